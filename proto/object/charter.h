@@ -1,0 +1,69 @@
+#ifndef QUIRE_CHARTER_H
+#define QUIRE_CHARTER_H
+
+#include "proto/base/buf.h"
+#include "proto/object/key.h"
+#include "proto/object/signed.h"
+
+/*
+ * A charter says which keys may sign a feed, PROTOCOL.md §4.  A decoded charter
+ * borrows all its text from the file it was decoded from.
+ */
+#define CHARTER_FILE_MAX  4096
+#define CHARTER_ROOTS_MAX 8
+#define CHARTER_KEYS_MAX  16
+#define CHARTER_LANGS_MAX 16
+#define CHARTER_MIRRORS_MAX 16
+
+struct charter_key {
+	struct key key;
+	uint64_t from;
+	uint64_t to; /* UINT64_MAX: open */
+};
+
+struct charter {
+	uint64_t version;
+	struct bytes name;
+	struct bytes lang[CHARTER_LANGS_MAX];
+	size_t n_lang;
+	struct bytes home; /* .p NULL if absent */
+	struct key root[CHARTER_ROOTS_MAX];
+	size_t n_root;
+	unsigned threshold;
+	struct id next_root[CHARTER_ROOTS_MAX];
+	size_t n_next_root;
+	struct charter_key key[CHARTER_KEYS_MAX];
+	size_t n_key;
+	struct bytes mirror[CHARTER_MIRRORS_MAX];
+	size_t n_mirror;
+	struct id previous; /* if version > 1 */
+	struct id hash;     /* set by decoding */
+};
+
+/* The body of |c|; QERR_RANGE and so on if a field is not allowed. */
+int charter_encode(struct buf *b, const struct charter *c);
+int charter_decode_body(struct charter *ret, struct bytes body);
+
+/* The trusted comment that a charter's signatures carry. */
+#define CHARTER_COMMENT_MAX 48
+void charter_comment(char dst[CHARTER_COMMENT_MAX], uint64_t version);
+
+/* Sign |body|, or add a signature to |file| (a signed file); into |b|. */
+int charter_sign(struct buf *b, struct bytes body, struct bytes file,
+    const struct key_secret *k);
+
+/*
+ * Decode and verify a whole charter file.  |prev| is the charter before it,
+ * NULL for version 1.  |ret| borrows from |file|.
+ */
+int charter_open(struct charter *ret, struct bytes file,
+    const struct charter *prev);
+
+/*
+ * The key of |id| if it may sign issue |number|: 0, QERR_KEY if it is not
+ * there, QERR_REVOKED if it is but not for this number.
+ */
+int charter_signer(const struct charter *c, const uint8_t id[KEY_ID_LEN],
+    uint64_t number, const struct key **ret_key);
+
+#endif

@@ -1,0 +1,77 @@
+#ifndef QUIRE_FEED_H
+#define QUIRE_FEED_H
+
+#include "proto/object/charter.h"
+#include "proto/object/header.h"
+#include "proto/object/history.h"
+
+/*
+ * A feed as its follower knows it: the chain of charters, the headers 1..n in
+ * order, and what may come next.  Everybody who takes in headers goes through
+ * here, whether they came over a link, from a web host, a stick or a capsule:
+ * nothing enters without a signature that counts or a history root that covers
+ * it.  It owns copies of the charters; of headers it keeps leaves only.
+ */
+#define FEED_CHARTERS_MAX 256
+
+struct feed;
+
+struct feed *feed_new(const struct id *id);
+void feed_free(struct feed *f);
+
+const struct id *feed_id(const struct feed *f);
+/* The newest charter, or NULL; charters by version, as files. */
+const struct charter *feed_charter(const struct feed *f);
+struct bytes feed_charter_file(const struct feed *f, uint64_t version);
+
+/* The newest header accepted: number (0: none) and identity. */
+uint64_t feed_head(const struct feed *f);
+const struct id *feed_head_hash(const struct feed *f);
+/* The leaf of header |n| <= feed_head(), for proofs. */
+const struct id *feed_leaf(const struct feed *f, uint64_t n);
+
+/*
+ * Take the next charter file.  0: accepted, and |*ret_floor| is the number
+ * from which headers died (UINT64_MAX: none); the feed is cut back to
+ * |*ret_floor| - 1 itself, and the caller drops headers and packs from there.
+ * QERR_DUPLICATE: known already.  QERR_CHAIN: versions are missing before it.
+ * QERR_FORK: another charter of a known version, validly signed.
+ */
+int feed_add_charter(struct feed *f, struct bytes file, uint64_t *ret_floor);
+
+/*
+ * Take the header with the number after feed_head().  0: accepted.
+ * QERR_DUPLICATE: exactly the one we have.  QERR_ROLLBACK: an older number that
+ * we have (same identity, or not told).  QERR_FORK: it contradicts what we have:
+ * both are signed for one number, or its history does not cover ours.
+ * QERR_CHAIN: numbers are missing before it.  QERR_CHARTER: it names a charter
+ * newer than ours.  |ret| is filled in all these cases.
+ */
+int feed_add_header(struct feed *f, struct bytes file, struct header *ret);
+
+/*
+ * Take many at once: |file[0..n-1]| are the headers after feed_head(), in order.
+ * Only the last one's signature is computed; the others are covered by its
+ * history root, and their key ids must be allowed for their numbers.  All or none
+ * are accepted.
+ */
+int feed_add_headers(struct feed *f, const struct bytes *file, size_t n);
+
+/*
+ * Check a head that may be far ahead, without accepting it: signature and
+ * charter only.  0 if it is newer than ours; else as feed_add_header().
+ */
+int feed_check_head(const struct feed *f, struct bytes file,
+    struct header *ret);
+
+/*
+ * 0 if |a| and |b| are a fork proof for this feed: both validly signed for one
+ * number, different identities, and neither key revoked from that number.
+ */
+int feed_check_fork(const struct feed *f, struct bytes a, struct bytes b,
+    uint64_t *ret_number);
+
+/* Forget headers after |n|. */
+void feed_cut(struct feed *f, uint64_t n);
+
+#endif

@@ -1,0 +1,36 @@
+#ifndef QUIRE_HASH_H
+#define QUIRE_HASH_H
+
+#include <sodium.h>
+#include <stddef.h>
+
+#include "proto/base/bytes.h"
+
+/*
+ * Hashes with a domain, PROTOCOL.md §2: BLAKE2b-256 whose personalisation is
+ * the kind, so that bytes of one kind never pass for another.
+ */
+enum hash_kind {
+	HASH_CHARTER,
+	HASH_HEADER,
+	HASH_PIECE,
+	HASH_RECORD,
+	HASH_NODE,
+	HASH_PICTURE,
+	HASH_ARTICLE,
+	HASH_ROOT,
+};
+
+void hash(struct id *ret, enum hash_kind kind, struct bytes x);
+/* The hash of |a| followed by |b|. */
+void hash2(struct id *ret, enum hash_kind kind, struct bytes a, struct bytes b);
+
+/* The same in steps, for what comes in parts. */
+struct hash_state {
+	crypto_generichash_blake2b_state s;
+};
+void hash_init(struct hash_state *s, enum hash_kind kind);
+void hash_add(struct hash_state *s, struct bytes x);
+void hash_end(struct hash_state *s, struct id *ret);
+
+#endif

@@ -1,0 +1,73 @@
+#ifndef QUIRE_HEADER_H
+#define QUIRE_HEADER_H
+
+#include "proto/base/buf.h"
+#include "proto/object/charter.h"
+#include "proto/object/key.h"
+
+/*
+ * A header is an issue's small signed part, PROTOCOL.md §5.  It owns nothing;
+ * a decoded header is a plain value.
+ */
+#define HEADER_FILE_MAX  2048
+#define HEADER_PACKS_MAX 16
+#define PACK_SIZE_MAX    (16 * 1024 * 1024)
+#define PACK_COUNT_MAX   16384
+
+enum tier {
+	TIER_HEADS,
+	TIER_TEXT,
+	TIER_SMALL,
+	TIER_PICTURES,
+	TIERS
+};
+
+struct pack_entry {
+	enum tier tier;
+	struct id root;     /* over the sealed pieces: the pack's name */
+	uint32_t size;      /* sealed */
+	uint32_t raw;       /* inflated */
+	struct id contents; /* over the records */
+	uint32_t count;     /* of records */
+	uint64_t first, last; /* issues covered */
+	bool has_base;
+	struct id base;     /* contents of the pack that is the zstd prefix */
+	bool only;          /* withdraws what it covers */
+};
+
+struct header {
+	struct id feed;
+	uint64_t charter;
+	uint64_t number;
+	uint64_t time; /* UNIX seconds: shown, never trusted */
+	uint64_t next; /* seconds until the next issue at the latest */
+	struct id history;
+	struct pack_entry pack[HEADER_PACKS_MAX];
+	size_t n_pack;
+	struct id hash;           /* identity; set by decoding */
+	uint8_t signer[KEY_ID_LEN]; /* set by header_open/peek */
+};
+
+static inline bool
+pack_entry_is_volume(const struct pack_entry *p, const struct header *h)
+{
+	return p->first != h->number || p->last != h->number;
+}
+
+int header_encode(struct buf *b, const struct header *h);
+int header_decode_body(struct header *ret, struct bytes body);
+
+#define HEADER_COMMENT_MAX 96
+void header_comment(char dst[HEADER_COMMENT_MAX], uint64_t number,
+    const struct id *feed);
+
+/* Sign |h| into a header file; fills h->hash and h->signer. */
+int header_sign(struct buf *b, struct header *h, const struct key_secret *k);
+
+/* Decode a header file without checking its signature. */
+int header_peek(struct header *ret, struct bytes file);
+/* Decode and verify against |c|, the newest charter known of its feed. */
+int header_open(struct header *ret, struct bytes file,
+    const struct charter *c);
+
+#endif

@@ -1,0 +1,59 @@
+#ifndef QUIRE_PACK_H
+#define QUIRE_PACK_H
+
+#include "proto/base/buf.h"
+#include "proto/base/bytes.h"
+#include "proto/object/header.h"
+
+/*
+ * Packs, PROTOCOL.md §6: records of one tier, compressed together, padded, sealed
+ * and cut into pieces.  Sealing is deterministic: the same records, key and cover
+ * make the same bytes.
+ */
+struct reading_key {
+	uint8_t b[32];
+};
+
+/*
+ * Where the records of a tier stand in its raw bytes: |end[i]| is the offset
+ * behind record i.  Owned by whoever asked for it; free with records_done().
+ */
+struct records {
+	uint32_t *end;
+	size_t n;
+};
+void records_done(struct records *r);
+struct bytes records_at(const struct records *r, struct bytes raw, size_t i);
+
+/* Cut raw heads (tier 0) into records, checking that each is one CBOR value. */
+int records_of_heads(struct records *ret, struct bytes raw, size_t count);
+/* The records of a tier >= 1 from the heads they go with. */
+int records_of_tier(struct records *ret, enum tier tier, struct bytes heads,
+    const struct records *head_records);
+
+/* The contents root over records. */
+void records_root(struct id *ret_root, struct bytes raw,
+    const struct records *r);
+
+/*
+ * Seal |raw| into |b|.  In |e|, the caller has set tier, count, contents, first,
+ * last and only; size, raw, root, base are filled in.  |base| is the raw prefix
+ * and |base_contents| its name (NULL, .p NULL: none).  |level| is zstd's.
+ */
+int pack_seal(struct buf *b, struct pack_entry *e, const struct id *feed,
+    const struct reading_key *k, struct bytes raw, struct bytes base,
+    const struct id *base_contents, int level);
+
+/*
+ * Open a sealed pack whose pieces the caller has verified against e->root:
+ * AEAD, then inflate into exactly e->raw bytes of |raw| (cleared first).
+ * QERR_BASE if e->has_base and |base| is absent.
+ */
+int pack_open(struct buf *raw, const struct pack_entry *e,
+    const struct id *feed, const struct reading_key *k, struct bytes sealed,
+    struct bytes base);
+
+/* 0 if |sealed| is the pack that |e| signs: size and root. */
+int pack_check(const struct pack_entry *e, struct bytes sealed);
+
+#endif
