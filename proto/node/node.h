@@ -1,0 +1,283 @@
+#ifndef QUIRE_NODE_H
+#define QUIRE_NODE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "proto/base/bytes.h"
+#include "proto/base/when.h"
+#include "proto/object/header.h"
+#include "proto/wire/invite.h"
+
+/*
+ * A node is a whole quire participant as a calculation: what it knows, what it
+ * wants and whom it talks to.  It has no sockets, files, clock or luck of its
+ * own.  Whoever drives it (quired, quire sync, or tests/sim) turns what happened
+ * into an event, calls node_step(), and then carries out the update, in the
+ * order in which its fields stand.
+ *
+ * Objects are named by (kind, feed or pack, number), as in a tree: the driver
+ * keeps a tree (PROTOCOL.md §9) and nothing else of what a node knows, but for
+ * the contacts, which it keeps as one opaque blob.
+ */
+struct node;
+
+/* Limits on what strangers can fill; research and reasons in PROTOCOL.md §16. */
+#define NODE_FOLLOWED_MAX 1024
+#define NODE_CARRIED_MAX  1024
+#define NODE_CONTACTS_MAX 128
+#define NODE_OUT_MAX      8
+#define NODE_IN_MAX       16
+#define NODE_READERS_MAX  64
+#define NODE_PINNED_MAX   32
+#define NODE_INVITES_MAX  1024
+
+enum node_role {
+	NODE_READER, /* follows and fetches; never listens, serves or announces */
+	NODE_MIRROR, /* a full node */
+};
+
+struct node_config {
+	enum node_role role;
+	uint8_t identity_seed[32]; /* Ed25519 seed of the node's key */
+	uint8_t link_private[32];  /* X25519 key that invites name */
+	uint64_t wall;             /* UNIX seconds at start: for first flights only */
+	bool introduce;            /* others may be told of us */
+	struct bytes own_invite_base; /* "quire://host:port/?t=raw", for introductions; may be absent */
+	uint64_t upload_rate;      /* bytes a second; 0: no limit */
+	uint64_t quota;            /* bytes of packs in all; 0: no limit */
+};
+
+/* Which bytes of a feed a participant keeps. */
+struct node_policy {
+	unsigned tiers;       /* bit mask of 1 << TIER_x */
+	uint64_t quota;       /* bytes of this feed's packs; 0: the node's */
+	uint64_t newest;      /* issues back from the head whose packs are wanted; 0: all */
+	bool carry_key;       /* reserved for drivers: true if a reading key is there */
+};
+
+/*
+ * Restoring, before the first step, what the tree holds: a feed, its charters
+ * oldest first, its headers in order, and the state of its packs.  |have| counts
+ * verified pieces as a bitmap of piece_count() bits, NULL if the pack is whole.
+ */
+struct node *node_new(const struct node_config *cfg, const uint8_t seed[32]);
+void node_free(struct node *n);
+int node_restore_feed(struct node *n, const struct id *feed,
+    const struct node_policy *policy, const struct bytes *charter,
+    size_t n_charter, const struct bytes *header, size_t n_header);
+int node_restore_pack(struct node *n, const struct id *root,
+    const uint8_t *have);
+int node_restore_contacts(struct node *n, struct bytes blob);
+
+enum node_event_type {
+	NODE_START,
+	NODE_LINK_UP,   /* a transport has connected, or was connected to */
+	NODE_LINK_DATA, /* bytes came in */
+	NODE_LINK_DOWN, /* the transport is gone, or a dial failed */
+	NODE_LINK_ROOM, /* what was sent has left; more may be sent */
+	NODE_STORED,    /* a put is safely on disk, or failed */
+	NODE_LOADED,    /* an object asked for in update.get, or its absence */
+	NODE_DEADLINE,  /* node_deadline() has passed */
+	NODE_FOLLOW,    /* the user follows a feed (again: changes its policy) */
+	NODE_UNFOLLOW,
+	NODE_PUBLISHED, /* own issue: header, charter and packs are in the tree */
+	NODE_PEER,      /* the operator adds (or removes) a pinned peer's invite */
+	NODE_INVITE,    /* a secret that lets somebody in, or no longer */
+	NODE_SYNC,      /* reader: look for news in all feeds now */
+	NODE_SPACE,     /* bytes free for packs; 0: the disk is full */
+};
+
+/*
+ * Everything an event points to belongs to the caller and is only looked at
+ * during the call.  |now| never goes back; |wall| may do as it likes.
+ */
+struct node_event {
+	enum node_event_type type;
+	when_ms now;
+	uint64_t wall;
+	uint8_t fresh[32]; /* random bytes, or all zero: nothing is mixed in */
+	union {
+		struct {
+			uint64_t link; /* the driver's number, never used again */
+			bool we_dialled;
+			uint64_t dial;   /* if we dialled: update.dial's token */
+			uint32_t group;  /* address group of the peer (/16, /32, onion) */
+		} link_up;
+		struct {
+			uint64_t link;
+			struct bytes in;
+		} link_data;
+		struct {
+			uint64_t link; /* 0 if a dial failed */
+			uint64_t dial;
+		} link_down;
+		struct {
+			uint64_t link;
+			size_t queued; /* bytes that still wait in the driver */
+		} link_room;
+		struct {
+			uint64_t token;
+			int err; /* 0, QERR_NOSPACE or QERR_IO */
+		} stored;
+		struct {
+			uint64_t token;
+			struct bytes object; /* .p NULL: we do not have it */
+		} loaded;
+		struct {
+			struct id feed;
+			struct node_policy policy;
+		} follow;
+		struct {
+			struct id feed;
+			struct bytes charter; /* file, if it is new; else absent */
+			struct bytes header;  /* file; else absent */
+		} published;
+		struct {
+			struct bytes invite; /* as text */
+			bool remove;
+		} peer;
+		struct {
+			uint8_t secret[INVITE_SECRET_LEN];
+			bool remove;
+		} invite;
+		struct {
+			uint64_t free;
+		} space;
+	};
+};
+
+/* Where an object lies, for the driver's tree. */
+enum node_object {
+	OBJECT_CHARTER, /* id: feed, number: version */
+	OBJECT_HEADER,  /* id: feed, number; the highest is also the head */
+	OBJECT_PROOF,   /* id: feed, number */
+	OBJECT_PIECE,   /* id: pack root, number: piece */
+	OBJECT_CONTACTS,
+};
+
+struct node_put {
+	uint64_t token;
+	enum node_object kind;
+	struct id id;
+	uint64_t number;
+	uint64_t total;  /* OBJECT_PIECE: the pack's size */
+	bool completes;  /* OBJECT_PIECE: the pack is whole after this one */
+	struct bytes data;
+};
+
+struct node_get {
+	uint64_t token;
+	enum node_object kind;
+	struct id id;
+	uint64_t number;
+};
+
+/* Delete from the tree: withdrawn or over quota packs, headers that died. */
+struct node_forget {
+	enum node_object kind; /* OBJECT_HEADER: all from |number| on; OBJECT_PIECE: the whole pack */
+	struct id id;
+	uint64_t number;
+};
+
+struct node_send {
+	uint64_t link;
+	struct bytes data;
+};
+
+struct node_dial {
+	uint64_t token;
+	struct invite to;
+	when_ms timeout;
+};
+
+struct node_drop {
+	uint64_t link;
+	bool drain; /* say nothing more, read on, let the peer close */
+	int why;    /* QERR_*, 0: done with it */
+};
+
+/* What the operator or user may want to know; no addresses, no secrets. */
+enum node_fact {
+	FACT_HEAD,     /* id: feed, number: its new head */
+	FACT_CHARTER,  /* id: feed, number: version; value: headers died from it, or UINT64_MAX */
+	FACT_PACK,     /* id: root; a pack is whole and stored */
+	FACT_WITHDRAWN,/* id: root */
+	FACT_FORK,     /* id: feed, number */
+	FACT_ROLLBACK, /* id: feed, number: what a peer showed */
+	FACT_OVERDUE,  /* id: feed, value: milliseconds */
+	FACT_RECEIPTS, /* id: feed, number; value: peers that proved to hold all of it */
+	FACT_SYNCED,   /* reader: id: feed; nothing more to fetch from any source */
+	FACT_PROGRESS, /* id: feed; number: bytes still wanted, value: bytes got */
+	FACT_PEER,     /* a link opened (number 1) or shut (0) with a node; value: link */
+	FACT_FAULT,    /* a peer broke a rule; number: QERR_* negated, value: link */
+	FACT_FULL,     /* storing stopped: disk or quota; number: 1 begins, 0 ends */
+	FACT_UNREACHED,/* reader: no source could be reached; number: sources tried */
+};
+
+struct node_tell {
+	enum node_fact fact;
+	struct id id;
+	uint64_t number;
+	uint64_t value;
+};
+
+/*
+ * What the driver is to do, in this order.  Everything in it belongs to the node
+ * and stays valid until the next node_step(); puts come before sends because
+ * nothing may be announced before it is stored (an announcement of a put waits
+ * for its NODE_STORED).
+ */
+struct node_update {
+	const struct node_put *put;
+	size_t n_put;
+	const struct node_forget *forget;
+	size_t n_forget;
+	const struct node_get *get;
+	size_t n_get;
+	const struct node_send *send;
+	size_t n_send;
+	const struct node_dial *dial;
+	size_t n_dial;
+	const struct node_drop *drop;
+	size_t n_drop;
+	const struct node_tell *tell;
+	size_t n_tell;
+};
+
+/*
+ * Tell |n| what happened, and learn what to do about it.  Returns 0, or a fatal
+ * QERR_*; a peer's fault is not an error here, it is a line in update.drop.
+ */
+int node_step(struct node *n, const struct node_event *ev,
+    struct node_update *ret_update);
+
+/* When NODE_DEADLINE is due next, or WHEN_NEVER. */
+when_ms node_deadline(const struct node *n);
+
+/* For status and tests: plain numbers about the node and one feed. */
+struct node_stat {
+	size_t followed, carried, contacts;
+	size_t links_out, links_in, readers;
+	size_t packs_wanted, packs_held;
+	uint64_t bytes_in, bytes_out, bytes_wasted;
+};
+void node_stat(const struct node *n, struct node_stat *ret);
+
+struct node_feed_stat {
+	uint64_t head, charter;
+	bool followed, forked, overdue;
+	size_t packs_wanted, packs_held;
+	uint64_t bytes_wanted, bytes_held;
+	size_t receipts; /* for the head, if we published it */
+};
+/* QERR_ABSENT if |feed| is neither followed nor carried. */
+int node_feed_stat(const struct node *n, const struct id *feed,
+    struct node_feed_stat *ret);
+
+/* What is known of one pack: 0 and its entry, or QERR_ABSENT. */
+int node_pack(const struct node *n, const struct id *root,
+    struct pack_entry *ret_entry, bool *ret_whole);
+
+#endif

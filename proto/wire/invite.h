@@ -1,0 +1,45 @@
+#ifndef QUIRE_INVITE_H
+#define QUIRE_INVITE_H
+
+#include <stdint.h>
+
+#include "proto/base/buf.h"
+#include "proto/base/bytes.h"
+
+/*
+ * An invite lets one person or peer reach a node:
+ * quire://HOST:PORT/?t=raw|web|pt[&pre=…][&cert=…]#TOKEN, PROTOCOL.md §12.
+ * TOKEN is base64url(1 || node key || secret || check).  It is a secret.
+ */
+#define INVITE_TEXT_MAX   1024
+#define INVITE_HOST_MAX   255
+#define INVITE_PATH_MAX   255
+#define INVITE_PRE_MAX    64
+#define INVITE_TOKEN_LEN  92
+#define INVITE_SECRET_LEN 32
+
+enum invite_transport {
+	INVITE_RAW,
+	INVITE_WEB, /* WebSocket behind a web server */
+	INVITE_PT,  /* a pluggable transport */
+};
+
+struct invite {
+	enum invite_transport transport;
+	char host[INVITE_HOST_MAX + 1];
+	uint16_t port;
+	char path[INVITE_PATH_MAX + 1]; /* web: "/some/path" */
+	char pt[32], pt_args[256];      /* pt: its name and arguments */
+	uint8_t pre[INVITE_PRE_MAX];    /* sent before the first line */
+	size_t n_pre;
+	uint8_t node[32];               /* the node's X25519 public key */
+	uint8_t secret[INVITE_SECRET_LEN];
+};
+
+int invite_parse(struct invite *ret, struct bytes text);
+void invite_text(struct buf *dst, const struct invite *v);
+/* The number by which operators name and revoke a secret: 8 bytes of its hash. */
+void invite_name(uint8_t dst[8], const uint8_t secret[INVITE_SECRET_LEN]);
+void invite_done(struct invite *v);
+
+#endif

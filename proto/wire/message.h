@@ -1,0 +1,172 @@
+#ifndef QUIRE_MESSAGE_H
+#define QUIRE_MESSAGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "proto/base/buf.h"
+#include "proto/base/bytes.h"
+#include "proto/object/merkle.h"
+
+/*
+ * What two participants say to each other, PROTOCOL.md §14: nine kinds, each a
+ * CBOR array whose first item is the kind.  Decoded messages borrow from the
+ * bytes they came in; every count is checked before anything is stored.
+ *
+ *   reader                     node                      node
+ *     | ---- HELLO ---->         | ---- HELLO ---->         |
+ *     | <--- HELLO, HEADS        | <--- HELLO, HEADS        |
+ *     |  nothing newer: close    | ---- HEADS ---->         |
+ *     | ---- ASK ------>         | <--- NEWS / HOLDS / PROOF -> |
+ *     | <--- GIVE …              | ---- ASK -> <- GIVE …    |
+ */
+#define MSG_HEADS_MAX  1024
+#define MSG_RUNS_MAX   64
+#define MSG_LEAVES_MAX 8   /* pieces in one ASK */
+#define MSG_TOKENS_MAX 2
+#define MSG_MAX        65536
+
+enum msg_kind {
+	MSG_HELLO = 1,
+	MSG_HEADS,
+	MSG_NEWS,
+	MSG_HOLDS,
+	MSG_ASK,
+	MSG_GIVE,
+	MSG_PROOF,
+	MSG_PEERS,
+	MSG_BYE,
+};
+
+enum msg_role {
+	ROLE_READER,
+	ROLE_NODE,
+};
+
+struct msg_tag {
+	uint8_t b[8]; /* BLAKE2b-64(key = h || sender's role, feed) */
+};
+
+struct msg_hello {
+	uint64_t version; /* 1 */
+	enum msg_role role;
+	uint8_t nonce[16];
+	/* nodes only: */
+	uint8_t key[32];  /* Ed25519 */
+	uint8_t sig[64];  /* over "quire link 1" || role || h */
+	uint8_t epoch[8]; /* of its HEADS counter */
+	bool introduce;   /* may be introduced to others */
+};
+
+struct msg_heads_row {
+	struct msg_tag tag;
+	uint64_t number;  /* < 2^32 */
+	uint8_t mark[4];  /* BLAKE2b-32(key = h || sender's role, header hash) */
+	uint64_t charter; /* version, < 2^16 */
+};
+
+struct msg_heads {
+	bool full; /* else only what changed */
+	uint64_t counter;
+	size_t n;
+	struct msg_heads_row row[MSG_HEADS_MAX];
+};
+
+struct msg_news {
+	struct bytes charter; /* file, if newer than the peer showed; may be absent */
+	struct bytes header;  /* file; may be absent if a charter is there */
+	uint64_t gap;         /* hops past the last follower, 0..3 */
+};
+
+struct msg_run {
+	uint64_t tier, first, last;
+};
+
+struct msg_holds {
+	bool of_pack; /* false: runs of issues whose packs are held */
+	struct msg_tag tag;
+	struct id pack;
+	size_t n;
+	struct msg_run run[MSG_RUNS_MAX]; /* of a pack: tier 0, pieces first..last */
+};
+
+enum msg_what {
+	ASK_CHARTERS, /* versions first.. */
+	ASK_HEADERS,  /* numbers first..last */
+	ASK_PIECE_HASHES,
+	ASK_PIECES,   /* of pack, first..last */
+	ASK_CATCH_UP, /* numbers first.., tiers: headers, then packs */
+	ASK_PEERS,
+};
+
+struct msg_ask {
+	uint64_t id;     /* < 2^32, of the asker's choice */
+	enum msg_what what;
+	struct msg_tag tag;
+	struct id pack;
+	uint64_t first, last;
+	uint64_t tiers;  /* bit mask, catch-up */
+	uint64_t budget; /* bytes; 0 cancels |id| */
+};
+
+enum msg_status {
+	GIVE_LAST,
+	GIVE_MORE,
+	GIVE_NOT_HELD,
+	GIVE_BUSY, /* offset: seconds to wait */
+};
+
+/*
+ * |data|'s meaning follows the ASK: charter files, header files (each a byte
+ * string), piece hashes, or one piece.  In a catch-up, |pack| says which pack
+ * the piece belongs to and offset which piece it is.
+ */
+struct msg_give {
+	uint64_t id;
+	enum msg_status status;
+	uint64_t offset;
+	bool has_pack;
+	struct id pack;
+	struct bytes data;
+};
+
+struct msg_proof {
+	struct bytes a, b; /* header files */
+};
+
+struct msg_peers {
+	size_t n;
+	struct bytes token[MSG_TOKENS_MAX]; /* invites as text */
+};
+
+struct msg_bye {
+	uint64_t code;
+	uint64_t retry; /* seconds */
+};
+
+struct msg {
+	enum msg_kind kind;
+	union {
+		struct msg_hello hello;
+		struct msg_heads heads;
+		struct msg_news news;
+		struct msg_holds holds;
+		struct msg_ask ask;
+		struct msg_give give;
+		struct msg_proof proof;
+		struct msg_peers peers;
+		struct msg_bye bye;
+	};
+};
+
+int msg_encode(struct buf *b, const struct msg *m);
+int msg_decode(struct msg *ret, struct bytes in);
+
+/* Tags and marks of a link, PROTOCOL.md §14; |h| is the handshake hash. */
+void msg_tag(struct msg_tag *ret, const uint8_t h[64], bool sender_dialled,
+    const struct id *feed);
+void msg_mark(uint8_t ret[4], const uint8_t h[64], bool sender_dialled,
+    const struct id *header);
+
+#endif

@@ -1,0 +1,89 @@
+#ifndef QUIRE_VEIL_H
+#define QUIRE_VEIL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "proto/base/buf.h"
+#include "proto/base/rng.h"
+#include "proto/wire/invite.h"
+#include "proto/wire/noise.h"
+
+/*
+ * The veil, PROTOCOL.md §13: what a link looks like to everybody else.  Each
+ * side's first flight is one base64url line in one write; after it come frames
+ * of 1,024 bytes whose bursts end inside an idle frame.  A veil is one end of
+ * one connection as a calculation: bytes in, messages out, and the reverse.
+ * Whatever is wrong with the input, it falls silent and says so (draining).
+ *
+ *   LINE --valid line--> OPEN --any invalid input--> DRAIN
+ */
+#define VEIL_FRAME       1024
+#define VEIL_PAYLOAD     1006
+#define VEIL_LINE_MAX    2048
+#define VEIL_REKEY       1024 /* frames a direction */
+#define VEIL_SECRETS_MAX 1024
+#define VEIL_CLOCK_SLACK 5400 /* seconds */
+#define VEIL_MESSAGE_MAX 65536
+
+enum veil_state {
+	VEIL_LINE,
+	VEIL_OPEN,
+	VEIL_DRAIN,
+};
+
+/*
+ * The secrets that let peers in, the lines seen already and when we began: one a
+ * node, shared by its veils, which only look at it.  Bounded; when the replay
+ * memory is full, new lines are refused (fail closed).
+ */
+struct veil_door;
+struct veil_door *veil_door_new(const uint8_t node_private[32],
+    uint64_t started /* UNIX seconds */);
+void veil_door_free(struct veil_door *d);
+/* Let |secret| in, or no longer.  QERR_FULL at VEIL_SECRETS_MAX. */
+int veil_door_add(struct veil_door *d, const uint8_t secret[32]);
+void veil_door_remove(struct veil_door *d, const uint8_t secret[32]);
+size_t veil_door_count(const struct veil_door *d);
+
+struct veil;
+
+/* The dialling end: writes its line at once into |out|.  |wall|: UNIX seconds. */
+struct veil *veil_dial(const struct invite *to, uint64_t wall, struct rng *g,
+    struct buf *out);
+/* The answering end. */
+struct veil *veil_accept(struct veil_door *door);
+void veil_free(struct veil *v);
+
+enum veil_state veil_state(const struct veil *v);
+/* After OPEN: the handshake hash, and (answering end) the invite's name. */
+const uint8_t *veil_hash(const struct veil *v);
+const uint8_t *veil_invite_name(const struct veil *v);
+
+/*
+ * Take in bytes.  A reply to a valid line goes into |out|.  Returns 0, or
+ * QERR_NOMEM; invalid input is not an error but a veil that drains.
+ */
+int veil_input(struct veil *v, const uint8_t *p, size_t n, uint64_t wall,
+    struct rng *g, struct buf *out);
+
+/*
+ * The next whole message that came in: true and |*ret_msg|, valid until the
+ * next veil_input() or veil_next().
+ */
+bool veil_next(struct veil *v, struct bytes *ret_msg);
+
+/* Queue one message (at most VEIL_MESSAGE_MAX bytes). */
+int veil_send(struct veil *v, struct bytes msg);
+/*
+ * Write what is queued into |out| as frames, with the tail that hides where the
+ * burst ended.  Nothing if nothing is queued.
+ */
+int veil_flush(struct veil *v, struct rng *g, struct buf *out);
+/* Bytes that veil_flush() has produced in all, and idle frames to reach |total|. */
+uint64_t veil_written(const struct veil *v);
+int veil_pad_to(struct veil *v, uint64_t total, struct rng *g,
+    struct buf *out);
+
+#endif
