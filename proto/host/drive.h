@@ -1,0 +1,48 @@
+#ifndef QUIRE_DRIVE_H
+#define QUIRE_DRIVE_H
+
+#include <event2/event.h>
+
+#include "proto/host/store.h"
+#include "proto/node/node.h"
+
+/*
+ * The machine around one node: turns sockets, timers and the store into events
+ * for node_step() and carries out its updates.  quired and `quire sync` both
+ * stand on it.  It owns the links, not the node, the store or the base.
+ *
+ * Links are plain TCP (raw), through SOCKS5 for .onion hosts; bulk data is read
+ * with our own buffers.  An accepted link is never reset: whatever it sends, it
+ * is read on until the peer closes (veil: drain).
+ */
+struct drive;
+
+struct drive_config {
+	struct event_base *base;
+	struct node *node;
+	struct store *store;
+	const char *socks;      /* "127.0.0.1:9050" for .onion; NULL: none */
+	uint64_t download_rate; /* bytes a second; 0: no limit */
+	size_t fd_max;          /* links in all */
+	/* Called for each update.tell, after everything else of the update. */
+	void (*tell)(void *arg, const struct node_tell *t);
+	void *arg;
+};
+
+int drive_new(struct drive **ret, const struct drive_config *cfg);
+void drive_free(struct drive *d);
+
+/* Listen on "ADDRESS:PORT"; port 0 picks one, told in |*ret_port|. */
+int drive_listen(struct drive *d, const char *where, uint16_t *ret_port);
+
+/* Give the node an event; |now|, |wall| and |fresh| are filled in here. */
+int drive_event(struct drive *d, struct node_event *ev);
+
+/* Put what the store holds of |feed| into the node (node_restore_*). */
+int drive_restore(struct node *n, struct store *s, const struct id *feed,
+    const struct node_policy *policy);
+
+/* Bytes in and out on the wire, since the start. */
+void drive_counters(const struct drive *d, uint64_t *ret_in, uint64_t *ret_out);
+
+#endif

@@ -1,0 +1,26 @@
+#ifndef QUIRE_FILE_H
+#define QUIRE_FILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "proto/base/buf.h"
+#include "proto/base/bytes.h"
+
+/*
+ * Files, whole and atomically.  Paths are relative to the directory |dir|, an
+ * open descriptor or AT_FDCWD.  Results are 0 or QERR_ABSENT, QERR_TOOBIG,
+ * QERR_NOSPACE, QERR_IO (logged here, once, with errno).
+ */
+
+/* Append a whole file of at most |max| bytes to |b|. */
+int file_read(struct buf *b, int dir, const char *path, size_t max);
+/* Replace |path| with |data|: temporary, fsync, rename, fsync of its folder. */
+int file_write(int dir, const char *path, struct bytes data, mode_t mode);
+/* Make a folder and those above it. */
+int file_mkdirs(int dir, const char *path, mode_t mode);
+/* Standard input as a whole. */
+int file_read_stdin(struct buf *b, size_t max);
+
+#endif

@@ -1,0 +1,54 @@
+#ifndef QUIRE_IMPORT_H
+#define QUIRE_IMPORT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "proto/base/bytes.h"
+#include "proto/host/store.h"
+
+/*
+ * Taking in a tree that somebody else wrote: a folder, a stick, a bundle (tar), a
+ * web host.  Every one of them may lie; nothing enters the store that its feed's
+ * charters and headers do not sign.  The same order as on a link: charters,
+ * proofs, headers, packs from the smallest tier up.
+ */
+struct import_source; /* where the bytes come from */
+
+/* A folder; a tar file (indexed on opening); an http(s) address (libcurl). */
+int import_folder(struct import_source **ret, const char *path);
+int import_tar(struct import_source **ret, const char *path);
+int import_http(struct import_source **ret, const char *url, const char *proxy);
+/* By its form: file://…, http…, a path of a folder or a file. */
+int import_open(struct import_source **ret, const char *where,
+    const char *proxy);
+void import_close(struct import_source *src);
+
+struct import_config {
+	unsigned tiers;      /* mask */
+	uint64_t newest;     /* issues back from the head; 0: all */
+	bool volumes;        /* take volumes instead of many packs where it saves bytes */
+	/* Progress: bytes got of bytes wanted; may be NULL. */
+	void (*progress)(void *arg, uint64_t got, uint64_t wanted);
+	void *arg;
+};
+struct import_result {
+	uint64_t charters, headers, packs, bytes;
+	uint64_t missing;    /* packs that the source should have and has not */
+	int fault;           /* first QERR_* of something refused; 0: none */
+	char fault_at[160];  /* its name in the tree */
+	bool forked, rollback;
+};
+/*
+ * Bring |feed| in |s| up to what |src| has.  0 even if parts were refused (see
+ * |ret|); QERR_ABSENT if the source does not know the feed.
+ */
+int import_feed(struct store *s, const struct id *feed,
+    struct import_source *src, const struct import_config *cfg,
+    struct import_result *ret);
+
+/* Write the part of the tree of |feed| (or of all: NULL) as a bundle. */
+int export_bundle(struct store *s, const struct id *feed, unsigned tiers,
+    int fd);
+
+#endif

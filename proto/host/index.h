@@ -1,0 +1,82 @@
+#ifndef QUIRE_INDEX_H
+#define QUIRE_INDEX_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "proto/object/article.h"
+#include "proto/object/pack.h"
+#include "proto/host/store.h"
+
+/*
+ * What the tree holds, so that it can be listed and searched: an SQLite
+ * database that may be deleted at any time and is rebuilt from the tree.  It is
+ * filled from heads (tier 0) alone; bodies are opened when they are read.
+ */
+struct index;
+
+/* Open DIR/index.sqlite, or rebuild it if it is missing, old or damaged. */
+int index_open(struct index **ret, struct store *s);
+void index_close(struct index *x);
+
+/* Followed feeds (with their reading keys and sources, as follow links). */
+int index_follow(struct index *x, struct bytes follow_link);
+int index_unfollow(struct index *x, const struct id *feed);
+struct index_feed {
+	struct id feed;
+	bool has_key;
+	struct reading_key key;
+	const char *name;   /* from the charter, else the link; never NULL */
+	const char *link;   /* as given */
+	uint64_t head, charter, articles, unread;
+	int64_t synced;     /* UNIX seconds of the last sync, 0: never */
+};
+int index_feeds(struct index *x, int (*fn)(void *, const struct index_feed *),
+    void *arg);
+
+/*
+ * Take in everything about |feed| that the tree has and the index has not yet:
+ * headers, and the articles of every heads pack that is whole (opened with the
+ * feed's reading key).  Replaces, corrects and removes as the headers say.
+ * One transaction.
+ */
+int index_update(struct index *x, const struct id *feed);
+
+/* One article in its newest revision. */
+struct index_article {
+	struct id feed;
+	struct article_id id;
+	uint64_t number;       /* issue */
+	uint64_t revision;
+	enum article_status status;
+	const char *lang, *title, *name, *authors, *note;
+	bool has_date;
+	int64_t date;          /* published, else the issue's time */
+	uint64_t size;         /* of the body */
+	bool read, has_text;   /* has_text: its text pack is here */
+	/* where it is: */
+	uint64_t pack_number;  /* the header that announces the packs */
+	unsigned heads, text;  /* indexes in that header's packs; text UINT_MAX if none */
+	uint32_t record;
+};
+struct index_query {
+	const struct id *feed; /* NULL: all */
+	const char *search;    /* NULL: all; else case-folded substring of the title */
+	const char *lang;      /* NULL: all */
+	bool unread;
+	uint64_t since_number;
+	size_t limit, offset;  /* limit 0: no limit; newest first */
+};
+int index_articles(struct index *x, const struct index_query *q,
+    int (*fn)(void *, const struct index_article *), void *arg);
+/*
+ * Find one by a reference as people type it: the number in the last list (as
+ * printed by `quire list`), the first characters of its id in hex, or its name
+ * or address.  QERR_ABSENT, or QERR_DUPLICATE if several fit.
+ */
+int index_find(struct index *x, const char *ref,
+    int (*fn)(void *, const struct index_article *), void *arg);
+int index_mark_read(struct index *x, const struct index_article *a);
+int index_synced(struct index *x, const struct id *feed, int64_t when);
+
+#endif

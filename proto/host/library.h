@@ -1,0 +1,42 @@
+#ifndef QUIRE_LIBRARY_H
+#define QUIRE_LIBRARY_H
+
+#include "proto/host/index.h"
+#include "proto/host/store.h"
+#include "proto/object/capsule.h"
+
+/*
+ * Reading from a store: opens packs (checking everything on the way), rebuilds or
+ * loads bases, and hands out whole articles.  Keeps the last few opened packs, at
+ * most LIBRARY_CACHE bytes.
+ */
+#define LIBRARY_CACHE (12 * 1024 * 1024)
+
+struct library;
+struct library *library_new(struct store *s, struct index *x);
+void library_free(struct library *l);
+
+/* One article as read; owned by the library until the next call. */
+struct library_article {
+	struct header header;     /* that announces its packs */
+	struct article article;
+	struct bytes head, body;  /* the records */
+};
+/* QERR_ABSENT if its text is not here (yet). */
+int library_read(struct library *l, const struct index_article *a,
+    struct library_article *ret);
+/* A picture's bytes, checked; QERR_ABSENT. */
+int library_picture(struct library *l, const struct index_article *a,
+    const struct picture *p, struct buf *b);
+/* The capsule of an article, without or with pictures. */
+int library_capsule(struct library *l, const struct index_article *a,
+    bool pictures, struct buf *b);
+/*
+ * The raw bytes of the base |contents| of |tier|: from a pack that is held, the
+ * cache, or rebuilt from issues held.  QERR_BASE if none can be had.  Borrowed
+ * until the next call.
+ */
+int library_base(struct library *l, const struct id *feed, enum tier tier,
+    const struct id *contents, struct bytes *ret);
+
+#endif

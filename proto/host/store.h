@@ -1,0 +1,74 @@
+#ifndef QUIRE_STORE_H
+#define QUIRE_STORE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "proto/base/buf.h"
+#include "proto/base/bytes.h"
+#include "proto/object/tree.h"
+
+/*
+ * The tree on disk, PROTOCOL.md §9, below one folder which one process locks.
+ *
+ *	DIR/feed/... DIR/pack/...	the tree; any web server may serve it
+ *	DIR/part/ROOT, ROOT.map		packs on their way in, and which pieces are there
+ *	DIR/index.sqlite		proto/host/index.h; can be rebuilt
+ *	DIR/contacts, DIR/lock		a node's own
+ *
+ * Writes are collected and made durable together:  store_put_*() prepares
+ * temporaries, store_commit() syncs, renames and syncs the folders; only then is
+ * anything visible, and only then may it be acknowledged.  A crash leaves
+ * temporaries behind, which store_open() removes, and nothing else.
+ */
+struct store;
+
+/* Open or make the store at |dir|.  QERR_AGAIN: another process has it. */
+int store_open(struct store **ret, const char *dir, bool readonly);
+void store_close(struct store *s);
+const char *store_dir(const struct store *s);
+
+/* Append a whole object to |b|; QERR_ABSENT. */
+int store_get(struct store *s, const struct tree_name *t, struct buf *b);
+bool store_has(struct store *s, const struct tree_name *t);
+
+/* Put a whole object.  A header also becomes the head if |head|. */
+int store_put(struct store *s, const struct tree_name *t, struct bytes data,
+    bool head);
+/* Put piece |i| of the pack |root| of |total| bytes; the last one completes it. */
+int store_put_piece(struct store *s, const struct id *root, uint64_t total,
+    size_t i, struct bytes data, bool completes);
+/* Piece |i| of a pack, whole or partial; QERR_ABSENT. */
+int store_get_piece(struct store *s, const struct id *root, size_t i,
+    struct buf *b);
+/* Make everything put since the last commit durable and visible. */
+int store_commit(struct store *s);
+
+/* Delete; absence is fine. */
+int store_forget(struct store *s, const struct tree_name *t);
+int store_forget_headers(struct store *s, const struct id *feed, uint64_t from);
+
+/* The pieces of a partial pack that are on disk: true and a bitmap in |b|. */
+bool store_partial(struct store *s, const struct id *root, uint64_t total,
+    struct buf *b);
+
+/* Walk over feeds: calls |fn| with each feed id in the tree; stops if not 0. */
+int store_feeds(struct store *s, int (*fn)(void *, const struct id *),
+    void *arg);
+/* All charter and header files of |feed|, in order, appended to |b|; the ends of
+ * each go to |ends| as u32le.  Stops at the first gap. */
+int store_charters(struct store *s, const struct id *feed, struct buf *b,
+    struct buf *ends);
+int store_headers(struct store *s, const struct id *feed, uint64_t from,
+    struct buf *b, struct buf *ends);
+
+/* Bytes used by packs, and bytes free on the disk. */
+uint64_t store_used(struct store *s);
+uint64_t store_free(struct store *s);
+
+/* Other small files of the owner (contacts, keys): atomic, in DIR. */
+int store_put_file(struct store *s, const char *name, struct bytes data);
+int store_get_file(struct store *s, const char *name, struct buf *b,
+    size_t max);
+
+#endif
