@@ -1,0 +1,226 @@
+#ifndef QUIRE_CTL_H
+#define QUIRE_CTL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "proto/base/buf.h"
+#include "proto/base/bytes.h"
+
+/*
+ * The control protocol: what `quire` asks of the quired on the same machine, over
+ * a UNIX stream socket that the permissions of its file guard.  Both ends are
+ * here.  A message is u32le length || CBOR (PROTOCOL.md §1), and may bring open
+ * files along (SCM_RIGHTS): they come with its first byte.
+ *
+ *	client                          daemon
+ *	REQUEST ----------------------> does it
+ *	        <---------------------- ITEM ...
+ *	        <---------------------- DONE, ERROR, or (publishing) NEXT
+ *
+ * Publishing is a conversation, in step, so that neither end ever queues much:
+ *
+ *	PUBLISH ---------------------->
+ *	        <---------------------- NEXT
+ *	DOCUMENT, with its files ----->
+ *	        <---------------------- ITEM "document", NEXT
+ *	COMMIT ----------------------->  (closing instead publishes nothing)
+ *	        <---------------------- ITEM "issue" ..., DONE
+ *
+ * A document's pictures come as open files of their own: quired could not open
+ * them, it runs as another user and confined to its own folders.
+ */
+#define CTL_MESSAGE_MAX  65536
+#define CTL_PICTURES_MAX 64
+#define CTL_FDS_MAX      (1 + CTL_PICTURES_MAX) /* with one message */
+#define CTL_FIELDS_MAX   32
+#define CTL_NAME_MAX     512 /* of a document, a picture, an invite, a feed */
+#define CTL_PATH         "/run/quire/control"
+
+enum ctl_kind {
+	CTL_STATUS = 1,
+	CTL_FEEDS,
+	CTL_PEERS,
+	CTL_PEER_ADD,    /* text: an invite */
+	CTL_PEER_REMOVE, /* text: the invite, or "HOST:PORT" */
+	CTL_FOLLOW,      /* text: a follow link; tiers, quota, newest */
+	CTL_UNFOLLOW,    /* text: feed id, follow link or the feed's name */
+	CTL_INVITE_NEW, /* text: a name for it; address: "HOST:PORT" if not the config's */
+	CTL_INVITE_LIST,
+	CTL_INVITE_REVOKE, /* text: its name */
+	CTL_PUBLISH,       /* feed, flags, level */
+	CTL_DOCUMENT, /* text: name of the file; picture names; one fd each */
+	CTL_COMMIT,
+	CTL_RETRACT, /* text: the article's name, address or id in hex; feed, reason */
+	CTL_SYNC,   /* look for news with all peers now */
+	CTL_RELOAD, /* as SIGHUP */
+	CTL_STOP,   /* as SIGTERM */
+};
+
+enum {
+	CTL_DRY_RUN = 1, /* say what would be published, and publish nothing */
+	CTL_SLOW = 2,    /* compress for size, not for speed */
+};
+
+/*
+ * A request.  Texts are absent (.p NULL) where they do not apply.  Encoding
+ * looks at them during the call; a decoded request borrows from its message.
+ */
+struct ctl_request {
+	enum ctl_kind kind;
+	struct bytes text;
+	struct bytes
+	    feed; /* one of our own, by id or name; absent: the only one */
+	struct bytes reason;
+	struct bytes address;
+	unsigned flags;
+	unsigned tiers;  /* bit mask; 0: all */
+	uint64_t quota;  /* bytes; 0: no limit of its own */
+	uint64_t newest; /* issues; 0: all */
+	struct bytes
+	    picture[CTL_PICTURES_MAX]; /* names as the document writes them */
+	size_t n_picture;
+	/* DOCUMENT: its file, then each picture's; opened and closed by the caller. */
+	int fd[CTL_FDS_MAX];
+	size_t n_fd;
+};
+
+/*
+ * An item of an answer: what it is, and named fields.
+ *
+ *	"status"    version text, pid, uptime (s), state (its folder), listen (text,
+ *	            several are separated by blanks), followed, carried, links_out,
+ *	            links_in, readers, contacts, packs_wanted, packs_held, bytes_in,
+ *	            bytes_out, stored, free (bytes), full (flag)
+ *	"problem"   message; file, hint, if any: what an operator should mend
+ *	"feed"      feed (id), name, link (follow link, if known), head, charter,
+ *	            published, forked, overdue (flags), packs_wanted, packs_held,
+ *	            bytes_wanted, bytes_held, receipts, tiers (mask), quota, newest,
+ *	            from ("quired.conf" or "request")
+ *	"peer"      address, from
+ *	"invite"    name, id (hex), made (UNIX seconds), invite (the text; INVITE_NEW only)
+ *	"document"  file, outcome ("new", "corrected", "unchanged", "retracted" or
+ *	            "refused"), title, lang, revision, pictures, message (warnings, or
+ *	            why it was refused)
+ *	"issue"     feed, number, articles, bytes
+ *	"setting"   name, restart (flag): what a reload changed
+ */
+enum ctl_type {
+	CTL_TEXT,
+	CTL_NUMBER,
+	CTL_FLAG,
+};
+struct ctl_field {
+	struct bytes name;
+	enum ctl_type type;
+	struct bytes text;
+	uint64_t number; /* a flag's 0 or 1 */
+};
+struct ctl_item {
+	struct bytes what;
+	struct ctl_field field[CTL_FIELDS_MAX];
+	size_t n;
+};
+/* A field's value by its name; absent, 0 or false if it is not there. */
+struct bytes ctl_text(const struct ctl_item *it, const char *name);
+uint64_t ctl_number(const struct ctl_item *it, const char *name);
+bool ctl_flag(const struct ctl_item *it, const char *name);
+bool ctl_is(const struct ctl_item *it, const char *what);
+/* Add a field; those beyond CTL_FIELDS_MAX are our own mistake (assert). */
+void ctl_item_init(struct ctl_item *it, const char *what);
+void ctl_add_text(struct ctl_item *it, const char *name, struct bytes text);
+void ctl_add_number(struct ctl_item *it, const char *name, uint64_t v);
+void ctl_add_flag(struct ctl_item *it, const char *name, bool v);
+
+/* How an answer ended. */
+enum ctl_end {
+	CTL_DONE,
+	CTL_NEXT,
+	CTL_ERROR,
+};
+/*
+ * What went wrong, for a person: one line, and what to do about it ("" if that
+ * is plain).  |exit| is what `quire` should exit with: 1 failed, 2 used wrongly,
+ * 3 no daemon.
+ */
+struct ctl_error {
+	int exit;
+	char message[512];
+	char hint[256];
+};
+
+/* --- the client's side --- */
+
+typedef int (*ctl_item_fn)(void *arg, const struct ctl_item *it);
+
+/*
+ * Ask the daemon at |path| (NULL: $QUIRE_CONTROL, else CTL_PATH) one thing, and
+ * call |fn| (may be NULL) with each item.  0 if it is done; else *err says why,
+ * and the result is QERR_ABSENT (nobody listens: exit 3), QERR_IO, what |fn|
+ * returned (it stops the call), or QERR_PROTOCOL for all else.  Blocks.
+ */
+int ctl_call(const char *path, const struct ctl_request *rq, ctl_item_fn fn,
+    void *arg, struct ctl_error *err);
+
+/* The same for a conversation: ask as often as NEXT came. */
+struct ctl;
+int ctl_open(struct ctl **ret, const char *path, struct ctl_error *err);
+int ctl_ask(struct ctl *c, const struct ctl_request *rq, ctl_item_fn fn,
+    void *arg, struct ctl_error *err);
+void ctl_close(struct ctl *c);
+
+/*
+ * Names of picture files that a document might show: every stretch of |text| that
+ * ends like a picture's name and is a relative path without "..".  No parser, so
+ * it finds too much rather than too little, each once, at most CTL_PICTURES_MAX.
+ * The names point into |text|.
+ */
+size_t ctl_pictures(struct bytes text, struct bytes ret[CTL_PICTURES_MAX]);
+/*
+ * Publish one file as DOCUMENT: open |path|, find and open its pictures beside it
+ * (never outside its folder), ask, close.  |name| is what it is called.
+ */
+int ctl_document(struct ctl *c, const char *path, struct bytes name,
+    ctl_item_fn fn, void *arg, struct ctl_error *err);
+
+/* --- messages, for both sides --- */
+
+int ctl_request_encode(struct buf *b, const struct ctl_request *rq);
+/* Strict; rq->fd is not touched, n_fd says how many the request must have. */
+int ctl_request_decode(struct ctl_request *ret, struct bytes msg);
+
+struct ctl_answer {
+	bool is_item;
+	struct ctl_item item;
+	enum ctl_end end;       /* if it is no item */
+	struct ctl_error error; /* of CTL_ERROR */
+};
+int ctl_answer_encode(struct buf *b, const struct ctl_answer *a);
+int ctl_answer_decode(struct ctl_answer *ret, struct bytes msg);
+
+/*
+ * One end of a connection: bytes and files that came in and have not been taken,
+ * and bytes that wait to go out.  Works on blocking and non-blocking sockets.
+ */
+struct ctl_pipe {
+	int sock;
+	struct buf in, out;
+	size_t taken;        /* bytes of |in| handed out */
+	int fd[CTL_FDS_MAX]; /* came in and not taken */
+	size_t n_fd;
+};
+void ctl_pipe_init(struct ctl_pipe *p, int sock); /* takes |sock| */
+void ctl_pipe_done(struct ctl_pipe *p);
+/* Read once.  0; QERR_AGAIN; QERR_ABSENT at the end; QERR_FULL (too many files) or QERR_IO. */
+int ctl_pipe_read(struct ctl_pipe *p);
+/* The next whole message: 0, QERR_AGAIN or QERR_TOOBIG.  Valid until the next read. */
+int ctl_pipe_next(struct ctl_pipe *p, struct bytes *ret_msg);
+/* Take |n| of the files that came in, in order; QERR_MISSING if there are fewer. */
+int ctl_pipe_take(struct ctl_pipe *p, int *fd, size_t n);
+/* Queue a message. */
+int ctl_pipe_put(struct ctl_pipe *p, struct bytes msg);
+/* Write what waits, |fd| along with it.  0 when all is out, QERR_AGAIN or QERR_IO. */
+int ctl_pipe_write(struct ctl_pipe *p, const int *fd, size_t n_fd);
+
+#endif
