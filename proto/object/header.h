@@ -54,6 +54,14 @@ pack_entry_is_volume(const struct pack_entry *p, const struct header *h)
 	return p->first != h->number || p->last != h->number;
 }
 
+/*
+ * True if |h| withdraws pack |e| of the earlier header |old|: an `only` pack of |h|
+ * covers it, or the heads pack it goes with, and |h| does not announce it again
+ * itself.  The rule of PROTOCOL.md §5, for whoever keeps, serves or asks for packs.
+ */
+bool header_withdraws(const struct header *h, const struct header *old,
+    const struct pack_entry *e);
+
 int header_encode(struct buf *b, const struct header *h);
 int header_decode_body(struct header *ret, struct bytes body);
 
