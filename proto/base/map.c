@@ -1,0 +1,161 @@
+#include "proto/base/map.h"
+
+#include <sodium.h>
+#include <stdlib.h>
+
+#include "proto/base/qerr.h"
+
+/*
+ * Items stand in the order in which they came; |slot| is an open-addressed table
+ * of their places, spread by SipHash.  A deleted item leaves a hole (no value),
+ * and holes go when the map is next rebuilt.
+ */
+struct item {
+	struct id key;
+	void *value; /* NULL: a hole */
+};
+
+struct map {
+	uint8_t seed[crypto_shorthash_KEYBYTES];
+	struct item *item;
+	size_t n, cap;  /* places used, with holes */
+	size_t count;   /* without */
+	uint32_t *slot; /* 1-based places; 0: never used */
+	size_t n_slot;  /* 2 * cap, a power of two */
+};
+
+struct map *
+map_new(uint64_t seed)
+{
+	struct map *m = calloc(1, sizeof(*m));
+
+	if (m != NULL)
+		store_le64(m->seed, seed);
+	return m;
+}
+
+void
+map_free(struct map *m)
+{
+	if (m == NULL)
+		return;
+	free(m->item);
+	free(m->slot);
+	free(m);
+}
+
+size_t
+map_count(const struct map *m)
+{
+	return m->count;
+}
+
+static size_t
+spread(const struct map *m, const struct id *key)
+{
+	uint8_t h[crypto_shorthash_BYTES];
+
+	crypto_shorthash(h, key->b, sizeof(key->b), m->seed);
+	return (size_t)load_le64(h) & (m->n_slot - 1);
+}
+
+/* The slot that holds |key|, or where it would go. */
+static uint32_t *
+find(const struct map *m, const struct id *key)
+{
+	size_t i = spread(m, key);
+
+	while (m->slot[i] != 0 && !id_eq(&m->item[m->slot[i] - 1].key, key))
+		i = (i + 1) & (m->n_slot - 1);
+	return &m->slot[i];
+}
+
+/* Close the holes and make room for twice as many. */
+static int
+rebuild(struct map *m)
+{
+	size_t cap = 16, n = 0;
+	struct item *item;
+	uint32_t *slot;
+
+	while (cap < m->count * 2)
+		cap *= 2;
+	item = malloc(cap * sizeof(*item));
+	slot = calloc(cap * 2, sizeof(*slot));
+	if (item == NULL || slot == NULL) {
+		free(item);
+		free(slot);
+		return QERR_NOMEM;
+	}
+	for (size_t i = 0; i < m->n; i++)
+		if (m->item[i].value != NULL)
+			item[n++] = m->item[i];
+	free(m->item);
+	free(m->slot);
+	m->item = item;
+	m->slot = slot;
+	m->n = n;
+	m->cap = cap;
+	m->n_slot = cap * 2;
+	for (size_t i = 0; i < n; i++)
+		*find(m, &item[i].key) = (uint32_t)(i + 1);
+	return 0;
+}
+
+void *
+map_get(const struct map *m, const struct id *key)
+{
+	uint32_t *s = m->n_slot == 0 ? NULL : find(m, key);
+
+	return s == NULL || *s == 0 ? NULL : m->item[*s - 1].value;
+}
+
+int
+map_put(struct map *m, const struct id *key, void *value)
+{
+	uint32_t *s = m->n_slot == 0 ? NULL : find(m, key);
+
+	if (s != NULL && *s != 0) {
+		m->count += m->item[*s - 1].value == NULL;
+		m->item[*s - 1].value = value;
+		return 0;
+	}
+	if (m->n == m->cap) {
+		if (rebuild(m) != 0)
+			return QERR_NOMEM;
+		s = find(m, key);
+	}
+	m->item[m->n++] = (struct item){*key, value};
+	*s = (uint32_t)m->n;
+	m->count++;
+	return 0;
+}
+
+void *
+map_del(struct map *m, const struct id *key)
+{
+	uint32_t *s = m->n_slot == 0 ? NULL : find(m, key);
+	void *value;
+
+	if (s == NULL || *s == 0)
+		return NULL;
+	value = m->item[*s - 1].value;
+	m->count -= value != NULL;
+	m->item[*s - 1].value = NULL;
+	return value;
+}
+
+void *
+map_next(const struct map *m, size_t *at, const struct id **ret_key)
+{
+	while (*at < m->n) {
+		const struct item *it = &m->item[(*at)++];
+
+		if (it->value == NULL)
+			continue;
+		if (ret_key != NULL)
+			*ret_key = &it->key;
+		return it->value;
+	}
+	return NULL;
+}
