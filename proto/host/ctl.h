@@ -171,13 +171,6 @@ int ctl_ask(struct ctl *c, const struct ctl_request *rq, ctl_item_fn fn,
 void ctl_close(struct ctl *c);
 
 /*
- * Names of picture files that a document might show: every stretch of |text| that
- * ends like a picture's name and is a relative path without "..".  No parser, so
- * it finds too much rather than too little, each once, at most CTL_PICTURES_MAX.
- * The names point into |text|.
- */
-size_t ctl_pictures(struct bytes text, struct bytes ret[CTL_PICTURES_MAX]);
-/*
  * Publish one file as DOCUMENT: open |path|, find and open its pictures beside it
  * (never outside its folder), ask, close.  |name| is what it is called.
  */

@@ -1,0 +1,549 @@
+#include "daemon/config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sodium.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/settings.h"
+#include "proto/base/qerr.h"
+#include "proto/base/text.h"
+#include "proto/host/file.h"
+#include "proto/object/follow.h"
+
+/* A parse in progress: where it is, and what it adds to. */
+struct parse {
+	struct config *c;
+	const char *name;
+	struct buf *errors;
+	size_t n_errors;
+	unsigned line;
+	enum setting_section section; /* that an indented line belongs to */
+	/* Lines on which the settings of each section were last set. */
+	unsigned set[SECTIONS][32];
+};
+
+static void complain(struct parse *p, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static void
+complain(struct parse *p, const char *fmt, ...)
+{
+	char what[512];
+	va_list ap;
+
+	if (++p->n_errors > CONFIG_ERRORS_MAX)
+		return;
+	va_start(ap, fmt);
+	vsnprintf(what, sizeof(what), fmt, ap);
+	va_end(ap);
+	buf_printf(p->errors, "%s:%u: %s\n", p->name, p->line, what);
+}
+
+static void
+complain_unknown(struct parse *p, enum setting_section s, struct bytes name)
+{
+	const char *near = setting_nearest(s, name);
+	int n = name.n < 64 ? (int)name.n : 64;
+	const char *what = (const char *)name.p;
+
+	if (near != NULL)
+		complain(p, "\"%.*s\" is no setting%s%s; did you mean \"%s\"?",
+		    n, what, s == SECTION_TOP ? "" : " of ",
+		    setting_section_name(s), near);
+	else
+		complain(p, "\"%.*s\" is no setting%s%s", n, what,
+		    s == SECTION_TOP ? "" : " of ", setting_section_name(s));
+}
+
+static bool
+is_list(const struct setting *s)
+{
+	return s->type == SETTING_LISTEN || s->type == SETTING_INVITE;
+}
+
+static void *
+base_of(struct parse *p, enum setting_section s)
+{
+	if (s == SECTION_FOLLOW)
+		return &p->c->follow[p->c->n_follow - 1];
+	if (s == SECTION_PUBLISH)
+		return &p->c->publish[p->c->n_publish - 1];
+	return p->c;
+}
+
+static void
+take_setting(struct parse *p, enum setting_section s, struct bytes name,
+    struct bytes value)
+{
+	const struct setting *first, *set = setting_find(s, name);
+	const char *wrong;
+	unsigned *line;
+	size_t n;
+
+	if (set == NULL) {
+		complain_unknown(p, s, name);
+		return;
+	}
+	first = setting_table(s, &n);
+	line = &p->set[s][set - first];
+	if (*line != 0 && !is_list(set)) {
+		complain(p, "%s is set already, in line %u", set->name, *line);
+		return;
+	}
+	*line = p->line;
+	wrong = value.n == 0 ? "has no value"
+			     : setting_set(base_of(p, s), set, value);
+	if (wrong != NULL)
+		complain(p, "%s %s", set->name, wrong);
+}
+
+static void
+begin_follow(struct parse *p, struct bytes link)
+{
+	struct config_follow *f = &p->c->follow[p->c->n_follow];
+	struct follow *parsed = malloc(sizeof(*parsed));
+	int e = parsed != NULL ? follow_parse(parsed, link) : QERR_NOMEM;
+
+	memset(f, 0, sizeof(*f));
+	setting_defaults(f, SECTION_FOLLOW);
+	f->line = p->line;
+	f->link = strndup((const char *)link.p, link.n);
+	if (e != 0) {
+		complain(p,
+		    "follow has a link which %s; copy it whole, from quire: "
+		    "on",
+		    qerr_str(e));
+	} else {
+		f->feed = parsed->feed;
+		if (config_find(p->c, &f->feed) != NULL)
+			complain(p, "this feed is followed already, in line %u",
+			    config_find(p->c, &f->feed)->line);
+	}
+	p->c->n_follow++;
+	if (parsed != NULL)
+		sodium_memzero(parsed, sizeof(*parsed));
+	free(parsed);
+}
+
+static void
+begin_publish(struct parse *p, struct bytes folder)
+{
+	struct config_publish *f = &p->c->publish[p->c->n_publish];
+
+	memset(f, 0, sizeof(*f));
+	setting_defaults(f, SECTION_PUBLISH);
+	f->line = p->line;
+	f->folder = strndup((const char *)folder.p, folder.n);
+	if (folder.n == 0 || folder.p[0] != '/')
+		complain(p,
+		    "publish needs the path of a folder, from the root, that "
+		    "\"quire key new\" made");
+	for (size_t i = 0; i < p->c->n_publish; i++)
+		if (bytes_eq(folder, bytes_str(p->c->publish[i].folder)))
+			complain(p,
+			    "this folder is published already, in line %u",
+			    p->c->publish[i].line);
+	p->c->n_publish++;
+}
+
+/* Make room for one more of |n| elements of |size|. */
+static bool
+make_room(struct parse *p, void **array, size_t n, size_t size, size_t max)
+{
+	void *more;
+
+	if (n == max) {
+		complain(p, "there are more than %zu of these", max);
+		return false;
+	}
+	more = reallocarray(*array, n + 1, size);
+	if (more == NULL) {
+		complain(p, "out of memory");
+		return false;
+	}
+	*array = more;
+	return true;
+}
+
+static bool
+begin_section(struct parse *p, struct bytes name, struct bytes value)
+{
+	struct config *c = p->c;
+	void *array;
+
+	if (bytes_eq(name, bytes_str("follow"))) {
+		array = c->follow;
+		if (!make_room(p, &array, c->n_follow, sizeof(*c->follow),
+			CONFIG_FOLLOW_MAX))
+			return true;
+		c->follow = array;
+		p->section = SECTION_FOLLOW;
+		begin_follow(p, value);
+	} else if (bytes_eq(name, bytes_str("publish"))) {
+		array = c->publish;
+		if (!make_room(p, &array, c->n_publish, sizeof(*c->publish),
+			CONFIG_PUBLISH_MAX))
+			return true;
+		c->publish = array;
+		p->section = SECTION_PUBLISH;
+		begin_publish(p, value);
+	} else {
+		return false;
+	}
+	memset(p->set[p->section], 0, sizeof(p->set[p->section]));
+	return true;
+}
+
+static bool
+is_blank(uint8_t c)
+{
+	return c == ' ' || c == '\t' || c == '\r';
+}
+
+static void
+parse_line(struct parse *p, struct bytes line)
+{
+	struct bytes name;
+	bool indented = line.n > 0 && is_blank(line.p[0]);
+
+	while (line.n > 0 && is_blank(line.p[0])) {
+		line.p++;
+		line.n--;
+	}
+	while (line.n > 0 && is_blank(line.p[line.n - 1]))
+		line.n--;
+	if (line.n == 0 || line.p[0] == '#')
+		return;
+
+	name = bytes_of(line.p, 0);
+	while (name.n < line.n && !is_blank(line.p[name.n]))
+		name.n++;
+	line.p += name.n;
+	line.n -= name.n;
+	while (line.n > 0 && is_blank(line.p[0])) {
+		line.p++;
+		line.n--;
+	}
+
+	if (indented && p->section == SECTION_TOP)
+		complain(p,
+		    "this line is indented, but belongs to no follow or "
+		    "publish");
+	else if (indented)
+		take_setting(p, p->section, name, line);
+	else if (!begin_section(p, name, line)) {
+		p->section = SECTION_TOP;
+		take_setting(p, SECTION_TOP, name, line);
+	}
+}
+
+/* What must hold between settings. */
+static void
+check_whole(struct parse *p)
+{
+	if (p->c->introduce && p->c->public[0] == '\0')
+		complain(p,
+		    "introduce needs public, the address that others are "
+		    "told");
+}
+
+static void
+parse_lines(struct parse *p, struct bytes text)
+{
+	while (text.n > 0) {
+		const uint8_t *nl = memchr(text.p, '\n', text.n);
+		size_t n = nl != NULL ? (size_t)(nl - text.p) : text.n;
+		struct bytes line = {text.p, n};
+		struct bytes shown = line;
+
+		p->line++;
+		text.p += nl != NULL ? n + 1 : n;
+		text.n -= nl != NULL ? n + 1 : n;
+		if (shown.n > 0 && shown.p[shown.n - 1] == '\r')
+			shown.n--;
+		while (shown.n > 0 && shown.p[0] == '\t') {
+			shown.p++;
+			shown.n--;
+		}
+		if (memchr(line.p, 0, line.n) != NULL || !utf8_valid(shown))
+			complain(p, "this line is not text");
+		else
+			parse_line(p, line);
+	}
+}
+
+size_t
+config_parse(struct config *ret, struct bytes text, const char *name,
+    struct buf *errors)
+{
+	struct parse p = {.c = ret, .name = name, .errors = errors};
+
+	memset(ret, 0, sizeof(*ret));
+	setting_defaults(ret, SECTION_TOP);
+	parse_lines(&p, text);
+	if (p.n_errors == 0)
+		check_whole(&p);
+	if (p.n_errors > CONFIG_ERRORS_MAX)
+		buf_printf(errors, "%s: and %zu more\n", name,
+		    p.n_errors - CONFIG_ERRORS_MAX);
+	return p.n_errors;
+}
+
+size_t
+config_load(struct config *ret, const char *path, struct buf *errors)
+{
+	struct buf text;
+	size_t n;
+	int e;
+
+	buf_init(&text, CONFIG_FILE_MAX);
+	e = file_read(&text, AT_FDCWD, path, CONFIG_FILE_MAX);
+	if (e == 0) {
+		n = config_parse(ret, buf_bytes(&text), path, errors);
+	} else {
+		memset(ret, 0, sizeof(*ret));
+		buf_printf(errors, "%s cannot be read: it %s\n", path,
+		    qerr_str(e));
+		n = 1;
+	}
+	buf_wipe(&text);
+	return n;
+}
+
+void
+config_done(struct config *c)
+{
+	setting_free(c, SECTION_TOP);
+	for (size_t i = 0; i < c->n_follow; i++)
+		secret_free(c->follow[i].link);
+	for (size_t i = 0; i < c->n_publish; i++) {
+		setting_free(&c->publish[i], SECTION_PUBLISH);
+		secret_free(c->publish[i].folder);
+	}
+	free(c->follow);
+	free(c->publish);
+	memset(c, 0, sizeof(*c));
+}
+
+/* --- printing */
+
+static void
+print_setting(struct buf *b, const void *base, const struct setting *s,
+    const char *indent)
+{
+	const struct config_list *list =
+	    (const void *)((const char *)base + s->at);
+
+	if (s->type == SETTING_INVITE) {
+		for (size_t i = 0; i < list->n; i++) {
+			buf_printf(b, "%s%s ", indent, s->name);
+			secret_cut(b, list->text[i]);
+			buf_put_str(b, "\n");
+		}
+		if (list->n == 0)
+			buf_printf(b, "%s%s\n", indent, s->name);
+	} else {
+		buf_printf(b, "%s%s ", indent, s->name);
+		setting_text(b, base, s);
+		buf_put_str(b, "\n");
+	}
+	buf_printf(b, "%s\t# %s%s\n", indent, s->sentence,
+	    s->restart ? " (restart)" : "");
+}
+
+static void
+print_section(struct buf *b, const void *base, enum setting_section s)
+{
+	const struct setting *table;
+	size_t n;
+
+	table = setting_table(s, &n);
+	for (size_t i = 0; i < n; i++)
+		print_setting(b, base, &table[i], s == SECTION_TOP ? "" : "\t");
+}
+
+void
+config_print(struct buf *b, const struct config *c)
+{
+	print_section(b, c, SECTION_TOP);
+	for (size_t i = 0; i < c->n_follow; i++) {
+		buf_put_str(b, "follow ");
+		secret_cut(b, c->follow[i].link);
+		buf_put_str(b, "\n");
+		print_section(b, &c->follow[i], SECTION_FOLLOW);
+	}
+	for (size_t i = 0; i < c->n_publish; i++) {
+		buf_printf(b, "publish %s\n", c->publish[i].folder);
+		print_section(b, &c->publish[i], SECTION_PUBLISH);
+	}
+}
+
+void
+config_write(struct buf *b, const struct config *c)
+{
+	const struct setting *table;
+	size_t n;
+
+	table = setting_table(SECTION_FOLLOW, &n);
+	for (size_t i = 0; i < c->peer.n; i++)
+		buf_printf(b, "peer %s\n", c->peer.text[i]);
+	for (size_t i = 0; i < c->n_follow; i++) {
+		buf_printf(b, "follow %s\n", c->follow[i].link);
+		for (size_t k = 0; k < n; k++) {
+			buf_printf(b, "\t%s ", table[k].name);
+			setting_text(b, &c->follow[i], &table[k]);
+			buf_put_str(b, "\n");
+		}
+	}
+}
+
+/* --- comparing */
+
+static bool
+same_setting(const void *a, const void *b, const struct setting *s)
+{
+	struct buf x, y;
+	bool same;
+
+	buf_init(&x, 0);
+	buf_init(&y, 0);
+	setting_text(&x, a, s);
+	setting_text(&y, b, s);
+	same = bytes_eq(buf_bytes(&x), buf_bytes(&y));
+	buf_wipe(&x);
+	buf_wipe(&y);
+	return same;
+}
+
+static bool
+same_section(const void *a, const void *b, enum setting_section s)
+{
+	const struct setting *table;
+	size_t n;
+
+	table = setting_table(s, &n);
+	for (size_t i = 0; i < n; i++)
+		if (!same_setting(a, b, &table[i]))
+			return false;
+	return true;
+}
+
+static bool
+same_follows(const struct config *a, const struct config *b)
+{
+	if (a->n_follow != b->n_follow)
+		return false;
+	for (size_t i = 0; i < a->n_follow; i++) {
+		const struct config_follow *f =
+		    config_find(b, &a->follow[i].feed);
+
+		if (f == NULL || strcmp(f->link, a->follow[i].link) != 0 ||
+		    !same_section(f, &a->follow[i], SECTION_FOLLOW))
+			return false;
+	}
+	return true;
+}
+
+static bool
+same_publishes(const struct config *a, const struct config *b)
+{
+	if (a->n_publish != b->n_publish)
+		return false;
+	for (size_t i = 0; i < a->n_publish; i++)
+		if (strcmp(a->publish[i].folder, b->publish[i].folder) != 0 ||
+		    !same_section(&a->publish[i], &b->publish[i],
+			SECTION_PUBLISH))
+			return false;
+	return true;
+}
+
+void
+config_diff(const struct config *a, const struct config *b,
+    void (*fn)(void *arg, const char *name, bool restart), void *arg)
+{
+	const struct setting *table;
+	size_t n;
+
+	table = setting_table(SECTION_TOP, &n);
+	for (size_t i = 0; i < n; i++)
+		if (!same_setting(a, b, &table[i]))
+			fn(arg, table[i].name, table[i].restart);
+	if (!same_follows(a, b))
+		fn(arg, "follow", false);
+	if (!same_publishes(a, b))
+		fn(arg, "publish", true);
+}
+
+/* --- changing */
+
+const struct config_follow *
+config_find(const struct config *c, const struct id *feed)
+{
+	for (size_t i = 0; i < c->n_follow; i++)
+		if (id_eq(&c->follow[i].feed, feed))
+			return &c->follow[i];
+	return NULL;
+}
+
+int
+config_add_follow(struct config *c, const struct config_follow *f)
+{
+	struct config_follow *more;
+	char *link;
+
+	config_remove_follow(c, &f->feed);
+	if (c->n_follow == CONFIG_FOLLOW_MAX)
+		return QERR_FULL;
+	link = strdup(f->link);
+	more = reallocarray(c->follow, c->n_follow + 1, sizeof(*more));
+	if (more != NULL)
+		c->follow = more;
+	if (more == NULL || link == NULL) {
+		free(link);
+		return QERR_NOMEM;
+	}
+	c->follow[c->n_follow] = *f;
+	c->follow[c->n_follow++].link = link;
+	return 0;
+}
+
+void
+config_remove_follow(struct config *c, const struct id *feed)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < c->n_follow; i++) {
+		if (id_eq(&c->follow[i].feed, feed))
+			secret_free(c->follow[i].link);
+		else
+			c->follow[kept++] = c->follow[i];
+	}
+	c->n_follow = kept;
+}
+
+int
+config_add_peer(struct config *c, const char *invite)
+{
+	for (size_t i = 0; i < c->peer.n; i++)
+		if (strcmp(c->peer.text[i], invite) == 0)
+			return 0;
+	if (c->peer.n == CONFIG_LIST_MAX)
+		return QERR_FULL;
+	c->peer.text[c->peer.n] = strdup(invite);
+	if (c->peer.text[c->peer.n] == NULL)
+		return QERR_NOMEM;
+	c->peer.n++;
+	return 0;
+}
+
+void
+config_remove_peer(struct config *c, size_t i)
+{
+	secret_free(c->peer.text[i]);
+	c->peer.n--;
+	memmove(&c->peer.text[i], &c->peer.text[i + 1],
+	    (c->peer.n - i) * sizeof(c->peer.text[0]));
+}

@@ -1,0 +1,496 @@
+#include "daemon/settings.h"
+
+#include <arpa/inet.h>
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "proto/base/qerr.h"
+#include "proto/base/text.h"
+#include "proto/host/ctl.h"
+#include "proto/host/log.h"
+#include "proto/object/header.h"
+#include "proto/wire/invite.h"
+
+#define AT(f) offsetof(struct config, f)
+static const struct setting top[] = {
+    {"state", SETTING_FOLDER, AT(state), "/var/lib/quire", true,
+	"The folder that holds all that quired keeps."},
+    {"listen", SETTING_LISTEN, AT(listen), NULL, true,
+	"An address and port at which peers and readers may connect; may be "
+	"given several times."},
+    {"public", SETTING_ADDRESS, AT(public), "", false,
+	"The name or address and the port that others reach this node at, for "
+	"the invites it makes."},
+    {"introduce", SETTING_SWITCH, AT(introduce), "no", true,
+	"Whether peers may tell other nodes of this one."},
+    {"peer", SETTING_INVITE, AT(peer), NULL, false,
+	"An invite to a node to stay in touch with; may be given several "
+	"times."},
+    {"socks", SETTING_ADDRESS, AT(socks), "", true,
+	"The SOCKS5 proxy (of tor) through which .onion addresses are "
+	"reached."},
+    {"quota", SETTING_SIZE, AT(quota), "20G", true,
+	"How many bytes of packs are kept, of all feeds together."},
+    {"reserve", SETTING_SIZE, AT(reserve), "256M", false,
+	"How many bytes are left free on the disk: with less, nothing more is "
+	"taken in."},
+    {"upload", SETTING_SIZE, AT(upload), "none", true,
+	"How many bytes a second are sent at most."},
+    {"download", SETTING_SIZE, AT(download), "none", true,
+	"How many bytes a second are fetched at most."},
+    {"control", SETTING_FOLDER, AT(control), CTL_PATH, true,
+	"The socket at which quire on this machine talks to quired."},
+    {"group", SETTING_TEXT, AT(group), "quire", true,
+	"The group whose members may use the control socket."},
+    {"log", SETTING_LOG, AT(log), "info", false,
+	"How much is logged: error, warn, info or debug."},
+};
+#undef AT
+#define AT(f) offsetof(struct config_follow, f)
+static const struct setting follow[] = {
+    {"tiers", SETTING_TIERS, AT(tiers), "heads text small pictures", false,
+	"What is kept of this feed: some of heads, text, small and pictures."},
+    {"quota", SETTING_SIZE, AT(quota), "none", false,
+	"How many bytes of this feed's packs are kept."},
+    {"newest", SETTING_COUNT, AT(newest), "all", false,
+	"Of how many issues, from the newest back, packs are kept."},
+};
+#undef AT
+#define AT(f) offsetof(struct config_publish, f)
+static const struct setting publish[] = {
+    {"inbox", SETTING_FOLDER, AT(inbox), "", true,
+	"A folder whose documents are published when they have come to rest."},
+    {"level", SETTING_LEVEL, AT(level), "fast", true,
+	"How hard issues are compressed: fast or slow; volumes always are "
+	"slow."},
+    {"settle", SETTING_NUMBER, AT(settle), "10", true,
+	"For how many seconds nothing in the inbox may change before it is "
+	"published."},
+};
+#undef AT
+
+static const struct {
+	const char *name;
+	const struct setting *table;
+	size_t n;
+} section[SECTIONS] = {
+    {"", top, sizeof(top) / sizeof(top[0])},
+    {"follow", follow, sizeof(follow) / sizeof(follow[0])},
+    {"publish", publish, sizeof(publish) / sizeof(publish[0])},
+};
+
+const struct setting *
+setting_table(enum setting_section s, size_t *ret_n)
+{
+	*ret_n = section[s].n;
+	return section[s].table;
+}
+
+const char *
+setting_section_name(enum setting_section s)
+{
+	return section[s].name;
+}
+
+const struct setting *
+setting_find(enum setting_section s, struct bytes name)
+{
+	for (size_t i = 0; i < section[s].n; i++)
+		if (bytes_eq(name, bytes_str(section[s].table[i].name)))
+			return &section[s].table[i];
+	return NULL;
+}
+
+/* Levenshtein's distance, for short words. */
+static size_t
+distance(struct bytes a, struct bytes b)
+{
+	size_t row[32];
+
+	if (b.n >= sizeof(row) / sizeof(row[0]))
+		return SIZE_MAX;
+	for (size_t j = 0; j <= b.n; j++)
+		row[j] = j;
+	for (size_t i = 0; i < a.n; i++) {
+		size_t corner = row[0]++;
+
+		for (size_t j = 0; j < b.n; j++) {
+			size_t best = corner + (a.p[i] != b.p[j]);
+
+			corner = row[j + 1];
+			if (row[j] + 1 < best)
+				best = row[j] + 1;
+			if (row[j + 1] + 1 < best)
+				best = row[j + 1] + 1;
+			row[j + 1] = best;
+		}
+	}
+	return row[b.n];
+}
+
+static void
+consider(struct bytes name, const char *known, size_t *best,
+    const char **ret_nearest)
+{
+	size_t d = distance(name, bytes_str(known));
+
+	if (d < *best) {
+		*best = d;
+		*ret_nearest = known;
+	}
+}
+
+const char *
+setting_nearest(enum setting_section s, struct bytes name)
+{
+	const char *nearest = NULL;
+	size_t best = name.n / 3 + 2;
+
+	for (size_t i = 0; i < section[s].n; i++)
+		consider(name, section[s].table[i].name, &best, &nearest);
+	if (s == SECTION_TOP)
+		for (size_t i = SECTION_TOP + 1; i < SECTIONS; i++)
+			consider(name, section[i].name, &best, &nearest);
+	return nearest;
+}
+
+/* --- values */
+
+bool
+address_check(struct bytes a, bool numeric, uint64_t *ret_port)
+{
+	char host[256];
+	uint8_t ip[16];
+	size_t colon = a.n;
+	bool v6;
+
+	while (colon > 0 && a.p[colon - 1] != ':')
+		colon--;
+	if (colon < 2 || colon > sizeof(host) ||
+	    dec_parse(ret_port, (const char *)a.p + colon, a.n - colon) != 0 ||
+	    *ret_port > 65535)
+		return false;
+	v6 = a.p[0] == '[' && a.p[colon - 2] == ']' && colon > 3;
+	memcpy(host, a.p + (v6 ? 1 : 0), colon - 1);
+	host[colon - 1 - (v6 ? 2 : 0)] = '\0';
+	if (v6)
+		return inet_pton(AF_INET6, host, ip) == 1;
+	if (numeric)
+		return inet_pton(AF_INET, host, ip) == 1;
+	return host[strcspn(host, " \t[]:/@#?")] == '\0';
+}
+
+void
+secret_free(char *text)
+{
+	if (text != NULL)
+		sodium_memzero(text, strlen(text));
+	free(text);
+}
+
+void
+secret_cut(struct buf *b, const char *text)
+{
+	size_t n = strcspn(text, "#");
+	const char *key = strstr(text, "k=");
+
+	if (text[n] == '#') {
+		buf_put(b, text, n);
+		buf_put_str(b, "#...");
+	} else if (key != NULL) {
+		buf_put(b, text, (size_t)(key - text));
+		buf_put_str(b, "k=...");
+	} else {
+		buf_put_str(b, text);
+	}
+}
+
+static void *
+field(void *base, const struct setting *s)
+{
+	return (char *)base + s->at;
+}
+
+static const void *
+const_field(const void *base, const struct setting *s)
+{
+	return (const char *)base + s->at;
+}
+
+static const char *
+set_text(char **text, struct bytes value)
+{
+	char *copy = strndup((const char *)value.p, value.n);
+
+	if (copy == NULL)
+		return "cannot be kept: out of memory";
+	secret_free(*text);
+	*text = copy;
+	return NULL;
+}
+
+static const char *
+add_text(struct config_list *list, struct bytes value)
+{
+	if (list->n == CONFIG_LIST_MAX)
+		return "is given more than 32 times";
+	list->text[list->n] = NULL;
+	return set_text(&list->text[list->n++], value);
+}
+
+/* A number, with a binary unit if |units|. */
+static bool
+parse_number(uint64_t *ret, struct bytes value, bool units)
+{
+	static const char unit[] = "KMGT";
+	const char *u;
+	unsigned shift = 0;
+
+	if (units && value.n > 1 &&
+	    (u = strchr(unit, value.p[value.n - 1])) != NULL) {
+		shift = 10 * (unsigned)(u - unit + 1);
+		value.n--;
+	}
+	if (dec_parse(ret, (const char *)value.p, value.n) != 0 ||
+	    *ret > UINT64_MAX >> shift)
+		return false;
+	*ret <<= shift;
+	return true;
+}
+
+static const char *const tier_name[TIERS] = {
+    "heads", "text", "small", "pictures"};
+static const char *const level_name[] = {"fast", "slow"};
+static const char *const log_name[] = {"error", "warn", "info", "debug"};
+
+static bool
+find_word(const char *const *word, size_t n, struct bytes value, uint64_t *ret)
+{
+	for (size_t i = 0; i < n; i++)
+		if (bytes_eq(value, bytes_str(word[i]))) {
+			*ret = i;
+			return true;
+		}
+	return false;
+}
+
+static bool
+parse_tiers(uint64_t *ret, struct bytes value)
+{
+	*ret = 0;
+	while (value.n > 0) {
+		struct bytes word = {value.p, 0};
+		uint64_t tier;
+
+		while (word.n < value.n && value.p[word.n] != ' ')
+			word.n++;
+		if (word.n > 0 && !find_word(tier_name, TIERS, word, &tier))
+			return false;
+		if (word.n > 0)
+			*ret |= 1U << tier;
+		else
+			word.n++;
+		value.p += word.n;
+		value.n -= word.n;
+	}
+	/* Everything else is found and cut by the heads. */
+	return (*ret & 1U << TIER_HEADS) != 0;
+}
+
+static const char *
+set_invite(struct config_list *list, struct bytes value)
+{
+	struct invite v;
+	int e = invite_parse(&v, value);
+
+	invite_done(&v);
+	if (e != 0)
+		return "is not an invite: it begins with quire:// and is to be "
+		       "copied whole";
+	return add_text(list, value);
+}
+
+const char *
+setting_set(void *base, const struct setting *s, struct bytes value)
+{
+	void *f = field(base, s);
+	uint64_t v;
+
+	switch (s->type) {
+	case SETTING_TEXT:
+		return set_text(f, value);
+	case SETTING_FOLDER:
+		if (value.n > 0 && value.p[0] != '/')
+			return "is not a path from the root, as /var/lib/quire";
+		return set_text(f, value);
+	case SETTING_ADDRESS:
+		if (value.n > 0 && (!address_check(value, false, &v) || v == 0))
+			return "is not HOST:PORT, as mirror.example.org:4430";
+		return set_text(f, value);
+	case SETTING_LISTEN:
+		if (!address_check(value, true, &v))
+			return "is not ADDRESS:PORT, as 0.0.0.0:4430 or "
+			       "[::]:4430";
+		return add_text(f, value);
+	case SETTING_INVITE:
+		return set_invite(f, value);
+	case SETTING_SIZE:
+		if (bytes_eq(value, bytes_str("none")))
+			value = bytes_str("0");
+		return parse_number(f, value, true)
+			   ? NULL
+			   : "is not a size, as 500M, 20G or none";
+	case SETTING_NUMBER:
+		return parse_number(f, value, false) ? NULL : "is not a number";
+	case SETTING_COUNT:
+		if (bytes_eq(value, bytes_str("all")))
+			value = bytes_str("0");
+		return parse_number(f, value, false)
+			   ? NULL
+			   : "is neither a number nor all";
+	case SETTING_SWITCH:
+		*(bool *)f = bytes_eq(value, bytes_str("yes"));
+		return *(bool *)f || bytes_eq(value, bytes_str("no"))
+			   ? NULL
+			   : "is neither yes nor no";
+	case SETTING_TIERS:
+		return parse_tiers(f, value)
+			   ? NULL
+			   : "is not heads and some of text, small and pictures";
+	case SETTING_LEVEL:
+		return find_word(level_name, 2, value, f)
+			   ? NULL
+			   : "is neither fast nor slow";
+	case SETTING_LOG:
+		return find_word(log_name, 4, value, f)
+			   ? NULL
+			   : "is none of error, warn, info and debug";
+	}
+	return "is of no known type";
+}
+
+void
+setting_defaults(void *base, enum setting_section s)
+{
+	for (size_t i = 0; i < section[s].n; i++)
+		if (section[s].table[i].fallback != NULL)
+			(void)setting_set(base, &section[s].table[i],
+			    bytes_str(section[s].table[i].fallback));
+}
+
+static void
+free_value(void *base, const struct setting *s)
+{
+	struct config_list *list;
+
+	switch (s->type) {
+	case SETTING_TEXT:
+	case SETTING_FOLDER:
+	case SETTING_ADDRESS:
+		secret_free(*(char **)field(base, s));
+		break;
+	case SETTING_LISTEN:
+	case SETTING_INVITE:
+		list = field(base, s);
+		for (size_t i = 0; i < list->n; i++)
+			secret_free(list->text[i]);
+		list->n = 0;
+		break;
+	case SETTING_SIZE:
+	case SETTING_NUMBER:
+	case SETTING_COUNT:
+	case SETTING_SWITCH:
+	case SETTING_TIERS:
+	case SETTING_LEVEL:
+	case SETTING_LOG:
+		break;
+	}
+}
+
+void
+setting_free(void *base, enum setting_section s)
+{
+	for (size_t i = 0; i < section[s].n; i++)
+		free_value(base, &section[s].table[i]);
+}
+
+static void
+put_size(struct buf *b, uint64_t v)
+{
+	static const char unit[] = "KMGT";
+	int u = -1;
+
+	while (v != 0 && v % 1024 == 0 && u < 3) {
+		v /= 1024;
+		u++;
+	}
+	if (v == 0)
+		buf_put_str(b, "none");
+	else if (u < 0)
+		buf_printf(b, "%llu", (unsigned long long)v);
+	else
+		buf_printf(b, "%llu%c", (unsigned long long)v, unit[u]);
+}
+
+static void
+put_list(struct buf *b, const struct config_list *list)
+{
+	for (size_t i = 0; i < list->n; i++) {
+		buf_put_str(b, i > 0 ? " " : "");
+		buf_put_str(b, list->text[i]);
+	}
+}
+
+static void
+put_tiers(struct buf *b, uint64_t mask)
+{
+	for (size_t i = 0; i < TIERS; i++)
+		if ((mask & 1U << i) != 0) {
+			buf_put_str(b, i > 0 ? " " : "");
+			buf_put_str(b, tier_name[i]);
+		}
+}
+
+void
+setting_text(struct buf *b, const void *base, const struct setting *s)
+{
+	const void *f = const_field(base, s);
+	const uint64_t *v = f;
+
+	switch (s->type) {
+	case SETTING_TEXT:
+	case SETTING_FOLDER:
+	case SETTING_ADDRESS:
+		buf_put_str(b, *(char *const *)f);
+		break;
+	case SETTING_LISTEN:
+	case SETTING_INVITE:
+		put_list(b, f);
+		break;
+	case SETTING_SIZE:
+		put_size(b, *v);
+		break;
+	case SETTING_NUMBER:
+		buf_printf(b, "%llu", (unsigned long long)*v);
+		break;
+	case SETTING_COUNT:
+		if (*v == 0)
+			buf_put_str(b, "all");
+		else
+			buf_printf(b, "%llu", (unsigned long long)*v);
+		break;
+	case SETTING_SWITCH:
+		buf_put_str(b, *(const bool *)f ? "yes" : "no");
+		break;
+	case SETTING_TIERS:
+		put_tiers(b, *v);
+		break;
+	case SETTING_LEVEL:
+		buf_put_str(b, level_name[*v]);
+		break;
+	case SETTING_LOG:
+		buf_put_str(b, log_name[*v]);
+		break;
+	}
+}

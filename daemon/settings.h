@@ -1,0 +1,63 @@
+#ifndef QUIRE_SETTINGS_H
+#define QUIRE_SETTINGS_H
+
+#include "daemon/config.h"
+
+/* The table of settings, and values as text: what daemon/config.c is made of. */
+enum setting_section {
+	SECTION_TOP,
+	SECTION_FOLLOW,
+	SECTION_PUBLISH,
+	SECTIONS
+};
+
+enum setting_type {
+	SETTING_TEXT,    /* char *, as it is */
+	SETTING_FOLDER,  /* char *, an absolute path */
+	SETTING_ADDRESS, /* char *, HOST:PORT, or "" */
+	SETTING_LISTEN,  /* struct config_list of ADDRESS:PORT */
+	SETTING_INVITE,  /* struct config_list of invites */
+	SETTING_SIZE,    /* uint64_t; K, M, G, T; "none" is 0 */
+	SETTING_NUMBER,  /* uint64_t */
+	SETTING_COUNT,   /* uint64_t; "all" is 0 */
+	SETTING_SWITCH,  /* bool; yes or no */
+	SETTING_TIERS,   /* uint64_t mask; heads, text, small, pictures */
+	SETTING_LEVEL,   /* uint64_t; fast or slow */
+	SETTING_LOG,     /* uint64_t; error, warn, info, debug */
+};
+
+struct setting {
+	const char *name;
+	enum setting_type type;
+	size_t at;            /* offset in its section's struct */
+	const char *fallback; /* as written in a file; NULL: empty list */
+	bool restart;         /* a change waits for the next start */
+	const char *sentence;
+};
+
+const struct setting *setting_table(enum setting_section s, size_t *ret_n);
+const struct setting *setting_find(enum setting_section s, struct bytes name);
+/* The known name nearest to |name|, or NULL if none is near. */
+const char *setting_nearest(enum setting_section s, struct bytes name);
+/* "follow" and "publish": the line that begins such a section. */
+const char *setting_section_name(enum setting_section s);
+
+/*
+ * Set the field of |base| from |value| (a copy is taken); NULL, or what is wrong
+ * with it, fit to follow "quota ".
+ */
+const char *setting_set(void *base, const struct setting *s,
+    struct bytes value);
+void setting_defaults(void *base, enum setting_section s);
+void setting_free(void *base, enum setting_section s);
+/* Its value as written in a file, of a list all with blanks between. */
+void setting_text(struct buf *b, const void *base, const struct setting *s);
+
+/* "HOST:PORT" or "[v6]:PORT": true, and the port. */
+bool address_check(struct bytes a, bool numeric, uint64_t *ret_port);
+/* Wipe and free; NULL is fine. */
+void secret_free(char *text);
+/* An invite or follow link without its secrets. */
+void secret_cut(struct buf *b, const char *text);
+
+#endif
