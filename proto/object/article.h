@@ -3,7 +3,7 @@
 
 #include "proto/base/buf.h"
 #include "proto/base/bytes.h"
-#include "proto/object/header.h"
+#include "proto/object/picture.h"
 
 /*
  * One article's head, PROTOCOL.md §7.  A decoded head borrows from its bytes.
@@ -13,29 +13,11 @@
 #define ARTICLE_AUTHORS_MAX  32
 #define ARTICLE_TAGS_MAX     32
 #define ARTICLE_PICTURES_MAX 64
-#define PICTURE_MAX          (8 * 1024 * 1024)
 
 enum article_status {
 	ARTICLE_NEW,
 	ARTICLE_CORRECTED,
 	ARTICLE_RETRACTED,
-};
-
-enum picture_type {
-	PICTURE_JPEG = 1,
-	PICTURE_PNG,
-	PICTURE_WEBP,
-	PICTURE_GIF,
-	PICTURE_AVIF,
-};
-
-struct picture {
-	struct id hash;
-	enum tier tier; /* TIER_SMALL or TIER_PICTURES */
-	enum picture_type type;
-	uint32_t width, height;
-	uint32_t size;
-	struct bytes alt, caption;
 };
 
 struct article {
@@ -59,8 +41,12 @@ struct article {
 	struct bytes note;
 };
 
+/* Append the head of |a|; 0, or what article_decode() would say to it. */
 int article_encode(struct buf *b, const struct article *a);
-/* Decode one head; |head| is exactly one. */
+/*
+ * Decode one head; |head| is exactly one.  QERR_RANGE also if status, revision
+ * and what a retraction may hold do not fit each other.
+ */
 int article_decode(struct article *ret, struct bytes head);
 
 struct article_id {
@@ -68,13 +54,5 @@ struct article_id {
 };
 void article_id(struct article_id *ret, const struct id *feed,
     struct bytes name);
-
-/* The hash that names a picture's bytes, and what the first bytes say it is:
- * type and size in pixels from the file's own header.  QERR_TYPE if unknown. */
-void picture_hash(struct id *ret, struct bytes picture);
-int picture_look(struct bytes picture, enum picture_type *ret_type,
-    uint32_t *ret_width, uint32_t *ret_height);
-const char *picture_suffix(enum picture_type t); /* "jpg" … */
-const char *picture_mime(enum picture_type t);
 
 #endif

@@ -1,6 +1,9 @@
 #ifndef QUIRE_BUNDLE_H
 #define QUIRE_BUNDLE_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
 #include "proto/base/buf.h"
 #include "proto/object/tree.h"
 
@@ -20,10 +23,10 @@ void bundle_pad(struct buf *b, uint64_t size);
 void bundle_end(struct buf *b);
 
 struct bundle_entry {
-	bool end;       /* a zero block: nothing follows */
-	bool known;     /* a regular file with a tree's name */
+	bool end;   /* a zero block: nothing follows */
+	bool known; /* a regular file with a tree's name */
 	struct tree_name name;
-	uint64_t size;  /* bytes that follow, padded to blocks */
+	uint64_t size; /* bytes that follow, padded to blocks */
 };
 
 /* Read one 512-byte header block; QERR_ENCODING if its checksum is wrong. */

@@ -31,7 +31,7 @@ struct capsule {
 	size_t text; /* index of the tier 1 pack */
 	struct id text_path[MERKLE_PATH_MAX];
 	size_t n_text_path;
-	struct bytes body; /* plain; lives in capsule_verdict or the caller's */
+	struct bytes body; /* plain; the frame while decoding */
 	struct capsule_picture picture[ARTICLE_PICTURES_MAX];
 	size_t n_picture;
 };

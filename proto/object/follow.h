@@ -8,9 +8,9 @@
  * A follow link, PROTOCOL.md §11: quire:FEED?k=KEY&n=NAME&m=SOURCE…
  * It owns its strings inside itself.
  */
-#define FOLLOW_TEXT_MAX    8192
+#define FOLLOW_TEXT_MAX    16384
 #define FOLLOW_SOURCES_MAX 16
-#define FOLLOW_SOURCE_MAX  512
+#define FOLLOW_SOURCE_MAX  1024
 #define FOLLOW_NAME_MAX    128
 
 struct follow {

@@ -19,6 +19,7 @@ enum hash_kind {
 	HASH_PICTURE,
 	HASH_ARTICLE,
 	HASH_ROOT,
+	HASH_CAPSULE,
 };
 
 void hash(struct id *ret, enum hash_kind kind, struct bytes x);

@@ -1,6 +1,7 @@
 #ifndef QUIRE_MARKUP_H
 #define QUIRE_MARKUP_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "proto/base/bytes.h"
@@ -21,10 +22,28 @@ int markup_check(struct bytes body, size_t n_pictures, size_t *ret_at);
 
 enum markup_tag {
 	MARKUP_TEXT, /* no tag: text, unescaped piecewise by markup_unescape() */
-	MARKUP_P, MARKUP_H2, MARKUP_H3, MARKUP_H4, MARKUP_UL, MARKUP_OL,
-	MARKUP_LI, MARKUP_BLOCKQUOTE, MARKUP_PRE, MARKUP_CODE, MARKUP_EM,
-	MARKUP_STRONG, MARKUP_A, MARKUP_FIGURE, MARKUP_IMG, MARKUP_FIGCAPTION,
-	MARKUP_TABLE, MARKUP_TR, MARKUP_TD, MARKUP_TH, MARKUP_BR, MARKUP_HR,
+	MARKUP_P,
+	MARKUP_H2,
+	MARKUP_H3,
+	MARKUP_H4,
+	MARKUP_UL,
+	MARKUP_OL,
+	MARKUP_LI,
+	MARKUP_BLOCKQUOTE,
+	MARKUP_PRE,
+	MARKUP_CODE,
+	MARKUP_EM,
+	MARKUP_STRONG,
+	MARKUP_A,
+	MARKUP_FIGURE,
+	MARKUP_IMG,
+	MARKUP_FIGCAPTION,
+	MARKUP_TABLE,
+	MARKUP_TR,
+	MARKUP_TD,
+	MARKUP_TH,
+	MARKUP_BR,
+	MARKUP_HR,
 	MARKUP_SPAN,
 	MARKUP_TAGS
 };
@@ -33,9 +52,10 @@ const char *markup_name(enum markup_tag tag);
 
 struct markup_token {
 	enum markup_tag tag;
-	bool open;         /* start (true) or end tag; text, br, hr, img: true */
+	bool open; /* start (true) or end tag; text, br, hr, img: true */
 	struct bytes text; /* MARKUP_TEXT: as written, with entities */
-	struct bytes dir, href, lang, src; /* attributes as written; .p NULL if absent */
+	struct bytes dir, href, lang,
+	    src; /* attributes as written; .p NULL if absent */
 };
 
 /*

@@ -25,11 +25,25 @@ struct records {
 void records_done(struct records *r);
 struct bytes records_at(const struct records *r, struct bytes raw, size_t i);
 
-/* Cut raw heads (tier 0) into records, checking that each is one CBOR value. */
+/* Cut raw heads (tier 0) into |count| records, checking that each is one CBOR
+ * value and that nothing is left over. */
 int records_of_heads(struct records *ret, struct bytes raw, size_t count);
-/* The records of a tier >= 1 from the heads they go with. */
+/*
+ * The records of a tier >= 1 from the heads they go with: bodies in the heads'
+ * order, or each picture of the tier once, in order of first mention.  Heads
+ * that do not decode fail as article_decode() does.
+ */
 int records_of_tier(struct records *ret, enum tier tier, struct bytes heads,
     const struct records *head_records);
+
+/*
+ * The records of an opened pack, as PROTOCOL.md §6 orders the checks: cut
+ * |raw|, count, compare the contents root with e->contents.  |heads| and
+ * |head_records| are those of the tier 0 pack of the same cover, already
+ * checked; NULL for tier 0 itself.  Free |ret| in any case.
+ */
+int records_open(struct records *ret, const struct pack_entry *e,
+    struct bytes raw, struct bytes heads, const struct records *head_records);
 
 /* The contents root over records. */
 void records_root(struct id *ret_root, struct bytes raw,
@@ -39,6 +53,7 @@ void records_root(struct id *ret_root, struct bytes raw,
  * Seal |raw| into |b|.  In |e|, the caller has set tier, count, contents, first,
  * last and only; size, raw, root, base are filled in.  |base| is the raw prefix
  * and |base_contents| its name (NULL, .p NULL: none).  |level| is zstd's.
+ * QERR_RANGE if |raw| is empty, QERR_TOOBIG if it or the result is too large.
  */
 int pack_seal(struct buf *b, struct pack_entry *e, const struct id *feed,
     const struct reading_key *k, struct bytes raw, struct bytes base,
@@ -46,8 +61,11 @@ int pack_seal(struct buf *b, struct pack_entry *e, const struct id *feed,
 
 /*
  * Open a sealed pack whose pieces the caller has verified against e->root:
- * AEAD, then inflate into exactly e->raw bytes of |raw| (cleared first).
- * QERR_BASE if e->has_base and |base| is absent.
+ * AEAD, then inflate into exactly e->raw bytes of |raw| (cleared first, empty
+ * after a failure).  QERR_AEAD if key, feed, tier or cover are others,
+ * QERR_ENCODING if the padding is not as §6 has it, QERR_INFLATE if the frame
+ * is not one of e->raw bytes (with another base, too), QERR_TRAILING if more
+ * than one is there, QERR_BASE if e->has_base and |base| is absent.
  */
 int pack_open(struct buf *raw, const struct pack_entry *e,
     const struct id *feed, const struct reading_key *k, struct bytes sealed,

@@ -15,13 +15,13 @@ enum tree_kind {
 	TREE_CHARTER, /* number: version */
 	TREE_ISSUE,   /* number */
 	TREE_HEAD,
-	TREE_PROOF,   /* number */
-	TREE_PACK,    /* id: root */
+	TREE_PROOF, /* number */
+	TREE_PACK,  /* id: root */
 };
 
 struct tree_name {
 	enum tree_kind kind;
-	struct id id;    /* feed, or a pack's root */
+	struct id id; /* feed, or a pack's root */
 	uint64_t number;
 };
 
