@@ -21,11 +21,14 @@
  *     | ---- ASK ------>         | <--- NEWS / HOLDS / PROOF -> |
  *     | <--- GIVE …              | ---- ASK -> <- GIVE …    |
  */
-#define MSG_HEADS_MAX  1024
-#define MSG_RUNS_MAX   64
-#define MSG_LEAVES_MAX 8   /* pieces in one ASK */
-#define MSG_TOKENS_MAX 2
-#define MSG_MAX        65536
+#define MSG_HEADS_MAX   1024
+#define MSG_RUNS_MAX    64
+#define MSG_LEAVES_MAX  8 /* pieces in one ASK */
+#define MSG_TOKENS_MAX  2
+#define MSG_DATA_MAX    32768 /* in one GIVE: the hashes of the largest pack */
+#define MSG_GAP_MAX     3
+#define MSG_CHARTER_MAX 256 /* versions, as FEED_CHARTERS_MAX */
+#define MSG_MAX         65536
 
 enum msg_kind {
 	MSG_HELLO = 1,
@@ -45,16 +48,15 @@ enum msg_role {
 };
 
 struct msg_tag {
-	uint8_t b[8]; /* BLAKE2b-64(key = h || sender's role, feed) */
+	uint8_t b[8]; /* BLAKE2b-64(key = h || sender dialled, feed) */
 };
 
 struct msg_hello {
 	uint64_t version; /* 1 */
 	enum msg_role role;
-	uint8_t nonce[16];
 	/* nodes only: */
 	uint8_t key[32];  /* Ed25519 */
-	uint8_t sig[64];  /* over "quire link 1" || role || h */
+	uint8_t sig[64];  /* over msg_link_text() */
 	uint8_t epoch[8]; /* of its HEADS counter */
 	bool introduce;   /* may be introduced to others */
 };
@@ -62,23 +64,25 @@ struct msg_hello {
 struct msg_heads_row {
 	struct msg_tag tag;
 	uint64_t number;  /* < 2^32 */
-	uint8_t mark[4];  /* BLAKE2b-32(key = h || sender's role, header hash) */
-	uint64_t charter; /* version, < 2^16 */
+	uint8_t mark[4];  /* of the header; zeros if number is 0 */
+	uint64_t charter; /* version, 1..MSG_CHARTER_MAX */
 };
 
 struct msg_heads {
 	bool full; /* else only what changed */
 	uint64_t counter;
 	size_t n;
-	struct msg_heads_row row[MSG_HEADS_MAX];
+	struct msg_heads_row row[MSG_HEADS_MAX]; /* ascending by tag */
 };
 
 struct msg_news {
-	struct bytes charter; /* file, if newer than the peer showed; may be absent */
-	struct bytes header;  /* file; may be absent if a charter is there */
-	uint64_t gap;         /* hops past the last follower, 0..3 */
+	struct bytes
+	    charter; /* file, if newer than the peer showed; may be absent */
+	struct bytes header; /* file; may be absent if a charter is there */
+	uint64_t gap;        /* hops past the last follower, 0..3 */
 };
 
+/* Ascending by tier and first; runs that touch are one. */
 struct msg_run {
 	uint64_t tier, first, last;
 };
@@ -88,7 +92,8 @@ struct msg_holds {
 	struct msg_tag tag;
 	struct id pack;
 	size_t n;
-	struct msg_run run[MSG_RUNS_MAX]; /* of a pack: tier 0, pieces first..last */
+	struct msg_run
+	    run[MSG_RUNS_MAX]; /* of a pack: tier 0, pieces first..last */
 };
 
 enum msg_what {
@@ -101,13 +106,13 @@ enum msg_what {
 };
 
 struct msg_ask {
-	uint64_t id;     /* < 2^32, of the asker's choice */
+	uint64_t id; /* < 2^32, of the asker's choice */
 	enum msg_what what;
-	struct msg_tag tag;
-	struct id pack;
-	uint64_t first, last;
-	uint64_t tiers;  /* bit mask, catch-up */
-	uint64_t budget; /* bytes; 0 cancels |id| */
+	struct msg_tag tag;   /* charters, headers, catch-up */
+	struct id pack;       /* piece hashes, pieces */
+	uint64_t first, last; /* 0 where not named above */
+	uint64_t tiers;       /* bit mask, catch-up */
+	uint64_t budget; /* bytes; 0 cancels |id|, the rest is not looked at */
 };
 
 enum msg_status {
@@ -160,7 +165,9 @@ struct msg {
 	};
 };
 
+/* 0, or QERR_RANGE and so on if |m| is not allowed (then |b| has failed). */
 int msg_encode(struct buf *b, const struct msg *m);
+/* Strict: what is accepted, msg_encode() writes again, byte for byte. */
 int msg_decode(struct msg *ret, struct bytes in);
 
 /* Tags and marks of a link, PROTOCOL.md §14; |h| is the handshake hash. */
@@ -168,5 +175,9 @@ void msg_tag(struct msg_tag *ret, const uint8_t h[64], bool sender_dialled,
     const struct id *feed);
 void msg_mark(uint8_t ret[4], const uint8_t h[64], bool sender_dialled,
     const struct id *header);
+/* What a node signs in its HELLO to be known by its Ed25519 key. */
+#define MSG_LINK_TEXT_LEN (12 + 1 + 64)
+void msg_link_text(uint8_t ret[MSG_LINK_TEXT_LEN], const uint8_t h[64],
+    bool sender_dialled);
 
 #endif

@@ -27,15 +27,17 @@ struct noise_config {
 	bool initiator;
 	const uint8_t *prologue;
 	size_t n_prologue;
-	const uint8_t *s;    /* own static private key [32], or NULL */
-	const uint8_t *e;    /* own ephemeral private key [32] */
-	const uint8_t *rs;   /* their static public key, if known before */
-	const uint8_t *re;
+	const uint8_t *s;  /* own static private key [32], or NULL */
+	const uint8_t *e;  /* own ephemeral private key [32] */
+	const uint8_t *rs; /* their static public key, if known before */
 	const uint8_t *psk[4];
 	size_t n_psk;
 };
 
-/* NULL if the pattern is unknown or memory is short. */
+/*
+ * NULL if the pattern is unknown, lacks a key in |cfg| or memory is short.  Keys
+ * are copied.
+ */
 struct noise *noise_new(const struct noise_config *cfg);
 void noise_free(struct noise *h); /* wipes */
 
@@ -44,14 +46,20 @@ size_t noise_overhead(const struct noise *h);
 /* Write the next message into |dst| (payload + overhead bytes). */
 int noise_write(struct noise *h, uint8_t *dst, const uint8_t *payload,
     size_t n_payload);
-/* Read one; |payload| gets n - overhead bytes.  QERR_AEAD and nothing else. */
+/*
+ * Read one; |payload| gets n - overhead bytes.  QERR_AEAD and nothing else, and
+ * then the handshake stands where it stood before.
+ */
 int noise_read(struct noise *h, uint8_t *payload, const uint8_t *msg, size_t n);
 bool noise_finished(const struct noise *h);
 /* After the last message: the two ciphers (initiator's sending first), and h. */
 void noise_split(struct noise *h, struct noise_cipher *ret_c1,
     struct noise_cipher *ret_c2, uint8_t ret_hash[NOISE_HASH_LEN]);
 
-/* Transport: |dst| gets n + 16, or n - 16, bytes; may be the same place. */
+/*
+ * Transport: |dst| gets n + 16, or n - 16, bytes; may be the same place.  0, or
+ * QERR_AEAD if the bytes are not theirs (|c| stays) or the nonces are used up.
+ */
 int noise_seal(struct noise_cipher *c, uint8_t *dst, const uint8_t *src,
     size_t n);
 int noise_open(struct noise_cipher *c, uint8_t *dst, const uint8_t *src,

@@ -21,11 +21,11 @@
  */
 #define VEIL_FRAME       1024
 #define VEIL_PAYLOAD     1006
-#define VEIL_LINE_MAX    2048
 #define VEIL_REKEY       1024 /* frames a direction */
 #define VEIL_SECRETS_MAX 1024
 #define VEIL_CLOCK_SLACK 5400 /* seconds */
 #define VEIL_MESSAGE_MAX 65536
+#define VEIL_QUEUE_MAX   (1024 * 1024) /* messages waiting for a flush */
 
 enum veil_state {
 	VEIL_LINE,
@@ -35,7 +35,7 @@ enum veil_state {
 
 /*
  * The secrets that let peers in, the lines seen already and when we began: one a
- * node, shared by its veils, which only look at it.  Bounded; when the replay
+ * node, shared by its veils, which it must outlive.  Bounded; when the replay
  * memory is full, new lines are refused (fail closed).
  */
 struct veil_door;
@@ -49,7 +49,10 @@ size_t veil_door_count(const struct veil_door *d);
 
 struct veil;
 
-/* The dialling end: writes its line at once into |out|.  |wall|: UNIX seconds. */
+/*
+ * The dialling end: writes its line at once into |out|.  |wall|: UNIX seconds.
+ * NULL if memory is short.
+ */
 struct veil *veil_dial(const struct invite *to, uint64_t wall, struct rng *g,
     struct buf *out);
 /* The answering end. */
@@ -70,20 +73,29 @@ int veil_input(struct veil *v, const uint8_t *p, size_t n, uint64_t wall,
 
 /*
  * The next whole message that came in: true and |*ret_msg|, valid until the
- * next veil_input() or veil_next().
+ * next veil_input() or veil_free().  Call it after each veil_input() until it is
+ * false: then a veil holds at most one message.
  */
 bool veil_next(struct veil *v, struct bytes *ret_msg);
 
-/* Queue one message (at most VEIL_MESSAGE_MAX bytes). */
+/*
+ * Queue one message of 1 to VEIL_MESSAGE_MAX bytes: 0, QERR_AGAIN if the veil is
+ * not open, QERR_FULL beyond VEIL_QUEUE_MAX, QERR_NOMEM.
+ */
 int veil_send(struct veil *v, struct bytes msg);
 /*
  * Write what is queued into |out| as frames, with the tail that hides where the
- * burst ended.  Nothing if nothing is queued.
+ * burst ended.  Nothing if nothing is queued.  0, or a failure of |out|, after
+ * which the link is of no more use.
  */
 int veil_flush(struct veil *v, struct rng *g, struct buf *out);
-/* Bytes that veil_flush() has produced in all, and idle frames to reach |total|. */
+/* Bytes that wait for veil_flush(): flush at about 64 KiB. */
+size_t veil_queued(const struct veil *v);
+/*
+ * Bytes of frames written in all (not the line).  Pad: write idle frames, cut
+ * where |total| is reached; nothing if it is reached already.
+ */
 uint64_t veil_written(const struct veil *v);
-int veil_pad_to(struct veil *v, uint64_t total, struct rng *g,
-    struct buf *out);
+int veil_pad_to(struct veil *v, uint64_t total, struct buf *out);
 
 #endif

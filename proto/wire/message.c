@@ -1,0 +1,605 @@
+#include "proto/wire/message.h"
+
+#include <sodium.h>
+#include <string.h>
+
+#include "proto/base/cbor.h"
+#include "proto/base/qerr.h"
+#include "proto/object/charter.h"
+#include "proto/object/header.h"
+#include "proto/wire/invite.h"
+
+#define VERSION    1
+#define COUNT_MAX  ((UINT64_C(1) << 53) - 1)
+#define U32_MAX    UINT32_MAX
+#define TAG_LEN    8
+#define ROW_LEN    17 /* tag, u32le number, mark, u8 charter - 1 */
+#define TIERS_ALL  ((1 << TIERS) - 1)
+#define PIECES_MAX (PACK_SIZE_MAX / PIECE_SIZE)
+#define CODE_MAX   255
+
+/*
+ * Each kind has one function that says what is allowed; both directions go
+ * through it, so that what is accepted can be written again.
+ */
+
+static int
+range(uint64_t v, uint64_t lo, uint64_t hi)
+{
+	return v < lo || v > hi ? QERR_RANGE : 0;
+}
+
+static int
+check_hello(const struct msg_hello *m)
+{
+	if (m->version != VERSION)
+		return QERR_VERSION;
+	return range(m->role, ROLE_READER, ROLE_NODE);
+}
+
+static int
+check_heads(const struct msg_heads *m)
+{
+	static const uint8_t no_mark[4];
+
+	if (m->n > MSG_HEADS_MAX || m->counter > COUNT_MAX)
+		return QERR_RANGE;
+	for (size_t i = 0; i < m->n; i++) {
+		const struct msg_heads_row *r = &m->row[i];
+
+		if (i > 0 && memcmp(r[-1].tag.b, r->tag.b, TAG_LEN) >= 0)
+			return QERR_ORDER;
+		if (r->number > U32_MAX || r->charter < 1 ||
+		    r->charter > MSG_CHARTER_MAX)
+			return QERR_RANGE;
+		if (r->number == 0 && memcmp(r->mark, no_mark, 4) != 0)
+			return QERR_RANGE;
+	}
+	return 0;
+}
+
+static int
+check_news(const struct msg_news *m)
+{
+	if (m->charter.n == 0 && m->header.n == 0)
+		return QERR_MISSING;
+	if (m->charter.n > CHARTER_FILE_MAX || m->header.n > HEADER_FILE_MAX)
+		return QERR_TOOBIG;
+	return range(m->gap, 0, MSG_GAP_MAX);
+}
+
+static int
+check_holds(const struct msg_holds *m)
+{
+	if (m->n > MSG_RUNS_MAX)
+		return QERR_RANGE;
+	for (size_t i = 0; i < m->n; i++) {
+		const struct msg_run *r = &m->run[i];
+
+		if (m->of_pack ? r->tier != 0 || r->last >= PIECES_MAX
+			       : r->tier >= TIERS || r->first < 1)
+			return QERR_RANGE;
+		if (r->first > r->last || r->last > COUNT_MAX)
+			return QERR_RANGE;
+		if (i > 0 && r[-1].tier > r->tier)
+			return QERR_ORDER;
+		if (i > 0 && r[-1].tier == r->tier &&
+		    r->first <= r[-1].last + 1)
+			return QERR_ORDER;
+	}
+	return 0;
+}
+
+/* How an ASK names what it asks about. */
+static size_t
+ask_name_len(const struct msg_ask *m)
+{
+	if (m->budget == 0 || m->what == ASK_PEERS)
+		return 0;
+	return m->what == ASK_PIECE_HASHES || m->what == ASK_PIECES ? 32
+								    : TAG_LEN;
+}
+
+static int
+check_ask(const struct msg_ask *m)
+{
+	bool first = m->what != ASK_PIECE_HASHES && m->what != ASK_PEERS;
+	bool last = m->what == ASK_HEADERS || m->what == ASK_PIECES;
+	bool catch_up = m->what == ASK_CATCH_UP;
+
+	if (m->id > U32_MAX || m->what > ASK_PEERS || m->budget > COUNT_MAX)
+		return QERR_RANGE;
+	if (m->budget == 0)
+		return 0;
+	if (range(m->tiers, catch_up, catch_up ? TIERS_ALL : 0) != 0)
+		return QERR_RANGE;
+	if (m->first > COUNT_MAX || m->last > COUNT_MAX)
+		return QERR_RANGE;
+	if (first ? m->what != ASK_PIECES && m->first == 0 : m->first != 0)
+		return QERR_RANGE;
+	if (last ? m->last < m->first : m->last != 0)
+		return QERR_RANGE;
+	if (m->what == ASK_PIECES &&
+	    (m->last >= PIECES_MAX || m->last - m->first >= MSG_LEAVES_MAX))
+		return QERR_RANGE;
+	return 0;
+}
+
+static int
+check_give(const struct msg_give *m)
+{
+	bool empty = !m->has_pack && m->data.n == 0;
+
+	if (m->id > U32_MAX || m->offset > COUNT_MAX)
+		return QERR_RANGE;
+	if (m->data.n > MSG_DATA_MAX)
+		return QERR_TOOBIG;
+	switch (m->status) {
+	case GIVE_LAST:
+	case GIVE_MORE:
+		return 0;
+	case GIVE_NOT_HELD:
+		return empty && m->offset == 0 ? 0 : QERR_RANGE;
+	case GIVE_BUSY:
+		return empty ? 0 : QERR_RANGE;
+	default:
+		return QERR_RANGE;
+	}
+}
+
+static int
+check_proof(const struct msg_proof *m)
+{
+	if (m->a.n == 0 || m->b.n == 0)
+		return QERR_MISSING;
+	return m->a.n > HEADER_FILE_MAX || m->b.n > HEADER_FILE_MAX
+		   ? QERR_TOOBIG
+		   : 0;
+}
+
+static int
+check_peers(const struct msg_peers *m)
+{
+	if (m->n > MSG_TOKENS_MAX)
+		return QERR_RANGE;
+	for (size_t i = 0; i < m->n; i++)
+		if (m->token[i].n == 0 || m->token[i].n > INVITE_TEXT_MAX)
+			return QERR_RANGE;
+	return 0;
+}
+
+static int
+check_bye(const struct msg_bye *m)
+{
+	return m->code > CODE_MAX ? QERR_RANGE : range(m->retry, 0, U32_MAX);
+}
+
+static int
+check_any(const struct msg *m)
+{
+	switch (m->kind) {
+	case MSG_HELLO:
+		return check_hello(&m->hello);
+	case MSG_HEADS:
+		return check_heads(&m->heads);
+	case MSG_NEWS:
+		return check_news(&m->news);
+	case MSG_HOLDS:
+		return check_holds(&m->holds);
+	case MSG_ASK:
+		return check_ask(&m->ask);
+	case MSG_GIVE:
+		return check_give(&m->give);
+	case MSG_PROOF:
+		return check_proof(&m->proof);
+	case MSG_PEERS:
+		return check_peers(&m->peers);
+	case MSG_BYE:
+		return check_bye(&m->bye);
+	default:
+		return QERR_UNKNOWN;
+	}
+}
+
+/* Writing. */
+
+static void
+begin(struct buf *b, const struct msg *m, size_t fields)
+{
+	cbor_put_array(b, 1 + fields);
+	cbor_put_uint(b, m->kind);
+}
+
+static void
+put_hello(struct buf *b, const struct msg *m)
+{
+	const struct msg_hello *h = &m->hello;
+
+	begin(b, m, h->role == ROLE_NODE ? 6 : 2);
+	cbor_put_uint(b, h->version);
+	cbor_put_uint(b, h->role);
+	if (h->role == ROLE_READER)
+		return;
+	cbor_put_bytes(b, h->key, sizeof(h->key));
+	cbor_put_bytes(b, h->sig, sizeof(h->sig));
+	cbor_put_bytes(b, h->epoch, sizeof(h->epoch));
+	cbor_put_bool(b, h->introduce);
+}
+
+static void
+put_heads(struct buf *b, const struct msg *m)
+{
+	uint8_t rows[MSG_HEADS_MAX * ROW_LEN];
+	uint8_t *at = rows;
+
+	for (size_t i = 0; i < m->heads.n; i++, at += ROW_LEN) {
+		const struct msg_heads_row *r = &m->heads.row[i];
+
+		memcpy(at, r->tag.b, TAG_LEN);
+		store_le32(at + 8, (uint32_t)r->number);
+		memcpy(at + 12, r->mark, 4);
+		at[16] = (uint8_t)(r->charter - 1);
+	}
+	begin(b, m, 3);
+	cbor_put_bool(b, m->heads.full);
+	cbor_put_uint(b, m->heads.counter);
+	cbor_put_bytes(b, rows, (size_t)(at - rows));
+}
+
+static void
+put_news(struct buf *b, const struct msg *m)
+{
+	begin(b, m, 3);
+	cbor_put_bytes(b, m->news.charter.p, m->news.charter.n);
+	cbor_put_bytes(b, m->news.header.p, m->news.header.n);
+	cbor_put_uint(b, m->news.gap);
+}
+
+static void
+put_holds(struct buf *b, const struct msg *m)
+{
+	const struct msg_holds *h = &m->holds;
+
+	begin(b, m, 2);
+	if (h->of_pack)
+		cbor_put_bytes(b, h->pack.b, sizeof(h->pack.b));
+	else
+		cbor_put_bytes(b, h->tag.b, sizeof(h->tag.b));
+	cbor_put_array(b, h->n * (h->of_pack ? 2 : 3));
+	for (size_t i = 0; i < h->n; i++) {
+		if (!h->of_pack)
+			cbor_put_uint(b, h->run[i].tier);
+		cbor_put_uint(b, h->run[i].first);
+		cbor_put_uint(b, h->run[i].last);
+	}
+}
+
+static void
+put_ask(struct buf *b, const struct msg *m)
+{
+	static const struct msg_ask nothing;
+	const struct msg_ask *a = m->ask.budget == 0 ? &nothing : &m->ask;
+	size_t n = ask_name_len(a);
+
+	begin(b, m, 7);
+	cbor_put_uint(b, m->ask.id);
+	cbor_put_uint(b, a->what);
+	cbor_put_bytes(b, n == 32 ? a->pack.b : a->tag.b, n);
+	cbor_put_uint(b, a->first);
+	cbor_put_uint(b, a->last);
+	cbor_put_uint(b, a->tiers);
+	cbor_put_uint(b, a->budget);
+}
+
+static void
+put_give(struct buf *b, const struct msg *m)
+{
+	const struct msg_give *g = &m->give;
+
+	begin(b, m, 5);
+	cbor_put_uint(b, g->id);
+	cbor_put_uint(b, g->status);
+	cbor_put_uint(b, g->offset);
+	cbor_put_bytes(b, g->pack.b, g->has_pack ? sizeof(g->pack.b) : 0);
+	cbor_put_bytes(b, g->data.p, g->data.n);
+}
+
+static void
+put_peers(struct buf *b, const struct msg *m)
+{
+	begin(b, m, 1);
+	cbor_put_array(b, m->peers.n);
+	for (size_t i = 0; i < m->peers.n; i++)
+		cbor_put_text(b, m->peers.token[i].p, m->peers.token[i].n);
+}
+
+int
+msg_encode(struct buf *b, const struct msg *m)
+{
+	int err = check_any(m);
+
+	if (err != 0) {
+		buf_fail(b, err);
+		return err;
+	}
+	switch (m->kind) {
+	case MSG_HELLO:
+		put_hello(b, m);
+		break;
+	case MSG_HEADS:
+		put_heads(b, m);
+		break;
+	case MSG_NEWS:
+		put_news(b, m);
+		break;
+	case MSG_HOLDS:
+		put_holds(b, m);
+		break;
+	case MSG_ASK:
+		put_ask(b, m);
+		break;
+	case MSG_GIVE:
+		put_give(b, m);
+		break;
+	case MSG_PROOF:
+		begin(b, m, 2);
+		cbor_put_bytes(b, m->proof.a.p, m->proof.a.n);
+		cbor_put_bytes(b, m->proof.b.p, m->proof.b.n);
+		break;
+	case MSG_PEERS:
+		put_peers(b, m);
+		break;
+	case MSG_BYE:
+		begin(b, m, 2);
+		cbor_put_uint(b, m->bye.code);
+		cbor_put_uint(b, m->bye.retry);
+		break;
+	default:
+		break;
+	}
+	return buf_err(b);
+}
+
+/* Reading. */
+
+static void
+need(struct reader *r, bool ok, int err)
+{
+	if (!ok)
+		reader_fail(r, err);
+}
+
+static void
+get_hello(struct reader *r, struct msg_hello *m, size_t fields)
+{
+	uint64_t role;
+
+	memset(m, 0, sizeof(*m));
+	m->version = cbor_uint(r);
+	need(r, m->version == VERSION, QERR_VERSION);
+	role = cbor_uint_in(r, ROLE_READER, ROLE_NODE);
+	m->role = (enum msg_role)role;
+	need(r, fields == (m->role == ROLE_NODE ? 6 : 2), QERR_TYPE);
+	if (r->err != 0 || m->role == ROLE_READER)
+		return;
+	cbor_bytes_exact(r, m->key, sizeof(m->key));
+	cbor_bytes_exact(r, m->sig, sizeof(m->sig));
+	cbor_bytes_exact(r, m->epoch, sizeof(m->epoch));
+	m->introduce = cbor_bool(r);
+}
+
+static void
+get_heads(struct reader *r, struct msg_heads *m)
+{
+	struct bytes rows;
+
+	m->n = 0;
+	m->full = cbor_bool(r);
+	m->counter = cbor_uint(r);
+	rows = cbor_bytes_in(r, 0, MSG_HEADS_MAX * ROW_LEN);
+	need(r, rows.n % ROW_LEN == 0, QERR_RANGE);
+	if (r->err != 0)
+		return;
+
+	m->n = rows.n / ROW_LEN;
+	for (size_t i = 0; i < m->n; i++) {
+		const uint8_t *at = rows.p + i * ROW_LEN;
+		struct msg_heads_row *row = &m->row[i];
+
+		memcpy(row->tag.b, at, TAG_LEN);
+		row->number = load_le32(at + 8);
+		memcpy(row->mark, at + 12, 4);
+		row->charter = at[16] + 1U;
+	}
+}
+
+static void
+get_holds(struct reader *r, struct msg_holds *m)
+{
+	struct bytes name = cbor_bytes(r);
+	size_t n, each;
+
+	memset(m, 0, sizeof(*m));
+	need(r, name.n == TAG_LEN || name.n == 32, QERR_RANGE);
+	if (r->err != 0)
+		return;
+	m->of_pack = name.n == 32;
+	memcpy(m->of_pack ? m->pack.b : m->tag.b, name.p, name.n);
+
+	each = m->of_pack ? 2 : 3;
+	n = cbor_array(r, MSG_RUNS_MAX * each);
+	need(r, n % each == 0, QERR_RANGE);
+	m->n = n / each;
+	for (size_t i = 0; i < m->n && r->err == 0; i++) {
+		m->run[i].tier = m->of_pack ? 0 : cbor_uint(r);
+		m->run[i].first = cbor_uint(r);
+		m->run[i].last = cbor_uint(r);
+	}
+}
+
+static void
+get_ask(struct reader *r, struct msg_ask *m)
+{
+	struct bytes name;
+	uint64_t what;
+
+	memset(m, 0, sizeof(*m));
+	m->id = cbor_uint(r);
+	what = cbor_uint_in(r, ASK_CHARTERS, ASK_PEERS);
+	m->what = (enum msg_what)what;
+	name = cbor_bytes(r);
+	m->first = cbor_uint(r);
+	m->last = cbor_uint(r);
+	m->tiers = cbor_uint(r);
+	m->budget = cbor_uint(r);
+	need(r, name.n == ask_name_len(m), QERR_RANGE);
+	need(r,
+	    m->budget != 0 || (m->what == 0 && m->first == 0 && m->last == 0 &&
+				  m->tiers == 0),
+	    QERR_RANGE);
+	if (r->err == 0 && name.n > 0)
+		memcpy(name.n == 32 ? m->pack.b : m->tag.b, name.p, name.n);
+}
+
+static void
+get_give(struct reader *r, struct msg_give *m)
+{
+	struct bytes pack;
+	uint64_t status;
+
+	memset(m, 0, sizeof(*m));
+	m->id = cbor_uint(r);
+	status = cbor_uint_in(r, GIVE_LAST, GIVE_BUSY);
+	m->status = (enum msg_status)status;
+	m->offset = cbor_uint(r);
+	pack = cbor_bytes(r);
+	m->data = cbor_bytes(r);
+	need(r, pack.n == 0 || pack.n == 32, QERR_RANGE);
+	m->has_pack = pack.n == 32;
+	if (r->err == 0 && m->has_pack)
+		memcpy(m->pack.b, pack.p, 32);
+}
+
+static void
+get_peers(struct reader *r, struct msg_peers *m)
+{
+	m->n = cbor_array(r, MSG_TOKENS_MAX);
+	for (size_t i = 0; i < m->n && r->err == 0; i++)
+		m->token[i] = cbor_text(r);
+}
+
+/* The items behind the kind, of which |fields| are left. */
+static void
+get_fields(struct reader *r, struct msg *m, size_t fields)
+{
+	static const size_t count[] = {
+	    [MSG_HEADS] = 3,
+	    [MSG_NEWS] = 3,
+	    [MSG_HOLDS] = 2,
+	    [MSG_ASK] = 7,
+	    [MSG_GIVE] = 5,
+	    [MSG_PROOF] = 2,
+	    [MSG_PEERS] = 1,
+	    [MSG_BYE] = 2,
+	};
+
+	if (m->kind != MSG_HELLO)
+		need(r, fields == count[m->kind], QERR_TYPE);
+	switch (m->kind) {
+	case MSG_HELLO:
+		get_hello(r, &m->hello, fields);
+		break;
+	case MSG_HEADS:
+		get_heads(r, &m->heads);
+		break;
+	case MSG_NEWS:
+		m->news.charter = cbor_bytes(r);
+		m->news.header = cbor_bytes(r);
+		m->news.gap = cbor_uint(r);
+		break;
+	case MSG_HOLDS:
+		get_holds(r, &m->holds);
+		break;
+	case MSG_ASK:
+		get_ask(r, &m->ask);
+		break;
+	case MSG_GIVE:
+		get_give(r, &m->give);
+		break;
+	case MSG_PROOF:
+		m->proof.a = cbor_bytes(r);
+		m->proof.b = cbor_bytes(r);
+		break;
+	case MSG_PEERS:
+		get_peers(r, &m->peers);
+		break;
+	case MSG_BYE:
+	default:
+		m->bye.code = cbor_uint(r);
+		m->bye.retry = cbor_uint(r);
+		break;
+	}
+}
+
+int
+msg_decode(struct msg *ret, struct bytes in)
+{
+	struct reader r;
+	uint64_t kind;
+	size_t fields;
+	int err;
+
+	if (in.n > MSG_MAX)
+		return QERR_TOOBIG;
+	reader_init(&r, in.n == 0 ? (const void *)"" : in.p, in.n);
+	fields = cbor_array(&r, 8);
+	kind = cbor_uint_in(&r, MSG_HELLO, MSG_BYE);
+	if (r.err != 0)
+		return r.err;
+	ret->kind = (enum msg_kind)kind;
+	get_fields(&r, ret, fields - 1);
+	err = reader_end(&r);
+	return err != 0 ? err : check_any(ret);
+}
+
+/* Names that mean something on one link and in one direction only. */
+
+static void
+keyed(uint8_t ret[16], const uint8_t h[64], bool sender_dialled,
+    const struct id *id)
+{
+	uint8_t key[33];
+
+	memcpy(key, h, 32);
+	key[32] = sender_dialled;
+	crypto_generichash(ret, 16, id->b, sizeof(id->b), key, sizeof(key));
+}
+
+void
+msg_tag(struct msg_tag *ret, const uint8_t h[64], bool sender_dialled,
+    const struct id *feed)
+{
+	uint8_t out[16];
+
+	keyed(out, h, sender_dialled, feed);
+	memcpy(ret->b, out, TAG_LEN);
+}
+
+void
+msg_mark(uint8_t ret[4], const uint8_t h[64], bool sender_dialled,
+    const struct id *header)
+{
+	uint8_t out[16];
+
+	keyed(out, h, sender_dialled, header);
+	memcpy(ret, out, 4);
+}
+
+void
+msg_link_text(uint8_t ret[MSG_LINK_TEXT_LEN], const uint8_t h[64],
+    bool sender_dialled)
+{
+	memcpy(ret, "quire link 1", 12);
+	ret[12] = sender_dialled;
+	memcpy(ret + 13, h, 64);
+}
