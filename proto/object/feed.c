@@ -1,0 +1,347 @@
+#include "proto/object/feed.h"
+
+#include <stdlib.h>
+
+#include "proto/base/qerr.h"
+
+/* Key ids that signed headers of one feed; more than a charter chain can hold. */
+#define SIGNERS_MAX 255
+
+struct charter_copy {
+	uint8_t *p;
+	size_t n;
+};
+
+struct entry {
+	struct id leaf; /* in the history tree */
+	struct id hash; /* identity */
+	uint8_t signer; /* place in feed.signer */
+};
+
+struct feed {
+	struct id id;
+	struct charter_copy charter[FEED_CHARTERS_MAX]; /* version - 1 */
+	size_t n_charter;
+	struct charter newest; /* borrows from the last copy */
+	uint8_t signer[SIGNERS_MAX][KEY_ID_LEN];
+	size_t n_signer;
+	struct entry *entry; /* number - 1 */
+	size_t n, cap;
+	struct history history;
+};
+
+struct feed *
+feed_new(const struct id *id)
+{
+	struct feed *f = calloc(1, sizeof(*f));
+
+	if (f != NULL)
+		f->id = *id;
+	return f;
+}
+
+void
+feed_free(struct feed *f)
+{
+	if (f == NULL)
+		return;
+	for (size_t i = 0; i < f->n_charter; i++)
+		free(f->charter[i].p);
+	free(f->entry);
+	free(f);
+}
+
+const struct id *
+feed_id(const struct feed *f)
+{
+	return &f->id;
+}
+
+const struct charter *
+feed_charter(const struct feed *f)
+{
+	return f->n_charter == 0 ? NULL : &f->newest;
+}
+
+struct bytes
+feed_charter_file(const struct feed *f, uint64_t version)
+{
+	if (version == 0 || version > f->n_charter)
+		return (struct bytes){NULL, 0};
+	return bytes_of(f->charter[version - 1].p, f->charter[version - 1].n);
+}
+
+uint64_t
+feed_head(const struct feed *f)
+{
+	return f->n;
+}
+
+const struct id *
+feed_head_hash(const struct feed *f)
+{
+	return f->n == 0 ? NULL : &f->entry[f->n - 1].hash;
+}
+
+const struct id *
+feed_leaf(const struct feed *f, uint64_t n)
+{
+	return n == 0 || n > f->n ? NULL : &f->entry[n - 1].leaf;
+}
+
+void
+feed_cut(struct feed *f, uint64_t n)
+{
+	if (n >= f->n)
+		return;
+	f->n = (size_t)n;
+	history_init(&f->history);
+	for (size_t i = 0; i < f->n; i++)
+		history_add(&f->history, &f->entry[i].leaf);
+}
+
+/* The first header that the newest charter no longer lets its signer sign. */
+static uint64_t
+first_revoked(const struct feed *f)
+{
+	const struct key *k;
+
+	for (size_t i = 0; i < f->n; i++)
+		if (charter_signer(&f->newest, f->signer[f->entry[i].signer],
+			i + 1, &k) != 0)
+			return i + 1;
+	return UINT64_MAX;
+}
+
+/* A charter of a version that we have: the same, or a contradiction. */
+static int
+compare_charter(const struct feed *f, struct bytes file,
+    const struct charter *c)
+{
+	struct charter ours, before, theirs;
+	bool first = c->version == 1;
+	int err;
+
+	if (bytes_eq(file, feed_charter_file(f, c->version)))
+		return QERR_DUPLICATE;
+	if (first)
+		return id_eq(&c->hash, &f->id) ? QERR_DUPLICATE : QERR_FEED;
+
+	/* Both were whole when they came: only their bodies are compared. */
+	struct signed_file s;
+	if ((err = signed_decode(&s, feed_charter_file(f, c->version),
+		 SIGNED_SIGS_MAX)) != 0 ||
+	    (err = charter_decode_body(&ours, s.body)) != 0)
+		return err;
+	if (id_eq(&ours.hash, &c->hash))
+		return QERR_DUPLICATE;
+	if ((err = signed_decode(&s, feed_charter_file(f, c->version - 1),
+		 SIGNED_SIGS_MAX)) != 0 ||
+	    (err = charter_decode_body(&before, s.body)) != 0)
+		return err;
+	err = charter_open(&theirs, file, &before);
+	return err == 0 ? QERR_FORK : err;
+}
+
+int
+feed_add_charter(struct feed *f, struct bytes file, uint64_t *ret_floor)
+{
+	struct signed_file s;
+	struct charter c;
+	uint8_t *copy;
+	int err;
+
+	*ret_floor = UINT64_MAX;
+	if (file.n > CHARTER_FILE_MAX)
+		return QERR_TOOBIG;
+	if ((err = signed_decode(&s, file, SIGNED_SIGS_MAX)) != 0 ||
+	    (err = charter_decode_body(&c, s.body)) != 0)
+		return err;
+	if (c.version <= f->n_charter)
+		return compare_charter(f, file, &c);
+	if (c.version > f->n_charter + 1)
+		return QERR_CHAIN;
+	if (f->n_charter == FEED_CHARTERS_MAX)
+		return QERR_FULL;
+	if ((err = charter_open(&c, file, feed_charter(f))) != 0)
+		return err;
+	/* The feed id commits to version 1, and so to all that follow. */
+	if (c.version == 1 && !id_eq(&c.hash, &f->id))
+		return QERR_FEED;
+
+	if ((copy = malloc(file.n)) == NULL)
+		return QERR_NOMEM;
+	memcpy(copy, file.p, file.n);
+	f->charter[f->n_charter++] = (struct charter_copy){copy, file.n};
+	/* Decode again, so that the charter borrows from our copy. */
+	signed_decode(&s, bytes_of(copy, file.n), SIGNED_SIGS_MAX);
+	charter_decode_body(&f->newest, s.body);
+
+	*ret_floor = first_revoked(f);
+	if (*ret_floor != UINT64_MAX)
+		feed_cut(f, *ret_floor - 1);
+	return 0;
+}
+
+/* The place of |id| among the signers, adding it; -1 if there are too many. */
+static int
+signer_place(struct feed *f, const uint8_t id[KEY_ID_LEN])
+{
+	for (size_t i = 0; i < f->n_signer; i++)
+		if (memcmp(f->signer[i], id, KEY_ID_LEN) == 0)
+			return (int)i;
+	if (f->n_signer == SIGNERS_MAX)
+		return -1;
+	memcpy(f->signer[f->n_signer], id, KEY_ID_LEN);
+	return (int)f->n_signer++;
+}
+
+static int
+reserve(struct feed *f, size_t n)
+{
+	size_t cap = f->cap == 0 ? 16 : f->cap;
+	struct entry *e;
+
+	while (cap < f->n + n)
+		cap += cap / 2;
+	if (cap == f->cap)
+		return 0;
+	if ((e = realloc(f->entry, cap * sizeof(*e))) == NULL)
+		return QERR_NOMEM;
+	f->entry = e;
+	f->cap = cap;
+	return 0;
+}
+
+/* Append to the feed; the caller has checked everything and reserved room. */
+static int
+append(struct feed *f, struct bytes file, const struct header *h)
+{
+	int signer = signer_place(f, h->signer);
+	struct entry *e = &f->entry[f->n];
+
+	if (signer < 0)
+		return QERR_FULL;
+	e->signer = (uint8_t)signer;
+	e->hash = h->hash;
+	history_leaf(&e->leaf, file);
+	history_add(&f->history, &e->leaf);
+	f->n++;
+	return 0;
+}
+
+/* Decode; the feed and the charter's version must be ones we can judge. */
+static int
+open_header(const struct feed *f, struct bytes file, struct header *ret)
+{
+	int err = header_peek(ret, file);
+
+	if (err != 0)
+		return err;
+	if (!id_eq(&ret->feed, &f->id))
+		return QERR_FEED;
+	if (ret->charter > f->n_charter)
+		return QERR_CHARTER;
+	return header_open(ret, file, &f->newest);
+}
+
+/* A header of a number that we have. */
+static int
+compare_header(const struct feed *f, const struct header *h)
+{
+	if (!id_eq(&f->entry[h->number - 1].hash, &h->hash))
+		return QERR_FORK;
+	return h->number == f->n ? QERR_DUPLICATE : QERR_ROLLBACK;
+}
+
+int
+feed_check_head(const struct feed *f, struct bytes file, struct header *ret)
+{
+	int err = open_header(f, file, ret);
+
+	if (err != 0)
+		return err;
+	return ret->number <= f->n ? compare_header(f, ret) : 0;
+}
+
+int
+feed_add_header(struct feed *f, struct bytes file, struct header *ret)
+{
+	int err = feed_check_head(f, file, ret);
+	struct id root;
+
+	if (err != 0)
+		return err;
+	if (ret->number != f->n + 1)
+		return QERR_CHAIN;
+	history_root(&f->history, &root);
+	if (!id_eq(&root, &ret->history))
+		return QERR_FORK;
+	if ((err = reserve(f, 1)) != 0)
+		return err;
+	return append(f, file, ret);
+}
+
+/* Append |file| if it follows, trusting that a later header is signed. */
+static int
+append_covered(struct feed *f, struct bytes file, struct header *h)
+{
+	const struct key *k;
+	struct id root;
+	int err = header_peek(h, file);
+
+	if (err != 0)
+		return err;
+	if (!id_eq(&h->feed, &f->id))
+		return QERR_FEED;
+	if (h->charter > f->n_charter)
+		return QERR_CHARTER;
+	if (h->number != f->n + 1)
+		return QERR_CHAIN;
+	if ((err = charter_signer(&f->newest, h->signer, h->number, &k)) != 0)
+		return err;
+	history_root(&f->history, &root);
+	if (!id_eq(&root, &h->history))
+		return QERR_FORK;
+	return append(f, file, h);
+}
+
+int
+feed_add_headers(struct feed *f, const struct bytes *file, size_t n)
+{
+	size_t before = f->n;
+	struct header h;
+	int err;
+
+	if (n == 0)
+		return 0;
+	if ((err = reserve(f, n)) != 0)
+		return err;
+	/*
+	 * The last one's signature covers all before it through its history
+	 * root, so it is checked first, and the rest is hashing.
+	 */
+	if ((err = open_header(f, file[n - 1], &h)) != 0)
+		return err;
+	for (size_t i = 0; i < n && err == 0; i++)
+		err = append_covered(f, file[i], &h);
+	if (err != 0)
+		feed_cut(f, before);
+	return err;
+}
+
+int
+feed_check_fork(const struct feed *f, struct bytes a, struct bytes b,
+    uint64_t *ret_number)
+{
+	struct header ha, hb;
+	int err;
+
+	if ((err = open_header(f, a, &ha)) != 0 ||
+	    (err = open_header(f, b, &hb)) != 0)
+		return err;
+	if (ha.number != hb.number || id_eq(&ha.hash, &hb.hash))
+		return QERR_CHAIN;
+	*ret_number = ha.number;
+	return 0;
+}
