@@ -1,0 +1,149 @@
+#include "proto/host/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "proto/base/qerr.h"
+#include "proto/host/log.h"
+
+#define CHUNK 65536
+
+static int
+file_error(const char *what)
+{
+	int e = errno;
+
+	if (e == ENOENT || e == ENOTDIR)
+		return QERR_ABSENT;
+	if (e == ENOSPC || e == EDQUOT || e == EFBIG)
+		return QERR_NOSPACE;
+	log_errno("%s a file", what);
+	return QERR_IO;
+}
+
+/* Append all that |fd| gives, at most |max| bytes. */
+static int
+read_all(struct buf *b, int fd, size_t max)
+{
+	uint8_t chunk[CHUNK];
+	size_t total = 0;
+
+	for (;;) {
+		ssize_t n = read(fd, chunk, sizeof(chunk));
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return file_error("cannot read");
+		if (n == 0)
+			return buf_err(b);
+		total += (size_t)n;
+		if (total > max)
+			return QERR_TOOBIG;
+		buf_put(b, chunk, (size_t)n);
+	}
+}
+
+int
+file_read(struct buf *b, int dir, const char *path, size_t max)
+{
+	int fd = openat(dir, path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	int err;
+
+	if (fd < 0)
+		return file_error("cannot open");
+	err = read_all(b, fd, max);
+	close(fd);
+	return err;
+}
+
+int
+file_read_stdin(struct buf *b, size_t max)
+{
+	return read_all(b, STDIN_FILENO, max);
+}
+
+static int
+write_all(int fd, struct bytes data)
+{
+	while (data.n > 0) {
+		ssize_t n = write(fd, data.p, data.n);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -1;
+		data.p += n;
+		data.n -= (size_t)n;
+	}
+	return 0;
+}
+
+/* The folder that |path| stands in, to sync it after a rename. */
+static int
+open_folder(int dir, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char folder[PATH_MAX];
+
+	if (slash == NULL)
+		return openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	snprintf(folder, sizeof(folder), "%.*s",
+	    slash == path ? 1 : (int)(slash - path), path);
+	return openat(dir, folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
+int
+file_write(int dir, const char *path, struct bytes data, mode_t mode)
+{
+	char tmp[PATH_MAX];
+	int fd, folder, err = 0;
+
+	if (snprintf(tmp, sizeof(tmp), "%s.tmp%ld", path, (long)getpid()) >=
+	    (int)sizeof(tmp))
+		return QERR_TOOBIG;
+	fd = openat(dir, tmp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
+	if (fd < 0)
+		return file_error("cannot make");
+	if (write_all(fd, data) != 0 || fsync(fd) != 0)
+		err = file_error("cannot write");
+	if (close(fd) != 0 && err == 0)
+		err = file_error("cannot write");
+	if (err == 0 && renameat(dir, tmp, dir, path) != 0)
+		err = file_error("cannot rename");
+	if (err != 0) {
+		unlinkat(dir, tmp, 0);
+		return err;
+	}
+	folder = open_folder(dir, path);
+	if (folder < 0)
+		return file_error("cannot open the folder of");
+	if (fsync(folder) != 0)
+		err = file_error("cannot sync the folder of");
+	close(folder);
+	return err;
+}
+
+int
+file_mkdirs(int dir, const char *path, mode_t mode)
+{
+	char part[PATH_MAX];
+	size_t n = strlen(path);
+
+	if (n >= sizeof(part))
+		return QERR_TOOBIG;
+	for (size_t i = 1; i <= n; i++) {
+		if (path[i] != '/' && path[i] != '\0')
+			continue;
+		memcpy(part, path, i);
+		part[i] = '\0';
+		if (mkdirat(dir, part, mode) != 0 && errno != EEXIST)
+			return file_error("cannot make the folder of");
+	}
+	return 0;
+}
