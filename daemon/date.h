@@ -1,0 +1,17 @@
+#ifndef QUIRE_DATE_H
+#define QUIRE_DATE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "proto/base/bytes.h"
+
+/*
+ * Read a date as documents write it, as UNIX seconds: RFC 3339 and its shorter
+ * relatives (2026-11-23, 2026-11-23 10:15, 2026-11-23T10:15:00.5+01:00), or
+ * RFC 2822 (Mon, 23 Nov 2026 10:15:00 +0100).  Without a zone it is UTC.  False if
+ * it is none of these or no day of the calendar.
+ */
+bool date_parse(int64_t *ret, struct bytes text);
+
+#endif

@@ -1,0 +1,53 @@
+#ifndef QUIRE_DRAFT_H
+#define QUIRE_DRAFT_H
+
+#include "daemon/ingest.h"
+#include "daemon/worker.h"
+#include "proto/object/article.h"
+
+/*
+ * A document as an article that could be published: taken in by the confined
+ * child, its pictures read and looked at.
+ */
+#define DRAFT_SMALL_MAX    (64 * 1024)        /* TIER_SMALL up to here */
+#define DRAFT_PICTURES_MAX (14 * 1024 * 1024) /* bytes of pictures in all */
+
+struct draft_source {
+	enum ingest_kind kind;
+	struct bytes data;
+	struct bytes file; /* its name: the article's, if it has no address */
+	struct bytes lang; /* if it names none; may be empty */
+	/*
+	 * Open the picture that the document calls |src|: a descriptor of a
+	 * regular file, which the draft closes, or negative.  May be NULL.
+	 */
+	int (*open)(void *arg, struct bytes src);
+	void *arg;
+};
+
+struct draft_picture {
+	struct buf data;
+	struct bytes src; /* as the document says; owned */
+	bool used;
+	struct picture about; /* but alt and caption */
+};
+
+struct draft {
+	struct ingest_doc doc;
+	struct draft_picture picture[ARTICLE_PICTURES_MAX];
+	size_t n_picture;
+	struct article article; /* borrows from all of this */
+};
+
+/*
+ * Make |ret| from |src|; its revision is 1 and its status new until somebody knows
+ * better.  0, or as worker_ingest() with |why|.  Free with draft_done() if 0.
+ */
+int draft_make(struct draft *ret, struct worker *w,
+    const struct draft_source *src, struct buf *why);
+void draft_done(struct draft *d);
+
+/* The bytes of picture |i| of the article. */
+struct bytes draft_picture(const struct draft *d, size_t i);
+
+#endif

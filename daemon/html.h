@@ -1,0 +1,21 @@
+#ifndef QUIRE_HTML_H
+#define QUIRE_HTML_H
+
+#include "daemon/ingest.h"
+
+/*
+ * Take in UTF-8 HTML: what it says of itself, then the body of its article (one
+ * <article>, else <main>, else <body> without its navigation).  gumbo parses as
+ * browsers do; nothing of its tree gets into the body but through a scribe.
+ * |html| is at most INGEST_DOCUMENT_MAX bytes.  Results as of ingest().
+ */
+int html_ingest(struct ingest_doc *d, const struct ingest_source *src,
+    struct bytes html, struct buf *why);
+
+/*
+ * How deep tags of |html| may be inside each other, at most: what gumbo, whose
+ * work grows with the square of it, is not to be given beyond INGEST_DEPTH_MAX.
+ */
+size_t html_depth(struct bytes html);
+
+#endif

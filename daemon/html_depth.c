@@ -1,0 +1,115 @@
+#include <strings.h>
+
+#include "daemon/html.h"
+
+static bool
+is_letter(uint8_t c)
+{
+	return (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
+}
+
+static bool
+in_list(struct bytes name, const char *const *list)
+{
+	for (; *list != NULL; list++)
+		if (strlen(*list) == name.n &&
+		    strncasecmp(*list, (const char *)name.p, name.n) == 0)
+			return true;
+	return false;
+}
+
+/* Elements that never stay open, or end with the next of their like: they nest
+ * only with a counted one between. */
+static bool
+is_flat(struct bytes name)
+{
+	static const char *const flat[] = {"area", "base", "br", "col", "dd",
+	    "dt", "embed", "hr", "img", "image", "input", "keygen", "li", "link",
+	    "meta", "option", "p", "param", "rp", "rt", "source", "tbody", "td",
+	    "th", "thead", "tfoot", "tr", "track", "wbr", "html", "head", "body",
+	    "colgroup", "caption", NULL};
+
+	return in_list(name, flat);
+}
+
+static bool
+is_raw(struct bytes name)
+{
+	static const char *const raw[] = {"script", "style", "textarea", "title",
+	    NULL};
+
+	return in_list(name, raw);
+}
+
+/* The place of |what| (letters of any case) at or behind |i|, or the end. */
+static size_t
+seek(struct bytes s, size_t i, struct bytes what)
+{
+	for (; i + what.n <= s.n; i++)
+		if ((s.p[i] | 0x20) == (what.p[0] | 0x20) &&
+		    strncasecmp((const char *)s.p + i, (const char *)what.p,
+			what.n) == 0)
+			return i;
+	return s.n;
+}
+
+static size_t
+end_of_comment(struct bytes s, size_t i)
+{
+	/* "<!-->" and "<!--->" are whole comments. */
+	if (i + 4 < s.n && s.p[i + 4] == '>')
+		return i + 5;
+	return seek(s, i + 4, bytes_str("-->"));
+}
+
+/* Pass over the text of |name|, up to its end tag. */
+static size_t
+end_of_raw(struct bytes s, size_t i, struct bytes name)
+{
+	for (;;) {
+		i = seek(s, i, bytes_str("</"));
+		if (i + 2 + name.n > s.n)
+			return s.n;
+		if (strncasecmp((const char *)s.p + i + 2,
+			(const char *)name.p, name.n) == 0)
+			return i;
+		i += 2;
+	}
+}
+
+size_t
+html_depth(struct bytes s)
+{
+	size_t depth = 0, deepest = 0, i = 0, end;
+
+	while (i < s.n) {
+		const uint8_t *lt = memchr(s.p + i, '<', s.n - i);
+		struct bytes name;
+		bool close;
+
+		if (lt == NULL)
+			break;
+		i = (size_t)(lt - s.p);
+		if (s.n - i >= 4 && memcmp(lt, "<!--", 4) == 0) {
+			i = end_of_comment(s, i);
+			continue;
+		}
+		close = i + 1 < s.n && s.p[i + 1] == '/';
+		i += close ? 2 : 1;
+		for (end = i; end < s.n && (is_letter(s.p[end]) ||
+					       (end > i && s.p[end] >= '0' &&
+						   s.p[end] <= '9'));)
+			end++;
+		name = bytes_of(s.p + i, end - i);
+		i = end;
+		if (name.n == 0 || is_flat(name))
+			continue;
+		if (close)
+			depth -= depth > 0;
+		else if (is_raw(name))
+			i = end_of_raw(s, i, name);
+		else if (++depth > deepest)
+			deepest = depth;
+	}
+	return deepest;
+}

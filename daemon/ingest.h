@@ -1,0 +1,91 @@
+#ifndef QUIRE_INGEST_H
+#define QUIRE_INGEST_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "proto/base/buf.h"
+#include "proto/object/article.h"
+
+/*
+ * From a document (HTML, Markdown or plain text) to an article: what it says of
+ * itself, its body in our markup, and which pictures it shows.  Runs in a confined
+ * child (daemon/worker.h), for it parses strangers' bytes; it opens no file.
+ *
+ * What a document says of itself stands in front matter, lines of "key: value"
+ * between two lines of "---" at its very beginning (in plain text also without
+ * these, up to a blank line), and in HTML's <html lang>, <title>, <meta>,
+ * <link rel=canonical>.  Front matter wins.
+ */
+#define INGEST_DOCUMENT_MAX (2 * 1024 * 1024)
+#define INGEST_DEPTH_MAX    512 /* tags inside each other */
+#define INGEST_WARNINGS_MAX 8
+
+enum ingest_kind {
+	INGEST_HTML,
+	INGEST_MARKDOWN,
+	INGEST_TEXT,
+};
+
+struct ingest_source {
+	enum ingest_kind kind;
+	struct bytes data; /* the document */
+	struct bytes file; /* its file name: the title, if there is no other */
+	struct bytes lang; /* its language if it names none; may be empty */
+	/*
+	 * The picture that the document calls |src|: a number that stands for
+	 * it, or negative if there is none.  NULL: there are none.
+	 */
+	int (*find)(void *arg, struct bytes src);
+	void *arg;
+};
+
+struct ingest_picture {
+	uint32_t number; /* as |find| said */
+	char *alt;
+};
+
+/* An article to be.  Owns its strings, tidy as PROTOCOL.md §1 wants them. */
+struct ingest_doc {
+	char *name; /* if the document names itself; else NULL, as those below */
+	char *lang;
+	char *title;
+	char *author[ARTICLE_AUTHORS_MAX];
+	size_t n_author;
+	char *section;
+	char *tag[ARTICLE_TAGS_MAX];
+	size_t n_tag;
+	bool has_published, has_updated;
+	int64_t published, updated;
+	char *address;
+	char *summary;
+	char *note;
+	struct ingest_picture picture[ARTICLE_PICTURES_MAX];
+	size_t n_picture;
+	struct buf body;
+	char *warning[INGEST_WARNINGS_MAX];
+	size_t n_warning;
+};
+void ingest_init(struct ingest_doc *d);
+void ingest_done(struct ingest_doc *d);
+
+/* By the end of a file's name: false if it is no document. */
+bool ingest_kind_of(enum ingest_kind *ret, struct bytes file);
+
+/*
+ * Take |src| in.  0 and |ret| has a language, a title and a body that passes
+ * markup_check(); else QERR_TOOBIG, QERR_TEXT, QERR_MISSING or QERR_NOMEM and
+ * |why| has a sentence that says what is wrong and what to do.  Initialise |ret|
+ * first and free it in any case.
+ */
+int ingest(struct ingest_doc *ret, const struct ingest_source *src,
+    struct buf *why);
+
+/* The direction that a language (may be NULL) is written in: "ltr" or "rtl". */
+const char *ingest_dir(const char *lang);
+
+/* Add a warning for the publisher; those beyond the limit are lost. */
+void ingest_warn(struct ingest_doc *d, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
+#endif

@@ -1,0 +1,30 @@
+#ifndef QUIRE_INGEST_WIRE_H
+#define QUIRE_INGEST_WIRE_H
+
+#include "daemon/ingest.h"
+
+/*
+ * What goes between publisher and confined child (daemon/worker.h), as CBOR.  The
+ * child has parsed a stranger's document and may be the stranger's by now: what
+ * it says is decoded as strictly as if it came over a link.
+ */
+#define INGEST_WIRE_MAX (8 * 1024 * 1024)
+
+enum ingest_say {
+	INGEST_SAY_FIND = 1, /* child: is there this picture?  [1, src] */
+	INGEST_SAY_DOC,      /* child: here it is.             [2, document] */
+	INGEST_SAY_ERROR,    /* child: it cannot be.           [3, error, why] */
+};
+
+void ingest_put_source(struct buf *b, const struct ingest_source *src);
+int ingest_get_source(struct ingest_source *ret, struct bytes msg);
+
+void ingest_put_doc(struct buf *b, const struct ingest_doc *d);
+/*
+ * Copy a document out of |msg|, whose first item was INGEST_SAY_DOC, checking
+ * each text, the body's markup, and that pictures are below |n_pictures|.
+ */
+int ingest_get_doc(struct ingest_doc *ret, struct bytes msg,
+    uint32_t n_pictures);
+
+#endif

@@ -1,0 +1,165 @@
+#include <getopt.h>
+#include <signal.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "daemon/config.h"
+#include "daemon/daemon.h"
+#include "proto/base/qerr.h"
+#include "proto/base/text.h"
+#include "proto/host/log.h"
+
+#define CONFIG_PATH "/etc/quire/quired.conf"
+
+static const char usage[] =
+    "usage: quired [-Tv] [-c FILE] [-n FD]\n"
+    "\n"
+    "Carry, serve and publish feeds of signed articles.  Stays in the\n"
+    "foreground and logs to standard error.\n"
+    "\n"
+    "  -c, --config FILE  settings, instead of " CONFIG_PATH "\n"
+    "  -T, --test         check FILE, print every setting and what it means,\n"
+    "                     and exit\n"
+    "  -n, --ready FD     write READY to this descriptor once it serves\n"
+    "  -v, --verbose      log more; twice: still more\n"
+    "  -h, --help         print this\n"
+    "  -V, --version      print the version\n"
+    "\n"
+    "SIGHUP reads FILE again, SIGTERM and SIGINT end quired, SIGUSR1 logs how it\n"
+    "does.  Talk to it with quire: quire status, quire invite new, ...\n"
+    "See quired(8) and quired.conf(5).\n";
+
+struct options {
+	struct daemon_options d;
+	bool test;
+	unsigned verbose;
+};
+
+static int
+used_wrongly(void)
+{
+	fputs("Try: quired --help\n", stderr);
+	return 2;
+}
+
+/* -1: go on; else the exit status. */
+static int
+parse_options(struct options *o, int argc, char **argv)
+{
+	static const struct option option[] = {
+	    {"config", required_argument, NULL, 'c'},
+	    {"test", no_argument, NULL, 'T'},
+	    {"ready", required_argument, NULL, 'n'},
+	    {"verbose", no_argument, NULL, 'v'},
+	    {"help", no_argument, NULL, 'h'},
+	    {"version", no_argument, NULL, 'V'},
+	    {NULL, 0, NULL, 0},
+	};
+	uint64_t fd;
+	int c;
+
+	while ((c = getopt_long(argc, argv, "c:Tn:vhV", option, NULL)) != -1) {
+		switch (c) {
+		case 'c':
+			o->d.config_path = optarg;
+			break;
+		case 'T':
+			o->test = true;
+			break;
+		case 'n':
+			if (dec_parse(&fd, optarg, strlen(optarg)) != 0 ||
+			    fd > 1023) {
+				fprintf(stderr,
+				    "quired: -n takes the number of an open "
+				    "descriptor, not %s\n",
+				    optarg);
+				return used_wrongly();
+			}
+			o->d.ready_fd = (int)fd;
+			break;
+		case 'v':
+			o->verbose++;
+			break;
+		case 'h':
+			fputs(usage, stdout);
+			return 0;
+		case 'V':
+			puts("quired " QUIRE_VERSION);
+			return 0;
+		default:
+			return used_wrongly();
+		}
+	}
+	if (optind < argc) {
+		fprintf(stderr, "quired: it takes no arguments, such as %s\n",
+		    argv[optind]);
+		return used_wrongly();
+	}
+	return -1;
+}
+
+/* Load the settings, or say all that is wrong with them. */
+static bool
+load(struct config *c, const char *path)
+{
+	struct buf errors;
+	bool good;
+
+	buf_init(&errors, 0);
+	good = config_load(c, path, &errors) == 0;
+	if (!good) {
+		fwrite(errors.p, 1, errors.n, stderr);
+		fprintf(stderr,
+		    "quired: these settings cannot be used; quired.conf(5) "
+		    "names them all\n");
+	}
+	buf_done(&errors);
+	return good;
+}
+
+static int
+print_settings(const struct config *c)
+{
+	struct buf b;
+	bool good;
+
+	buf_init(&b, 0);
+	config_print(&b, c);
+	good = buf_err(&b) == 0 && fwrite(b.p, 1, b.n, stdout) == b.n &&
+	       fflush(stdout) == 0;
+	buf_done(&b);
+	return good ? 0 : 1;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct options o = {.d = {.config_path = CONFIG_PATH, .ready_fd = -1}};
+	struct config c;
+	int status = parse_options(&o, argc, argv);
+
+	if (status >= 0)
+		return status;
+	if (sodium_init() < 0) {
+		fputs("quired: libsodium does not start\n", stderr);
+		return 1;
+	}
+	if (!load(&c, o.d.config_path)) {
+		config_done(&c);
+		return 1;
+	}
+	if (o.test) {
+		status = print_settings(&c);
+		config_done(&c);
+		return status;
+	}
+	o.d.verbose = o.verbose;
+	log_init("quired", (enum log_level)c.log);
+	for (unsigned i = 0; i < o.verbose; i++)
+		log_raise();
+	signal(SIGPIPE, SIG_IGN);
+	return daemon_run(&c, &o.d) == 0 ? 0 : 1;
+}

@@ -1,0 +1,91 @@
+#ifndef QUIRE_PRESS_H
+#define QUIRE_PRESS_H
+
+#include <sys/types.h>
+
+#include "daemon/issue.h"
+#include "daemon/ledger.h"
+#include "daemon/publisher.h"
+#include "daemon/shelf.h"
+#include "proto/object/feed.h"
+
+/*
+ * The inside of a publisher, shared by its parts: publisher.c (folder, batches),
+ * press.c (headers, commit), retract.c and binder.c (volumes).
+ *
+ * What is on its way: packs are put into the store at once, where nothing names
+ * them yet; headers wait in |header| until press_commit() puts them all.
+ */
+#define PRESS_PACKS_MAX 14 /* in one header: it stays below HEADER_FILE_MAX */
+
+struct press_article {
+	struct ledger_entry *entry;
+	uint64_t number;
+};
+
+struct publisher {
+	struct store *store;
+	struct worker *worker;
+	size_t per_issue;
+	void (*published)(void *arg, const struct id *feed,
+	    struct bytes charter, struct bytes header);
+	void *arg;
+
+	struct id feed;
+	struct reading_key key;
+	struct key_secret secret;
+	struct feed *chain; /* with the headers that wait */
+	char name[129];
+	char lang[36]; /* the charter's first; what documents are in unless they say */
+	uint64_t last_time, last_next; /* of the newest header */
+	struct shelf shelf;
+	struct ledger ledger;
+
+	/* what waits for a commit */
+	struct buf header;            /* files, one behind another */
+	struct header *pending;       /* the same, decoded */
+	struct publisher_issue *told; /* and what to say of each */
+	size_t n_pending, cap_pending;
+	struct press_article *added;
+	size_t n_added, cap_added;
+
+	/* the batch */
+	bool open, dry_run;
+	int level;
+	struct issue issue;
+	size_t uncovered; /* articles that no volume has */
+	struct shelf_view view;
+
+	/* the volume in the making */
+	pid_t child;
+	int result, ended; /* memory it writes to; a pipe that closes */
+	uint64_t first, last;
+};
+
+/* Read everything about the feed from the store into shelf and ledger. */
+int press_load(struct publisher *p);
+/* Make the ledger anew from the shelf. */
+int press_reload(struct publisher *p);
+/* Articles behind the newest volume. */
+int press_uncovered(struct publisher *p, size_t *ret);
+
+uint64_t press_next(const struct publisher *p); /* the next header's number */
+/* Seal the packs of |is| for the cover first..last and put them into the store;
+ * appends to |e|.  |base| as in issue_seal(). */
+int press_packs(struct publisher *p, const struct issue *is, uint64_t first,
+    uint64_t last, bool only, const struct issue_base *base, int level,
+    struct pack_entry *e, size_t *n);
+/* Sign the next header with |n| packs; it waits for the commit. */
+int press_header(struct publisher *p, const struct pack_entry *e, size_t n,
+    size_t articles);
+/* Make all that waits durable and visible, then tell. */
+int press_commit(struct publisher *p, publisher_issue_fn fn, void *arg);
+/* Forget all that waits. */
+void press_cancel(struct publisher *p);
+
+/* Take an entry to where the issue |number| has it, once it is committed. */
+int press_added(struct publisher *p, struct ledger_entry *e, uint64_t number);
+/* Stop making a volume, whose contents are out of date. */
+void press_stop_volume(struct publisher *p);
+
+#endif

@@ -1,0 +1,75 @@
+#ifndef QUIRE_SHELF_H
+#define QUIRE_SHELF_H
+
+#include "proto/host/store.h"
+#include "proto/object/pack.h"
+
+/*
+ * A publisher's own packs: which there are, which one to take for an issue, and
+ * what is in them.
+ */
+struct shelf_pack {
+	uint64_t number; /* of the header that announces it */
+	struct pack_entry e;
+	bool dead; /* withdrawn */
+};
+
+struct shelf {
+	struct store *store;
+	struct id feed;
+	struct reading_key key;
+	struct shelf_pack *pack; /* in order of announcement */
+	size_t n, cap;
+	/* The base opened last, of each tier. */
+	struct {
+		struct id contents;
+		struct buf raw;
+		bool there;
+	} base[TIERS];
+};
+#define SHELF_NONE SIZE_MAX
+
+void shelf_init(struct shelf *s, struct store *store, const struct id *feed,
+    const struct reading_key *key);
+void shelf_done(struct shelf *s);
+/* Free the memory of opened bases. */
+void shelf_rest(struct shelf *s);
+
+/* Take in what the next header announces and withdraws. */
+int shelf_add(struct shelf *s, const struct header *h);
+
+/* The pack of |tier| that goes with the heads pack |i|, or SHELF_NONE. */
+size_t shelf_with(const struct shelf *s, size_t i, enum tier tier);
+/* The heads pack of issue |number| itself that counts, or SHELF_NONE. */
+size_t shelf_issue(const struct shelf *s, uint64_t number);
+/* The volume (its heads) that ends last, or SHELF_NONE. */
+size_t shelf_newest_volume(const struct shelf *s);
+/*
+ * The heads packs that together hold issues |first| to |last|, ascending and
+ * without overlap: volumes where they reach, else the issues' own.  The caller
+ * frees |*ret|.
+ */
+int shelf_cover(const struct shelf *s, uint64_t first, uint64_t last,
+    size_t **ret, size_t *ret_n);
+
+/* Open pack |i| into |raw|, checking everything. */
+int shelf_open(struct shelf *s, size_t i, struct buf *raw);
+/* The raw bytes of the base |contents|; borrowed until the next call. */
+int shelf_base(struct shelf *s, enum tier tier, const struct id *contents,
+    struct bytes *ret);
+
+/* A heads pack and, if there is one, its text pack, opened. */
+struct shelf_view {
+	size_t pack; /* SHELF_NONE: none is open */
+	struct buf heads, bodies;
+	struct records head, body;
+	bool has_text;
+};
+void shelf_view_init(struct shelf_view *v);
+void shelf_view_done(struct shelf_view *v);
+/* Open heads pack |i| unless it is open; the bodies too if |text|. */
+int shelf_look(struct shelf *s, struct shelf_view *v, size_t i, bool text);
+/* The body of record |k|: empty if there is none. */
+struct bytes shelf_body(const struct shelf_view *v, size_t k);
+
+#endif

@@ -1,0 +1,29 @@
+#ifndef QUIRE_WORKER_H
+#define QUIRE_WORKER_H
+
+#include "daemon/ingest.h"
+
+/*
+ * Takes documents in in a confined child.  Three processes:
+ *
+ *	publisher --documents--> child: parses, may be taken over by one
+ *	    \--"a new one"--> keeper: forks children, knows nothing
+ *
+ * The keeper is forked before any secret is read, so no child holds one.  A child
+ * serves many documents; one that dies or takes too long is replaced, and costs
+ * the one document that a fresh child could not do either.
+ */
+#define WORKER_SECONDS_MAX  15  /* for one document, by the clock */
+#define WORKER_PICTURES_MAX 256 /* questions a document may ask */
+
+struct worker;
+
+/* Fork the keeper: before threads, secrets and sandbox.  0 or QERR_IO. */
+int worker_new(struct worker **ret);
+void worker_free(struct worker *w);
+
+/* As ingest(), whose contract it has; src->find is called in this process. */
+int worker_ingest(struct worker *w, struct ingest_doc *ret,
+    const struct ingest_source *src, struct buf *why);
+
+#endif

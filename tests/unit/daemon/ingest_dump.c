@@ -1,0 +1,72 @@
+/*
+ * What becomes of documents: for each path on standard input one line of JSON-like
+ * fields, separated by NUL: path, error text, language, title, body.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/ingest.h"
+#include "proto/object/markup.h"
+
+static uint8_t data[INGEST_DOCUMENT_MAX + 1];
+
+static void
+field(const void *p, size_t n)
+{
+	fwrite(p, 1, n, stdout);
+	fputc('\0', stdout);
+}
+
+static void
+string(const char *s)
+{
+	field(s != NULL ? s : "", s != NULL ? strlen(s) : 0);
+}
+
+static void
+dump(const char *path)
+{
+	struct ingest_source src = {.kind = INGEST_HTML,
+	    .file = bytes_str(path),
+	    .lang = bytes_str("en")};
+	FILE *f = fopen(path, "rb");
+	struct ingest_doc d;
+	struct buf why;
+
+	if (f == NULL)
+		exit(1);
+	src.data = bytes_of(data, fread(data, 1, sizeof(data), f));
+	fclose(f);
+	(void)ingest_kind_of(&src.kind, src.file);
+	buf_init(&why, 0);
+	ingest_init(&d);
+	string(path);
+	if (ingest(&d, &src, &why) == 0) {
+		/* The contract, and taken in again it stays the same. */
+		if (markup_check(buf_bytes(&d.body), d.n_picture, NULL) != 0)
+			buf_put_str(&why, "BROKEN: no markup");
+		field(why.p, why.n);
+	} else {
+		buf_put_str(&why, "!");
+		field(why.p, why.n);
+		buf_clear(&d.body);
+	}
+	string(d.lang);
+	string(d.title);
+	field(d.body.p, d.body.n);
+	ingest_done(&d);
+	buf_done(&why);
+}
+
+int
+main(void)
+{
+	char line[4096];
+
+	while (fgets(line, sizeof(line), stdin) != NULL) {
+		line[strcspn(line, "\n")] = '\0';
+		dump(line);
+	}
+	return 0;
+}

@@ -1,0 +1,292 @@
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/config.h"
+#include "daemon/settings.h"
+#include "proto/base/text.h"
+
+#include "tests/lib/check.h"
+
+#define A "quire:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa?k="
+#define B "quire:caaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa?k="
+#define K "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+
+static struct buf errors;
+
+static size_t
+parse(struct config *c, const char *text)
+{
+	buf_clear(&errors);
+	return config_parse(c, bytes_str(text), "f", &errors);
+}
+
+static bool
+says(const char *what)
+{
+	buf_put_u8(&errors, 0);
+	errors.n--;
+	return strstr((const char *)errors.p, what) != NULL;
+}
+
+static void
+an_empty_file_is_the_defaults(void)
+{
+	struct config c;
+
+	check(parse(&c, "") == 0);
+	check(strcmp(c.state, "/var/lib/quire") == 0);
+	check(c.quota == 20ULL << 30 && c.reserve == 256 << 20);
+	check(c.upload == 0 && c.log == 2 && !c.introduce);
+	check(c.listen.n == 0 && c.n_follow == 0 && c.n_publish == 0);
+	config_done(&c);
+}
+
+static void
+a_whole_file_is_read(void)
+{
+	struct config c;
+
+	check(parse(&c,
+		  "# a comment\n"
+		  "state\t/tmp/q\r\n"
+		  "listen 0.0.0.0:1\n"
+		  "listen [::1]:0\n"
+		  "\n"
+		  "follow " A K "\n"
+		  "\ttiers heads  text\n"
+		  "  # also a comment\n"
+		  "\tquota 5M\n"
+		  "quota none\n"
+		  "follow " B K "\n"
+		  "\tnewest 7\n"
+		  "publish /srv/news\n"
+		  "  inbox /srv/in box\n"
+		  "  settle 3") == 0);
+	check(strcmp(c.state, "/tmp/q") == 0);
+	check(c.listen.n == 2 && strcmp(c.listen.text[1], "[::1]:0") == 0);
+	check(c.quota == 0);
+	check(c.n_follow == 2);
+	check(c.follow[0].tiers == 3 && c.follow[0].quota == 5 << 20);
+	check(c.follow[0].newest == 0 && c.follow[0].line == 6);
+	check(c.follow[1].tiers == 15 && c.follow[1].newest == 7);
+	check(c.n_publish == 1 && c.publish[0].settle == 3);
+	check(strcmp(c.publish[0].inbox, "/srv/in box") == 0);
+	config_done(&c);
+}
+
+static void
+one_wrong(const char *text, const char *what)
+{
+	struct config c;
+
+	if (parse(&c, text) != 1 || !says(what)) {
+		fprintf(stderr, "%s\n-> %s\n", text, (char *)errors.p);
+		abort();
+	}
+	config_done(&c);
+}
+
+static void
+mistakes_are_named_with_their_line(void)
+{
+	one_wrong("\n\nqouta 1G\n",
+	    "f:3: \"qouta\" is no setting; did you mean \"quota\"?");
+	one_wrong("folow " A K "\n", "f:1: \"folow\" is no setting; did you "
+				     "mean \"follow\"?");
+	one_wrong("xyzzy 1\n", "f:1: \"xyzzy\" is no setting\n");
+	one_wrong("follow " A K "\n tier text\n",
+	    "f:2: \"tier\" is no setting of follow; did you mean \"tiers\"?");
+	one_wrong(" quota 1G\n", "f:1: this line is indented");
+	one_wrong("quota 1G\nquota 2G\n", "f:2: quota is set already, in line 1");
+	one_wrong("quota\n", "f:1: quota has no value");
+	one_wrong("quota 1X\n", "f:1: quota is not a size");
+	one_wrong("quota 99999999999T\n", "f:1: quota is not a size");
+	one_wrong("state here\n", "f:1: state is not a path from the root");
+	one_wrong("listen example.org:1\n", "f:1: listen is not ADDRESS:PORT");
+	one_wrong("listen 127.0.0.1:65536\n", "f:1: listen is not");
+	one_wrong("listen 127.0.0.1\n", "f:1: listen is not");
+	one_wrong("listen [::1]\n", "f:1: listen is not");
+	one_wrong("public a b:1\n", "f:1: public is not HOST:PORT");
+	one_wrong("public x:0\n", "f:1: public is not HOST:PORT");
+	one_wrong("introduce maybe\n", "f:1: introduce is neither yes nor no");
+	one_wrong("introduce yes\n", "introduce needs public");
+	one_wrong("log loud\n", "f:1: log is none of");
+	one_wrong("peer http://x/\n", "f:1: peer is not an invite");
+	one_wrong("follow quire:abc\n", "f:1: follow has a link which");
+	one_wrong("follow\n", "f:1: follow has a link which");
+	one_wrong("follow " A K "\n\ttiers text\n", "f:2: tiers is not heads");
+	one_wrong("follow " A K "\n\nfollow " A K "&n=again\n",
+	    "f:3: this feed is followed already, in line 1");
+	one_wrong("publish here\n", "f:1: publish needs the path");
+	one_wrong("publish /a\n\tlevel best\n", "f:2: level is neither");
+	one_wrong("publish /a\npublish /b\npublish /a\n",
+	    "f:3: this folder is published already, in line 1");
+	one_wrong("quota 1G\xff\n", "f:1: this line is not text");
+}
+
+static void
+many_mistakes_are_counted(void)
+{
+	static const char line[] = "nonsense 1\n";
+	char text[sizeof(line) * 30];
+	struct config c;
+
+	text[0] = '\0';
+	for (int i = 0; i < 30; i++)
+		strcat(text, line);
+	check(parse(&c, text) == 30);
+	check(says("f:20: ") && !says("f:21: ") && says("f: and 10 more"));
+	config_done(&c);
+}
+
+static void
+no_line_is_too_long(void)
+{
+	struct config c;
+	char *text = malloc(70000);
+
+	memset(text, 'x', 70000);
+	memcpy(text, "group ", 6);
+	text[69999] = '\0';
+	check(parse(&c, text) == 0);
+	check(strlen(c.group) == 69999 - 6);
+	config_done(&c);
+	free(text);
+}
+
+static void
+tables_are_bounded(void)
+{
+	struct config c;
+	struct buf b;
+
+	buf_init(&b, 0);
+	for (int i = 0; i <= CONFIG_LIST_MAX; i++)
+		buf_printf(&b, "listen 127.0.0.1:%d\n", i);
+	check(config_parse(&c, buf_bytes(&b), "f", &errors) == 1);
+	check(c.listen.n == CONFIG_LIST_MAX);
+	config_done(&c);
+
+	buf_clear(&b);
+	for (int i = 0; i <= CONFIG_PUBLISH_MAX; i++)
+		buf_printf(&b, "publish /p/%d\n", i);
+	check(config_parse(&c, buf_bytes(&b), "f", &errors) == 1);
+	check(c.n_publish == CONFIG_PUBLISH_MAX);
+	config_done(&c);
+
+	buf_clear(&b);
+	for (unsigned i = 0; i <= CONFIG_FOLLOW_MAX; i++) {
+		struct id feed = {{(uint8_t)i, (uint8_t)(i >> 8)}};
+		char text[ID_TEXT_LEN + 1];
+
+		id_text(text, &feed);
+		buf_printf(&b, "follow quire:%s?k=%s\n", text, K);
+	}
+	check(config_parse(&c, buf_bytes(&b), "f", &errors) == 1);
+	check(c.n_follow == CONFIG_FOLLOW_MAX);
+	config_done(&c);
+	buf_done(&b);
+}
+
+static void
+names_are_told(void *arg, const char *name, bool restart)
+{
+	buf_printf(arg, "%s%s ", name, restart ? "!" : "");
+}
+
+static void
+differences_are_found(void)
+{
+	struct config a, b;
+	struct buf names;
+
+	buf_init(&names, 0);
+	check(parse(&a, "quota 1G\nfollow " A K "\n\tquota 1M\n") == 0);
+	check(parse(&b, "log debug\nquota 1024M\nfollow " A K "\n") == 0);
+	config_diff(&a, &b, names_are_told, &names);
+	check(bytes_eq(buf_bytes(&names), bytes_str("log follow ")));
+	buf_clear(&names);
+	config_diff(&a, &a, names_are_told, &names);
+	check(names.n == 0);
+	config_done(&b);
+
+	check(parse(&b, "quota 2G\npublish /x\nfollow " A K
+			"\n\tquota 1M\n") == 0);
+	config_diff(&a, &b, names_are_told, &names);
+	check(bytes_eq(buf_bytes(&names), bytes_str("quota! publish! ")));
+	config_done(&a);
+	config_done(&b);
+	buf_done(&names);
+}
+
+static void
+what_is_printed_is_read_back_but_for_secrets(void)
+{
+	struct config a, b;
+	struct buf text;
+
+	buf_init(&text, 0);
+	check(parse(&a, "listen 127.0.0.1:5\npublish /x\n\tinbox /y\n") == 0);
+	config_print(&text, &a);
+	buf_put_u8(&text, 0);
+	/* Empty values are left out of the reading back. */
+	check(strstr((char *)text.p, "\npublic \n\t# The name") != NULL);
+	check(strstr((char *)text.p, "\n\tinbox /y\n\t\t# A folder") != NULL);
+	check(strstr((char *)text.p, "quota 20G\n\t# How many") != NULL);
+	check(strstr((char *)text.p, "(restart)") != NULL);
+	config_done(&a);
+
+	check(parse(&a, "follow " A K "&n=x\n") == 0);
+	buf_clear(&text);
+	config_print(&text, &a);
+	buf_put_u8(&text, 0);
+	check(strstr((char *)text.p, "k=...") != NULL);
+	check(strstr((char *)text.p, K "&") == NULL);
+
+	buf_clear(&text);
+	config_write(&text, &a);
+	check(config_parse(&b, buf_bytes(&text), "f", &errors) == 0);
+	check(b.n_follow == 1 &&
+	    strcmp(b.follow[0].link, a.follow[0].link) == 0);
+	config_done(&a);
+	config_done(&b);
+	buf_done(&text);
+}
+
+static void
+follows_come_and_go(void)
+{
+	struct config c, other;
+
+	check(parse(&other, "follow " A K "\n\tnewest 3\nfollow " B K "\n") ==
+	    0);
+	check(parse(&c, "follow " A K "\n") == 0);
+	check(config_add_follow(&c, &other.follow[0]) == 0);
+	check(c.n_follow == 1 && c.follow[0].newest == 3);
+	check(config_add_follow(&c, &other.follow[1]) == 0);
+	check(c.n_follow == 2);
+	config_remove_follow(&c, &other.follow[0].feed);
+	check(c.n_follow == 1 && config_find(&c, &other.follow[0].feed) == NULL);
+	check(config_find(&c, &other.follow[1].feed) == &c.follow[0]);
+	config_done(&c);
+	config_done(&other);
+}
+
+int
+main(void)
+{
+	check(sodium_init() >= 0);
+	buf_init(&errors, 0);
+	an_empty_file_is_the_defaults();
+	a_whole_file_is_read();
+	mistakes_are_named_with_their_line();
+	many_mistakes_are_counted();
+	no_line_is_too_long();
+	tables_are_bounded();
+	differences_are_found();
+	what_is_printed_is_read_back_but_for_secrets();
+	follows_come_and_go();
+	buf_done(&errors);
+	return 0;
+}

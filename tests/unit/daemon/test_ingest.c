@@ -1,0 +1,431 @@
+#include "daemon/ingest.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/html.h"
+#include "daemon/ingest_wire.h"
+#include "proto/base/qerr.h"
+#include "proto/object/markup.h"
+#include "tests/lib/check.h"
+
+/* Pictures whose names begin with "p" are there. */
+static int
+find(void *arg, struct bytes src)
+{
+	(void)arg;
+	return src.n > 0 && src.p[0] == 'p' ? 3 : -1;
+}
+
+static int
+take_as(struct ingest_doc *d, enum ingest_kind kind, const char *lang,
+    const char *text, size_t n, struct buf *why)
+{
+	struct ingest_source src = {.kind = kind,
+	    .data = bytes_of(text, n),
+	    .file = bytes_str("dir/A file.html"),
+	    .lang = bytes_str(lang),
+	    .find = find};
+
+	ingest_init(d);
+	buf_clear(why);
+	return ingest(d, &src, why);
+}
+
+static int
+take(struct ingest_doc *d, enum ingest_kind kind, const char *text, size_t n,
+    struct buf *why)
+{
+	return take_as(d, kind, "en", text, n, why);
+}
+
+/* What is in is markup, and taken in again it is the same. */
+static void
+sound(const struct ingest_doc *d)
+{
+	struct ingest_doc again;
+	struct buf why;
+	int r;
+
+	check(markup_check(buf_bytes(&d->body), d->n_picture, NULL) == 0);
+	buf_init(&why, 0);
+	r = take_as(&again, INGEST_HTML, d->lang, (const char *)d->body.p,
+	    d->body.n, &why);
+	if (d->n_picture == 0) {
+		check(r == 0);
+		if (!bytes_eq(buf_bytes(&again.body), buf_bytes(&d->body)))
+			fprintf(stderr, "%.*s\n  again %.*s\n", (int)d->body.n,
+			    (const char *)d->body.p, (int)again.body.n,
+			    (const char *)again.body.p);
+		check(bytes_eq(buf_bytes(&again.body), buf_bytes(&d->body)));
+	}
+	ingest_done(&again);
+	buf_done(&why);
+}
+
+static void
+body_is(enum ingest_kind kind, const char *text, const char *want)
+{
+	struct ingest_doc d;
+	struct buf why;
+
+	buf_init(&why, 0);
+	check(take(&d, kind, text, strlen(text), &why) == 0);
+	if (!bytes_eq(buf_bytes(&d.body), bytes_str(want)))
+		fprintf(stderr, "%s\n  became %.*s\n  but not %s\n", text,
+		    (int)d.body.n, (const char *)d.body.p, want);
+	check(bytes_eq(buf_bytes(&d.body), bytes_str(want)));
+	sound(&d);
+	ingest_done(&d);
+	buf_done(&why);
+}
+
+static void
+html_is(const char *text, const char *want)
+{
+	body_is(INGEST_HTML, text, want);
+}
+
+static void
+words_and_blocks(void)
+{
+	html_is("<p> a\n b\t<b>c </b>d", "<p>a b <strong>c</strong> d</p>");
+	html_is("x<div>y</div>z", "<p>x</p><p>y</p><p>z</p>");
+	html_is("<p>a<br><br>b<br>c<br>", "<p>a</p><p>b<br>c</p>");
+	html_is("<h1>A</h1><h5>b</h5><p>c", "<h4>b</h4><p>c</p>");
+	html_is("<title>T</title><h1>A</h1><p>c", "<h2>A</h2><p>c</p>");
+	html_is("<i><p>a</p><p>b</p></i>", "<p><em>a</em></p><p><em>b</em></p>");
+	html_is("<b><b>a</b></b><em></em>", "<p><strong>a</strong></p>");
+	html_is("a<hr>b", "<p>a</p><hr><p>b</p>");
+	html_is("a &lt;b&gt; &amp; \"c\"", "<p>a &lt;b&gt; &amp; \"c\"</p>");
+	html_is("<blockquote>a</blockquote><blockquote></blockquote>",
+	    "<blockquote><p>a</p></blockquote>");
+	html_is("<ruby>字<rt>zi</rt></ruby>", "<p>字<em>zi</em></p>");
+}
+
+static void
+lists(void)
+{
+	html_is("<ul><li>a<li><p>b</p><li></ul>", "<ul><li>a</li><li>b</li></ul>");
+	html_is("<ul><li>a<ul><li>b</ul></ul>",
+	    "<ul><li><p>a</p><ul><li>b</li></ul></li></ul>");
+	html_is("<ol><li><p>a</p><p>b</p></ol>",
+	    "<ol><li><p>a</p><p>b</p></li></ol>");
+	html_is("<ul>a<li>b</ul>", "<ul><li>a</li><li>b</li></ul>");
+	html_is("<li>a<li>b", "<p>a</p><p>b</p>");
+}
+
+static void
+tables(void)
+{
+	html_is("<table><caption>c</caption><tr><th>a<td>b</table>",
+	    "<p>c</p><table><tr><th>a</th><td>b</td></tr></table>");
+	html_is("<table><tr><td><p>a</p><p>b</p><td></table>",
+	    "<table><tr><td>a<br>b</td><td></td></tr></table>");
+	html_is("<table><tr><td>a<table><tr><td>b</table></table>",
+	    "<p>a</p><table><tr><td>b</td></tr></table>");
+	html_is("x<table><tr><td></table>", "<p>x</p>");
+}
+
+static void
+code(void)
+{
+	html_is("<pre>\n a\n\tb \n\n</pre>", "<pre> a\n        b</pre>");
+	html_is("<pre><code class=x>a&lt;b</code></pre>",
+	    "<pre><code>a&lt;b</code></pre>");
+	html_is("<p><code>a <b>b</b></code>", "<p><code>a b</code></p>");
+	html_is("<ul><li><pre>a</pre></ul>", "<ul><li><pre>a</pre></li></ul>");
+}
+
+static void
+links(void)
+{
+	html_is("<a href=' HTTPS://x.org/?a=1&amp;b=\"'>a</a>",
+	    "<p><a href=\"https://x.org/?a=1&amp;b=&quot;\">a</a></p>");
+	html_is("<a href='mailto:a@b'>a</a>",
+	    "<p><a href=\"mailto:a@b\">a</a></p>");
+	html_is("<a href='//x.org/a b'>a</a>",
+	    "<p><a href=\"https://x.org/a%20b\">a</a></p>");
+	html_is("<a href='javascript:alert(1)'>a</a>", "<p>a</p>");
+	html_is("<a href='java script: x'>a</a>", "<p>a</p>");
+	html_is("<a href='/local'>a</a><a href='#x'>b</a>", "<p>ab</p>");
+	html_is("<a href='http://'>a</a>", "<p>a</p>");
+	html_is("<a href='data:text/html,x'>a</a>", "<p>a</p>");
+}
+
+static void
+nothing_active(void)
+{
+	html_is("a<script>b</script><style>c</style><iframe>d</iframe>"
+		"<svg><text>e</text></svg><math>f</math><object>g</object>"
+		"<template>h</template><button onclick=x>i</button>",
+	    "<p>a</p>");
+	html_is("<p onclick=x style=y id=z>a<x-y foo=1>b</x-y>", "<p>ab</p>");
+	html_is("<p hidden>a</p><p>b", "<p>b</p>");
+	html_is("<form>a<input value=b></form>", "<p>a</p>");
+}
+
+static void
+voices(void)
+{
+	html_is("<html lang=ar dir=rtl><div dir=rtl><p>a<p lang=en dir=ltr>b",
+	    "<p>a</p><p dir=\"ltr\" lang=\"en\">b</p>");
+	html_is("<html lang=en><p>a <span lang=fa dir=rtl>b</span>",
+	    "<p>a <span dir=\"rtl\" lang=\"fa\">b</span></p>");
+	html_is("<html lang=en><p lang='x y'>a", "<p>a</p>");
+	html_is("<p>a\xe2\x80\xae" "b\xc2\x85" "c\xef\xbb\xbf" "d&#x202e;",
+	    "<p>ab cd</p>");
+}
+
+static void
+pictures(void)
+{
+	html_is("<p>a<img src=pic.png alt=' x  y '>b",
+	    "<p>a</p><figure><img src=\"0\"></figure><p>b</p>");
+	html_is("<figure><img src=pic><figcaption><b>c</b></figcaption></figure>",
+	    "<figure><img src=\"0\"><figcaption><strong>c</strong>"
+	    "</figcaption></figure>");
+	html_is("<figure><img src=no><figcaption>c</figcaption></figure>",
+	    "<p>c</p>");
+	html_is("<table><tr><td>a<img src=p></table>",
+	    "<table><tr><td>a</td></tr></table>"
+	    "<figure><img src=\"0\"></figure>");
+	html_is("<a href='http://x/'><img src=p1></a><img src=p2>",
+	    "<figure><img src=\"0\"></figure><figure><img src=\"1\"></figure>");
+}
+
+static void
+only_the_article(void)
+{
+	html_is("<body><nav>n</nav><p>x</p><article><p>the text, which is "
+		"longer</article><footer>f</footer>",
+	    "<p>the text, which is longer</p>");
+	html_is("<body><nav>n</nav><p>x", "<p>x</p>");
+}
+
+static void
+markdown(void)
+{
+	body_is(INGEST_MARKDOWN,
+	    "---\ntitle: \"A: b\"\nlang: fa\n---\n# A: b\n\n*x* [l](http://y/)\n\n"
+	    "<script>z</script>\n\n- 1\n- 2\n",
+	    "<p><em>x</em> <a href=\"http://y/\">l</a></p>"
+	    "<ul><li>1</li><li>2</li></ul>");
+	body_is(INGEST_MARKDOWN, "[x](javascript:alert(1))", "<p>x</p>");
+}
+
+static void
+plain_text(void)
+{
+	body_is(INGEST_TEXT, "Headline\n\na\nb <c>\n \nd\r\n\r\ne",
+	    "<p>a b &lt;c&gt;</p><p>d</p><p>e</p>");
+	body_is(INGEST_TEXT, "title: T\nauthor: A\n\nNote: this is text\n\nb",
+	    "<p>Note: this is text</p><p>b</p>");
+}
+
+static void
+is_text(const char *got, const char *want)
+{
+	check((got == NULL) == (want == NULL));
+	check(got == NULL || strcmp(got, want) == 0);
+}
+
+static void
+says_of_itself(void)
+{
+	static const char html[] =
+	    "<html lang=en_US><head><title>Head - Paper</title>"
+	    "<meta property=og:description content='s  t'>"
+	    "<meta name=author content='A, B'><meta name=author content=C>"
+	    "<meta property=article:author content='http://x/me'>"
+	    "<meta property=article:published_time content=2026-11-23>"
+	    "<meta name=keywords content='x, y,z; w'>"
+	    "<link rel=canonical href='https://x.org/a'></head>"
+	    "<body><h1>Head</h1><p>a";
+	struct ingest_doc d;
+	struct buf why;
+
+	buf_init(&why, 0);
+	check(take(&d, INGEST_HTML, html, sizeof(html) - 1, &why) == 0);
+	is_text(d.title, "Head");
+	is_text(d.lang, "en-US");
+	is_text(d.summary, "s t");
+	is_text(d.address, "https://x.org/a");
+	check(d.n_author == 3 && strcmp(d.author[1], "B") == 0);
+	check(d.n_tag == 3 && strcmp(d.tag[1], "y,z") == 0);
+	check(d.has_published && d.published == 1795392000);
+	check(bytes_eq(buf_bytes(&d.body), bytes_str("<p>a</p>")));
+	ingest_done(&d);
+	buf_done(&why);
+}
+
+static void
+front_matter_wins(void)
+{
+	static const char md[] = "---\ntitle: T\nlang: ru\ntags:\n  - a\n  - b\n"
+				 "date: nonsense\nname: n1\nurl: ftp://x\n---\n"
+				 "# U\n";
+	struct ingest_doc d;
+	struct buf why;
+
+	buf_init(&why, 0);
+	check(take(&d, INGEST_MARKDOWN, md, sizeof(md) - 1, &why) == 0);
+	is_text(d.title, "T");
+	is_text(d.lang, "ru");
+	is_text(d.name, "n1");
+	is_text(d.address, NULL);
+	check(d.n_tag == 2 && strcmp(d.tag[1], "b") == 0);
+	check(!d.has_published && d.n_warning == 1);
+	ingest_done(&d);
+
+	check(take(&d, INGEST_HTML, "<p>a", 4, &why) == 0);
+	is_text(d.title, "A file");
+	is_text(d.lang, "en");
+	ingest_done(&d);
+	buf_done(&why);
+}
+
+static int
+fails(enum ingest_kind kind, const char *text, size_t n)
+{
+	struct ingest_doc d;
+	struct buf why;
+	int r;
+
+	buf_init(&why, 0);
+	r = take(&d, kind, text, n, &why);
+	/* Whoever refuses says what to do. */
+	check(r == 0 || why.n > 0);
+	ingest_done(&d);
+	buf_done(&why);
+	return r;
+}
+
+static char *
+repeat(const char *s, size_t n)
+{
+	char *out = malloc(strlen(s) * n + 1), *to = out;
+
+	check(out != NULL);
+	for (; n > 0; n--)
+		to = stpcpy(to, s);
+	return out;
+}
+
+static void
+limits(void)
+{
+	char *deep = repeat("<div>", 600), *big;
+
+	check(fails(INGEST_HTML, deep, strlen(deep)) == QERR_TOOBIG);
+	check(html_depth(bytes_str(deep)) == 600);
+	check(html_depth(bytes_str("<p><p><br><b></b><b>")) == 1);
+	check(html_depth(bytes_str("<!--><div>--><i><script><div></script>")) ==
+	      2);
+	free(deep);
+	big = repeat("word ", INGEST_DOCUMENT_MAX / 5 + 1);
+	check(fails(INGEST_TEXT, big, strlen(big)) == QERR_TOOBIG);
+	check(fails(INGEST_TEXT, big, INGEST_DOCUMENT_MAX) == QERR_TOOBIG);
+	free(big);
+	check(fails(INGEST_HTML, "", 0) == QERR_MISSING);
+	check(fails(INGEST_HTML, "<p> ", 4) == QERR_MISSING);
+}
+
+static void
+other_encodings(void)
+{
+	html_is("\xef\xbb\xbf<p>a", "<p>a</p>");
+	html_is("<meta charset=windows-1251><p>\xcf\xf0\xe8", "<p>При</p>");
+	html_is("<meta http-equiv=content-type content='text/html; "
+		"charset=KOI8-R'><p>\xf0",
+	    "<p>П</p>");
+	/* What is UTF-8 is UTF-8, whatever it says. */
+	html_is("<meta charset=windows-1251><p>При", "<p>При</p>");
+	check(fails(INGEST_HTML, "<p>\xcf\xf0\xe8", 6) == QERR_TEXT);
+	check(fails(INGEST_HTML, "<meta charset=no-such><p>\xcf", 26) ==
+	      QERR_TEXT);
+	check(fails(INGEST_TEXT, "\xff\xfe" "a\0b\0", 6) == 0);
+}
+
+/* Deep nesting of what we have ourselves stays within markup's depth. */
+static void
+nested(const char *open)
+{
+	char *s = repeat(open, 100), *text = malloc(strlen(s) + 8);
+	struct ingest_doc d;
+	struct buf why;
+
+	check(text != NULL);
+	sprintf(text, "%sx", s);
+	buf_init(&why, 0);
+	check(take(&d, INGEST_HTML, text, strlen(text), &why) == 0);
+	sound(&d);
+	ingest_done(&d);
+	buf_done(&why);
+	free(s);
+	free(text);
+}
+
+static void
+survives_the_pipe(void)
+{
+	static const char html[] = "<title>T</title><meta name=date content=2020-"
+				   "01-02><p>a<img src=p alt=b>";
+	struct ingest_doc d, back;
+	struct buf why, wire;
+
+	buf_init(&why, 0);
+	buf_init(&wire, 0);
+	check(take(&d, INGEST_HTML, html, sizeof(html) - 1, &why) == 0);
+	ingest_put_doc(&wire, &d);
+	check(buf_err(&wire) == 0);
+	ingest_init(&back);
+	check(ingest_get_doc(&back, buf_bytes(&wire), 4) == 0);
+	is_text(back.title, "T");
+	check(back.has_published && back.published == d.published);
+	check(back.n_picture == 1 && back.picture[0].number == 3);
+	is_text(back.picture[0].alt, "b");
+	check(bytes_eq(buf_bytes(&back.body), buf_bytes(&d.body)));
+	ingest_done(&back);
+
+	/* A picture that nobody offered, and every truncation. */
+	ingest_init(&back);
+	check(ingest_get_doc(&back, buf_bytes(&wire), 3) == QERR_RANGE);
+	ingest_done(&back);
+	for (size_t n = 0; n < wire.n; n++) {
+		ingest_init(&back);
+		check(ingest_get_doc(&back, bytes_of(wire.p, n), 4) != 0);
+		ingest_done(&back);
+	}
+	ingest_done(&d);
+	buf_done(&wire);
+	buf_done(&why);
+}
+
+int
+main(void)
+{
+	words_and_blocks();
+	lists();
+	tables();
+	code();
+	links();
+	nothing_active();
+	voices();
+	pictures();
+	only_the_article();
+	markdown();
+	plain_text();
+	says_of_itself();
+	front_matter_wins();
+	limits();
+	other_encodings();
+	nested("<ul><li>");
+	nested("<blockquote>");
+	nested("<b><i lang=fr><code>");
+	nested("<blockquote><ul><li><b><i>");
+	nested("<table><tr><td>");
+	nested("<ol>");
+	survives_the_pipe();
+	return 0;
+}

@@ -1,0 +1,583 @@
+#include "daemon/publisher.h"
+
+#include <fcntl.h>
+#include <ftw.h>
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "daemon/press.h"
+#include "proto/base/qerr.h"
+#include "proto/base/text.h"
+#include "proto/host/file.h"
+#include "proto/object/follow.h"
+#include "tests/lib/check.h"
+
+/* A newsroom: a folder with keys, a store, and a publisher on both. */
+struct room {
+	char dir[64], folder[96], state[96];
+	struct store *store;
+	struct publisher *p;
+	size_t per_issue;
+};
+
+static struct worker *worker;
+static struct buf why;
+
+static void
+put(int dir, const char *name, struct buf *b)
+{
+	check(buf_err(b) == 0);
+	check(file_write(dir, name, buf_bytes(b), 0600) == 0);
+	buf_clear(b);
+}
+
+static void
+put_keys(int dir, struct key_secret *k, struct buf *b)
+{
+	static const uint8_t seed[32] = {1}, id[8] = {2}, salt[32] = {3};
+
+	key_secret_new(k, seed, id);
+	check(key_secret_file(b, k, NULL, salt) == 0);
+	put(dir, "secret.key", b);
+	key_file(b, &k->pub);
+	put(dir, "public.key", b);
+}
+
+static void
+put_charter(int dir, const struct key_secret *k, struct follow *f,
+    struct buf *b)
+{
+	struct charter c = {.version = 1,
+	    .name = bytes_str("A newsroom"),
+	    .lang = {bytes_str("en")},
+	    .n_lang = 1,
+	    .root = {k->pub},
+	    .n_root = 1,
+	    .threshold = 1,
+	    .key = {{k->pub, 1, UINT64_MAX}},
+	    .n_key = 1};
+	struct charter opened;
+	struct buf file;
+
+	buf_init(&file, 0);
+	check(charter_encode(b, &c) == 0);
+	check(charter_sign(&file, buf_bytes(b), bytes_of(NULL, 0), k) == 0);
+	check(charter_open(&opened, buf_bytes(&file), NULL) == 0);
+	f->feed = opened.hash;
+	buf_clear(b);
+	put(dir, "charter", &file);
+	buf_done(&file);
+}
+
+static void
+make_folder(const char *path)
+{
+	struct follow *f = calloc(1, sizeof(*f));
+	char key[ID_TEXT_LEN + 1];
+	struct key_secret k;
+	struct buf b;
+	int dir;
+
+	check(f != NULL && file_mkdirs(AT_FDCWD, path, 0700) == 0);
+	dir = open(path, O_RDONLY | O_DIRECTORY);
+	check(dir >= 0);
+	buf_init(&b, 0);
+	put_keys(dir, &k, &b);
+	put_charter(dir, &k, f, &b);
+	memset(f->key.b, 7, sizeof(f->key.b));
+	follow_text(&b, f);
+	put(dir, "link", &b);
+	base32_encode(key, f->key.b, sizeof(f->key.b));
+	buf_printf(&b, "%s\n", key);
+	put(dir, "reading.key", &b);
+	buf_done(&b);
+	close(dir);
+	free(f);
+}
+
+static int
+enter(struct room *r)
+{
+	struct publisher_config cfg = {.folder = r->folder,
+	    .worker = worker,
+	    .per_issue = r->per_issue};
+	int e;
+
+	check(store_open(&r->store, r->state, false) == 0);
+	cfg.store = r->store;
+	buf_clear(&why);
+	e = publisher_open(&r->p, &cfg, &why);
+	if (e != 0) {
+		store_close(r->store);
+		r->p = NULL;
+	}
+	return e;
+}
+
+static void
+leave(struct room *r)
+{
+	publisher_close(r->p);
+	store_close(r->store);
+	r->p = NULL;
+}
+
+static void
+reenter(struct room *r)
+{
+	leave(r);
+	check(enter(r) == 0);
+}
+
+static void
+room_new(struct room *r, size_t per_issue)
+{
+	*r = (struct room){.dir = "/tmp/quire-test-XXXXXX",
+	    .per_issue = per_issue};
+	check(mkdtemp(r->dir) != NULL);
+	snprintf(r->folder, sizeof(r->folder), "%s/newsroom", r->dir);
+	snprintf(r->state, sizeof(r->state), "%s/state", r->dir);
+	make_folder(r->folder);
+	check(enter(r) == 0);
+	check(publisher_head(r->p) == 0);
+	check(strcmp(publisher_name(r->p), "A newsroom") == 0);
+}
+
+static int
+remove_one(const char *path, const struct stat *st, int type, struct FTW *f)
+{
+	(void)st;
+	(void)type;
+	(void)f;
+	return remove(path);
+}
+
+static void
+room_done(struct room *r)
+{
+	leave(r);
+	nftw(r->dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+/* --- pictures: the name is the number of bytes --- */
+
+static int
+open_picture(void *arg, struct bytes src)
+{
+	/* The smallest PNG header that says 2 x 3 pixels. */
+	static const uint8_t png[] = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1a,
+	    '\n', 0, 0, 0, 13, 'I', 'H', 'D', 'R', 0, 0, 0, 2, 0, 0, 0, 3, 8, 2,
+	    0, 0, 0};
+	FILE *f = tmpfile();
+	long n = strtol((const char *)src.p, NULL, 10);
+	int fd;
+
+	(void)arg;
+	check(f != NULL);
+	if (n > 0)
+		fwrite(png, 1, sizeof(png), f);
+	for (long i = (long)sizeof(png); i < n; i++)
+		fputc((int)(i * i >> 3 & 255), f);
+	rewind(f);
+	fd = dup(fileno(f));
+	fclose(f);
+	return fd;
+}
+
+/* --- batches --- */
+
+static enum publisher_outcome
+add(struct room *r, const char *file, const char *html,
+    struct publisher_item *it)
+{
+	struct publisher_item own;
+	struct draft_source src = {.kind = INGEST_HTML,
+	    .data = bytes_str(html),
+	    .file = bytes_str(file),
+	    .open = open_picture};
+
+	if (it == NULL)
+		it = &own;
+	check(publisher_add(r->p, &src, it) == 0);
+	return it->outcome;
+}
+
+static enum publisher_outcome
+publish(struct room *r, const char *file, const char *html)
+{
+	enum publisher_outcome o;
+
+	check(publisher_begin(r->p, false, false) == 0);
+	o = add(r, file, html, NULL);
+	buf_clear(&why);
+	check(publisher_commit(r->p, NULL, NULL, &why) == 0);
+	return o;
+}
+
+static int
+retract(struct room *r, const char *ref)
+{
+	struct publisher_item it;
+
+	buf_clear(&why);
+	return publisher_retract(r->p, bytes_str(ref), bytes_str("an error"),
+	    &it, NULL, NULL, &why);
+}
+
+/* How many live packs hold |word|; dead ones must not even be there. */
+static size_t
+holds(struct room *r, const char *word)
+{
+	struct shelf *s = &r->p->shelf;
+	struct buf raw;
+	size_t n = 0;
+
+	buf_init(&raw, 0);
+	for (size_t i = 0; i < s->n; i++) {
+		struct tree_name t = {
+		    .kind = TREE_PACK, .id = s->pack[i].e.root};
+
+		if (s->pack[i].dead) {
+			bool again = false;
+
+			for (size_t k = i + 1; k < s->n; k++)
+				again = again || id_eq(&s->pack[k].e.root,
+						     &s->pack[i].e.root);
+			check(again || !store_has(r->store, &t));
+			continue;
+		}
+		check(shelf_open(s, i, &raw) == 0);
+		n += memmem(raw.p, raw.n, word, strlen(word)) != NULL;
+	}
+	buf_done(&raw);
+	return n;
+}
+
+static void
+from_draft_to_retraction(void)
+{
+	struct publisher_item it;
+	struct room r;
+
+	room_new(&r, 0);
+	check(publisher_begin(r.p, false, false) == 0);
+	check(publisher_begin(r.p, false, false) == QERR_AGAIN);
+	check(add(&r, "a.html", "<title>A</title><p>alpha", &it) ==
+	      PUBLISHER_NEW);
+	check(it.revision == 1 && strcmp(it.title, "A") == 0);
+	check(add(&r, "b.html", "<title>B</title><p>beta<img src=100>",
+		  &it) == PUBLISHER_NEW);
+	check(it.pictures == 1);
+	check(add(&r, "c.html", "<p>", &it) == PUBLISHER_REFUSED);
+	check(it.message[0] != '\0');
+	check(add(&r, "a.html", "<p>other", &it) == PUBLISHER_REFUSED);
+	check(publisher_head(r.p) == 0);
+	check(publisher_commit(r.p, NULL, NULL, &why) == 0);
+	check(publisher_head(r.p) == 1 && publisher_articles(r.p) == 2);
+
+	reenter(&r);
+	check(publisher_head(r.p) == 1 && publisher_articles(r.p) == 2);
+	check(publish(&r, "a.html", "<title>A</title><p>alpha") ==
+	      PUBLISHER_UNCHANGED);
+	check(publisher_head(r.p) == 1);
+	check(publish(&r, "a.html", "<title>A</title><p>alphA") ==
+	      PUBLISHER_CORRECTED);
+	check(publisher_head(r.p) == 2);
+	check(publish(&r, "a.html", "<title>A</title><p>alphA") ==
+	      PUBLISHER_UNCHANGED);
+	check(publish(&r, "a.html", "<title>Ab</title><p>alphA") ==
+	      PUBLISHER_CORRECTED);
+
+	check(holds(&r, "alph") == 3);
+	check(holds(&r, "beta") == 1);
+	check(retract(&r, "nothing") == QERR_ABSENT && why.n > 0);
+	check(retract(&r, "a.html") == 0);
+	check(holds(&r, "alph") == 0);
+	check(holds(&r, "beta") == 1);
+	check(retract(&r, "a.html") == QERR_DUPLICATE);
+	check(publish(&r, "a.html", "<p>alpha again") == PUBLISHER_RETRACTED);
+	reenter(&r);
+	check(publish(&r, "a.html", "<p>alpha again") == PUBLISHER_RETRACTED);
+	check(publish(&r, "b.html", "<title>B</title><p>beta<img src=100>") ==
+	      PUBLISHER_UNCHANGED);
+
+	/* With its last text a feed still stands. */
+	check(retract(&r, "b.html") == 0);
+	check(holds(&r, "beta") == 0 && holds(&r, "PNG") == 0);
+	reenter(&r);
+	check(publish(&r, "d.html", "<p>delta") == PUBLISHER_NEW);
+	room_done(&r);
+}
+
+static void
+nothing_half_done(void)
+{
+	struct room r;
+
+	room_new(&r, 1);
+	check(publisher_begin(r.p, false, false) == 0);
+	check(add(&r, "a.html", "<p>alpha", NULL) == PUBLISHER_NEW);
+	check(add(&r, "b.html", "<p>beta", NULL) == PUBLISHER_NEW);
+	check(add(&r, "c.html", "<p>gamma", NULL) == PUBLISHER_NEW);
+	publisher_cancel(r.p);
+	check(publisher_head(r.p) == 0 && publisher_articles(r.p) == 0);
+
+	check(publisher_begin(r.p, false, true) == 0);
+	check(add(&r, "a.html", "<p>alpha", NULL) == PUBLISHER_NEW);
+	check(publisher_commit(r.p, NULL, NULL, &why) == 0);
+	check(publisher_head(r.p) == 0);
+
+	/* As after a crash in the middle: the next start sees nothing. */
+	check(publisher_begin(r.p, false, false) == 0);
+	check(add(&r, "a.html", "<p>alpha", NULL) == PUBLISHER_NEW);
+	check(add(&r, "b.html", "<p>beta", NULL) == PUBLISHER_NEW);
+	reenter(&r);
+	check(publisher_head(r.p) == 0);
+	check(publish(&r, "a.html", "<p>alpha") == PUBLISHER_NEW);
+	room_done(&r);
+}
+
+/* The roots of all packs of |r|, one behind another. */
+static void
+roots(struct room *r, struct buf *b)
+{
+	buf_clear(b);
+	for (size_t i = 0; i < r->p->shelf.n; i++)
+		buf_put(b, r->p->shelf.pack[i].e.root.b, 32);
+}
+
+static void
+the_same_twice(void)
+{
+	struct buf a, b;
+	struct room r;
+
+	buf_init(&a, 0);
+	buf_init(&b, 0);
+	for (int i = 0; i < 2; i++) {
+		room_new(&r, 0);
+		check(publish(&r, "a.html", "<p>alpha<img src=70000>") ==
+		      PUBLISHER_NEW);
+		check(publish(&r, "a.html", "<p>alpha<img src=700>") ==
+		      PUBLISHER_CORRECTED);
+		check(retract(&r, "a.html") == 0);
+		roots(&r, i == 0 ? &a : &b);
+		room_done(&r);
+	}
+	check(a.n == 32 * 9);
+	check(bytes_eq(buf_bytes(&a), buf_bytes(&b)));
+	buf_done(&a);
+	buf_done(&b);
+}
+
+static void
+names(void)
+{
+	static const char html[] = "<title>T</title><link rel=canonical "
+				   "href='https://x.org/1'>"
+				   "<p>the text of ";
+	struct publisher_item it;
+	char a[128], b[128];
+	struct room r;
+
+	snprintf(a, sizeof(a), "%sa", html);
+	snprintf(b, sizeof(b), "%sb", html);
+	room_new(&r, 0);
+	/* Two documents of one address: the second goes by its file's name. */
+	for (int i = 0; i < 2; i++) {
+		check(publisher_begin(r.p, false, false) == 0);
+		check(add(&r, "a.html", a, &it) ==
+		      (i == 0 ? PUBLISHER_NEW : PUBLISHER_UNCHANGED));
+		check(add(&r, "b.html", b, &it) ==
+		      (i == 0 ? PUBLISHER_NEW : PUBLISHER_UNCHANGED));
+		check(publisher_commit(r.p, NULL, NULL, &why) == 0);
+	}
+	check(publish(&r, "moved.html", a) == PUBLISHER_UNCHANGED);
+	check(publisher_articles(r.p) == 2);
+	check(retract(&r, "b.html") == 0);
+	check(holds(&r, "the text of b") == 0);
+	room_done(&r);
+}
+
+/* Words that all of them share, and that do not compress by themselves. */
+static void
+shared_words(char *dst, size_t n)
+{
+	uint32_t v = 1;
+
+	for (size_t i = 0; i + 1 < n; i++) {
+		v = v * 1664525 + 1013904223;
+		dst[i] = (char)('a' + (v >> 24) % 26);
+	}
+	dst[n - 1] = '\0';
+}
+
+static void
+fill(struct room *r, int from, int to)
+{
+	char words[1500];
+
+	shared_words(words, sizeof(words));
+	check(publisher_begin(r->p, false, false) == 0);
+	for (int i = from; i < to; i++) {
+		char file[32], html[2000];
+
+		snprintf(file, sizeof(file), "%d.html", i);
+		snprintf(html, sizeof(html),
+		    "<html lang=%s><title>T%d</title><p>word%d. %s",
+		    i % 3 == 0 ? "fa" : "en", i, i, words);
+		check(add(r, file, html, NULL) == PUBLISHER_NEW);
+	}
+	check(publisher_commit(r->p, NULL, NULL, &why) == 0);
+}
+
+static int
+make_volume(struct room *r)
+{
+	int fd, n = publisher_volume_start(r->p, &fd);
+	char byte;
+
+	check(n >= 0);
+	if (n == 0)
+		return 0;
+	check(read(fd, &byte, 1) == 0);
+	buf_clear(&why);
+	check(publisher_volume_finish(r->p, NULL, NULL, &why) == 0);
+	return 1;
+}
+
+static size_t
+newest_volume(struct room *r)
+{
+	size_t v = shelf_newest_volume(&r->p->shelf);
+
+	check(v != SHELF_NONE);
+	return v;
+}
+
+static void
+volumes(void)
+{
+	const struct shelf_pack *v;
+	struct room r;
+	int fd;
+
+	room_new(&r, 20);
+	fill(&r, 0, 240);
+	check(make_volume(&r) == 0);
+	fill(&r, 240, 260);
+	check(make_volume(&r) == 1);
+	check(make_volume(&r) == 0);
+	v = &r.p->shelf.pack[newest_volume(&r)];
+	check(v->e.first == 1 && v->e.last == 13 && v->e.count == 260);
+	check(publisher_head(r.p) == 14);
+	check(holds(&r, "word100.") == 2);
+
+	/* What follows leans on it; then it grows. */
+	fill(&r, 260, 300);
+	check(r.p->shelf.pack[r.p->shelf.n - 1].e.has_base);
+	reenter(&r);
+	check(publisher_articles(r.p) == 300);
+	fill(&r, 300, 520);
+	check(make_volume(&r) == 1);
+	v = &r.p->shelf.pack[newest_volume(&r)];
+	check(v->e.first == 1 && v->e.count == 520);
+	check(holds(&r, "word100.") == 3);
+	check(holds(&r, "word270.") == 2);
+
+	/* Out of the issue and both volumes; nothing else is lost. */
+	check(retract(&r, "100.html") == 0);
+	check(holds(&r, "word100.") == 0);
+	check(holds(&r, "word101.") == 2);
+	check(holds(&r, "word270.") == 2);
+	reenter(&r);
+	check(publisher_articles(r.p) == 520);
+	check(holds(&r, "word100.") == 0 && holds(&r, "word519.") == 2);
+	v = &r.p->shelf.pack[newest_volume(&r)];
+	check(v->e.only && v->e.count == 520);
+
+	/* One that is being made when an article goes does not bring it back. */
+	fill(&r, 520, 780);
+	check(publisher_volume_start(r.p, &fd) == 1);
+	check(retract(&r, "600.html") == 0);
+	check(publisher_volume_finish(r.p, NULL, NULL, &why) == 0);
+	check(make_volume(&r) == 1);
+	check(holds(&r, "word600.") == 0 && holds(&r, "word601.") == 2);
+	room_done(&r);
+}
+
+static void
+promises(void)
+{
+	struct room r;
+	uint64_t due;
+
+	room_new(&r, 0);
+	check(publisher_keep_promise(r.p, UINT64_MAX, &why) == 0);
+	check(publisher_head(r.p) == 0);
+	check(publish(&r, "a.html", "<p>alpha") == PUBLISHER_NEW);
+	due = r.p->last_time + PUBLISHER_NEXT;
+	check(publisher_keep_promise(r.p, due - 1, &why) == 0);
+	check(publisher_head(r.p) == 1);
+	check(publisher_keep_promise(r.p, due, &why) == 0);
+	check(publisher_head(r.p) == 2);
+	reenter(&r);
+	check(publisher_head(r.p) == 2);
+	room_done(&r);
+}
+
+static int
+without(struct room *r, const char *name, const char *instead)
+{
+	char path[128], keep[160];
+	int e;
+
+	snprintf(path, sizeof(path), "%s/%s", r->folder, name);
+	snprintf(keep, sizeof(keep), "%s.kept", path);
+	leave(r);
+	check(rename(path, keep) == 0);
+	if (instead != NULL)
+		check(file_write(AT_FDCWD, path, bytes_str(instead), 0600) ==
+		      0);
+	e = enter(r);
+	check(e != 0 && why.n > 0);
+	check(rename(keep, path) == 0);
+	check(enter(r) == 0);
+	return e;
+}
+
+static void
+folders_that_are_wrong(void)
+{
+	struct room r;
+
+	room_new(&r, 0);
+	check(without(&r, "secret.key", NULL) == QERR_ABSENT);
+	without(&r, "secret.key", "nonsense");
+	check(without(&r, "charter", NULL) == QERR_ABSENT);
+	without(&r, "charter", "nonsense");
+	check(without(&r, "link", NULL) == QERR_ABSENT);
+	without(&r, "link", "https://example.org/");
+	check(without(&r, "reading.key", "abc") == QERR_ENCODING);
+	room_done(&r);
+}
+
+int
+main(void)
+{
+	check(sodium_init() >= 0);
+	check(worker_new(&worker) == 0);
+	buf_init(&why, 0);
+	from_draft_to_retraction();
+	nothing_half_done();
+	the_same_twice();
+	names();
+	volumes();
+	promises();
+	folders_that_are_wrong();
+	worker_free(worker);
+	buf_done(&why);
+	return 0;
+}
