@@ -30,7 +30,7 @@ log_raise(void)
 }
 
 /* One write a line, so that lines of several processes do not mix. */
-static void
+__attribute__((format(printf, 2, 0))) static void
 log_line(enum log_level level, const char *fmt, va_list ap, const char *why)
 {
 	static const int syslog_level[] = {3, 4, 6, 7};

@@ -84,6 +84,12 @@ feed_head_hash(const struct feed *f)
 }
 
 const struct id *
+feed_hash(const struct feed *f, uint64_t n)
+{
+	return n == 0 || n > f->n ? NULL : &f->entry[n - 1].hash;
+}
+
+const struct id *
 feed_leaf(const struct feed *f, uint64_t n)
 {
 	return n == 0 || n > f->n ? NULL : &f->entry[n - 1].leaf;

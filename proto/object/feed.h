@@ -27,6 +27,8 @@ struct bytes feed_charter_file(const struct feed *f, uint64_t version);
 /* The newest header accepted: number (0: none) and identity. */
 uint64_t feed_head(const struct feed *f);
 const struct id *feed_head_hash(const struct feed *f);
+/* The identity of header |n| <= feed_head(). */
+const struct id *feed_hash(const struct feed *f, uint64_t n);
 /* The leaf of header |n| <= feed_head(), for proofs. */
 const struct id *feed_leaf(const struct feed *f, uint64_t n);
 

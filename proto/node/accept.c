@@ -1,0 +1,322 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "proto/node/inner.h"
+
+/* A publisher's fault is no fault of the peer that passes it on. */
+static int
+fault_of_peer(int err)
+{
+	switch (err) {
+	case QERR_DUPLICATE:
+	case QERR_ROLLBACK:
+	case QERR_FORK:
+	case QERR_CHAIN:
+	case QERR_CHARTER:
+	case QERR_REVOKED:
+	case QERR_KEY: /* its charter may be older than ours */
+	case QERR_FULL:
+		return 0;
+	default:
+		return err;
+	}
+}
+
+/* A new charter may have ended a fork: one of the two keys is revoked. */
+static void
+judge_fork(struct track *s)
+{
+	uint64_t number;
+
+	if (s->forked)
+		s->forked = feed_check_fork(s->feed, buf_bytes(&s->fork[0]),
+				buf_bytes(&s->fork[1]), &number) == 0;
+}
+
+int
+accept_charter(struct track *s, struct bytes file)
+{
+	uint64_t floor;
+	int err = feed_add_charter(s->feed, file, &floor);
+
+	if (err == QERR_FORK)
+		update_tell(s->n, FACT_FORK, &s->id, 0, 0);
+	if (err == QERR_NOMEM)
+		node_fail(s->n, err);
+	if (err != 0)
+		return fault_of_peer(err);
+	update_put(s->n, OBJECT_CHARTER, &s->id, track_charter(s), file);
+	if (floor != UINT64_MAX)
+		track_cut(s, floor);
+	judge_fork(s);
+	update_tell(s->n, FACT_CHARTER, &s->id, track_charter(s), floor);
+	return 0;
+}
+
+static int
+refused(struct track *s, int err, struct bytes file, struct link *from)
+{
+	struct header h;
+
+	if (err == QERR_NOMEM)
+		node_fail(s->n, err);
+	if (err == QERR_ROLLBACK && header_peek(&h, file) == 0)
+		update_tell(s->n, FACT_ROLLBACK, &s->id, h.number,
+		    from != NULL ? from->id : 0);
+	return fault_of_peer(err);
+}
+
+int
+accept_headers(struct track *s, const struct bytes *file, size_t count,
+    struct link *from)
+{
+	struct header h;
+	int err;
+
+	if (s->forked || s->n->full || s->cut_step == s->n->steps)
+		return 0;
+	if ((err = feed_add_headers(s->feed, file, count)) != 0) {
+		/* Their history is not ours: ask for their rival of our head. */
+		if (err == QERR_FORK && from != NULL)
+			link_share(from, s)->rival = true;
+		return refused(s, err, file[0], from);
+	}
+	for (size_t i = 0; i < count; i++) {
+		if (header_peek(&h, file[i]) != 0)
+			continue; /* it was accepted: cannot be */
+		track_add_header(s, &h, file[i]);
+		update_put(s->n, OBJECT_HEADER, &s->id, h.number, file[i]);
+		s->n_unsafe++;
+	}
+	return 0;
+}
+
+int
+accept_head(struct track *s, struct bytes file, struct link *from)
+{
+	struct share *sh = link_share(from, s);
+	struct header h;
+	int err = feed_check_head(s->feed, file, &h);
+
+	if (err == QERR_CHARTER) { /* fetched by fetch_heads() */
+		if (h.charter > sh->charter)
+			sh->charter = h.charter;
+		if (h.number > sh->number)
+			sh->number = h.number;
+		return 0;
+	}
+	if (err == QERR_FORK) {
+		accept_rival(s, h.number, file);
+		return 0;
+	}
+	if (err == 0 || err == QERR_DUPLICATE) {
+		if (h.number > sh->number)
+			sh->number = h.number;
+		if (h.number > sh->told)
+			sh->told = h.number;
+	}
+	if (err != 0)
+		return refused(s, err, file, from);
+	if (h.number != feed_head(s->feed) + 1)
+		return 0; /* those between are asked for */
+	return accept_headers(s, &file, 1, from);
+}
+
+/* Forks. */
+
+void
+accept_rival(struct track *s, uint64_t number, struct bytes theirs)
+{
+	struct node *n = s->n;
+	struct proof *p;
+
+	if (s->forked || n->n_proof == sizeof(n->proof) / sizeof(n->proof[0]))
+		return;
+	for (size_t i = 0; i < n->n_proof; i++)
+		if (id_eq(&n->proof[i]->feed, &s->id))
+			return; /* one is being made */
+	if ((p = calloc(1, sizeof(*p))) == NULL) {
+		node_fail(n, QERR_NOMEM);
+		return;
+	}
+	p->feed = s->id;
+	p->number = number;
+	buf_init(&p->theirs, 0);
+	buf_put(&p->theirs, theirs.p, theirs.n);
+	p->get = update_get(n, OBJECT_HEADER, &s->id, number, ++n->token);
+	n->proof[n->n_proof++] = p;
+}
+
+bool
+accept_loaded(struct node *n, uint64_t token, struct bytes object)
+{
+	for (size_t i = 0; i < n->n_proof; i++) {
+		struct proof *p = n->proof[i];
+
+		if (p->get != token)
+			continue;
+		n->proof[i] = n->proof[--n->n_proof];
+		if (object.p != NULL)
+			accept_proof(n, object, buf_bytes(&p->theirs), NULL);
+		buf_done(&p->theirs);
+		free(p);
+		return true;
+	}
+	return false;
+}
+
+static struct track *
+track_of_header(struct node *n, struct bytes file)
+{
+	struct header h;
+
+	return header_peek(&h, file) == 0 ? track_find(n, &h.feed) : NULL;
+}
+
+int
+accept_proof(struct node *n, struct bytes a, struct bytes b, struct link *from)
+{
+	struct track *s = track_of_header(n, a);
+	uint64_t number;
+
+	if (s == NULL || s->forked || feed_charter(s->feed) == NULL)
+		return 0;
+	if (feed_check_fork(s->feed, a, b, &number) != 0)
+		return 0; /* perhaps a key that we know to be revoked */
+	s->forked = true;
+	buf_clear(&s->fork[0]);
+	buf_clear(&s->fork[1]);
+	buf_put(&s->fork[0], a.p, a.n);
+	buf_put(&s->fork[1], b.p, b.n);
+	buf_clear(&n->scratch);
+	/* As PROTOCOL.md §9 has it: an array of two files. */
+	cbor_put_array(&n->scratch, 2);
+	cbor_put_bytes(&n->scratch, a.p, a.n);
+	cbor_put_bytes(&n->scratch, b.p, b.n);
+	update_put(n, OBJECT_PROOF, &s->id, number, buf_bytes(&n->scratch));
+	update_tell(n, FACT_FORK, &s->id, number, 0);
+	spread_proof(n, a, b, from);
+	return 0;
+}
+
+/* What came of a put. */
+
+static void
+stored_header(struct node *n, const struct pending *p, int err)
+{
+	struct track *s = track_find(n, &p->feed);
+
+	if (s == NULL)
+		return;
+	if (s->n_unsafe > 0)
+		s->n_unsafe--;
+	if (err != 0 && p->number <= feed_head(s->feed)) {
+		feed_cut(s->feed, p->number - 1);
+		track_cut(s, p->number);
+	}
+	if (s->n_unsafe > 0 || s->safe_head >= feed_head(s->feed))
+		return;
+	s->safe_head = feed_head(s->feed);
+	update_tell(n, FACT_HEAD, &s->id, s->safe_head, 0);
+	spread_head(s, false);
+}
+
+static void
+stored_charter(struct node *n, const struct pending *p, int err)
+{
+	struct track *s = track_find(n, &p->feed);
+
+	if (s == NULL || err != 0)
+		return; /* accept_space() puts it again */
+	if (p->number > s->safe_charter)
+		s->safe_charter = p->number;
+	spread_charter(s);
+}
+
+static void
+stored_piece(struct node *n, const struct pending *p, int err)
+{
+	struct pack *pack = pack_find(n, &p->root);
+	struct part *t = pack != NULL ? pack->part : NULL;
+
+	if (t == NULL || p->number >= t->n_piece)
+		return;
+	if (err != 0) {
+		bit_set(t->have, p->number, false);
+		t->n_have--;
+		if (pack->state == PACK_STORED)
+			pack->state = PACK_WANTED;
+		n->want_dirty = true;
+		return;
+	}
+	bit_set(t->safe, p->number, true);
+	for (size_t i = 0; i < t->n_piece; i++)
+		if (!bit(t->safe, i)) {
+			spread_part(n, t);
+			return;
+		}
+	pack_stored(n, pack);
+	update_tell(n, FACT_PACK, &pack->root, 0, 0);
+	spread_held(n, pack);
+}
+
+void
+accept_stored(struct node *n, uint64_t token, int err)
+{
+	struct pending p;
+	size_t i = n->pending_from;
+
+	while (i < n->n_pending && n->pending[i].token != token)
+		i++;
+	if (i == n->n_pending)
+		return;
+	p = n->pending[i];
+	n->pending[i].token = 0;
+	/* They come back in order, so this is a queue. */
+	while (n->pending_from < n->n_pending &&
+	       n->pending[n->pending_from].token == 0)
+		n->pending_from++;
+	if (n->pending_from == n->n_pending)
+		n->pending_from = n->n_pending = 0;
+	if (err != 0 && !n->full) {
+		n->full = true;
+		update_tell(n, FACT_FULL, NULL, 1, 0);
+	}
+	if (p.kind == OBJECT_HEADER)
+		stored_header(n, &p, err);
+	else if (p.kind == OBJECT_CHARTER)
+		stored_charter(n, &p, err);
+	else if (p.kind == OBJECT_PIECE)
+		stored_piece(n, &p, err);
+}
+
+static bool
+is_pending(const struct node *n, enum node_object kind, const struct id *feed,
+    uint64_t number)
+{
+	for (size_t i = n->pending_from; i < n->n_pending; i++)
+		if (n->pending[i].token != 0 && n->pending[i].kind == kind &&
+		    id_eq(&n->pending[i].feed, feed) &&
+		    n->pending[i].number == number)
+			return true;
+	return false;
+}
+
+void
+accept_space(struct node *n)
+{
+	for (size_t i = 0; i < n->n_track; i++) {
+		struct track *s = n->track[i];
+
+		for (uint64_t v = s->safe_charter + 1; v <= track_charter(s);
+		     v++)
+			if (!is_pending(n, OBJECT_CHARTER, &s->id, v))
+				update_put(n, OBJECT_CHARTER, &s->id, v,
+				    feed_charter_file(s->feed, v));
+		for (size_t k = 0; k < LINKS_MAX; k++)
+			if (n->link[k] != NULL &&
+			    n->link[k]->state == LINK_OPEN)
+				fetch_heads(n->link[k],
+				    link_share(n->link[k], s), s);
+	}
+}

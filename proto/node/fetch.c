@@ -1,0 +1,597 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "proto/node/inner.h"
+
+#define HEADERS_MAX 512 /* in one GIVE */
+#define BUDGET      ((uint64_t)1 << 40)
+
+/* Asking. */
+
+static struct ask *
+say_ask(struct link *l, const struct ask *a, const struct share *sh)
+{
+	struct node *n = l->n;
+	struct msg_ask *m = &n->say.ask;
+	struct ask *own = &l->ask[l->n_ask++];
+
+	*own = *a;
+	own->id = ++l->next_ask;
+	own->at = n->now;
+	own->next = a->first;
+	n->say.kind = MSG_ASK;
+	*m = (struct msg_ask){.id = own->id,
+	    .what = a->what,
+	    .first = a->first,
+	    .last = a->last,
+	    .budget = BUDGET};
+	if (sh != NULL)
+		m->tag = sh->out;
+	if (a->part != NULL)
+		m->pack = a->part->pack->root;
+	link_say(l);
+	return own;
+}
+
+static void
+say_cancel(struct link *l, uint32_t id)
+{
+	l->n->say.kind = MSG_ASK;
+	l->n->say.ask = (struct msg_ask){.id = id};
+	link_say(l);
+}
+
+static size_t
+ask_bytes(const struct ask *a)
+{
+	size_t sum = 0;
+
+	if (a->what == ASK_PIECES)
+		for (uint64_t i = a->next; i <= a->last; i++)
+			sum += piece_len(a->part->pack->size, (size_t)i);
+	return sum;
+}
+
+/* |a| of |l| is over: what did not come may be asked of others. */
+static void
+ask_end(struct link *l, struct ask *a)
+{
+	struct node *n = l->n;
+	struct part *t = a->part;
+
+	n->in_flight -= ask_bytes(a);
+	if (a->what == ASK_PIECES)
+		for (uint64_t i = a->next; i <= a->last; i++)
+			if (bit(t->asked, (size_t)i)) {
+				bit_set(t->asked, (size_t)i, false);
+				t->n_asked--;
+			}
+	if (a->what == ASK_PIECE_HASHES)
+		t->hasher = NULL;
+	if (a->track != NULL && a->track->asking == l)
+		a->track->asking = NULL;
+	*a = l->ask[--l->n_ask];
+}
+
+void
+fetch_heads(struct link *l, struct share *sh, struct track *s)
+{
+	struct node *n = l->n;
+	uint64_t head = feed_head(s->feed), charter = track_charter(s);
+	struct ask a = {.track = s, .last = 0};
+
+	if (!link_is_node(l) || s->asking != NULL || n->full || sh->failed ||
+	    l->n_ask == ASKS_MAX || l->said_bye)
+		return;
+	if (sh->charter > charter) {
+		a.what = ASK_CHARTERS;
+		a.first = charter + 1;
+	} else if (charter == 0 || s->forked) {
+		return;
+	} else if (sh->rival && head > 0) {
+		a.what = ASK_HEADERS;
+		a.first = a.last = head;
+		a.fork_check = true;
+		sh->rival = false;
+	} else if (sh->number > head) {
+		a.what = ASK_HEADERS;
+		a.first = head + 1;
+		a.last = sh->number;
+	} else {
+		return;
+	}
+	s->asking = l;
+	say_ask(l, &a, sh);
+}
+
+void
+fetch_track(struct track *s)
+{
+	struct node *n = s->n;
+	struct link *best = NULL;
+
+	/* Whoever showed the most; it may lie, and then the next one is asked. */
+	for (size_t i = 0; i < LINKS_MAX; i++) {
+		struct link *l = n->link[i];
+
+		if (l == NULL || !link_is_node(l) || link_share(l, s)->failed)
+			continue;
+		if (best == NULL ||
+		    link_share(l, s)->number > link_share(best, s)->number)
+			best = l;
+	}
+	if (best != NULL)
+		fetch_heads(best, link_share(best, s), s);
+	for (size_t i = 0; i < LINKS_MAX && s->asking == NULL; i++)
+		if (n->link[i] != NULL && n->link[i]->state == LINK_OPEN)
+			fetch_heads(n->link[i], link_share(n->link[i], s), s);
+}
+
+bool
+link_holds(struct link *l, const struct track *s, uint64_t number,
+    unsigned tier, const struct pack *p)
+{
+	const struct share *sh = link_share(l, s);
+
+	if (p->refused[l->slot / 64] >> l->slot % 64 & 1)
+		return false;
+	for (size_t i = 0; i < l->n_partial; i++)
+		if (id_eq(&l->partial[i].root, &p->root))
+			return true;
+	if (l->n->cfg.role == NODE_READER) /* it is not told; it asks */
+		return sh->number >= number;
+	for (size_t i = 0; i < sh->n_run; i++)
+		if (sh->run[i].tier == tier && number >= sh->run[i].first &&
+		    number <= sh->run[i].last)
+			return true;
+	return false;
+}
+
+/* The pieces that |l| has, if it has but some: else NULL. */
+static const uint8_t *
+link_pieces(const struct link *l, const struct share *sh, const struct want *w)
+{
+	for (size_t i = 0; i < sh->n_run; i++)
+		if (sh->run[i].tier == w->tier &&
+		    w->number >= sh->run[i].first &&
+		    w->number <= sh->run[i].last)
+			return NULL;
+	for (size_t i = 0; i < l->n_partial; i++)
+		if (id_eq(&l->partial[i].root, &w->pack->root))
+			return l->partial[i].have;
+	return NULL;
+}
+
+static void
+ask_run(struct link *l, struct part *t, size_t first, size_t count)
+{
+	struct ask a = {.what = ASK_PIECES,
+	    .part = t,
+	    .first = first,
+	    .last = first + count - 1};
+
+	for (size_t i = first; i < first + count; i++)
+		if (!bit(t->asked, i)) {
+			bit_set(t->asked, i, true);
+			t->n_asked++;
+		}
+	l->n->in_flight += ask_bytes(say_ask(l, &a, NULL));
+}
+
+static bool
+missing(const struct part *t, const uint8_t *only, size_t i)
+{
+	return i < t->n_piece && !bit(t->have, i) && !bit(t->asked, i) &&
+	       (only == NULL || bit(only, i));
+}
+
+/* Ask |l| for something of |t|; false if there is nothing to ask now. */
+static bool
+ask_part(struct link *l, struct part *t, const uint8_t *only)
+{
+	size_t max = l->proven ? MSG_LEAVES_MAX : 1;
+	size_t first = 0, count = 0;
+
+	if (t->n_piece > 1 && t->hash == NULL) {
+		struct ask a = {.what = ASK_PIECE_HASHES, .part = t};
+
+		if (t->hasher != NULL)
+			return false;
+		t->hasher = l;
+		say_ask(l, &a, NULL);
+		return true;
+	}
+	while (first < t->n_piece && !missing(t, only, first))
+		first++;
+	while (count < max && missing(t, only, first + count))
+		count++;
+	if (count == 0)
+		return false;
+	ask_run(l, t, first, count);
+	return true;
+}
+
+/* A piece that somebody else has been slow with, when there is no other left. */
+static bool
+ask_again(struct link *l, struct part *t)
+{
+	struct node *n = l->n;
+
+	for (size_t i = 0; i < LINKS_MAX; i++) {
+		struct link *o = n->link[i];
+
+		for (size_t k = 0; o != NULL && o != l && k < o->n_ask; k++) {
+			struct ask *a = &o->ask[k];
+
+			if (a->part != t || a->again ||
+			    n->now < when_add(a->at, ENDGAME_TIME))
+				continue;
+			if (a->what == ASK_PIECE_HASHES) {
+				a->again = true;
+				t->hasher = NULL;
+				return ask_part(l, t, NULL);
+			}
+			if (a->next > a->last || bit(t->have, (size_t)a->next))
+				continue;
+			a->again = true;
+			ask_run(l, t, (size_t)a->next, 1);
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool
+ask_next(struct link *l)
+{
+	struct node *n = l->n;
+
+	for (size_t i = 0; i < n->n_part; i++) {
+		struct part *t = n->part[i];
+		struct want w = {.pack = t->pack,
+		    .track = t->pack->track,
+		    .number = t->pack->number,
+		    .tier = t->pack->tier};
+
+		if (t->pack->state == PACK_WANTED && w.track != NULL &&
+		    link_holds(l, w.track, w.number, w.tier, t->pack) &&
+		    ask_part(l, t, link_pieces(l, link_share(l, w.track), &w)))
+			return true;
+	}
+	if (l->want_gen != n->want_gen) {
+		l->want_gen = n->want_gen;
+		l->want_from = 0;
+	}
+	for (; l->want_from < n->n_want; l->want_from++) {
+		const struct want *w = &n->want[l->want_from];
+		struct part *t;
+
+		if (w->pack->state != PACK_WANTED || w->pack->part != NULL ||
+		    !link_holds(l, w->track, w->number, w->tier, w->pack))
+			continue;
+		if ((t = part_open(n, w->pack)) == NULL)
+			return false; /* all are busy; later */
+		if (ask_part(l, t, link_pieces(l, link_share(l, w->track), w)))
+			return true;
+	}
+	for (size_t i = 0; i < n->n_part; i++) {
+		struct pack *p = n->part[i]->pack;
+
+		if (p->state == PACK_WANTED && p->track != NULL &&
+		    link_holds(l, p->track, p->number, p->tier, p) &&
+		    ask_again(l, n->part[i]))
+			return true;
+	}
+	return false;
+}
+
+static bool
+can_ask(const struct link *l)
+{
+	return link_is_node(l) && !l->said_bye && l->n_ask < l->window &&
+	       l->n->now >= l->rest_until && l->n->in_flight < IN_FLIGHT_MAX;
+}
+
+void
+fetch_more(struct node *n)
+{
+	bool any = true;
+
+	for (size_t i = 0; i < n->n_track; i++)
+		if (n->track[i]->retry) {
+			n->track[i]->retry = false;
+			fetch_track(n->track[i]);
+		}
+	if (n->full || n->want_dirty)
+		return;
+	while (any) { /* in turns, so that all links share the work */
+		any = false;
+		for (size_t i = 0; i < LINKS_MAX; i++)
+			if (n->link[i] != NULL && can_ask(n->link[i]))
+				any |= ask_next(n->link[i]);
+	}
+}
+
+/* Answers. */
+
+static int
+give_charters(struct link *l, struct ask *a, const struct msg_give *g)
+{
+	struct reader r;
+	int err = 0;
+
+	(void)l;
+	if (g->data.n == 0)
+		return 0;
+	reader_init(&r, g->data.p, g->data.n);
+	while (r.err == 0 && r.p < r.end && err == 0) {
+		struct bytes file = cbor_bytes_in(&r, 1, CHARTER_FILE_MAX);
+
+		if (r.err == 0)
+			err = accept_charter(a->track, file);
+	}
+	return r.err != 0 ? r.err : err;
+}
+
+static int
+give_headers(struct link *l, struct ask *a, const struct msg_give *g)
+{
+	struct bytes file[HEADERS_MAX];
+	struct reader r;
+	size_t count = 0;
+
+	if (g->data.n == 0)
+		return 0;
+	if (g->offset != a->next)
+		return QERR_PROTOCOL;
+	reader_init(&r, g->data.p, g->data.n);
+	while (r.err == 0 && r.p < r.end) {
+		if (count == HEADERS_MAX || a->next + count > a->last)
+			return QERR_PROTOCOL;
+		file[count++] = cbor_bytes_in(&r, 1, HEADER_FILE_MAX);
+	}
+	if (r.err != 0)
+		return r.err;
+	a->next += count;
+	if (a->fork_check) {
+		accept_rival(a->track, a->first, file[0]);
+		return 0;
+	}
+	return accept_headers(a->track, file, count, l);
+}
+
+static int
+give_hashes(struct link *l, struct ask *a, const struct msg_give *g)
+{
+	struct part *t = a->part;
+	struct id root;
+
+	if (g->status == GIVE_NOT_HELD)
+		return 0;
+	if (g->data.n != t->n_piece * sizeof(struct id))
+		return QERR_RANGE;
+	if (t->hash != NULL)
+		return 0; /* another link was faster */
+	if ((t->hash = malloc(g->data.n)) == NULL)
+		return QERR_NOMEM;
+	memcpy(t->hash, g->data.p, g->data.n);
+	merkle_root(&root, t->hash, t->n_piece);
+	if (!id_eq(&root, &t->pack->root)) {
+		free(t->hash);
+		t->hash = NULL;
+		l->n->bytes_wasted += g->data.n;
+		return QERR_BADHASH;
+	}
+	return 0;
+}
+
+static int
+give_piece(struct link *l, struct ask *a, const struct msg_give *g)
+{
+	struct node *n = l->n;
+	struct part *t = a->part;
+	struct pack *p = t->pack;
+	size_t i = (size_t)a->next;
+	struct id h;
+
+	if (g->data.n == 0)
+		return 0;
+	if (a->next > a->last || g->offset != a->next ||
+	    g->data.n != piece_len(p->size, i))
+		return QERR_PROTOCOL;
+	hash(&h, HASH_PIECE, g->data);
+	if (!id_eq(&h, t->hash != NULL ? &t->hash[i] : &p->root)) {
+		n->bytes_wasted += g->data.n;
+		return QERR_BADHASH;
+	}
+	n->in_flight -= g->data.n;
+	a->next++;
+	if (bit(t->asked, i)) {
+		bit_set(t->asked, i, false);
+		t->n_asked--;
+	}
+	if (bit(t->have, i)) {
+		n->bytes_wasted += g->data.n;
+		return 0;
+	}
+	bit_set(t->have, i, true);
+	t->n_have++;
+	l->proven = true;
+	n->bytes_got += g->data.n;
+	if (t->n_have == t->n_piece)
+		p->state = PACK_STORED;
+	update_put_piece(n, p, i, g->data, t->n_have == t->n_piece);
+	return 0;
+}
+
+static int
+give_any(struct link *l, struct ask *a, const struct msg_give *g)
+{
+	switch (a->what) {
+	case ASK_CHARTERS:
+		return give_charters(l, a, g);
+	case ASK_HEADERS:
+		return give_headers(l, a, g);
+	case ASK_PIECE_HASHES:
+		return give_hashes(l, a, g);
+	case ASK_PIECES:
+		return give_piece(l, a, g);
+	case ASK_CATCH_UP: /* never asked by us */
+	case ASK_PEERS:
+		break;
+	}
+	return QERR_PROTOCOL;
+}
+
+/* The final word on |a|: what does it say about the link? */
+static void
+give_last(struct link *l, struct ask *a, const struct msg_give *g)
+{
+	struct node *n = l->n;
+	struct track *s = a->track;
+	struct part *t = a->part;
+	bool whole = a->what == ASK_PIECES ? a->next > a->last
+					   : t == NULL || t->hash != NULL;
+
+	if (g->status == GIVE_BUSY) {
+		l->rest_until = when_add(n->now,
+		    g->offset > 60 ? 60000 : g->offset * 1000 + 500);
+	} else if (t != NULL && !whole) {
+		t->pack->refused[l->slot / 64] |= (uint64_t)1 << l->slot % 64;
+		l->refused_any = true;
+	} else if (l->window < WINDOW_MAX) {
+		l->window++;
+	}
+	if (s != NULL && !a->fork_check &&
+	    (a->what == ASK_CHARTERS ? track_charter(s) < a->first
+				     : feed_head(s->feed) < a->first))
+		link_share(l, s)->failed = !link_share(l, s)->rival;
+	l->stalls = 0;
+	ask_end(l, a);
+	if (s != NULL)
+		fetch_track(s);
+}
+
+int
+fetch_give(struct link *l, const struct msg_give *g)
+{
+	struct ask *a = NULL;
+	int err;
+
+	for (size_t i = 0; i < l->n_ask; i++)
+		if (l->ask[i].id == g->id)
+			a = &l->ask[i];
+	if (a == NULL) { /* cancelled, and under way already */
+		l->n->bytes_wasted += g->data.n;
+		return 0;
+	}
+	a->at = l->n->now;
+	if ((err = give_any(l, a, g)) != 0 || l->state == LINK_SHUT)
+		return err;
+	/* Taking it in may have ended this ask: a charter cuts packs away. */
+	for (size_t i = 0; i < l->n_ask; i++)
+		if (l->ask[i].id == g->id && g->status != GIVE_MORE) {
+			give_last(l, &l->ask[i], g);
+			break;
+		}
+	return 0;
+}
+
+void
+fetch_stop(struct link *l)
+{
+	struct node *n = l->n;
+
+	while (l->n_ask > 0) {
+		struct track *s = l->ask[0].track;
+
+		ask_end(l, &l->ask[0]);
+		if (s != NULL)
+			s->retry = true;
+	}
+	for (size_t i = 0; i < n->n_part; i++)
+		if (n->part[i]->hasher == l)
+			n->part[i]->hasher = NULL;
+	for (size_t i = 0; i < n->n_track && l->refused_any; i++)
+		for (size_t k = 0; k < n->track[i]->n_a; k++)
+			n->track[i]->a[k].pack->refused[l->slot / 64] &=
+			    ~((uint64_t)1 << l->slot % 64);
+	l->refused_any = false;
+}
+
+void
+fetch_drop(struct link *l, size_t k)
+{
+	say_cancel(l, l->ask[k].id);
+	ask_end(l, &l->ask[k]);
+}
+
+/* Nobody is to go on with |t|. */
+void
+fetch_cancel(struct node *n, struct part *t)
+{
+	for (size_t i = 0; i < LINKS_MAX; i++) {
+		struct link *l = n->link[i];
+
+		for (size_t k = 0; l != NULL && k < l->n_ask;) {
+			if (l->ask[k].part != t) {
+				k++;
+				continue;
+			}
+			fetch_drop(l, k);
+		}
+	}
+}
+
+/* Silence. */
+
+static when_ms
+stall_at(const struct link *l)
+{
+	when_ms last = l->last_in;
+
+	for (size_t i = 0; i < l->n_ask; i++)
+		if (l->ask[i].at > last)
+			last = l->ask[i].at;
+	return when_add(last, l->stall);
+}
+
+when_ms
+fetch_timer(struct link *l)
+{
+	struct node *n = l->n;
+
+	if (l->n_ask > 0)
+		return stall_at(l);
+	if (n->full || n->n_part == 0)
+		return WHEN_NEVER;
+	if (l->rest_until > n->now)
+		return l->rest_until;
+	return when_add(n->now, ENDGAME_TIME / 2);
+}
+
+void
+fetch_stalled(struct link *l)
+{
+	struct node *n = l->n;
+
+	if (l->n_ask == 0 || n->now < stall_at(l))
+		return;
+	if (++l->stalls == STALLS_MAX) {
+		link_shut(l, true, 0);
+		return;
+	}
+	while (l->n_ask > 0) {
+		struct track *s = l->ask[0].track;
+
+		if (s != NULL) {
+			link_share(l, s)->failed = l->stalls > 1;
+			s->retry = true;
+		}
+		say_cancel(l, l->ask[0].id);
+		ask_end(l, &l->ask[0]);
+	}
+	l->window = 1;
+	l->stall = l->stall * 2 > STALL_MAX ? STALL_MAX : l->stall * 2;
+	l->rest_until = when_add(n->now, l->stall / 2);
+}

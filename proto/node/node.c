@@ -1,0 +1,382 @@
+#include "proto/node/node.h"
+
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "proto/node/inner.h"
+
+void
+node_fail(struct node *n, int err)
+{
+	if (n->fatal == 0)
+		n->fatal = err;
+}
+
+void
+timer_init(struct timer *t, void (*fire)(struct node *, void *), void *owner)
+{
+	*t = (struct timer){.fire = fire, .owner = owner};
+}
+
+void
+timer_set(struct node *n, struct timer *t, when_ms when)
+{
+	int err = heap_set(&n->timers, &t->item, when);
+
+	if (err != 0)
+		node_fail(n, err);
+}
+
+struct node *
+node_new(const struct node_config *cfg, const uint8_t seed[32])
+{
+	struct node *n = calloc(1, sizeof(*n));
+
+	if (n == NULL)
+		return NULL;
+	n->cfg = *cfg;
+	n->wall = cfg->wall;
+	rng_init(&n->rng, seed);
+	rng_bytes(&n->rng, n->epoch, sizeof(n->epoch));
+	crypto_sign_seed_keypair(n->sign_pk, n->sign_sk, cfg->identity_seed);
+	heap_init(&n->timers);
+	timer_init(&n->tick, contact_tick, n);
+	buf_init(&n->scratch, 0);
+	buf_init(&n->own_base, 0);
+	buf_put(&n->own_base, cfg->own_invite_base.p, cfg->own_invite_base.n);
+	n->cfg.own_invite_base = buf_bytes(&n->own_base);
+	n->packs = map_new(load_le64(n->epoch));
+	n->door = veil_door_new(cfg->link_private, cfg->wall);
+	if (n->packs == NULL || n->door == NULL || buf_err(&n->own_base) != 0) {
+		node_free(n);
+		return NULL;
+	}
+	return n;
+}
+
+void
+node_free(struct node *n)
+{
+	if (n == NULL)
+		return;
+	for (size_t i = 0; i < LINKS_MAX; i++)
+		if (n->link[i] != NULL)
+			link_free(n->link[i]);
+	update_free(n);
+	while (n->n_contact > 0)
+		contact_remove(n, n->contact[n->n_contact - 1]);
+	while (n->n_track > 0)
+		track_remove(n, n->track[n->n_track - 1]);
+	for (size_t i = 0; i < n->n_proof; i++) {
+		buf_done(&n->proof[i]->theirs);
+		free(n->proof[i]);
+	}
+	map_free(n->packs);
+	veil_door_free(n->door);
+	heap_done(&n->timers);
+	buf_done(&n->scratch);
+	buf_done(&n->own_base);
+	free(n->want);
+	rng_done(&n->rng);
+	sodium_memzero(n->sign_sk, sizeof(n->sign_sk));
+	sodium_memzero(&n->cfg, sizeof(n->cfg));
+	free(n);
+}
+
+static void
+on_follow(struct node *n, const struct id *feed,
+    const struct node_policy *policy)
+{
+	struct track *s = track_find(n, feed);
+	bool known = s != NULL;
+
+	if (!known && (s = track_new(n, feed, policy)) == NULL)
+		return;
+	s->policy = *policy;
+	s->plan_dirty = true;
+	for (size_t i = 0; i < LINKS_MAX && !known; i++) {
+		struct link *l = n->link[i];
+
+		if (l == NULL || l->state != LINK_OPEN)
+			continue;
+		if (link_shares(l) != 0)
+			node_fail(n, QERR_NOMEM);
+		else
+			fetch_heads(l, &l->share[s->index], s);
+	}
+}
+
+static void
+on_unfollow(struct node *n, const struct id *feed)
+{
+	struct track *s = track_find(n, feed);
+
+	if (s != NULL)
+		track_remove(n, s);
+}
+
+static void
+on_published(struct node *n, const struct node_event *ev)
+{
+	struct track *s = track_find(n, &ev->published.feed);
+	struct header h;
+	uint64_t floor;
+
+	if (s == NULL)
+		return;
+	s->publishes = true;
+	if (ev->published.charter.n > 0 &&
+	    feed_add_charter(s->feed, ev->published.charter, &floor) == 0) {
+		if (floor != UINT64_MAX)
+			track_cut(s, floor);
+		s->safe_charter = track_charter(s);
+		spread_charter(s);
+	}
+	if (ev->published.header.n == 0 ||
+	    feed_add_header(s->feed, ev->published.header, &h) != 0)
+		return;
+	track_add_header(s, &h, ev->published.header);
+	for (size_t i = s->first_a[h.number - 1]; i < s->n_a; i++)
+		pack_stored(n, s->a[i].pack);
+	s->safe_head = h.number;
+	s->receipts = 0;
+	update_tell(n, FACT_HEAD, &s->id, h.number, 0);
+	spread_head(s, true);
+	for (size_t i = s->first_a[h.number - 1]; i < s->n_a; i++)
+		spread_held(n, s->a[i].pack);
+}
+
+static void
+on_peer(struct node *n, const struct node_event *ev)
+{
+	struct invite v;
+
+	if (invite_parse(&v, ev->peer.invite) != 0)
+		return; /* the driver checked it before it told us */
+	for (size_t i = 0; i < n->n_contact; i++) {
+		struct contact *c = n->contact[i];
+
+		if (memcmp(c->invite.node, v.node, 32) != 0 ||
+		    memcmp(c->invite.secret, v.secret, 32) != 0)
+			continue;
+		if (ev->peer.remove)
+			contact_remove(n, c);
+		else
+			c->pinned = true;
+		invite_done(&v);
+		return;
+	}
+	if (!ev->peer.remove)
+		contact_add(n, &v, true);
+	invite_done(&v);
+	timer_set(n, &n->tick, n->now);
+}
+
+static void
+on_invite(struct node *n, const struct node_event *ev)
+{
+	if (ev->invite.remove)
+		veil_door_remove(n->door, ev->invite.secret);
+	else
+		veil_door_add(n->door, ev->invite.secret);
+}
+
+static void
+on_space(struct node *n, uint64_t free_bytes)
+{
+	bool full = free_bytes == 0;
+
+	if (full == n->full)
+		return;
+	n->full = full;
+	update_tell(n, FACT_FULL, NULL, full, 0);
+	if (!full)
+		accept_space(n);
+}
+
+static void
+on_loaded(struct node *n, uint64_t token, struct bytes object)
+{
+	if (!serve_loaded(n, token, object))
+		accept_loaded(n, token, object);
+}
+
+static void
+dispatch(struct node *n, const struct node_event *ev)
+{
+	switch (ev->type) {
+	case NODE_START:
+		n->feeler_at = when_add(n->now, FEELER_TIME);
+		timer_set(n, &n->tick, n->now);
+		break;
+	case NODE_LINK_UP:
+		link_up(n, ev);
+		break;
+	case NODE_LINK_DATA:
+		link_data(n, ev->link_data.link, ev->link_data.in);
+		break;
+	case NODE_LINK_DOWN:
+		if (ev->link_down.link == 0)
+			contact_undialled(n, ev->link_down.dial);
+		else
+			link_down(n, ev->link_down.link);
+		break;
+	case NODE_LINK_ROOM:
+		link_room(n, ev->link_room.link, ev->link_room.queued);
+		break;
+	case NODE_STORED:
+		accept_stored(n, ev->stored.token, ev->stored.err);
+		break;
+	case NODE_LOADED:
+		on_loaded(n, ev->loaded.token, ev->loaded.object);
+		break;
+	case NODE_DEADLINE:
+		break; /* timers are looked at after every event */
+	case NODE_FOLLOW:
+		on_follow(n, &ev->follow.feed, &ev->follow.policy);
+		break;
+	case NODE_UNFOLLOW:
+		on_unfollow(n, &ev->follow.feed);
+		break;
+	case NODE_PUBLISHED:
+		on_published(n, ev);
+		break;
+	case NODE_PEER:
+		on_peer(n, ev);
+		break;
+	case NODE_INVITE:
+		on_invite(n, ev);
+		break;
+	case NODE_SYNC:
+		reader_sync(n);
+		break;
+	case NODE_SPACE:
+		on_space(n, ev->space.free);
+		break;
+	}
+}
+
+static void
+fire_timers(struct node *n)
+{
+	struct heap_item *it;
+
+	while ((it = heap_top(&n->timers)) != NULL && it->when <= n->now) {
+		struct timer *t = (struct timer *)(void *)it;
+
+		timer_set(n, t, WHEN_NEVER);
+		t->fire(n, t->owner);
+	}
+}
+
+int
+node_step(struct node *n, const struct node_event *ev,
+    struct node_update *ret_update)
+{
+	if (ev->now > n->now)
+		n->now = ev->now;
+	n->wall = ev->wall;
+	if (!sodium_is_zero(ev->fresh, sizeof(ev->fresh)))
+		rng_reseed(&n->rng, ev->fresh);
+	n->steps++;
+	update_begin(n);
+	dispatch(n, ev);
+	fire_timers(n);
+	want_update(n);
+	fetch_more(n);
+	reader_look(n);
+	link_flush(n);
+	update_end(n, ret_update);
+	return n->fatal;
+}
+
+when_ms
+node_deadline(const struct node *n)
+{
+	const struct heap_item *it = heap_top(&n->timers);
+
+	return it == NULL ? WHEN_NEVER : it->when;
+}
+
+void
+node_stat(const struct node *n, struct node_stat *ret)
+{
+	*ret = (struct node_stat){.followed = n->n_track,
+	    .contacts = n->n_contact,
+	    .bytes_in = n->bytes_in,
+	    .bytes_out = n->bytes_out,
+	    .bytes_wasted = n->bytes_wasted};
+	for (size_t i = 0; i < LINKS_MAX; i++) {
+		const struct link *l = n->link[i];
+
+		if (l == NULL || l->state != LINK_OPEN)
+			continue;
+		if (l->role == ROLE_READER && !l->dialled)
+			ret->readers++;
+		else if (l->dialled)
+			ret->links_out++;
+		else
+			ret->links_in++;
+	}
+	for (size_t i = 0; i < n->n_track; i++)
+		for (size_t k = 0; k < n->track[i]->n_a; k++) {
+			const struct announce *a = &n->track[i]->a[k];
+			bool held = a->pack->state == PACK_HELD;
+
+			ret->packs_held += !a->dead && held;
+			ret->packs_wanted += a->wanted && !held;
+		}
+}
+
+int
+node_feed_stat(const struct node *n, const struct id *feed,
+    struct node_feed_stat *ret)
+{
+	struct track *s = track_find((struct node *)(uintptr_t)n, feed);
+
+	if (s == NULL)
+		return QERR_ABSENT;
+	*ret = (struct node_feed_stat){.head = feed_head(s->feed),
+	    .charter = track_charter(s),
+	    .followed = true,
+	    .forked = s->forked,
+	    .overdue = s->overdue,
+	    .receipts = s->receipts};
+	for (size_t i = 0; i < s->n_a; i++) {
+		const struct announce *a = &s->a[i];
+
+		if (a->dead)
+			continue;
+		if (a->pack->state == PACK_HELD) {
+			ret->packs_held++;
+			ret->bytes_held += a->pack->size;
+		} else if (a->wanted) {
+			ret->packs_wanted++;
+			ret->bytes_wanted += a->pack->size;
+		}
+	}
+	return 0;
+}
+
+int
+node_pack(const struct node *n, const struct id *root,
+    struct pack_entry *ret_entry, bool *ret_whole)
+{
+	for (size_t i = 0; i < n->n_track; i++)
+		for (size_t k = 0; k < n->track[i]->n_a; k++) {
+			const struct announce *a = &n->track[i]->a[k];
+
+			if (a->dead || !id_eq(&a->pack->root, root))
+				continue;
+			*ret_entry = (struct pack_entry){.tier = a->tier,
+			    .root = a->pack->root,
+			    .size = a->pack->size,
+			    .first = a->first,
+			    .last = a->last,
+			    .only = a->only};
+			*ret_whole = a->pack->state == PACK_HELD;
+			return 0;
+		}
+	return QERR_ABSENT;
+}

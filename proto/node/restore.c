@@ -1,0 +1,81 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "proto/node/inner.h"
+
+int
+node_restore_feed(struct node *n, const struct id *feed,
+    const struct node_policy *policy, const struct bytes *charter,
+    size_t n_charter, const struct bytes *header, size_t n_header)
+{
+	struct track *s = track_new(n, feed, policy);
+	struct header h;
+	uint64_t floor;
+	int err = 0;
+
+	if (s == NULL)
+		return n->fatal != 0 ? n->fatal : QERR_FULL;
+	for (size_t i = 0; i < n_charter && err == 0; i++)
+		err = feed_add_charter(s->feed, charter[i], &floor);
+	s->safe_charter = track_charter(s);
+	if (err != 0)
+		return err;
+	if ((err = feed_add_headers(s->feed, header, n_header)) != 0)
+		return err;
+	for (size_t i = 0; i < n_header; i++)
+		if ((err = header_peek(&h, header[i])) == 0)
+			track_add_header(s, &h, header[i]);
+	s->safe_head = feed_head(s->feed);
+	return err != 0 ? err : n->fatal;
+}
+
+int
+node_restore_pack(struct node *n, const struct id *root, const uint8_t *have)
+{
+	struct pack *p = pack_find(n, root);
+	struct part *t;
+
+	if (p == NULL)
+		return QERR_ABSENT;
+	if (have == NULL) {
+		pack_stored(n, p);
+		return 0;
+	}
+	if ((t = part_open(n, p)) == NULL)
+		return QERR_FULL;
+	for (size_t i = 0; i < t->n_piece; i++)
+		if (bit(have, i)) {
+			bit_set(t->have, i, true);
+			bit_set(t->safe, i, true);
+			t->n_have++;
+		}
+	/* All pieces, and yet not whole: the last one is asked for again. */
+	if (t->n_have == t->n_piece) {
+		bit_set(t->have, t->n_piece - 1, false);
+		bit_set(t->safe, t->n_piece - 1, false);
+		t->n_have--;
+	}
+	return 0;
+}
+
+int
+node_restore_contacts(struct node *n, struct bytes blob)
+{
+	struct reader r;
+	size_t count;
+
+	if (blob.n == 0)
+		return 0;
+	reader_init(&r, blob.p, blob.n);
+	count = cbor_array(&r, NODE_CONTACTS_MAX);
+	for (size_t i = 0; i < count && r.err == 0; i++) {
+		struct bytes text = cbor_text_in(&r, 1, INVITE_TEXT_MAX);
+		struct invite v;
+
+		if (r.err == 0 && invite_parse(&v, text) == 0) {
+			contact_add(n, &v, false);
+			invite_done(&v);
+		}
+	}
+	return reader_end(&r);
+}

@@ -1,0 +1,301 @@
+#include <string.h>
+
+#include "proto/node/inner.h"
+
+/* Answers are made one after another, and only while the link takes them. */
+
+static void
+say_give(struct link *l, uint32_t id, enum msg_status status, uint64_t offset,
+    struct bytes data)
+{
+	struct msg_give *m = &l->n->say.give;
+
+	l->n->say.kind = MSG_GIVE;
+	*m = (struct msg_give){
+	    .id = id, .status = status, .offset = offset, .data = data};
+	l->served += data.n;
+	link_say(l);
+}
+
+static void
+job_end(struct link *l)
+{
+	memmove(&l->job[0], &l->job[1], (--l->n_job) * sizeof(l->job[0]));
+	buf_clear(&l->gather);
+}
+
+static void
+job_give(struct link *l, enum msg_status status, uint64_t offset,
+    struct bytes data)
+{
+	struct job *j = &l->job[0];
+
+	if (status == GIVE_MORE && data.n >= j->budget)
+		status = GIVE_LAST;
+	j->budget -= data.n < j->budget ? data.n : j->budget;
+	say_give(l, j->id, status, offset, data);
+	if (status != GIVE_MORE)
+		job_end(l);
+}
+
+static void
+job_charters(struct link *l)
+{
+	struct job *j = &l->job[0];
+	uint64_t first = j->next;
+
+	buf_clear(&l->gather);
+	while (j->next <= j->track->safe_charter &&
+	       l->gather.n + CHARTER_FILE_MAX + 8 <= MSG_DATA_MAX) {
+		struct bytes f = feed_charter_file(j->track->feed, j->next++);
+
+		cbor_put_bytes(&l->gather, f.p, f.n);
+	}
+	job_give(l, j->next <= j->track->safe_charter ? GIVE_MORE : GIVE_LAST,
+	    first, buf_bytes(&l->gather));
+}
+
+static void
+give_headers(struct link *l, bool last)
+{
+	uint64_t first = l->gather_first;
+
+	l->gather_first = l->job[0].next;
+	job_give(l, last ? GIVE_LAST : GIVE_MORE, first, buf_bytes(&l->gather));
+	buf_clear(&l->gather);
+}
+
+static void
+load(struct link *l, enum node_object kind, const struct id *id)
+{
+	struct node *n = l->n;
+
+	l->get = ++n->token;
+	update_get(n, kind, id, l->job[0].next, l->get);
+}
+
+static bool
+piece_here(const struct pack *p, uint64_t i)
+{
+	return p->state == PACK_HELD ||
+	       (p->part != NULL && i < p->part->n_piece &&
+		   bit(p->part->safe, (size_t)i));
+}
+
+static void
+job_pack(struct link *l)
+{
+	struct job *j = &l->job[0];
+	struct part *t = j->pack->part;
+
+	if (j->what == ASK_PIECE_HASHES && t != NULL && t->hash != NULL) {
+		job_give(l, GIVE_LAST, 0,
+		    bytes_of(t->hash, t->n_piece * sizeof(struct id)));
+		return;
+	}
+	if (j->next == 0 && j->what == ASK_PIECE_HASHES)
+		buf_clear(&l->gather);
+	if (!piece_here(j->pack, j->next) ||
+	    j->next >= piece_count(j->pack->size))
+		job_give(l, GIVE_NOT_HELD, 0, bytes_of("", 0));
+	else
+		load(l, OBJECT_PIECE, &j->pack->root);
+}
+
+static void
+job_next(struct link *l)
+{
+	struct job *j = &l->job[0];
+
+	if (j->what == ASK_CHARTERS) {
+		job_charters(l);
+	} else if (j->what == ASK_HEADERS) {
+		if (j->next > j->last || j->next > j->track->safe_head)
+			give_headers(l, true);
+		else
+			load(l, OBJECT_HEADER, &j->track->id);
+	} else {
+		job_pack(l);
+	}
+}
+
+void
+serve_more(struct link *l)
+{
+	while (l->n_job > 0 && l->get == 0 && l->state == LINK_OPEN &&
+	       l->queued + veil_queued(l->veil) < SERVE_BELOW)
+		job_next(l);
+}
+
+/* The bytes of our own disk are not what was signed: fetch them again. */
+static void
+rotten(struct link *l, struct pack *p)
+{
+	struct node *n = l->n;
+
+	update_forget(n, OBJECT_PIECE, &p->root, 0);
+	p->state = p->wants > 0 ? PACK_WANTED : PACK_AWAY;
+	n->want_dirty = true;
+	update_tell(n, FACT_ROTTEN, &p->root, 0, 0);
+	job_give(l, GIVE_NOT_HELD, 0, bytes_of("", 0));
+}
+
+static void
+loaded_piece(struct link *l, struct bytes object)
+{
+	struct job *j = &l->job[0];
+	struct pack *p = j->pack;
+	size_t n_piece = piece_count(p->size);
+	struct id h, root;
+
+	if (object.n != piece_len(p->size, (size_t)j->next)) {
+		rotten(l, p);
+		return;
+	}
+	if (j->what == ASK_PIECES && n_piece > 1) {
+		bool last = j->next == j->last || j->next + 1 == n_piece;
+
+		job_give(l, last ? GIVE_LAST : GIVE_MORE, j->next, object);
+		if (!last)
+			l->job[0].next++;
+		return;
+	}
+	hash(&h, HASH_PIECE, object);
+	if (j->what == ASK_PIECES) {
+		if (id_eq(&h, &p->root))
+			job_give(l, GIVE_LAST, 0, object);
+		else
+			rotten(l, p);
+		return;
+	}
+	buf_put(&l->gather, h.b, sizeof(h.b));
+	if (++j->next < n_piece)
+		return;
+	merkle_root(&root, (const struct id *)(void *)l->gather.p, n_piece);
+	if (id_eq(&root, &p->root))
+		job_give(l, GIVE_LAST, 0, buf_bytes(&l->gather));
+	else
+		rotten(l, p);
+}
+
+static void
+loaded_header(struct link *l, struct bytes object)
+{
+	struct job *j = &l->job[0];
+
+	if (object.p == NULL) {
+		give_headers(l, true);
+		return;
+	}
+	if (l->gather.n == 0)
+		l->gather_first = j->next;
+	cbor_put_bytes(&l->gather, object.p, object.n);
+	j->next++;
+	if (l->gather.n >= GIVE_HEADERS && j->next <= j->last)
+		give_headers(l, false);
+}
+
+bool
+serve_loaded(struct node *n, uint64_t token, struct bytes object)
+{
+	struct link *l = NULL;
+
+	for (size_t i = 0; i < LINKS_MAX; i++)
+		if (n->link[i] != NULL && n->link[i]->get == token)
+			l = n->link[i];
+	if (l == NULL)
+		return false;
+	l->get = 0;
+	if (l->job[0].what == ASK_HEADERS)
+		loaded_header(l, object);
+	else
+		loaded_piece(l, object);
+	serve_more(l);
+	return true;
+}
+
+static int
+serve_cancel(struct link *l, uint32_t id)
+{
+	for (size_t i = 0; i < l->n_job; i++) {
+		if (l->job[i].id != id)
+			continue;
+		if (i == 0) { /* what is being loaded for it is not awaited */
+			l->get = 0;
+			buf_clear(&l->gather);
+		}
+		memmove(&l->job[i], &l->job[i + 1],
+		    (--l->n_job - i) * sizeof(l->job[0]));
+		break;
+	}
+	serve_more(l);
+	return 0;
+}
+
+int
+serve_ask(struct link *l, const struct msg_ask *a)
+{
+	struct job j = {.id = (uint32_t)a->id,
+	    .what = a->what,
+	    .next = a->first,
+	    .last = a->last,
+	    .budget = a->budget};
+	struct share *sh = NULL;
+	bool held = true;
+
+	if (a->budget == 0)
+		return serve_cancel(l, j.id);
+	if (l->n_job == ASKS_MAX)
+		return QERR_PROTOCOL;
+	if (a->what == ASK_CHARTERS || a->what == ASK_HEADERS) {
+		j.track = link_track(l, &a->tag, &sh);
+		held =
+		    j.track != NULL && j.track->safe_charter > 0 &&
+		    (a->what == ASK_CHARTERS || a->first <= j.track->safe_head);
+		if (j.track != NULL && l->role == ROLE_NODE) {
+			sh->known = true;
+			spread_all_held(l, sh, j.track);
+		}
+	} else if (a->what == ASK_PIECES || a->what == ASK_PIECE_HASHES) {
+		j.pack = pack_find(l->n, &a->pack);
+		held = j.pack != NULL && j.pack->uses > 0;
+	} else {
+		held = false;
+	}
+	if (!held) {
+		say_give(l, j.id, GIVE_NOT_HELD, 0, bytes_of("", 0));
+		return 0;
+	}
+	l->job[l->n_job++] = j;
+	serve_more(l);
+	return 0;
+}
+
+void
+serve_forget(struct node *n, const struct track *s, const struct pack *p)
+{
+	for (size_t i = 0; i < LINKS_MAX; i++) {
+		struct link *l = n->link[i];
+
+		for (size_t k = 0; l != NULL && k < l->n_job;) {
+			struct job *j = &l->job[k];
+
+			if ((s == NULL || j->track != s) &&
+			    (p == NULL || j->pack != p)) {
+				k++;
+				continue;
+			}
+			say_give(l, j->id, GIVE_NOT_HELD, 0, bytes_of("", 0));
+			if (k == 0) {
+				l->get = 0;
+				buf_clear(&l->gather);
+			}
+			memmove(j, j + 1, (--l->n_job - k) * sizeof(*j));
+		}
+		for (size_t k = 0; l != NULL && s != NULL && k < l->n_ask;)
+			if (l->ask[k].track == s)
+				fetch_drop(l, k);
+			else
+				k++;
+	}
+}
