@@ -227,7 +227,11 @@ stored_charter(struct node *n, const struct pending *p, int err)
 	struct track *s = track_find(n, &p->feed);
 
 	if (s == NULL || err != 0)
-		return; /* accept_space() puts it again */
+		return;             /* accept_space() puts it again */
+	if (s->safe_charter == 0) { /* others may follow it, too */
+		s->safe_charter = p->number;
+		spread_heads_all(n);
+	}
 	if (p->number > s->safe_charter)
 		s->safe_charter = p->number;
 	spread_charter(s);
@@ -314,9 +318,8 @@ accept_space(struct node *n)
 				update_put(n, OBJECT_CHARTER, &s->id, v,
 				    feed_charter_file(s->feed, v));
 		for (size_t k = 0; k < LINKS_MAX; k++)
-			if (n->link[k] != NULL &&
-			    n->link[k]->state == LINK_OPEN)
-				fetch_heads(n->link[k],
-				    link_share(n->link[k], s), s);
+			if (n->link[k] != NULL && link_is_node(n->link[k]))
+				link_share(n->link[k], s)->failed = false;
+		s->retry = true;
 	}
 }

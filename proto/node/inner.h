@@ -409,6 +409,7 @@ void accept_stored(struct node *n, uint64_t token, int err);
 
 /* spread.c */
 void spread_heads(struct link *l);
+void spread_heads_all(struct node *n);
 void spread_ping(struct link *l);
 void spread_head(struct track *s, bool urgent);
 void spread_charter(struct track *s);

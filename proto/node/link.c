@@ -434,6 +434,7 @@ on_heads(struct link *l, const struct msg_heads *m)
 	}
 	if (m->full)
 		l->heads_seen = true;
+	l->want_from = 0;
 	/* fetch_heads() may write messages, but reads none: n->msg stays. */
 	for (size_t i = 0; i < m->n && l->state == LINK_OPEN; i++)
 		on_row(l, &m->row[i]);
@@ -544,6 +545,7 @@ on_holds_part(struct link *l, const struct msg_holds *m)
 		p = &l->partial[l->n_partial++];
 		*p = (struct partial){.root = m->pack};
 	}
+	l->want_from = 0;
 	for (size_t i = 0; i < m->n; i++)
 		for (uint64_t k = m->run[i].first;
 		     k <= m->run[i].last && k < 8 * sizeof(p->have); k++)
@@ -565,6 +567,7 @@ on_holds(struct link *l, const struct msg_holds *m)
 	if (s == NULL)
 		return 0;
 	sh->known = true;
+	l->want_from = 0; /* look again at what it did not hold */
 	for (size_t i = 0; i < m->n && err == 0; i++)
 		err = share_holds(sh, &m->run[i]);
 	if (s->publishes && track_receipt(s))

@@ -61,13 +61,18 @@ node_free(struct node *n)
 	if (n == NULL)
 		return;
 	for (size_t i = 0; i < LINKS_MAX; i++)
-		if (n->link[i] != NULL)
+		if (n->link[i] != NULL) {
+			if (n->link[i]->contact != NULL)
+				n->link[i]->contact->link = NULL;
 			link_free(n->link[i]);
-	update_free(n);
+			n->link[i] = NULL;
+		}
+	update_begin(n); /* frees the links that are over */
 	while (n->n_contact > 0)
 		contact_remove(n, n->contact[n->n_contact - 1]);
 	while (n->n_track > 0)
 		track_remove(n, n->track[n->n_track - 1]);
+	update_free(n);
 	for (size_t i = 0; i < n->n_proof; i++) {
 		buf_done(&n->proof[i]->theirs);
 		free(n->proof[i]);
@@ -130,6 +135,10 @@ on_published(struct node *n, const struct node_event *ev)
 	    feed_add_charter(s->feed, ev->published.charter, &floor) == 0) {
 		if (floor != UINT64_MAX)
 			track_cut(s, floor);
+		if (s->safe_charter == 0) {
+			s->safe_charter = track_charter(s);
+			spread_heads_all(n);
+		}
 		s->safe_charter = track_charter(s);
 		spread_charter(s);
 	}

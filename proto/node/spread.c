@@ -42,6 +42,14 @@ spread_heads(struct link *l)
 }
 
 void
+spread_heads_all(struct node *n)
+{
+	for (size_t i = 0; i < LINKS_MAX && n->cfg.role == NODE_MIRROR; i++)
+		if (n->link[i] != NULL && link_is_node(n->link[i]))
+			spread_heads(n->link[i]);
+}
+
+void
 spread_ping(struct link *l)
 {
 	struct msg_heads *m = &l->n->say.heads;
