@@ -436,8 +436,7 @@ give_any(struct link *l, struct ask *a, const struct msg_give *g)
 		return give_hashes(l, a, g);
 	case ASK_PIECES:
 		return give_piece(l, a, g);
-	case ASK_CATCH_UP: /* never asked by us */
-	case ASK_PEERS:
+	case ASK_PEERS: /* never asked by us */
 		break;
 	}
 	return QERR_PROTOCOL;

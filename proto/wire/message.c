@@ -14,7 +14,6 @@
 #define U32_MAX    UINT32_MAX
 #define TAG_LEN    8
 #define ROW_LEN    17 /* tag, u32le number, mark, u8 charter - 1 */
-#define TIERS_ALL  ((1 << TIERS) - 1)
 #define PIECES_MAX (PACK_SIZE_MAX / PIECE_SIZE)
 #define CODE_MAX   255
 
@@ -105,14 +104,11 @@ check_ask(const struct msg_ask *m)
 {
 	bool first = m->what != ASK_PIECE_HASHES && m->what != ASK_PEERS;
 	bool last = m->what == ASK_HEADERS || m->what == ASK_PIECES;
-	bool catch_up = m->what == ASK_CATCH_UP;
 
 	if (m->id > U32_MAX || m->what > ASK_PEERS || m->budget > COUNT_MAX)
 		return QERR_RANGE;
 	if (m->budget == 0)
 		return 0;
-	if (range(m->tiers, catch_up, catch_up ? TIERS_ALL : 0) != 0)
-		return QERR_RANGE;
 	if (m->first > COUNT_MAX || m->last > COUNT_MAX)
 		return QERR_RANGE;
 	if (first ? m->what != ASK_PIECES && m->first == 0 : m->first != 0)
@@ -128,7 +124,7 @@ check_ask(const struct msg_ask *m)
 static int
 check_give(const struct msg_give *m)
 {
-	bool empty = !m->has_pack && m->data.n == 0;
+	bool empty = m->data.n == 0;
 
 	if (m->id > U32_MAX || m->offset > COUNT_MAX)
 		return QERR_RANGE;
@@ -281,13 +277,12 @@ put_ask(struct buf *b, const struct msg *m)
 	const struct msg_ask *a = m->ask.budget == 0 ? &nothing : &m->ask;
 	size_t n = ask_name_len(a);
 
-	begin(b, m, 7);
+	begin(b, m, 6);
 	cbor_put_uint(b, m->ask.id);
 	cbor_put_uint(b, a->what);
 	cbor_put_bytes(b, n == 32 ? a->pack.b : a->tag.b, n);
 	cbor_put_uint(b, a->first);
 	cbor_put_uint(b, a->last);
-	cbor_put_uint(b, a->tiers);
 	cbor_put_uint(b, a->budget);
 }
 
@@ -296,11 +291,10 @@ put_give(struct buf *b, const struct msg *m)
 {
 	const struct msg_give *g = &m->give;
 
-	begin(b, m, 5);
+	begin(b, m, 4);
 	cbor_put_uint(b, g->id);
 	cbor_put_uint(b, g->status);
 	cbor_put_uint(b, g->offset);
-	cbor_put_bytes(b, g->pack.b, g->has_pack ? sizeof(g->pack.b) : 0);
 	cbor_put_bytes(b, g->data.p, g->data.n);
 }
 
@@ -450,12 +444,10 @@ get_ask(struct reader *r, struct msg_ask *m)
 	name = cbor_bytes(r);
 	m->first = cbor_uint(r);
 	m->last = cbor_uint(r);
-	m->tiers = cbor_uint(r);
 	m->budget = cbor_uint(r);
 	need(r, name.n == ask_name_len(m), QERR_RANGE);
 	need(r,
-	    m->budget != 0 || (m->what == 0 && m->first == 0 && m->last == 0 &&
-				  m->tiers == 0),
+	    m->budget != 0 || (m->what == 0 && m->first == 0 && m->last == 0),
 	    QERR_RANGE);
 	if (r->err == 0 && name.n > 0)
 		memcpy(name.n == 32 ? m->pack.b : m->tag.b, name.p, name.n);
@@ -464,7 +456,6 @@ get_ask(struct reader *r, struct msg_ask *m)
 static void
 get_give(struct reader *r, struct msg_give *m)
 {
-	struct bytes pack;
 	uint64_t status;
 
 	memset(m, 0, sizeof(*m));
@@ -472,12 +463,7 @@ get_give(struct reader *r, struct msg_give *m)
 	status = cbor_uint_in(r, GIVE_LAST, GIVE_BUSY);
 	m->status = (enum msg_status)status;
 	m->offset = cbor_uint(r);
-	pack = cbor_bytes(r);
 	m->data = cbor_bytes(r);
-	need(r, pack.n == 0 || pack.n == 32, QERR_RANGE);
-	m->has_pack = pack.n == 32;
-	if (r->err == 0 && m->has_pack)
-		memcpy(m->pack.b, pack.p, 32);
 }
 
 static void
@@ -496,8 +482,8 @@ get_fields(struct reader *r, struct msg *m, size_t fields)
 	    [MSG_HEADS] = 3,
 	    [MSG_NEWS] = 3,
 	    [MSG_HOLDS] = 2,
-	    [MSG_ASK] = 7,
-	    [MSG_GIVE] = 5,
+	    [MSG_ASK] = 6,
+	    [MSG_GIVE] = 4,
 	    [MSG_PROOF] = 2,
 	    [MSG_PEERS] = 1,
 	    [MSG_BYE] = 2,

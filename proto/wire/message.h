@@ -101,17 +101,15 @@ enum msg_what {
 	ASK_HEADERS,  /* numbers first..last */
 	ASK_PIECE_HASHES,
 	ASK_PIECES,   /* of pack, first..last */
-	ASK_CATCH_UP, /* numbers first.., tiers: headers, then packs */
 	ASK_PEERS,
 };
 
 struct msg_ask {
 	uint64_t id; /* < 2^32, of the asker's choice */
 	enum msg_what what;
-	struct msg_tag tag;   /* charters, headers, catch-up */
+	struct msg_tag tag;   /* charters, headers */
 	struct id pack;       /* piece hashes, pieces */
 	uint64_t first, last; /* 0 where not named above */
-	uint64_t tiers;       /* bit mask, catch-up */
 	uint64_t budget; /* bytes; 0 cancels |id|, the rest is not looked at */
 };
 
@@ -124,15 +122,13 @@ enum msg_status {
 
 /*
  * |data|'s meaning follows the ASK: charter files, header files (each a byte
- * string), piece hashes, or one piece.  In a catch-up, |pack| says which pack
- * the piece belongs to and offset which piece it is.
+ * string; offset: the first one's number), piece hashes, or one piece (offset:
+ * which).
  */
 struct msg_give {
 	uint64_t id;
 	enum msg_status status;
 	uint64_t offset;
-	bool has_pack;
-	struct id pack;
 	struct bytes data;
 };
 

@@ -30,12 +30,12 @@ for name, value in {
         'heads': [2, True, 9, row], 'heads_none': [2, False, 0, b''],
         'news': [3, b'c', b'h', 3], 'news_header': [3, b'', b'header', 0],
         'holds': [4, tag, [0, 1, 7, 0, 9, 9, 1, 1, 1]], 'holds_pack': [4, root, [0, 31, 33, 1023]],
-        'ask_charters': [5, 1, 0, tag, 1, 0, 0, 65536], 'ask_headers': [5, 2, 1, tag, 1, 9, 0, 65536],
-        'ask_hashes': [5, 3, 2, root, 0, 0, 0, 65536], 'ask_pieces': [5, 4, 3, root, 8, 15, 0, 131072],
-        'ask_catch_up': [5, 5, 4, tag, 3, 0, 3, 9054], 'ask_peers': [5, 6, 5, b'', 0, 0, 0, 1],
-        'cancel': [5, 7, 0, b'', 0, 0, 0, 0],
-        'give': [6, 1, 1, 5, root, b'piece'], 'give_last': [6, 1, 0, 0, b'', b''],
-        'give_not_held': [6, 1, 2, 0, b'', b''], 'give_busy': [6, 1, 3, 30, b'', b''],
+        'ask_charters': [5, 1, 0, tag, 1, 0, 65536], 'ask_headers': [5, 2, 1, tag, 1, 9, 65536],
+        'ask_hashes': [5, 3, 2, root, 0, 0, 65536], 'ask_pieces': [5, 4, 3, root, 8, 15, 131072],
+        'ask_peers': [5, 6, 4, b'', 0, 0, 1],
+        'cancel': [5, 7, 0, b'', 0, 0, 0],
+        'give': [6, 1, 1, 5, b'piece'], 'give_last': [6, 1, 0, 0, b''],
+        'give_not_held': [6, 1, 2, 0, b''], 'give_busy': [6, 1, 3, 30, b''],
         'proof': [7, b'a', b'b'], 'peers': [8, ['quire://x']], 'bye': [9, 1, 60]}.items():
     seed('message', name, cbor2.dumps(value, canonical=True))
 
