@@ -1,0 +1,339 @@
+#include "proto/host/store_part.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "proto/base/qerr.h"
+#include "proto/base/text.h"
+#include "proto/host/file.h"
+#include "proto/object/header.h"
+#include "proto/object/merkle.h"
+#include "proto/object/tree.h"
+
+#define BITS_MAX (PACK_SIZE_MAX / PIECE_SIZE / 8) /* 128 bytes */
+#define PATH_LEN 80
+
+struct part {
+	struct id root;
+	uint64_t total; /* 0: the place is free */
+	int fd;
+	uint8_t bits[BITS_MAX]; /* written */
+	bool dirty, completes, failed;
+	uint64_t used;
+};
+
+struct part_set {
+	int dir;
+	bool readonly;
+	uint64_t clock;
+	struct part part[PART_OPEN_MAX];
+};
+
+static void
+part_path(char dst[PATH_LEN], const struct id *root, const char *suffix)
+{
+	char name[ID_TEXT_LEN + 1];
+
+	id_text(name, root);
+	snprintf(dst, PATH_LEN, "part/%s%s", name, suffix);
+}
+
+int
+part_set_new(struct part_set **ret, int dir, bool readonly)
+{
+	struct part_set *ps = calloc(1, sizeof(*ps));
+
+	if (ps == NULL)
+		return QERR_NOMEM;
+	ps->dir = dir;
+	ps->readonly = readonly;
+	*ret = ps;
+	return 0;
+}
+
+static void
+part_close(struct part *p)
+{
+	if (p->total != 0)
+		close(p->fd);
+	p->total = 0;
+}
+
+void
+part_set_free(struct part_set *ps)
+{
+	if (ps == NULL)
+		return;
+	for (size_t i = 0; i < PART_OPEN_MAX; i++)
+		part_close(&ps->part[i]);
+	free(ps);
+}
+
+static size_t
+bits_len(uint64_t total)
+{
+	return (piece_count(total) + 7) / 8;
+}
+
+static bool
+has(const struct part *p, size_t i)
+{
+	return (p->bits[i / 8] >> (i % 8) & 1) != 0;
+}
+
+static bool
+is_whole(const struct part *p)
+{
+	for (size_t i = 0; i < piece_count(p->total); i++)
+		if (!has(p, i))
+			return false;
+	return true;
+}
+
+/*
+ * Not synced: a map that a power cut empties has another length, is taken for
+ * none, and costs the pieces of one unfinished pack.
+ */
+static int
+write_map(struct part_set *ps, struct part *p)
+{
+	char path[PATH_LEN], tmp[PATH_LEN];
+	size_t len = bits_len(p->total);
+	int fd;
+
+	part_path(path, &p->root, ".map");
+	part_path(tmp, &p->root, ".new");
+	fd = openat(ps->dir, tmp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,
+	    0644);
+	if (fd < 0)
+		return store_error("make a map");
+	if (write(fd, p->bits, len) != (ssize_t)len) {
+		close(fd);
+		return store_error("write a map");
+	}
+	close(fd);
+	return renameat(ps->dir, tmp, ps->dir, path) == 0
+		   ? 0
+		   : store_error("rename a map");
+}
+
+static int
+flush(struct part_set *ps, struct part *p)
+{
+	int err;
+
+	if (!p->dirty)
+		return 0;
+	if (fdatasync(p->fd) != 0)
+		return store_error("sync a pack");
+	if ((err = write_map(ps, p)) == 0)
+		p->dirty = false;
+	return err;
+}
+
+static void
+read_map(struct part_set *ps, struct part *p)
+{
+	char path[PATH_LEN];
+	struct buf b;
+
+	memset(p->bits, 0, sizeof(p->bits));
+	buf_init(&b, 0);
+	part_path(path, &p->root, ".map");
+	if (file_read(&b, ps->dir, path, BITS_MAX) == 0 &&
+	    b.n == bits_len(p->total))
+		memcpy(p->bits, b.p, b.n);
+	buf_done(&b);
+}
+
+/* A place for |root|: its own, a free one, or that of the one used longest ago. */
+static struct part *
+place(struct part_set *ps, const struct id *root)
+{
+	struct part *best = &ps->part[0];
+
+	for (size_t i = 0; i < PART_OPEN_MAX; i++) {
+		struct part *p = &ps->part[i];
+
+		if (p->total != 0 && id_eq(&p->root, root))
+			return p;
+		if (p->total == 0 ? best->total != 0
+				  : best->total != 0 && p->used < best->used)
+			best = p;
+	}
+	if (best->total != 0 && flush(ps, best) != 0)
+		return NULL;
+	if (best->completes)
+		return NULL; /* it waits for the commit */
+	part_close(best);
+	return best;
+}
+
+/* Open the part of |root|; |total| 0: whatever is there. */
+static int
+part_open(struct part_set *ps, const struct id *root, uint64_t total,
+    bool create, struct part **ret)
+{
+	struct part *p = place(ps, root);
+	char path[PATH_LEN];
+	struct stat st;
+
+	if (p == NULL)
+		return QERR_FULL;
+	*ret = p;
+	p->used = ++ps->clock;
+	if (p->total != 0)
+		return 0;
+	part_path(path, root, "");
+	p->fd = openat(ps->dir, path,
+	    (ps->readonly ? O_RDONLY : O_RDWR) | (create ? O_CREAT : 0) |
+		O_CLOEXEC,
+	    0644);
+	if (p->fd < 0)
+		return store_error("open a pack");
+	if (fstat(p->fd, &st) != 0) {
+		close(p->fd);
+		return store_error("look at a pack");
+	}
+	if (create && (uint64_t)st.st_size != total &&
+	    ftruncate(p->fd, (off_t)total) != 0) {
+		close(p->fd);
+		return store_error("make a pack");
+	}
+	p->total = total != 0 ? total : (uint64_t)st.st_size;
+	p->root = *root;
+	p->dirty = p->completes = p->failed = false;
+	if (p->total == 0 || p->total > PACK_SIZE_MAX ||
+	    (!create && (uint64_t)st.st_size != p->total)) {
+		part_close(p);
+		return QERR_ABSENT;
+	}
+	read_map(ps, p);
+	return 0;
+}
+
+int
+part_put(struct part_set *ps, const struct id *root, uint64_t total, size_t i,
+    struct bytes data, bool completes)
+{
+	struct part *p;
+	int err;
+
+	if (total > PACK_SIZE_MAX || i >= piece_count(total) ||
+	    data.n != piece_len(total, i))
+		return QERR_RANGE;
+	if ((err = part_open(ps, root, total, true, &p)) != 0)
+		return err;
+	for (size_t at = 0; at < data.n;) {
+		ssize_t n = pwrite(p->fd, data.p + at, data.n - at,
+		    (off_t)((uint64_t)i * PIECE_SIZE + at));
+
+		if (n < 0 && errno != EINTR)
+			return store_error("write a pack");
+		at += n > 0 ? (size_t)n : 0;
+	}
+	p->bits[i / 8] |= (uint8_t)(1u << (i % 8));
+	p->dirty = true;
+	/* One that failed before leaves a hole, and then nothing is whole. */
+	if (completes && !is_whole(p))
+		return QERR_NOSPACE;
+	p->completes = completes;
+	return 0;
+}
+
+int
+part_get(struct part_set *ps, const struct id *root, size_t i, struct buf *b)
+{
+	struct part *p;
+	uint8_t *dst;
+	size_t len;
+	int err = part_open(ps, root, 0, false, &p);
+
+	if (err != 0)
+		return err;
+	if (i >= piece_count(p->total) || !has(p, i))
+		return QERR_ABSENT;
+	len = piece_len(p->total, i);
+	if ((dst = buf_grow(b, len)) == NULL)
+		return buf_err(b);
+	if (pread(p->fd, dst, len, (off_t)i * PIECE_SIZE) != (ssize_t)len)
+		return store_error("read a pack");
+	return 0;
+}
+
+bool
+part_bitmap(struct part_set *ps, const struct id *root, uint64_t total,
+    struct buf *b)
+{
+	struct part *p;
+
+	if (part_open(ps, root, 0, false, &p) != 0 || p->total != total)
+		return false;
+	buf_put(b, p->bits, bits_len(total));
+	return true;
+}
+
+static int
+finish(struct part_set *ps, struct part *p)
+{
+	struct tree_name t = {.kind = TREE_PACK, .id = p->root};
+	char from[PATH_LEN], map[PATH_LEN], to[TREE_PATH_MAX], folder[16];
+
+	if (fdatasync(p->fd) != 0)
+		return store_error("sync a pack");
+	part_path(from, &p->root, "");
+	part_path(map, &p->root, ".map");
+	tree_path(to, &t);
+	snprintf(folder, sizeof(folder), "%.7s", to); /* pack/AA */
+	if (mkdirat(ps->dir, folder, 0755) != 0 && errno != EEXIST)
+		return store_error("make a folder");
+	if (renameat(ps->dir, from, ps->dir, to) != 0)
+		return store_error("rename a pack");
+	unlinkat(ps->dir, map, 0);
+	return 0;
+}
+
+int
+part_commit(struct part_set *ps, size_t *ret_n, uint64_t *ret_bytes)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < PART_OPEN_MAX && err == 0; i++) {
+		struct part *p = &ps->part[i];
+
+		if (p->total == 0)
+			continue;
+		if (!p->completes) {
+			err = flush(ps, p);
+			continue;
+		}
+		if ((err = finish(ps, p)) == 0) {
+			(*ret_n)++;
+			*ret_bytes += p->total;
+			p->completes = false;
+			part_close(p);
+		}
+	}
+	return err;
+}
+
+void
+part_forget(struct part_set *ps, const struct id *root)
+{
+	char path[PATH_LEN];
+
+	for (size_t i = 0; i < PART_OPEN_MAX; i++)
+		if (ps->part[i].total != 0 && id_eq(&ps->part[i].root, root)) {
+			ps->part[i].completes = false;
+			part_close(&ps->part[i]);
+		}
+	part_path(path, root, "");
+	unlinkat(ps->dir, path, 0);
+	part_path(path, root, ".map");
+	unlinkat(ps->dir, path, 0);
+}
