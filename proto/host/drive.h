@@ -11,8 +11,9 @@
  * for node_step() and carries out its updates.  quired and `quire sync` both
  * stand on it.  It owns the links, not the node, the store or the base.
  *
- * Links are plain TCP (raw), through SOCKS5 for .onion hosts; bulk data is read
- * with our own buffers.  An accepted link is never reset: whatever it sends, it
+ * Links are plain TCP (raw), through SOCKS5 for .onion hosts; invites for other
+ * transports count as not reached.  Names are looked up without waiting, and bulk
+ * data is read with our own buffers.  An accepted link is never reset: whatever it sends, it
  * is read on until the peer closes (veil: drain).
  */
 struct drive;
@@ -22,7 +23,8 @@ struct drive_config {
 	struct node *node;
 	struct store *store;
 	const char *socks;      /* "127.0.0.1:9050" for .onion; NULL: none */
-	uint64_t download_rate; /* bytes a second; 0: no limit */
+	uint64_t upload_rate;   /* bytes a second; 0: no limit */
+	uint64_t reserve;       /* bytes of the disk that stay free */
 	size_t fd_max;          /* links in all */
 	/* Called for each update.tell, after everything else of the update. */
 	void (*tell)(void *arg, const struct node_tell *t);

@@ -587,7 +587,7 @@ on_bye(struct link *l)
 		veil_pad_to(l->veil, padme_ladder(veil_written(l->veil)),
 		    &l->out);
 	}
-	link_shut(l, true, 0);
+	link_shut(l, false, 0);
 }
 
 static int

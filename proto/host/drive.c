@@ -1,0 +1,492 @@
+#include "proto/host/drive.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "proto/base/qerr.h"
+#include "proto/host/drive_inner.h"
+#include "proto/host/entropy.h"
+#include "proto/host/log.h"
+
+static struct timeval
+millis(uint64_t ms)
+{
+	return (struct timeval){
+	    .tv_sec = (time_t)(ms / 1000),
+	    .tv_usec = (suseconds_t)(ms % 1000 * 1000),
+	};
+}
+
+static void
+on_timer(evutil_socket_t fd, short what, void *arg)
+{
+	struct node_event ev = {.type = NODE_DEADLINE};
+
+	(void)fd;
+	(void)what;
+	((struct drive *)arg)->timer_at = WHEN_NEVER;
+	drive_event(arg, &ev);
+}
+
+static void
+arm_timer(struct drive *d)
+{
+	when_ms at = node_deadline(d->cfg.node), now = clock_now();
+	struct timeval tv;
+
+	if (at == d->timer_at)
+		return;
+	d->timer_at = at;
+	if (at == WHEN_NEVER) {
+		evtimer_del(d->timer);
+		return;
+	}
+	tv = millis(at > now ? at - now : 0);
+	evtimer_add(d->timer, &tv);
+}
+
+/* The disk. */
+
+static void
+stored(struct drive *d, uint64_t token, int err)
+{
+	struct node_event ev = {.type = NODE_STORED};
+
+	ev.stored.token = token;
+	ev.stored.err = err;
+	drive_post(d, &ev, bytes_of("", 0));
+}
+
+static void
+look_for_space(struct drive *d)
+{
+	struct timeval tv = millis(DRIVE_SPACE_MS);
+
+	d->full = true;
+	evtimer_add(d->space, &tv);
+}
+
+static void
+on_space(evutil_socket_t fd, short what, void *arg)
+{
+	struct drive *d = arg;
+	struct node_event ev = {.type = NODE_SPACE};
+
+	(void)fd;
+	(void)what;
+	ev.space.free = store_free(d->cfg.store);
+	if (ev.space.free <= d->cfg.reserve) {
+		look_for_space(d);
+		return;
+	}
+	d->full = false;
+	drive_event(d, &ev);
+}
+
+static void
+commit(struct drive *d)
+{
+	int err;
+
+	evtimer_del(d->commit);
+	d->commit_armed = false;
+	if (d->n_put == 0)
+		return;
+	err = store_commit(d->cfg.store);
+	if (err != 0)
+		look_for_space(d);
+	for (size_t i = 0; i < d->n_put; i++)
+		stored(d, d->put[i], err);
+	d->n_put = 0;
+}
+
+static void
+on_commit(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	commit(arg);
+	drive_pump(arg);
+}
+
+static int
+tree_name_of(struct tree_name *ret, enum node_object kind, const struct id *id,
+    uint64_t number)
+{
+	static const enum tree_kind of[] = {
+	    [OBJECT_CHARTER] = TREE_CHARTER,
+	    [OBJECT_HEADER] = TREE_ISSUE,
+	    [OBJECT_PROOF] = TREE_PROOF,
+	    [OBJECT_PIECE] = TREE_PACK,
+	};
+
+	if (kind == OBJECT_CONTACTS)
+		return QERR_RANGE;
+	*ret =
+	    (struct tree_name){.kind = of[kind], .id = *id, .number = number};
+	return 0;
+}
+
+static int
+put_object(struct drive *d, const struct node_put *p)
+{
+	struct tree_name t;
+
+	if (store_free(d->cfg.store) < d->cfg.reserve + p->data.n)
+		return QERR_NOSPACE;
+	if (p->kind == OBJECT_PIECE)
+		return store_put_piece(d->cfg.store, &p->id, p->total,
+		    (size_t)p->number, p->data, p->completes);
+	if (p->kind == OBJECT_CONTACTS)
+		return store_put_file(d->cfg.store, "contacts", p->data);
+	tree_name_of(&t, p->kind, &p->id, p->number);
+	return store_put(d->cfg.store, &t, p->data, p->kind == OBJECT_HEADER);
+}
+
+static void
+put(struct drive *d, const struct node_put *p)
+{
+	struct timeval tv = millis(DRIVE_COMMIT_MS);
+	int err = put_object(d, p);
+
+	if (err != 0) {
+		look_for_space(d);
+		stored(d, p->token, err);
+		return;
+	}
+	if (d->n_put == d->cap_put) {
+		size_t cap = d->cap_put == 0 ? 64 : d->cap_put * 2;
+		uint64_t *q = realloc(d->put, cap * sizeof(*q));
+
+		if (q == NULL) {
+			d->fatal = QERR_NOMEM;
+			return;
+		}
+		d->put = q;
+		d->cap_put = cap;
+	}
+	d->put[d->n_put++] = p->token;
+	if (!d->commit_armed)
+		evtimer_add(d->commit, &tv);
+	d->commit_armed = true;
+	if (d->n_put >= DRIVE_PUTS_MAX)
+		commit(d);
+}
+
+static void
+get(struct drive *d, const struct node_get *g)
+{
+	struct node_event ev = {.type = NODE_LOADED};
+	struct tree_name t;
+	struct buf b;
+	int err;
+
+	buf_init(&b, 0);
+	ev.loaded.token = g->token;
+	if (g->kind == OBJECT_PIECE)
+		err = store_get_piece(d->cfg.store, &g->id, (size_t)g->number,
+		    &b);
+	else if ((err = tree_name_of(&t, g->kind, &g->id, g->number)) == 0)
+		err = store_get(d->cfg.store, &t, &b);
+	if (err == 0)
+		drive_post(d, &ev, buf_bytes(&b));
+	else
+		drive_post(d, &ev, (struct bytes){NULL, 0});
+	buf_done(&b);
+}
+
+static void
+forget(struct drive *d, const struct node_forget *f)
+{
+	struct tree_name t;
+	int err;
+
+	commit(d); /* puts of the same step are before */
+	if (f->kind == OBJECT_HEADER)
+		err = store_forget_headers(d->cfg.store, &f->id, f->number);
+	else if (tree_name_of(&t, f->kind, &f->id, f->number) != 0)
+		return;
+	else
+		err = store_forget(d->cfg.store, &t);
+	if (err != 0)
+		log_error("the store: cannot delete: it %s", qerr_str(err));
+}
+
+/* Events and updates. */
+
+void
+drive_post(struct drive *d, const struct node_event *ev, struct bytes data)
+{
+	struct drive_queued *q = calloc(1, sizeof(*q));
+
+	if (q == NULL) {
+		d->fatal = QERR_NOMEM;
+		return;
+	}
+	q->ev = *ev;
+	buf_init(&q->data, 0);
+	buf_put(&q->data, data.p, data.n);
+	if (ev->type == NODE_LOADED)
+		q->ev.loaded.object = data.p == NULL ? (struct bytes){NULL, 0}
+						     : buf_bytes(&q->data);
+	*d->tail = q;
+	d->tail = &q->next;
+}
+
+static struct drive_link *
+find(struct drive *d, uint64_t id)
+{
+	struct drive_link *l = d->links;
+
+	while (l != NULL && l->id != id)
+		l = l->next;
+	return l;
+}
+
+static void
+carry_out(struct drive *d, const struct node_update *u)
+{
+	struct drive_link *l;
+
+	for (size_t i = 0; i < u->n_put; i++)
+		put(d, &u->put[i]);
+	for (size_t i = 0; i < u->n_forget; i++)
+		forget(d, &u->forget[i]);
+	for (size_t i = 0; i < u->n_get; i++)
+		get(d, &u->get[i]);
+	for (size_t i = 0; i < u->n_send; i++)
+		if ((l = find(d, u->send[i].link)) != NULL)
+			drive_link_send(l, u->send[i].data);
+	for (size_t i = 0; i < u->n_dial; i++)
+		drive_dial(d, &u->dial[i]);
+	for (size_t i = 0; i < u->n_drop; i++)
+		if ((l = find(d, u->drop[i].link)) != NULL)
+			drive_link_drop(l, u->drop[i].drain);
+	for (size_t i = 0; i < u->n_tell; i++)
+		if (d->cfg.tell != NULL)
+			d->cfg.tell(d->cfg.arg, &u->tell[i]);
+}
+
+static int
+step(struct drive *d, struct node_event *ev)
+{
+	struct node_update u;
+	int err;
+
+	ev->now = clock_now();
+	ev->wall = clock_wall();
+	if (ev->type == NODE_START || ev->type == NODE_LINK_UP ||
+	    ev->type == NODE_DEADLINE)
+		entropy_bytes(ev->fresh, sizeof(ev->fresh));
+	if ((err = node_step(d->cfg.node, ev, &u)) != 0) {
+		d->fatal = err;
+		log_error("quire cannot go on: %s", qerr_str(err));
+		event_base_loopbreak(d->cfg.base);
+		return err;
+	}
+	carry_out(d, &u);
+	return d->fatal;
+}
+
+int
+drive_pump(struct drive *d)
+{
+	if (d->pumping)
+		return 0; /* whoever pumps gets there */
+	d->pumping = true;
+	while (d->queue != NULL && d->fatal == 0) {
+		struct drive_queued *q = d->queue;
+
+		if ((d->queue = q->next) == NULL)
+			d->tail = &d->queue;
+		step(d, &q->ev);
+		buf_done(&q->data);
+		free(q);
+	}
+	d->pumping = false;
+	arm_timer(d);
+	return d->fatal;
+}
+
+int
+drive_event(struct drive *d, struct node_event *ev)
+{
+	bool nested = d->pumping;
+
+	if (nested) { /* called from tell(): after what is being done */
+		drive_post(d, ev, bytes_of("", 0));
+		return 0;
+	}
+	d->pumping = true;
+	step(d, ev);
+	d->pumping = false;
+	return drive_pump(d);
+}
+
+static void
+on_upload(evutil_socket_t fd, short what, void *arg)
+{
+	struct drive *d = arg;
+
+	(void)fd;
+	(void)what;
+	for (struct drive_link *l = d->links, *next; l != NULL; l = next) {
+		next = l->next;
+		if (l->state >= DRIVE_OPEN && l->out.n > l->sent)
+			drive_link_write(l);
+	}
+	drive_pump(d);
+}
+
+int
+drive_new(struct drive **ret, const struct drive_config *cfg)
+{
+	struct drive *d = calloc(1, sizeof(*d));
+
+	*ret = NULL;
+	if (d == NULL)
+		return QERR_NOMEM;
+	d->cfg = *cfg;
+	d->tail = &d->queue;
+	d->timer_at = WHEN_NEVER;
+	d->tokens_at = clock_now();
+	d->timer = evtimer_new(cfg->base, on_timer, d);
+	d->commit = evtimer_new(cfg->base, on_commit, d);
+	d->space = evtimer_new(cfg->base, on_space, d);
+	d->upload = evtimer_new(cfg->base, on_upload, d);
+	if (d->timer == NULL || d->commit == NULL || d->space == NULL ||
+	    d->upload == NULL) {
+		drive_free(d);
+		return QERR_NOMEM;
+	}
+	*ret = d;
+	return 0;
+}
+
+void
+drive_free(struct drive *d)
+{
+	if (d == NULL)
+		return;
+	if (d->n_put > 0)
+		store_commit(d->cfg.store);
+	while (d->links != NULL)
+		drive_link_free(d->links);
+	for (size_t i = 0; i < d->n_listener; i++) {
+		event_free(d->listener[i].ev);
+		close(d->listener[i].fd);
+	}
+	while (d->queue != NULL) {
+		struct drive_queued *q = d->queue;
+
+		d->queue = q->next;
+		buf_done(&q->data);
+		free(q);
+	}
+	if (d->dns != NULL)
+		evdns_base_free(d->dns, 0);
+	if (d->timer != NULL)
+		event_free(d->timer);
+	if (d->commit != NULL)
+		event_free(d->commit);
+	if (d->space != NULL)
+		event_free(d->space);
+	if (d->upload != NULL)
+		event_free(d->upload);
+	free(d->put);
+	free(d);
+}
+
+void
+drive_counters(const struct drive *d, uint64_t *ret_in, uint64_t *ret_out)
+{
+	*ret_in = d->in;
+	*ret_out = d->out;
+}
+
+/* From the tree into the node, before its first step. */
+
+static struct bytes *
+rows(const struct buf *b, const struct buf *ends, size_t *ret_n)
+{
+	struct bytes *row;
+	size_t at = 0;
+
+	*ret_n = ends->n / 4;
+	if ((row = calloc(*ret_n + 1, sizeof(*row))) == NULL)
+		return NULL;
+	for (size_t i = 0; i < *ret_n; i++) {
+		size_t end = load_le32(ends->p + 4 * i);
+
+		row[i] = bytes_of(b->p + at, end - at);
+		at = end;
+	}
+	return row;
+}
+
+static void
+restore_packs(struct node *n, struct store *s, struct bytes file)
+{
+	struct header h;
+
+	if (header_peek(&h, file) != 0)
+		return;
+	for (size_t i = 0; i < h.n_pack; i++) {
+		struct tree_name t = {.kind = TREE_PACK, .id = h.pack[i].root};
+		struct pack_entry e;
+		struct buf bits;
+		bool whole;
+
+		buf_init(&bits, 0);
+		if (node_pack(n, &t.id, &e, &whole) != 0)
+			store_forget(s, &t); /* a crash left it: withdrawn */
+		else if (store_has(s, &t))
+			node_restore_pack(n, &t.id, NULL);
+		else if (store_partial(s, &t.id, h.pack[i].size, &bits))
+			node_restore_pack(n, &t.id, bits.p);
+		buf_done(&bits);
+	}
+}
+
+int
+drive_restore(struct node *n, struct store *s, const struct id *feed,
+    const struct node_policy *policy)
+{
+	struct buf charters, charter_ends, headers, header_ends;
+	struct bytes *charter = NULL, *header = NULL;
+	size_t n_charter = 0, n_header = 0;
+	int err;
+
+	buf_init(&charters, 0);
+	buf_init(&charter_ends, 0);
+	buf_init(&headers, 0);
+	buf_init(&header_ends, 0);
+	if ((err = store_charters(s, feed, &charters, &charter_ends)) != 0 ||
+	    (err = store_headers(s, feed, 1, &headers, &header_ends)) != 0)
+		goto out;
+	charter = rows(&charters, &charter_ends, &n_charter);
+	header = rows(&headers, &header_ends, &n_header);
+	if (charter == NULL || header == NULL) {
+		err = QERR_NOMEM;
+		goto out;
+	}
+	err = node_restore_feed(n, feed, policy, charter, n_charter, header,
+	    n_header);
+	if (qerr_is_peer_fault(err)) {
+		log_warn("the store: a feed's headers on the disk are "
+			 "damaged; they are fetched again");
+		err = 0;
+	}
+	for (size_t i = 0; i < n_header && err == 0; i++)
+		restore_packs(n, s, header[i]);
+out:
+	free(charter);
+	free(header);
+	buf_done(&charters);
+	buf_done(&charter_ends);
+	buf_done(&headers);
+	buf_done(&header_ends);
+	return err;
+}
