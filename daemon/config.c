@@ -240,16 +240,6 @@ parse_line(struct parse *p, struct bytes line)
 	}
 }
 
-/* What must hold between settings. */
-static void
-check_whole(struct parse *p)
-{
-	if (p->c->introduce && p->c->public[0] == '\0')
-		complain(p,
-		    "introduce needs public, the address that others are "
-		    "told");
-}
-
 static void
 parse_lines(struct parse *p, struct bytes text)
 {
@@ -285,8 +275,7 @@ config_parse(struct config *ret, struct bytes text, const char *name,
 	setting_defaults(ret, SECTION_TOP);
 	parse_lines(&p, text);
 	if (p.n_errors == 0)
-		check_whole(&p);
-	if (p.n_errors > CONFIG_ERRORS_MAX)
+		if (p.n_errors > CONFIG_ERRORS_MAX)
 		buf_printf(errors, "%s: and %zu more\n", name,
 		    p.n_errors - CONFIG_ERRORS_MAX);
 	return p.n_errors;

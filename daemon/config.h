@@ -53,10 +53,9 @@ struct config {
 	char *state;
 	struct config_list listen;
 	char *public;
-	bool introduce;
 	struct config_list peer;
 	char *socks;
-	uint64_t quota, reserve, upload, download;
+	uint64_t quota, reserve, upload;
 	char *control, *group;
 	uint64_t log;
 	struct config_follow *follow;

@@ -22,8 +22,6 @@ static const struct setting top[] = {
     {"public", SETTING_ADDRESS, AT(public), "", false,
 	"The name or address and the port that others reach this node at, for "
 	"the invites it makes."},
-    {"introduce", SETTING_SWITCH, AT(introduce), "no", true,
-	"Whether peers may tell other nodes of this one."},
     {"peer", SETTING_INVITE, AT(peer), NULL, false,
 	"An invite to a node to stay in touch with; may be given several "
 	"times."},
@@ -37,8 +35,6 @@ static const struct setting top[] = {
 	"taken in."},
     {"upload", SETTING_SIZE, AT(upload), "none", true,
 	"How many bytes a second are sent at most."},
-    {"download", SETTING_SIZE, AT(download), "none", true,
-	"How many bytes a second are fetched at most."},
     {"control", SETTING_FOLDER, AT(control), CTL_PATH, true,
 	"The socket at which quire on this machine talks to quired."},
     {"group", SETTING_TEXT, AT(group), "quire", true,

@@ -53,7 +53,6 @@ enum ctl_kind {
 	CTL_DOCUMENT, /* text: name of the file; picture names; one fd each */
 	CTL_COMMIT,
 	CTL_RETRACT, /* text: the article's name, address or id in hex; feed, reason */
-	CTL_SYNC,   /* look for news with all peers now */
 	CTL_RELOAD, /* as SIGHUP */
 	CTL_STOP,   /* as SIGTERM */
 };
@@ -90,8 +89,8 @@ struct ctl_request {
  * An item of an answer: what it is, and named fields.
  *
  *	"status"    version text, pid, uptime (s), state (its folder), listen (text,
- *	            several are separated by blanks), followed, carried, links_out,
- *	            links_in, readers, contacts, packs_wanted, packs_held, bytes_in,
+ *	            several are separated by blanks), port (the first), followed,
+ *	            links_out, links_in, readers, contacts, packs_wanted, packs_held, bytes_in,
  *	            bytes_out, stored, free (bytes), full (flag)
  *	"problem"   message; file, hint, if any: what an operator should mend
  *	"feed"      feed (id), name, link (follow link, if known), head, charter,

@@ -37,7 +37,7 @@ an_empty_file_is_the_defaults(void)
 	check(parse(&c, "") == 0);
 	check(strcmp(c.state, "/var/lib/quire") == 0);
 	check(c.quota == 20ULL << 30 && c.reserve == 256 << 20);
-	check(c.upload == 0 && c.log == 2 && !c.introduce);
+	check(c.upload == 0 && c.log == 2);
 	check(c.listen.n == 0 && c.n_follow == 0 && c.n_publish == 0);
 	config_done(&c);
 }
@@ -109,8 +109,6 @@ mistakes_are_named_with_their_line(void)
 	one_wrong("listen [::1]\n", "f:1: listen is not");
 	one_wrong("public a b:1\n", "f:1: public is not HOST:PORT");
 	one_wrong("public x:0\n", "f:1: public is not HOST:PORT");
-	one_wrong("introduce maybe\n", "f:1: introduce is neither yes nor no");
-	one_wrong("introduce yes\n", "introduce needs public");
 	one_wrong("log loud\n", "f:1: log is none of");
 	one_wrong("peer http://x/\n", "f:1: peer is not an invite");
 	one_wrong("follow quire:abc\n", "f:1: follow has a link which");

@@ -1,0 +1,456 @@
+#include "daemon/daemon.h"
+
+#include <errno.h>
+#include <libgen.h>
+#include <signal.h>
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "daemon/daemon_inner.h"
+#include "daemon/notify.h"
+#include "daemon/sandbox.h"
+#include "proto/base/qerr.h"
+#include "proto/host/entropy.h"
+#include "proto/host/log.h"
+
+#define KEYS_LEN 64 /* Ed25519 seed, X25519 private key */
+
+/* What the node tells: the log has numbers, never names. */
+static void
+on_tell(void *arg, const struct node_tell *t)
+{
+	struct daemon *d = arg;
+
+	switch (t->fact) {
+	case FACT_HEAD:
+		log_info("a feed has a new issue: %llu",
+		    (unsigned long long)t->number);
+		break;
+	case FACT_CHARTER:
+		log_info("a feed has a new charter: version %llu",
+		    (unsigned long long)t->number);
+		break;
+	case FACT_PACK:
+		log_debug("a pack is whole");
+		break;
+	case FACT_WITHDRAWN:
+		log_info("a pack was withdrawn and is deleted");
+		break;
+	case FACT_FORK:
+		log_warn("a feed contradicts itself at issue %llu: nothing "
+			 "more of it is taken in",
+		    (unsigned long long)t->number);
+		problems_set(&d->problems, "fork",
+		    "A feed that is followed contradicts itself: two issues "
+		    "of one number are signed.",
+		    NULL,
+		    "Ask its newsroom; only a new charter of it ends this.");
+		break;
+	case FACT_ROLLBACK:
+		log_info("link %llu showed an issue older than known",
+		    (unsigned long long)t->value);
+		break;
+	case FACT_OVERDUE:
+		log_warn("a feed's next issue is overdue");
+		break;
+	case FACT_RECEIPTS:
+		log_info("issue %llu is held whole by %llu peers",
+		    (unsigned long long)t->number,
+		    (unsigned long long)t->value);
+		break;
+	case FACT_PEER:
+		log_info("link %llu %s", (unsigned long long)t->value,
+		    t->number != 0 ? "is up" : "is over");
+		break;
+	case FACT_FAULT:
+		log_warn("link %llu broke a rule: its message %s",
+		    (unsigned long long)t->value, qerr_str(-(int)t->number));
+		break;
+	case FACT_ROTTEN:
+		log_warn("a pack on the disk is damaged; it is fetched again");
+		break;
+	case FACT_FULL:
+		d->full = t->number != 0;
+		if (d->full) {
+			log_warn("the disk is full: nothing more is taken in");
+			problems_set(&d->problems, "full",
+			    "The disk is full: nothing more is taken in.", NULL,
+			    "Free space, or lower quota.");
+		} else {
+			log_info("there is room on the disk again");
+			problems_clear(&d->problems, "full");
+		}
+		break;
+	case FACT_SYNCED:
+	case FACT_PROGRESS:
+	case FACT_UNREACHED:
+		break; /* a reader's */
+	}
+}
+
+/* Signals. */
+
+static void
+on_stop(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	daemon_stop(arg);
+}
+
+static void
+on_reload(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	daemon_reload(arg, NULL);
+}
+
+static void
+on_usr1(evutil_socket_t fd, short what, void *arg)
+{
+	struct daemon *d = arg;
+	struct node_stat st;
+
+	(void)fd;
+	(void)what;
+	node_stat(d->node, &st);
+	log_warn("%zu feeds, %zu links out, %zu in, %zu readers, %zu packs "
+		 "held, %zu wanted, %llu bytes in, %llu out",
+	    st.followed, st.links_out, st.links_in, st.readers, st.packs_held,
+	    st.packs_wanted, (unsigned long long)st.bytes_in,
+	    (unsigned long long)st.bytes_out);
+}
+
+static void
+on_minute(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	rooms_minute(arg);
+}
+
+static void
+on_alive(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	(void)arg;
+	notify_alive();
+}
+
+static int
+watch(struct daemon *d)
+{
+	static const int number[] = {SIGTERM, SIGINT, SIGHUP, SIGUSR1};
+	static void (*const fn[])(evutil_socket_t, short, void *) = {
+	    on_stop, on_stop, on_reload, on_usr1};
+	struct timeval minute = {.tv_sec = 60};
+	struct timeval alive = {.tv_sec = (time_t)notify_interval()};
+
+	for (size_t i = 0; i < 4; i++) {
+		d->signal[i] = evsignal_new(d->base, number[i], fn[i], d);
+		if (d->signal[i] == NULL || event_add(d->signal[i], NULL) != 0)
+			return QERR_NOMEM;
+	}
+	d->minute = event_new(d->base, -1, EV_PERSIST, on_minute, d);
+	d->alive = event_new(d->base, -1, EV_PERSIST, on_alive, d);
+	if (d->minute == NULL || d->alive == NULL)
+		return QERR_NOMEM;
+	event_add(d->minute, &minute);
+	if (alive.tv_sec > 0)
+		event_add(d->alive, &alive);
+	return 0;
+}
+
+void
+daemon_stop(struct daemon *d)
+{
+	d->stopping = true;
+	notify_stopping();
+	event_base_loopexit(d->base, NULL);
+}
+
+static void
+say_changed(void *arg, const char *name, bool restart)
+{
+	struct control_client *c = arg;
+	struct ctl_item it;
+
+	if (restart)
+		log_warn("the setting %s changes at the next start", name);
+	if (c == NULL)
+		return;
+	ctl_item_init(&it, "setting");
+	ctl_add_text(&it, "name", bytes_str(name));
+	ctl_add_flag(&it, "restart", restart);
+	control_item(c, &it);
+}
+
+int
+daemon_reload(struct daemon *d, struct control_client *c)
+{
+	struct config fresh, old;
+	struct buf errors;
+
+	notify_reloading();
+	buf_init(&errors, 0);
+	if (config_load(&fresh, d->opt->config_path, &errors) != 0) {
+		log_error("the settings have mistakes, and stay as they were: "
+			  "see quired -T");
+		problems_set(&d->problems, "config",
+		    "The settings have mistakes, and stay as they were.",
+		    d->opt->config_path, "See: quired -T");
+		config_done(&fresh);
+		buf_done(&errors);
+		notify_ready();
+		return QERR_ENCODING;
+	}
+	buf_done(&errors);
+	problems_clear(&d->problems, "config");
+	config_diff(d->cfg, &fresh, say_changed, c);
+	old = *d->cfg;
+	*d->cfg = fresh;
+	feeds_reload(d, &old);
+	config_done(&old);
+	log_info("the settings were read again");
+	notify_ready();
+	return 0;
+}
+
+/* Starting. */
+
+static int
+open_store(struct daemon *d)
+{
+	int err = store_open(&d->store, d->cfg->state, false);
+
+	if (err == QERR_AGAIN)
+		log_error("another quired uses the folder that \"state\" "
+			  "names: end it, or name another");
+	else if (err != 0)
+		log_error("the folder that \"state\" names cannot be used: it "
+			  "%s",
+		    qerr_str(err));
+	return err;
+}
+
+/* The node's own keys, made once. */
+static int
+load_keys(struct daemon *d, uint8_t seed[32])
+{
+	uint8_t keys[KEYS_LEN];
+	struct buf b;
+	int err;
+
+	buf_init(&b, 0);
+	err = store_get_file(d->store, "identity", &b, KEYS_LEN);
+	if (err == 0 && b.n == KEYS_LEN) {
+		memcpy(keys, b.p, KEYS_LEN);
+	} else if (err == QERR_ABSENT) {
+		entropy_bytes(keys, sizeof(keys));
+		err = store_put_file(d->store, "identity",
+		    bytes_of(keys, sizeof(keys)));
+	} else if (err == 0) {
+		err = QERR_ENCODING;
+	}
+	if (err != 0)
+		log_error("the file identity in the state folder %s",
+		    qerr_str(err));
+	memcpy(seed, keys, 32);
+	memcpy(d->link_private, keys + 32, 32);
+	sodium_memzero(keys, sizeof(keys));
+	buf_wipe(&b);
+	return err;
+}
+
+static int
+make_node(struct daemon *d)
+{
+	struct node_config cfg = {
+	    .role = NODE_MIRROR, .wall = clock_wall(), .quota = d->cfg->quota};
+	uint8_t seed[32];
+	int err = load_keys(d, cfg.identity_seed);
+
+	if (err != 0)
+		return err;
+	memcpy(cfg.link_private, d->link_private, 32);
+	entropy_bytes(seed, sizeof(seed));
+	d->node = node_new(&cfg, seed);
+	sodium_memzero(&cfg, sizeof(cfg));
+	sodium_memzero(seed, sizeof(seed));
+	return d->node == NULL ? QERR_NOMEM : 0;
+}
+
+/* As many links as files may be open, less what we need ourselves. */
+static size_t
+links_max(void)
+{
+	struct rlimit r;
+
+	if (getrlimit(RLIMIT_NOFILE, &r) != 0 || r.rlim_cur < 256)
+		return 64;
+	return r.rlim_cur > 4096 ? 4096 : (size_t)r.rlim_cur - 160;
+}
+
+static int
+make_drive(struct daemon *d)
+{
+	struct drive_config cfg = {.base = d->base,
+	    .node = d->node,
+	    .store = d->store,
+	    .socks = d->cfg->socks,
+	    .upload_rate = d->cfg->upload,
+	    .reserve = d->cfg->reserve,
+	    .fd_max = links_max(),
+	    .tell = on_tell,
+	    .arg = d};
+	int err = drive_new(&d->drive, &cfg);
+
+	for (size_t i = 0; i < d->cfg->listen.n && err == 0; i++) {
+		uint16_t port = 0;
+
+		err = drive_listen(d->drive, d->cfg->listen.text[i], &port);
+		if (err != 0)
+			log_error("cannot listen at line %zu of \"listen\": "
+				  "is the port in use?",
+			    i + 1);
+		if (i == 0)
+			d->port = port;
+	}
+	return err;
+}
+
+static int
+start_node(struct daemon *d)
+{
+	struct node_event ev = {.type = NODE_START};
+	int err = drive_event(d->drive, &ev);
+
+	for (size_t i = 0; i < d->invites.n && err == 0; i++) {
+		ev = (struct node_event){.type = NODE_INVITE};
+		memcpy(ev.invite.secret, d->invites.entry[i].secret,
+		    INVITE_SECRET_LEN);
+		err = drive_event(d->drive, &ev);
+	}
+	if (err == 0)
+		feeds_tell(d);
+	return err;
+}
+
+static int
+start_control(struct daemon *d)
+{
+	struct control_config cfg = {.base = d->base,
+	    .path = d->cfg->control,
+	    .group = d->cfg->group,
+	    .request = requests_do,
+	    .closed = requests_closed,
+	    .arg = d};
+
+	return control_new(&d->control, &cfg);
+}
+
+static int
+confine(struct daemon *d)
+{
+	struct sandbox_path path[8 + 2 * CONFIG_PUBLISH_MAX];
+	char *control = strdup(d->cfg->control);
+	size_t n = 0;
+	int err;
+
+	if (control == NULL)
+		return QERR_NOMEM;
+	path[n++] = (struct sandbox_path){d->cfg->state, SANDBOX_WRITE};
+	path[n++] = (struct sandbox_path){dirname(control), SANDBOX_WRITE};
+	path[n++] = (struct sandbox_path){d->opt->config_path, SANDBOX_READ};
+	path[n++] = (struct sandbox_path){"/etc", SANDBOX_READ};
+	path[n++] = (struct sandbox_path){"/run/systemd", SANDBOX_WRITE};
+	path[n++] = (struct sandbox_path){"/proc/self", SANDBOX_READ};
+	for (size_t i = 0; i < d->cfg->n_publish; i++) {
+		path[n++] = (struct sandbox_path){
+		    d->cfg->publish[i].folder, SANDBOX_READ};
+		if (d->cfg->publish[i].inbox[0] != '\0')
+			path[n++] = (struct sandbox_path){
+			    d->cfg->publish[i].inbox, SANDBOX_READ};
+	}
+	err = sandbox_enter(path, n);
+	free(control);
+	return err;
+}
+
+static void
+say_ready(struct daemon *d)
+{
+	if (d->opt->ready_fd >= 0) {
+		if (write(d->opt->ready_fd, "READY\n", 6) != 6)
+			log_warn("nobody read that quired is ready");
+		close(d->opt->ready_fd);
+	}
+	notify_ready();
+	log_info("quired serves");
+}
+
+static int
+start(struct daemon *d)
+{
+	int err;
+
+	/* Its children hold no secrets: it comes before any is read. */
+	if ((err = worker_new(&d->worker)) != 0 || (err = open_store(d)) != 0)
+		return err;
+	if ((d->base = event_base_new()) == NULL)
+		return QERR_NOMEM;
+	if ((err = make_node(d)) != 0 || (err = watch(d)) != 0 ||
+	    (err = invites_init(&d->invites, d->store)) != 0 ||
+	    (err = rooms_open(d)) != 0 || (err = feeds_start(d)) != 0 ||
+	    (err = make_drive(d)) != 0 || (err = start_control(d)) != 0 ||
+	    (err = confine(d)) != 0)
+		return err;
+	return start_node(d);
+}
+
+static void
+finish(struct daemon *d)
+{
+	control_free(d->control);
+	rooms_close(d);
+	drive_free(d->drive);
+	node_free(d->node);
+	invites_done(&d->invites);
+	for (size_t i = 0; i < 4; i++)
+		if (d->signal[i] != NULL)
+			event_free(d->signal[i]);
+	if (d->minute != NULL)
+		event_free(d->minute);
+	if (d->alive != NULL)
+		event_free(d->alive);
+	if (d->base != NULL)
+		event_base_free(d->base);
+	worker_free(d->worker);
+	store_close(d->store);
+	config_done(&d->extra);
+	config_done(d->cfg);
+	sodium_memzero(d->link_private, sizeof(d->link_private));
+}
+
+int
+daemon_run(struct config *cfg, const struct daemon_options *opt)
+{
+	struct daemon d = {.cfg = cfg, .opt = opt, .started = clock_now()};
+	int err = start(&d);
+
+	if (err == 0) {
+		for (size_t i = 0; i < d.n_room; i++)
+			inbox_start(&d.room[i]);
+		say_ready(&d);
+		if (event_base_dispatch(d.base) < 0 || !d.stopping)
+			err = QERR_IO;
+		log_info("quired ends");
+	}
+	finish(&d);
+	return err;
+}

@@ -1,0 +1,110 @@
+#ifndef QUIRE_DAEMON_INNER_H
+#define QUIRE_DAEMON_INNER_H
+
+#include <event2/event.h>
+
+#include "daemon/control.h"
+#include "daemon/daemon.h"
+#include "daemon/invites.h"
+#include "daemon/problems.h"
+#include "daemon/publisher.h"
+#include "daemon/worker.h"
+#include "proto/base/map.h"
+#include "proto/host/drive.h"
+#include "proto/node/node.h"
+
+/*
+ * The inside of quired:
+ *
+ *   daemon.c    its life: start, signals, settings read again, stop
+ *   feeds.c     which feeds and peers the node is told of, and who said so
+ *   requests.c  what `quire` asks on the control socket
+ *   press_room.c the feeds that it publishes: batches, volumes, promises
+ *   inbox.c     folders whose documents are published
+ */
+struct daemon;
+
+struct inbox_file {
+	char *path;
+	int64_t mtime; /* nanoseconds */
+	int64_t size;
+	bool done, seen;
+};
+struct inbox {
+	char *folder;
+	uint64_t settle; /* seconds */
+	struct inbox_file *file;
+	size_t n, cap, next;
+	struct map *by_path;
+	bool open; /* a batch is */
+	struct event *timer;
+};
+
+struct room { /* a feed that is published here */
+	struct daemon *d;
+	struct publisher *p;
+	struct event *volume; /* readable when one is made */
+	bool slow;
+	struct inbox inbox;
+};
+
+struct daemon {
+	struct config *cfg;
+	struct config extra; /* feeds and peers asked for by request */
+	const struct daemon_options *opt;
+	struct event_base *base;
+	struct store *store;
+	struct node *node;
+	struct drive *drive;
+	struct control *control;
+	struct worker *worker;
+	struct invites invites;
+	struct problems problems;
+	struct event *signal[4], *minute, *alive;
+	struct room *room;
+	size_t n_room;
+	uint8_t link_private[32];
+	uint16_t port; /* listened at first */
+	when_ms started;
+	bool stopping, full;
+};
+
+/* feeds.c */
+int feeds_start(struct daemon *d); /* before the node's first step */
+void feeds_tell(struct daemon *d); /* after it: peers */
+int feeds_follow(struct daemon *d, const struct config_follow *f,
+    struct control_client *c);
+int feeds_unfollow(struct daemon *d, const struct id *feed);
+/* By id, link or name: 0 or QERR_ABSENT. */
+int feeds_find(struct daemon *d, struct bytes ref, struct id *ret);
+const struct config_follow *feeds_config(const struct daemon *d,
+    const struct id *feed, const char **ret_from);
+int feeds_add_peer(struct daemon *d, const char *invite);
+int feeds_remove_peer(struct daemon *d, struct bytes ref);
+/* Settings were read again: what is new, and what is no longer. */
+void feeds_reload(struct daemon *d, const struct config *old);
+/* The name of a feed: its charter's, else its link's; never NULL. */
+void feeds_name(struct daemon *d, const struct id *feed, char dst[129]);
+void feeds_peer(struct daemon *d, const char *invite, bool remove);
+
+/* requests.c */
+void requests_do(void *arg, struct control_client *c,
+    const struct ctl_request *rq);
+void requests_closed(void *arg, void *draft);
+
+/* press_room.c */
+int rooms_open(struct daemon *d);
+void rooms_close(struct daemon *d);
+void rooms_minute(struct daemon *d);
+void room_committed(struct room *r); /* look if a volume is due */
+struct room *rooms_find(struct daemon *d, struct bytes ref);
+
+/* inbox.c */
+void inbox_start(struct room *r);
+void inbox_stop(struct room *r);
+
+/* daemon.c */
+int daemon_reload(struct daemon *d, struct control_client *c);
+void daemon_stop(struct daemon *d);
+
+#endif

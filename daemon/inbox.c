@@ -1,0 +1,310 @@
+#include <dirent.h>
+#include <fcntl.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "daemon/daemon_inner.h"
+#include "proto/base/qerr.h"
+#include "proto/host/beside.h"
+#include "proto/host/entropy.h"
+#include "proto/host/file.h"
+#include "proto/host/log.h"
+
+#define LOOK_SECONDS 2 /* between two looks at the folder */
+#define DEPTH_MAX    8 /* folders inside each other */
+#define FILES_MAX    100000
+#define AT_ONCE      16 /* documents between two turns of the loop */
+
+/* Files are found by a hash of their path. */
+static void
+path_key(struct id *ret, const char *path)
+{
+	crypto_generichash(ret->b, sizeof(ret->b), (const uint8_t *)path,
+	    strlen(path), NULL, 0);
+}
+
+static struct inbox_file *
+file_of(struct inbox *in, const char *path)
+{
+	struct id key;
+	void *place; /* from 1 */
+
+	path_key(&key, path);
+	place = map_get(in->by_path, &key);
+	return place == NULL ? NULL : &in->file[(uintptr_t)place - 1];
+}
+
+static struct inbox_file *
+file_add(struct inbox *in, const char *path)
+{
+	struct inbox_file *f;
+	struct id key;
+
+	if (in->n == FILES_MAX)
+		return NULL;
+	if (in->n == in->cap) {
+		size_t cap = in->cap == 0 ? 64 : in->cap * 2;
+
+		if ((f = realloc(in->file, cap * sizeof(*f))) == NULL)
+			return NULL;
+		in->file = f;
+		in->cap = cap;
+	}
+	f = &in->file[in->n];
+	*f = (struct inbox_file){.path = strdup(path)};
+	path_key(&key, path);
+	if (f->path == NULL ||
+	    map_put(in->by_path, &key, (void *)(uintptr_t)(in->n + 1)) != 0) {
+		free(f->path);
+		return NULL;
+	}
+	in->n++;
+	return f;
+}
+
+static void
+note(struct inbox *in, const char *path, const struct stat *st)
+{
+	struct inbox_file *f = file_of(in, path);
+	int64_t mtime =
+	    (int64_t)st->st_mtim.tv_sec * 1000000000 + st->st_mtim.tv_nsec;
+
+	if (f == NULL && (f = file_add(in, path)) == NULL)
+		return;
+	if (f->mtime != mtime || f->size != st->st_size)
+		f->done = false;
+	f->mtime = mtime;
+	f->size = st->st_size;
+	f->seen = true;
+}
+
+/* Note the documents below |path| ("" is the inbox itself). */
+static void
+scan(struct inbox *in, int dir, const char *path, int depth)
+{
+	int fd = openat(dir, path[0] == '\0' ? "." : path,
+	    O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *list = fd < 0 ? NULL : fdopendir(fd);
+	enum ingest_kind kind;
+	struct dirent *e;
+	struct stat st;
+	char name[4096];
+
+	if (list == NULL) {
+		if (fd >= 0)
+			close(fd);
+		return;
+	}
+	while ((e = readdir(list)) != NULL) {
+		if (e->d_name[0] == '.' ||
+		    snprintf(name, sizeof(name), "%s%s%s", path,
+			path[0] == '\0' ? "" : "/",
+			e->d_name) >= (int)sizeof(name) ||
+		    fstatat(fd, e->d_name, &st, AT_SYMLINK_NOFOLLOW) != 0)
+			continue;
+		if (S_ISDIR(st.st_mode) && depth < DEPTH_MAX)
+			scan(in, dir, name, depth + 1);
+		else if (S_ISREG(st.st_mode) &&
+			 ingest_kind_of(&kind, bytes_str(name)))
+			note(in, name, &st);
+	}
+	closedir(list);
+}
+
+/* True if something is to be published, and nothing changed for a while. */
+static bool
+is_ready(struct inbox *in)
+{
+	int64_t now = (int64_t)clock_wall() * 1000000000, newest = 0;
+	bool any = false;
+
+	for (size_t i = 0; i < in->n; i++) {
+		any |= in->file[i].seen && !in->file[i].done;
+		if (in->file[i].mtime > newest)
+			newest = in->file[i].mtime;
+	}
+	return any && (newest > now || /* a clock that was wrong */
+			  now - newest >= (int64_t)in->settle * 1000000000);
+}
+
+static int
+open_picture(void *arg, struct bytes src)
+{
+	return beside_open(*(int *)arg, src);
+}
+
+/* The folder that |path| lies in. */
+static int
+folder_of(int dir, const char *path)
+{
+	char folder[4096];
+	const char *slash = strrchr(path, '/');
+
+	snprintf(folder, sizeof(folder), "%.*s",
+	    slash == NULL ? 1 : (int)(slash - path),
+	    slash == NULL ? "." : path);
+	return openat(dir, folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
+static void
+problem(struct room *r, const char *path, const struct publisher_item *item)
+{
+	char key[160];
+
+	snprintf(key, sizeof(key), "inbox:%.150s", path);
+	if (item != NULL && item->outcome == PUBLISHER_REFUSED)
+		problems_set(&r->d->problems, key, item->message, path,
+		    "Mend the document: it is tried again when it changes.");
+	else
+		problems_clear(&r->d->problems, key);
+}
+
+static int
+publish_file(struct room *r, int dir, struct inbox_file *f)
+{
+	struct draft_source src = {
+	    .file = bytes_str(f->path), .open = open_picture};
+	struct publisher_item *item = calloc(1, sizeof(*item));
+	int folder = folder_of(dir, f->path), err;
+	struct buf b;
+
+	buf_init(&b, 0);
+	err = item == NULL ? QERR_NOMEM
+			   : file_read(&b, dir, f->path, INGEST_DOCUMENT_MAX);
+	if (err == QERR_TOOBIG || err == QERR_ABSENT)
+		err = 0; /* gone, or no document: its size says why */
+	else if (err == 0 && ingest_kind_of(&src.kind, src.file)) {
+		src.data = buf_bytes(&b);
+		src.arg = &folder;
+		err = publisher_add(r->p, &src, item);
+		if (err == 0)
+			problem(r, f->path, item);
+	}
+	f->done = true;
+	buf_done(&b);
+	free(item);
+	if (folder >= 0)
+		close(folder);
+	return err;
+}
+
+static void
+again(struct room *r, long ms)
+{
+	struct timeval tv = {.tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000};
+
+	event_add(r->inbox.timer, &tv);
+}
+
+static void
+commit(struct room *r, int err)
+{
+	struct inbox *in = &r->inbox;
+	struct buf why;
+
+	buf_init(&why, 0);
+	in->open = false;
+	if (err == 0)
+		err = publisher_commit(r->p, NULL, NULL, &why);
+	else
+		publisher_cancel(r->p);
+	if (err != 0) {
+		for (size_t i = 0; i < in->n; i++)
+			in->file[i].done =
+			    false; /* tried again: nothing is lost */
+		problems_set(&r->d->problems, "inbox",
+		    why.n > 0 ? "The inbox could not be published: the disk "
+				"is full or broken."
+			      : "The inbox could not be published.",
+		    NULL, "See the log.");
+		log_error("the inbox could not be published: %s",
+		    qerr_str(err));
+		again(r, 60000);
+	} else {
+		problems_clear(&r->d->problems, "inbox");
+		again(r, LOOK_SECONDS * 1000);
+		room_committed(r);
+	}
+	buf_done(&why);
+}
+
+static void
+on_time(evutil_socket_t unused, short what, void *arg)
+{
+	struct room *r = arg;
+	struct inbox *in = &r->inbox;
+	int dir = open(in->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	size_t count = 0;
+	int err = 0;
+
+	(void)unused;
+	(void)what;
+	if (dir < 0) {
+		problems_set(&r->d->problems, "inbox-folder",
+		    "The inbox is no folder, or may not be read.", in->folder,
+		    "Make it, or change inbox in the settings.");
+		again(r, LOOK_SECONDS * 1000);
+		return;
+	}
+	problems_clear(&r->d->problems, "inbox-folder");
+	if (!in->open) {
+		for (size_t i = 0; i < in->n; i++)
+			in->file[i].seen = false;
+		scan(in, dir, "", 0);
+		if (!is_ready(in) ||
+		    publisher_begin(r->p, r->slow, false) != 0) {
+			close(dir);
+			again(r, LOOK_SECONDS * 1000);
+			return;
+		}
+		in->open = true;
+		in->next = 0;
+	}
+	for (; in->next < in->n && count < AT_ONCE && err == 0; in->next++) {
+		struct inbox_file *f = &in->file[in->next];
+
+		if (!f->seen || f->done)
+			continue;
+		err = publish_file(r, dir, f);
+		count++;
+	}
+	close(dir);
+	if (in->next == in->n || err != 0)
+		commit(r, err);
+	else
+		again(r, 0);
+}
+
+void
+inbox_start(struct room *r)
+{
+	if (r->inbox.folder == NULL || r->inbox.folder[0] == '\0')
+		return;
+	r->inbox.timer = evtimer_new(r->d->base, on_time, r);
+	r->inbox.by_path = map_new(0);
+	if (r->inbox.timer != NULL && r->inbox.by_path != NULL)
+		again(r, 0);
+}
+
+void
+inbox_stop(struct room *r)
+{
+	struct inbox *in = &r->inbox;
+
+	if (in->open)
+		publisher_cancel(r->p);
+	if (in->timer != NULL)
+		event_free(in->timer);
+	for (size_t i = 0; i < in->n; i++)
+		free(in->file[i].path);
+	free(in->file);
+	map_free(in->by_path);
+	in->by_path = NULL;
+	in->timer = NULL;
+	in->file = NULL;
+	in->n = 0;
+}

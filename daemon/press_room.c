@@ -1,0 +1,147 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "daemon/daemon_inner.h"
+#include "proto/base/qerr.h"
+#include "proto/base/text.h"
+#include "proto/host/entropy.h"
+#include "proto/host/log.h"
+
+/* Made public: the node announces what is safely in the tree. */
+static void
+on_published(void *arg, const struct id *feed, struct bytes charter,
+    struct bytes header)
+{
+	struct room *r = arg;
+	struct node_event ev = {.type = NODE_PUBLISHED};
+
+	if (r->d->drive == NULL)
+		return; /* not yet started: the node restores it */
+	ev.published.feed = *feed;
+	ev.published.charter = charter;
+	ev.published.header = header;
+	drive_event(r->d->drive, &ev);
+}
+
+int
+rooms_open(struct daemon *d)
+{
+	struct buf why;
+	int err = 0;
+
+	d->room = calloc(d->cfg->n_publish + 1, sizeof(*d->room));
+	if (d->room == NULL)
+		return QERR_NOMEM;
+	buf_init(&why, 0);
+	for (size_t i = 0; i < d->cfg->n_publish && err == 0; i++) {
+		const struct config_publish *f = &d->cfg->publish[i];
+		struct room *r = &d->room[i];
+		struct publisher_config cfg = {.folder = f->folder,
+		    .store = d->store,
+		    .worker = d->worker,
+		    .published = on_published,
+		    .arg = r};
+
+		r->d = d;
+		r->slow = f->level != 0;
+		r->inbox.folder = f->inbox;
+		r->inbox.settle = f->settle;
+		buf_clear(&why);
+		err = publisher_open(&r->p, &cfg, &why);
+		if (err == 0)
+			d->n_room++;
+		else
+			log_error("line %u of the settings, publish: %.*s",
+			    f->line, (int)why.n, (const char *)why.p);
+	}
+	buf_done(&why);
+	return err;
+}
+
+void
+rooms_close(struct daemon *d)
+{
+	for (size_t i = 0; i < d->n_room; i++) {
+		inbox_stop(&d->room[i]);
+		if (d->room[i].volume != NULL)
+			event_free(d->room[i].volume);
+		publisher_close(d->room[i].p);
+	}
+	free(d->room);
+	d->n_room = 0;
+}
+
+static void
+on_volume(evutil_socket_t fd, short what, void *arg)
+{
+	struct room *r = arg;
+	struct buf why;
+
+	(void)fd;
+	(void)what;
+	buf_init(&why, 0);
+	event_free(r->volume);
+	r->volume = NULL;
+	if (publisher_volume_finish(r->p, NULL, NULL, &why) != 0)
+		log_warn("a volume was not made: %.*s", (int)why.n,
+		    (const char *)why.p);
+	else
+		log_info("a volume was made");
+	buf_done(&why);
+	room_committed(r);
+}
+
+void
+room_committed(struct room *r)
+{
+	int fd;
+
+	if (r->volume != NULL || publisher_volume_start(r->p, &fd) != 1)
+		return;
+	r->volume = event_new(r->d->base, fd, EV_READ, on_volume, r);
+	if (r->volume != NULL)
+		event_add(r->volume, NULL);
+}
+
+void
+rooms_minute(struct daemon *d)
+{
+	struct buf why;
+
+	buf_init(&why, 0);
+	for (size_t i = 0; i < d->n_room; i++) {
+		char key[32];
+
+		snprintf(key, sizeof(key), "promise%zu", i);
+		buf_clear(&why);
+		if (publisher_keep_promise(d->room[i].p, clock_wall(), &why) ==
+		    0) {
+			problems_clear(&d->problems, key);
+		} else {
+			char text[256];
+
+			snprintf(text, sizeof(text), "%.*s", (int)why.n,
+			    (const char *)why.p);
+			problems_set(&d->problems, key, text, NULL, NULL);
+		}
+		room_committed(&d->room[i]);
+	}
+	buf_done(&why);
+}
+
+struct room *
+rooms_find(struct daemon *d, struct bytes ref)
+{
+	struct id feed;
+
+	if (ref.p == NULL)
+		return d->n_room == 1 ? &d->room[0] : NULL;
+	if (feeds_find(d, ref, &feed) != 0)
+		return NULL;
+	for (size_t i = 0; i < d->n_room; i++)
+		if (id_eq(publisher_feed(d->room[i].p), &feed))
+			return &d->room[i];
+	return NULL;
+}

@@ -1,0 +1,680 @@
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "daemon/daemon_inner.h"
+#include "proto/base/qerr.h"
+#include "proto/base/text.h"
+#include "proto/host/entropy.h"
+#include "proto/object/follow.h"
+
+#define PICTURE_FILES (CTL_FDS_MAX - 1)
+
+/* Looking. */
+
+static void
+do_status(struct daemon *d, struct control_client *c)
+{
+	struct node_stat st;
+	struct ctl_item it;
+	struct buf listen;
+	uint64_t in, out;
+
+	buf_init(&listen, 0);
+	for (size_t i = 0; i < d->cfg->listen.n; i++)
+		buf_printf(&listen, "%s%s", i > 0 ? " " : "",
+		    d->cfg->listen.text[i]);
+	node_stat(d->node, &st);
+	drive_counters(d->drive, &in, &out);
+	ctl_item_init(&it, "status");
+	ctl_add_text(&it, "version", bytes_str(QUIRE_VERSION));
+	ctl_add_number(&it, "pid", (uint64_t)getpid());
+	ctl_add_number(&it, "uptime", (clock_now() - d->started) / 1000);
+	ctl_add_text(&it, "state", bytes_str(d->cfg->state));
+	if (listen.n > 0)
+		ctl_add_text(&it, "listen", buf_bytes(&listen));
+	ctl_add_number(&it, "port", d->port);
+	ctl_add_number(&it, "followed", st.followed);
+	ctl_add_number(&it, "links_out", st.links_out);
+	ctl_add_number(&it, "links_in", st.links_in);
+	ctl_add_number(&it, "readers", st.readers);
+	ctl_add_number(&it, "contacts", st.contacts);
+	ctl_add_number(&it, "packs_wanted", st.packs_wanted);
+	ctl_add_number(&it, "packs_held", st.packs_held);
+	ctl_add_number(&it, "bytes_in", in);
+	ctl_add_number(&it, "bytes_out", out);
+	ctl_add_number(&it, "stored", store_used(d->store));
+	ctl_add_number(&it, "free", store_free(d->store));
+	ctl_add_flag(&it, "full", d->full);
+	control_item(c, &it);
+	for (size_t i = 0; i < d->problems.n; i++) {
+		const struct problem *p = &d->problems.at[i];
+
+		ctl_item_init(&it, "problem");
+		ctl_add_text(&it, "message", bytes_str(p->message));
+		if (p->file[0] != '\0')
+			ctl_add_text(&it, "file", bytes_str(p->file));
+		if (p->hint[0] != '\0')
+			ctl_add_text(&it, "hint", bytes_str(p->hint));
+		control_item(c, &it);
+	}
+	buf_done(&listen);
+	control_done(c);
+}
+
+static void
+feed_item(struct daemon *d, struct control_client *c, const struct id *feed,
+    const struct config_follow *f, const char *from, bool published)
+{
+	struct node_feed_stat st;
+	char name[129], id[ID_TEXT_LEN + 1];
+	struct ctl_item it;
+
+	if (node_feed_stat(d->node, feed, &st) != 0)
+		return;
+	feeds_name(d, feed, name);
+	id_text(id, feed);
+	ctl_item_init(&it, "feed");
+	ctl_add_text(&it, "feed", bytes_str(id));
+	if (name[0] != '\0')
+		ctl_add_text(&it, "name", bytes_str(name));
+	if (f != NULL)
+		ctl_add_text(&it, "link", bytes_str(f->link));
+	ctl_add_number(&it, "head", st.head);
+	ctl_add_number(&it, "charter", st.charter);
+	ctl_add_flag(&it, "published", published);
+	ctl_add_flag(&it, "forked", st.forked);
+	ctl_add_flag(&it, "overdue", st.overdue);
+	ctl_add_number(&it, "packs_wanted", st.packs_wanted);
+	ctl_add_number(&it, "packs_held", st.packs_held);
+	ctl_add_number(&it, "bytes_wanted", st.bytes_wanted);
+	ctl_add_number(&it, "bytes_held", st.bytes_held);
+	ctl_add_number(&it, "receipts", st.receipts);
+	if (f != NULL) {
+		ctl_add_number(&it, "tiers", f->tiers);
+		ctl_add_number(&it, "quota", f->quota);
+		ctl_add_number(&it, "newest", f->newest);
+	}
+	ctl_add_text(&it, "from", bytes_str(from));
+	control_item(c, &it);
+}
+
+static void
+do_feeds(struct daemon *d, struct control_client *c)
+{
+	for (size_t i = 0; i < d->n_room; i++)
+		feed_item(d, c, publisher_feed(d->room[i].p), NULL,
+		    "quired.conf", true);
+	for (int k = 0; k < 2; k++) {
+		const struct config *cfg = k == 0 ? d->cfg : &d->extra;
+
+		for (size_t i = 0; i < cfg->n_follow; i++)
+			if (k == 0 ||
+			    config_find(d->cfg, &cfg->follow[i].feed) == NULL)
+				feed_item(d, c, &cfg->follow[i].feed,
+				    &cfg->follow[i],
+				    k == 0 ? "quired.conf" : "request", false);
+	}
+	control_done(c);
+}
+
+static void
+do_peers(struct daemon *d, struct control_client *c)
+{
+	for (int k = 0; k < 2; k++) {
+		const struct config *cfg = k == 0 ? d->cfg : &d->extra;
+
+		for (size_t i = 0; i < cfg->peer.n; i++) {
+			struct ctl_item it;
+			struct invite v;
+			char where[INVITE_HOST_MAX + 16];
+
+			if (invite_parse(&v, bytes_str(cfg->peer.text[i])) != 0)
+				continue;
+			snprintf(where, sizeof(where),
+			    strchr(v.host, ':') != NULL ? "[%s]:%u" : "%s:%u",
+			    v.host, v.port);
+			ctl_item_init(&it, "peer");
+			ctl_add_text(&it, "address", bytes_str(where));
+			ctl_add_text(&it, "from",
+			    bytes_str(k == 0 ? "quired.conf" : "request"));
+			control_item(c, &it);
+			invite_done(&v);
+		}
+	}
+	control_done(c);
+}
+
+/* Changing. */
+
+static char *
+text_of(struct bytes b)
+{
+	char *s = malloc(b.n + 1);
+
+	if (s == NULL)
+		return NULL;
+	if (b.n > 0)
+		memcpy(s, b.p, b.n);
+	s[b.n] = '\0';
+	return s;
+}
+
+static void
+do_peer_add(struct daemon *d, struct control_client *c,
+    const struct ctl_request *rq)
+{
+	struct invite v;
+	char *text;
+	int err = invite_parse(&v, rq->text);
+
+	if (err != 0) {
+		control_fail(c, 1,
+		    "Ask the other operator for: quire invite new",
+		    "That is no invite: it %s.", qerr_str(err));
+		return;
+	}
+	invite_done(&v);
+	if ((text = text_of(rq->text)) == NULL)
+		err = QERR_NOMEM;
+	else
+		err = feeds_add_peer(d, text);
+	if (text != NULL)
+		sodium_memzero(text, rq->text.n);
+	free(text);
+	if (err != 0)
+		control_fail(c, 1, "", "The peer was not added: %s.",
+		    qerr_str(err));
+	else
+		control_done(c);
+}
+
+static void
+do_peer_remove(struct daemon *d, struct control_client *c,
+    const struct ctl_request *rq)
+{
+	int err = feeds_remove_peer(d, rq->text);
+
+	if (err == QERR_ABSENT)
+		control_fail(c, 1,
+		    "Those of quired.conf are removed there; see: quire peers",
+		    "No peer that was added by request is called that.");
+	else if (err != 0)
+		control_fail(c, 1, "", "It could not be noted down: %s.",
+		    qerr_str(err));
+	else
+		control_done(c);
+}
+
+static void
+do_follow(struct daemon *d, struct control_client *c,
+    const struct ctl_request *rq)
+{
+	struct config_follow f = {
+	    .tiers = rq->tiers, .quota = rq->quota, .newest = rq->newest};
+	struct follow *link = calloc(1, sizeof(*link));
+	int err = link == NULL ? QERR_NOMEM : follow_parse(link, rq->text);
+
+	if (err == 0 && (f.link = text_of(rq->text)) == NULL)
+		err = QERR_NOMEM;
+	if (err != 0) {
+		control_fail(c, 1,
+		    "It begins with quire: and comes from the newsroom.",
+		    "That is no follow link: it %s.", qerr_str(err));
+	} else {
+		f.feed = link->feed;
+		if (f.tiers == 0)
+			f.tiers = (1u << TIERS) - 1;
+		if (feeds_follow(d, &f, c) == 0)
+			control_done(c);
+	}
+	if (link != NULL)
+		sodium_memzero(link, sizeof(*link));
+	free(link);
+	free(f.link);
+}
+
+static void
+do_unfollow(struct daemon *d, struct control_client *c,
+    const struct ctl_request *rq)
+{
+	struct id feed;
+	int err = feeds_find(d, rq->text, &feed);
+
+	if (err == 0)
+		err = feeds_unfollow(d, &feed);
+	if (err == QERR_ABSENT)
+		control_fail(c, 1,
+		    "Those of quired.conf are removed there; see: quire status",
+		    "No feed that was followed by request is called that.");
+	else if (err != 0)
+		control_fail(c, 1, "", "It could not be noted down: %s.",
+		    qerr_str(err));
+	else
+		control_done(c);
+}
+
+/* Invites. */
+
+/* Where others reach us: as asked for, as configured, or where we listen. */
+static int
+own_address(struct daemon *d, struct bytes wish, char dst[INVITE_HOST_MAX + 16])
+{
+	const char *listen = d->cfg->listen.n > 0 ? d->cfg->listen.text[0] : "";
+	const char *colon = strrchr(listen, ':');
+
+	if (wish.p != NULL) {
+		snprintf(dst, INVITE_HOST_MAX + 16, "%.*s", (int)wish.n,
+		    (const char *)wish.p);
+		return 0;
+	}
+	if (d->cfg->public[0] != '\0') {
+		snprintf(dst, INVITE_HOST_MAX + 16, "%s", d->cfg->public);
+		return 0;
+	}
+	if (colon == NULL || strncmp(listen, "0.0.0.0:", 8) == 0 ||
+	    strncmp(listen, "[::]:", 5) == 0)
+		return QERR_ABSENT;
+	/* Port 0 in the settings: the one that was picked. */
+	snprintf(dst, INVITE_HOST_MAX + 16, "%.*s:%u", (int)(colon - listen),
+	    listen, d->port);
+	return 0;
+}
+
+static void
+do_invite_new(struct daemon *d, struct control_client *c,
+    const struct ctl_request *rq)
+{
+	struct node_event ev = {.type = NODE_INVITE};
+	const struct invites_entry *e;
+	struct invite v = {.transport = INVITE_RAW, .path = "/"};
+	struct ctl_item it;
+	struct buf text;
+	char where[INVITE_HOST_MAX + 16], hex[17], *colon;
+	uint8_t name[8];
+	uint64_t port;
+	int err;
+
+	if (own_address(d, rq->address, where) != 0) {
+		control_fail(c, 1,
+		    "Set public in quired.conf, or use: quire invite new --address HOST:PORT",
+		    "It is not known at which address others reach this node.");
+		return;
+	}
+	colon = strrchr(where, ':');
+	if (colon == NULL ||
+	    dec_parse(&port, colon + 1, strlen(colon + 1)) != 0 || port == 0 ||
+	    port > 65535) {
+		control_fail(c, 2, "As in: --address news.example.org:7117",
+		    "The address is not HOST:PORT.");
+		return;
+	}
+	*colon = '\0';
+	memmove(where, where + (where[0] == '['),
+	    strlen(where) + (where[0] != '['));
+	if (strlen(where) > INVITE_HOST_MAX)
+		where[INVITE_HOST_MAX] = '\0';
+	memcpy(v.host, where, strlen(where) + 1);
+	if (v.host[0] != '\0' && v.host[strlen(v.host) - 1] == ']')
+		v.host[strlen(v.host) - 1] = '\0';
+	v.port = (uint16_t)port;
+	if ((err = invites_add(&d->invites, rq->text, clock_wall(), &e)) != 0) {
+		control_fail(c, 1,
+		    err == QERR_FULL ? "Revoke one: quire invite revoke NAME"
+				     : "",
+		    err == QERR_DUPLICATE ? "There is an invite of that name."
+		    : err == QERR_TEXT    ? "That is no name for an invite."
+					  : "The invite was not made: %s.",
+		    qerr_str(err));
+		return;
+	}
+	crypto_scalarmult_base(v.node, d->link_private);
+	memcpy(v.secret, e->secret, sizeof(v.secret));
+	memcpy(ev.invite.secret, e->secret, sizeof(v.secret));
+	drive_event(d->drive, &ev);
+	buf_init(&text, 0);
+	invite_text(&text, &v);
+	invite_name(name, e->secret);
+	hex_encode(hex, name, sizeof(name));
+	ctl_item_init(&it, "invite");
+	ctl_add_text(&it, "name", bytes_str(e->name));
+	ctl_add_text(&it, "id", bytes_str(hex));
+	ctl_add_number(&it, "made", e->made);
+	ctl_add_text(&it, "invite", buf_bytes(&text));
+	control_item(c, &it);
+	control_done(c);
+	buf_wipe(&text);
+	invite_done(&v);
+	sodium_memzero(&ev, sizeof(ev));
+}
+
+static void
+do_invite_list(struct daemon *d, struct control_client *c)
+{
+	for (size_t i = 0; i < d->invites.n; i++) {
+		const struct invites_entry *e = &d->invites.entry[i];
+		struct ctl_item it;
+		uint8_t name[8];
+		char hex[17];
+
+		invite_name(name, e->secret);
+		hex_encode(hex, name, sizeof(name));
+		ctl_item_init(&it, "invite");
+		ctl_add_text(&it, "name", bytes_str(e->name));
+		ctl_add_text(&it, "id", bytes_str(hex));
+		ctl_add_number(&it, "made", e->made);
+		control_item(c, &it);
+	}
+	control_done(c);
+}
+
+static void
+do_invite_revoke(struct daemon *d, struct control_client *c,
+    const struct ctl_request *rq)
+{
+	struct node_event ev = {.type = NODE_INVITE};
+	int err = invites_remove(&d->invites, rq->text, ev.invite.secret);
+
+	if (err != 0) {
+		control_fail(c, 1, "See: quire invite list",
+		    err == QERR_ABSENT ? "There is no invite of that name."
+				       : "The invite was not revoked: %s.",
+		    qerr_str(err));
+		return;
+	}
+	ev.invite.remove = true;
+	drive_event(d->drive, &ev);
+	sodium_memzero(&ev, sizeof(ev));
+	control_done(c);
+}
+
+/* Publishing. */
+
+static struct room *
+the_room(struct daemon *d, struct control_client *c, struct bytes feed)
+{
+	struct room *r = rooms_find(d, feed);
+
+	if (r != NULL)
+		return r;
+	if (d->n_room == 0)
+		control_fail(c, 1,
+		    "Make one: quire key new FOLDER; then \"publish FOLDER\" in quired.conf.",
+		    "This quired publishes no feed.");
+	else if (feed.p == NULL)
+		control_fail(c, 2, "Say which: --feed NAME",
+		    "This quired publishes several feeds.");
+	else
+		control_fail(c, 1, "See: quire status",
+		    "This quired publishes no feed that is called that.");
+	return NULL;
+}
+
+static void
+do_publish(struct daemon *d, struct control_client *c,
+    const struct ctl_request *rq)
+{
+	struct room *r = the_room(d, c, rq->feed);
+	int err;
+
+	if (r == NULL)
+		return;
+	if (control_draft(c) != NULL) {
+		control_fail(c, 2, "", "One publishing at a time.");
+		return;
+	}
+	err = publisher_begin(r->p, (rq->flags & CTL_SLOW) != 0 || r->slow,
+	    (rq->flags & CTL_DRY_RUN) != 0);
+	if (err != 0) {
+		control_fail(c, 1, "Try again in a moment.",
+		    err == QERR_AGAIN ? "Something else is being published now."
+				      : "Publishing cannot begin: %s.",
+		    qerr_str(err));
+		return;
+	}
+	control_set_draft(c, r);
+	control_next(c);
+}
+
+static int
+open_picture(void *arg, struct bytes src)
+{
+	const struct ctl_request *rq = arg;
+
+	for (size_t i = 0; i < rq->n_picture; i++)
+		if (bytes_eq(rq->picture[i], src))
+			return dup(rq->fd[i + 1]);
+	return -1;
+}
+
+/* Read all of |fd| into |b|; it is a stranger's, so no more than |max|. */
+static int
+read_fd(struct buf *b, int fd, size_t max)
+{
+	for (;;) {
+		uint8_t *p = buf_grow(b, 65536);
+		ssize_t n;
+
+		if (p == NULL)
+			return buf_err(b);
+		n = read(fd, p, 65536);
+		b->n -= 65536 - (n > 0 ? (size_t)n : 0);
+		if (n < 0)
+			return QERR_IO;
+		if (n == 0)
+			return 0;
+		if (b->n > max)
+			return QERR_TOOBIG;
+	}
+}
+
+static void
+document_item(struct control_client *c, struct bytes file,
+    const struct publisher_item *x)
+{
+	struct ctl_item it;
+
+	ctl_item_init(&it, "document");
+	ctl_add_text(&it, "file", file);
+	ctl_add_text(&it, "outcome",
+	    bytes_str(publisher_outcome_name(x->outcome)));
+	if (x->title[0] != '\0')
+		ctl_add_text(&it, "title", bytes_str(x->title));
+	if (x->lang[0] != '\0')
+		ctl_add_text(&it, "lang", bytes_str(x->lang));
+	ctl_add_number(&it, "revision", x->revision);
+	ctl_add_number(&it, "pictures", x->pictures);
+	if (x->message[0] != '\0')
+		ctl_add_text(&it, "message", bytes_str(x->message));
+	control_item(c, &it);
+}
+
+static void
+do_document(struct control_client *c, const struct ctl_request *rq)
+{
+	struct room *r = control_draft(c);
+	struct ctl_request copy = *rq;
+	struct draft_source src = {
+	    .file = rq->text, .open = open_picture, .arg = &copy};
+	struct publisher_item *item = calloc(1, sizeof(*item));
+	struct buf b;
+	int err;
+
+	if (r == NULL || rq->n_fd == 0 || item == NULL) {
+		control_fail(c, 1, "", "No publishing has begun.");
+		free(item);
+		return;
+	}
+	buf_init(&b, 0);
+	err = read_fd(&b, rq->fd[0], INGEST_DOCUMENT_MAX);
+	src.data = buf_bytes(&b);
+	item->outcome = PUBLISHER_REFUSED;
+	if (err == QERR_TOOBIG || err == QERR_IO) {
+		snprintf(item->message, sizeof(item->message),
+		    err == QERR_IO ? "It cannot be read."
+				   : "It is larger than 2 MiB.");
+		err = 0;
+	} else if (err == 0 && !ingest_kind_of(&src.kind, rq->text)) {
+		snprintf(item->message, sizeof(item->message),
+		    "It is no document by its name: .html, .md or .txt are.");
+	} else if (err == 0) {
+		err = publisher_add(r->p, &src, item);
+	}
+	if (err != 0) {
+		control_fail(c, 1, "Nothing of this run was published.",
+		    "Publishing failed: it %s.", qerr_str(err));
+	} else {
+		document_item(c, rq->text, item);
+		control_next(c);
+	}
+	buf_done(&b);
+	free(item);
+}
+
+struct issue_arg {
+	struct control_client *c;
+	const struct id *feed;
+};
+
+static void
+issue_item(void *arg, const struct publisher_issue *i)
+{
+	const struct issue_arg *a = arg;
+	char id[ID_TEXT_LEN + 1];
+	struct ctl_item it;
+
+	id_text(id, a->feed);
+	ctl_item_init(&it, "issue");
+	ctl_add_text(&it, "feed", bytes_str(id));
+	ctl_add_number(&it, "number", i->number);
+	ctl_add_number(&it, "articles", i->articles);
+	ctl_add_number(&it, "bytes", i->bytes);
+	control_item(a->c, &it);
+}
+
+static void
+do_commit(struct control_client *c)
+{
+	struct room *r = control_draft(c);
+	struct issue_arg a = {.c = c};
+	struct buf why;
+	int err;
+
+	if (r == NULL) {
+		control_fail(c, 1, "", "No publishing has begun.");
+		return;
+	}
+	a.feed = publisher_feed(r->p);
+	buf_init(&why, 0);
+	control_set_draft(c, NULL);
+	err = publisher_commit(r->p, issue_item, &a, &why);
+	if (err != 0)
+		control_fail(c, 1, "Nothing of this run was published.", "%.*s",
+		    (int)why.n, (const char *)why.p);
+	else
+		control_done(c);
+	buf_done(&why);
+	if (err == 0)
+		room_committed(r);
+}
+
+static void
+do_retract(struct daemon *d, struct control_client *c,
+    const struct ctl_request *rq)
+{
+	struct room *r = the_room(d, c, rq->feed);
+	struct publisher_item *item = calloc(1, sizeof(*item));
+	struct issue_arg a = {.c = c};
+	struct buf why;
+	int err;
+
+	if (r == NULL || item == NULL) {
+		free(item);
+		return;
+	}
+	a.feed = publisher_feed(r->p);
+	buf_init(&why, 0);
+	err = publisher_retract(r->p, rq->text, rq->reason, item, issue_item,
+	    &a, &why);
+	if (err != 0) {
+		control_fail(c, 1, "", "%.*s", (int)why.n, (const char *)why.p);
+	} else {
+		document_item(c, rq->text, item);
+		control_done(c);
+	}
+	buf_done(&why);
+	free(item);
+}
+
+void
+requests_closed(void *arg, void *draft)
+{
+	struct room *r = draft;
+
+	(void)arg;
+	publisher_cancel(r->p);
+}
+
+void
+requests_do(void *arg, struct control_client *c, const struct ctl_request *rq)
+{
+	struct daemon *d = arg;
+
+	switch (rq->kind) {
+	case CTL_STATUS:
+		do_status(d, c);
+		break;
+	case CTL_FEEDS:
+		do_feeds(d, c);
+		break;
+	case CTL_PEERS:
+		do_peers(d, c);
+		break;
+	case CTL_PEER_ADD:
+		do_peer_add(d, c, rq);
+		break;
+	case CTL_PEER_REMOVE:
+		do_peer_remove(d, c, rq);
+		break;
+	case CTL_FOLLOW:
+		do_follow(d, c, rq);
+		break;
+	case CTL_UNFOLLOW:
+		do_unfollow(d, c, rq);
+		break;
+	case CTL_INVITE_NEW:
+		do_invite_new(d, c, rq);
+		break;
+	case CTL_INVITE_LIST:
+		do_invite_list(d, c);
+		break;
+	case CTL_INVITE_REVOKE:
+		do_invite_revoke(d, c, rq);
+		break;
+	case CTL_PUBLISH:
+		do_publish(d, c, rq);
+		break;
+	case CTL_DOCUMENT:
+		do_document(c, rq);
+		break;
+	case CTL_COMMIT:
+		do_commit(c);
+		break;
+	case CTL_RETRACT:
+		do_retract(d, c, rq);
+		break;
+	case CTL_RELOAD:
+		if (daemon_reload(d, c) != 0)
+			control_fail(c, 1, "See: quired -T",
+			    "The settings have mistakes, and stay as they were.");
+		else
+			control_done(c);
+		break;
+	case CTL_STOP:
+		control_done(c);
+		daemon_stop(d);
+		break;
+	}
+}
