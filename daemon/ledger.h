@@ -1,7 +1,7 @@
 #ifndef QUIRE_LEDGER_H
 #define QUIRE_LEDGER_H
 
-#include "daemon/shelf.h"
+#include "proto/host/shelf.h"
 #include "proto/base/map.h"
 #include "proto/object/article.h"
 

@@ -6,7 +6,7 @@
 #include "daemon/issue.h"
 #include "daemon/ledger.h"
 #include "daemon/publisher.h"
-#include "daemon/shelf.h"
+#include "proto/host/shelf.h"
 #include "proto/object/feed.h"
 
 /*

@@ -15,7 +15,11 @@
  */
 struct index;
 
-/* Open DIR/index.sqlite, or rebuild it if it is missing, old or damaged. */
+/*
+ * Open DIR/index.sqlite, or rebuild it if it is missing, old or damaged.  What
+ * the user decided is not in it: followed feeds are lines of DIR/follows, what was
+ * read is appended to DIR/read, the last list printed is DIR/list.
+ */
 int index_open(struct index **ret, struct store *s);
 void index_close(struct index *x);
 
@@ -46,7 +50,7 @@ int index_update(struct index *x, const struct id *feed);
 struct index_article {
 	struct id feed;
 	struct article_id id;
-	uint64_t number;       /* issue */
+	uint64_t number;       /* issue; of one from a volume its last */
 	uint64_t revision;
 	enum article_status status;
 	const char *lang, *title, *name, *authors, *note;
@@ -64,8 +68,8 @@ struct index_query {
 	const char *search;    /* NULL: all; else case-folded substring of the title */
 	const char *lang;      /* NULL: all */
 	bool unread;
-	uint64_t since_number;
 	size_t limit, offset;  /* limit 0: no limit; newest first */
+	bool remember;         /* the list that numbers refer to from now on */
 };
 int index_articles(struct index *x, const struct index_query *q,
     int (*fn)(void *, const struct index_article *), void *arg);
@@ -78,5 +82,7 @@ int index_find(struct index *x, const char *ref,
     int (*fn)(void *, const struct index_article *), void *arg);
 int index_mark_read(struct index *x, const struct index_article *a);
 int index_synced(struct index *x, const struct id *feed, int64_t when);
+/* The reading key of a followed feed; QERR_ABSENT. */
+int index_key(struct index *x, const struct id *feed, struct reading_key *ret);
 
 #endif

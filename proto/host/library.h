@@ -6,12 +6,10 @@
 #include "proto/object/capsule.h"
 
 /*
- * Reading from a store: opens packs (checking everything on the way), rebuilds or
- * loads bases, and hands out whole articles.  Keeps the last few opened packs, at
- * most LIBRARY_CACHE bytes.
+ * Reading from a store: opens packs through proto/host/shelf.h, which checks
+ * everything on the way, and hands out whole articles.  Keeps the packs opened last:
+ * one of heads, of text and of pictures, and a base.
  */
-#define LIBRARY_CACHE (12 * 1024 * 1024)
-
 struct library;
 struct library *library_new(struct store *s, struct index *x);
 void library_free(struct library *l);
@@ -31,12 +29,5 @@ int library_picture(struct library *l, const struct index_article *a,
 /* The capsule of an article, without or with pictures. */
 int library_capsule(struct library *l, const struct index_article *a,
     bool pictures, struct buf *b);
-/*
- * The raw bytes of the base |contents| of |tier|: from a pack that is held, the
- * cache, or rebuilt from issues held.  QERR_BASE if none can be had.  Borrowed
- * until the next call.
- */
-int library_base(struct library *l, const struct id *feed, enum tier tier,
-    const struct id *contents, struct bytes *ret);
 
 #endif

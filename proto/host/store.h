@@ -23,7 +23,10 @@
  */
 struct store;
 
-/* Open or make the store at |dir|.  QERR_AGAIN: another process has it. */
+/*
+ * Open or make the store at |dir|; QERR_AGAIN: another process has it.  Any number
+ * may have it |readonly| meanwhile, for which the tree cannot be changed.
+ */
 int store_open(struct store **ret, const char *dir, bool readonly);
 void store_close(struct store *s);
 const char *store_dir(const struct store *s);

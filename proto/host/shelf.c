@@ -1,8 +1,9 @@
-#include "daemon/shelf.h"
+#include "proto/host/shelf.h"
 
 #include <stdlib.h>
 
 #include "proto/base/qerr.h"
+#include "proto/object/volume.h"
 
 void
 shelf_init(struct shelf *s, struct store *store, const struct id *feed,
@@ -157,8 +158,8 @@ choose(const struct shelf *s, size_t i, uint64_t first, uint64_t last,
 }
 
 int
-shelf_cover(const struct shelf *s, uint64_t first, uint64_t last,
-    size_t **ret, size_t *ret_n)
+shelf_cover(const struct shelf *s, uint64_t first, uint64_t last, size_t **ret,
+    size_t *ret_n)
 {
 	bool *taken = calloc((size_t)(last - first + 1), sizeof(*taken));
 	struct chosen *c = malloc((s->n + 1) * sizeof(*c));
@@ -210,6 +211,107 @@ shelf_open(struct shelf *s, size_t i, struct buf *raw)
 	return r;
 }
 
+/* A volume's raw bytes from the packs of its issues, PROTOCOL.md §6. */
+
+struct sources {
+	struct shelf_view *view;
+	struct volume_source *source;
+	size_t n;
+};
+
+static void
+sources_done(struct sources *x)
+{
+	for (size_t i = 0; i < x->n; i++)
+		shelf_view_done(&x->view[i]);
+	free(x->view);
+	free(x->source);
+}
+
+/* Open the issues' own packs of |first| to |last|. */
+static int
+sources_open(struct shelf *s, struct sources *x, uint64_t first, uint64_t last,
+    bool text)
+{
+	size_t n = (size_t)(last - first + 1);
+	int r = 0;
+
+	*x = (struct sources){
+	    calloc(n, sizeof(*x->view)), calloc(n, sizeof(*x->source)), 0};
+	if (x->view == NULL || x->source == NULL)
+		return QERR_NOMEM;
+	for (uint64_t k = first; k <= last && r == 0; k++) {
+		size_t i = shelf_issue(s, k);
+		struct shelf_view *v = &x->view[x->n];
+		struct volume_source *o = &x->source[x->n];
+
+		if (i == SHELF_NONE)
+			continue; /* an issue without articles */
+		shelf_view_init(v);
+		x->n++;
+		r = shelf_look(s, v, i, text);
+		*o =
+		    (struct volume_source){k, k, buf_bytes(&v->heads), &v->head,
+			buf_bytes(&v->bodies), v->has_text ? &v->body : NULL};
+	}
+	return r;
+}
+
+static int
+rebuild(struct shelf *s, const struct pack_entry *e, struct buf *raw)
+{
+	struct sources x;
+	struct volume v = {NULL, 0};
+	struct records r = {NULL, 0}, heads = {NULL, 0};
+	struct buf head_raw;
+	int err;
+
+	buf_init(&head_raw, 0);
+	buf_clear(raw);
+	err = sources_open(s, &x, e->first, e->last, e->tier != TIER_HEADS);
+	if (err == 0)
+		err = volume_order(&v, x.source, x.n, NULL, 0);
+	if (err == 0)
+		err = volume_raw(&head_raw, TIER_HEADS, &v, x.source, NULL);
+	if (err == 0)
+		err = volume_raw(raw, e->tier, &v, x.source, NULL);
+	if (err == 0 && e->tier != TIER_HEADS)
+		err = records_of_heads(&heads, buf_bytes(&head_raw), v.n);
+	/* Whatever was put together, it is what was signed, or nothing. */
+	if (err == 0)
+		err = records_open(&r, e, buf_bytes(raw), buf_bytes(&head_raw),
+		    &heads);
+	records_done(&r);
+	records_done(&heads);
+	volume_done(&v);
+	sources_done(&x);
+	buf_done(&head_raw);
+	return err == QERR_NOMEM ? err : err == 0 ? 0 : QERR_BASE;
+}
+
+/* Find or make the base anew, into its place. */
+static int
+rebuild_base(struct shelf *s, enum tier tier, const struct id *contents)
+{
+	struct buf raw;
+	int r = QERR_BASE;
+
+	if (s->depth == SHELF_DEPTH_MAX)
+		return r;
+	s->depth++;
+	/* Not in place: on the way the issues may need another base there. */
+	buf_init(&raw, 0);
+	for (size_t i = s->n; i-- > 0 && r == QERR_BASE;)
+		if (s->pack[i].e.tier == tier &&
+		    id_eq(&s->pack[i].e.contents, contents) &&
+		    !s->pack[i].e.has_base)
+			r = rebuild(s, &s->pack[i].e, &raw);
+	buf_done(&s->base[tier].raw);
+	s->base[tier].raw = raw;
+	s->depth--;
+	return r;
+}
+
 int
 shelf_base(struct shelf *s, enum tier tier, const struct id *contents,
     struct bytes *ret)
@@ -229,6 +331,8 @@ shelf_base(struct shelf *s, enum tier tier, const struct id *contents,
 		    !e->has_base && !s->pack[i].dead)
 			r = shelf_open(s, i, &s->base[tier].raw);
 	}
+	if (r != 0)
+		r = rebuild_base(s, tier, contents);
 	if (r != 0)
 		return r;
 	s->base[tier].contents = *contents;

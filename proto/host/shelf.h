@@ -5,9 +5,11 @@
 #include "proto/object/pack.h"
 
 /*
- * A publisher's own packs: which there are, which one to take for an issue, and
- * what is in them.
+ * The packs of one feed in a store, as its headers announce them: which there
+ * are, which one to take for an issue, and what is in them.  Publishers and
+ * readers use the same.
  */
+#define SHELF_DEPTH_MAX 8 /* bases of bases' issues */
 struct shelf_pack {
 	uint64_t number; /* of the header that announces it */
 	struct pack_entry e;
@@ -20,6 +22,7 @@ struct shelf {
 	struct reading_key key;
 	struct shelf_pack *pack; /* in order of announcement */
 	size_t n, cap;
+	unsigned depth; /* of rebuilding */
 	/* The base opened last, of each tier. */
 	struct {
 		struct id contents;
@@ -54,7 +57,11 @@ int shelf_cover(const struct shelf *s, uint64_t first, uint64_t last,
 
 /* Open pack |i| into |raw|, checking everything. */
 int shelf_open(struct shelf *s, size_t i, struct buf *raw);
-/* The raw bytes of the base |contents|; borrowed until the next call. */
+/*
+ * The raw bytes of the base |contents|, from its pack or rebuilt from the packs of
+ * its issues and compared; QERR_BASE if these are not here.  Borrowed until the
+ * next call.
+ */
 int shelf_base(struct shelf *s, enum tier tier, const struct id *contents,
     struct bytes *ret);
 

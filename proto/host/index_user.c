@@ -1,0 +1,250 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "proto/base/qerr.h"
+#include "proto/base/text.h"
+#include "proto/host/index_inner.h"
+#include "proto/host/log.h"
+#include "proto/object/follow.h"
+
+#define FOLLOWS_MAX (16 * 1024 * 1024)
+#define READ_MAX    (64 * 1024 * 1024)
+
+static void
+follow_done(struct index_follow *f)
+{
+	sodium_memzero(&f->key, sizeof(f->key));
+	if (f->link != NULL)
+		sodium_memzero(f->link, strlen(f->link));
+	free(f->link);
+}
+
+static int
+follow_add(struct index *x, struct bytes link, int64_t synced)
+{
+	struct follow *f = calloc(1, sizeof(*f));
+	struct index_follow *p = NULL;
+	int err = f == NULL ? QERR_NOMEM : follow_parse(f, link);
+
+	if (err == 0 && (p = index_followed(x, &f->feed)) != NULL) {
+		synced = p->synced;
+		follow_done(p);
+	} else if (err == 0) {
+		p = realloc(x->follow, (x->n_follow + 1) * sizeof(*p));
+		if (p == NULL) {
+			err = QERR_NOMEM;
+		} else {
+			x->follow = p;
+			p = &x->follow[x->n_follow++];
+		}
+	}
+	if (err == 0) {
+		struct buf text;
+
+		buf_init(&text, 0);
+		follow_text(&text, f); /* as we write it, white space gone */
+		*p = (struct index_follow){f->feed, f->key,
+		    strndup((const char *)text.p, text.n), synced};
+		buf_wipe(&text);
+		if (p->link == NULL) {
+			x->n_follow--;
+			err = QERR_NOMEM;
+		}
+	}
+	if (f != NULL)
+		sodium_memzero(f, sizeof(*f));
+	free(f);
+	return err;
+}
+
+static int
+follows_save(struct index *x)
+{
+	struct buf b;
+	int err;
+
+	buf_init(&b, FOLLOWS_MAX);
+	for (size_t i = 0; i < x->n_follow; i++)
+		buf_printf(&b, "%lld %s\n", (long long)x->follow[i].synced,
+		    x->follow[i].link);
+	err = buf_err(&b);
+	if (err == 0)
+		err = store_put_file(x->store, "follows", buf_bytes(&b));
+	buf_wipe(&b);
+	return err;
+}
+
+static int
+follows_parse(struct index *x, struct bytes text)
+{
+	int err = 0;
+
+	while (text.n > 0 && err == 0) {
+		const uint8_t *nl = memchr(text.p, '\n', text.n);
+		size_t n = nl == NULL ? text.n : (size_t)(nl - text.p);
+		const uint8_t *blank = memchr(text.p, ' ', n);
+		uint64_t synced;
+		size_t head = blank == NULL ? 0 : (size_t)(blank - text.p);
+
+		if (blank == NULL ||
+		    dec_parse(&synced, (const char *)text.p, head) != 0)
+			return QERR_ENCODING;
+		err = follow_add(x, bytes_of(blank + 1, n - head - 1),
+		    (int64_t)synced);
+		text.p += nl == NULL ? n : n + 1;
+		text.n -= nl == NULL ? n : n + 1;
+	}
+	return err;
+}
+
+static void
+read_key(struct id *ret, const struct id *feed, const uint8_t *id)
+{
+	uint8_t both[INDEX_KEY_LEN];
+
+	memcpy(both, feed->b, 32);
+	memcpy(both + 32, id, ARTICLE_ID_LEN);
+	crypto_generichash(ret->b, sizeof(ret->b), both, sizeof(both), NULL, 0);
+}
+
+static int
+read_load(struct index *x)
+{
+	struct buf b;
+	struct id feed, key;
+	int err;
+
+	buf_init(&b, 0);
+	err = store_get_file(x->store, "read", &b, READ_MAX);
+	if (err == QERR_ABSENT)
+		err = 0;
+	/* A torn last entry is no entry. */
+	for (size_t at = 0; at + INDEX_KEY_LEN <= b.n && err == 0;
+	     at += INDEX_KEY_LEN) {
+		memcpy(feed.b, b.p + at, 32);
+		read_key(&key, &feed, b.p + at + 32);
+		err = map_put(x->read, &key, x);
+	}
+	buf_done(&b);
+	return err;
+}
+
+int
+index_user_load(struct index *x)
+{
+	struct buf b;
+	int err;
+
+	if ((x->read = map_new(0)) == NULL)
+		return QERR_NOMEM;
+	buf_init(&b, 0);
+	err = store_get_file(x->store, "follows", &b, FOLLOWS_MAX);
+	if (err == QERR_ABSENT)
+		err = 0;
+	else if (err == 0 && (err = follows_parse(x, buf_bytes(&b))) != 0)
+		log_error("the list of followed feeds, %s/follows, %s: mend "
+			  "the line, or delete the file and follow again",
+		    store_dir(x->store), qerr_str(err));
+	buf_wipe(&b);
+	return err != 0 ? err : read_load(x);
+}
+
+void
+index_user_done(struct index *x)
+{
+	for (size_t i = 0; i < x->n_follow; i++)
+		follow_done(&x->follow[i]);
+	free(x->follow);
+	map_free(x->read);
+}
+
+struct index_follow *
+index_followed(struct index *x, const struct id *feed)
+{
+	for (size_t i = 0; i < x->n_follow; i++)
+		if (id_eq(&x->follow[i].feed, feed))
+			return &x->follow[i];
+	return NULL;
+}
+
+int
+index_key(struct index *x, const struct id *feed, struct reading_key *ret)
+{
+	const struct index_follow *f = index_followed(x, feed);
+
+	if (f == NULL)
+		return QERR_ABSENT;
+	*ret = f->key;
+	return 0;
+}
+
+int
+index_follow(struct index *x, struct bytes link)
+{
+	int err = follow_add(x, link, 0);
+
+	return err != 0 ? err : follows_save(x);
+}
+
+int
+index_unfollow(struct index *x, const struct id *feed)
+{
+	struct index_follow *f = index_followed(x, feed);
+
+	if (f == NULL)
+		return QERR_ABSENT;
+	follow_done(f);
+	*f = x->follow[--x->n_follow];
+	return follows_save(x);
+}
+
+int
+index_synced(struct index *x, const struct id *feed, int64_t when)
+{
+	struct index_follow *f = index_followed(x, feed);
+
+	if (f == NULL)
+		return QERR_ABSENT;
+	f->synced = when;
+	return follows_save(x);
+}
+
+bool
+index_is_read(const struct index *x, const struct id *feed,
+    const struct article_id *id)
+{
+	struct id key;
+
+	read_key(&key, feed, id->b);
+	return map_get(x->read, &key) != NULL;
+}
+
+/* Appended, so that it needs no lock and costs the same every time. */
+int
+index_mark_read(struct index *x, const struct index_article *a)
+{
+	uint8_t entry[INDEX_KEY_LEN];
+	char path[PATH_MAX];
+	struct id key;
+	int fd, err = 0;
+
+	if (index_is_read(x, &a->feed, &a->id))
+		return 0;
+	memcpy(entry, a->feed.b, 32);
+	memcpy(entry + 32, a->id.b, ARTICLE_ID_LEN);
+	snprintf(path, sizeof(path), "%s/read", store_dir(x->store));
+	fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return QERR_IO;
+	if (write(fd, entry, sizeof(entry)) != (ssize_t)sizeof(entry))
+		err = errno == ENOSPC ? QERR_NOSPACE : QERR_IO;
+	close(fd);
+	read_key(&key, &a->feed, a->id.b);
+	return err != 0 ? err : map_put(x->read, &key, x);
+}
