@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "proto/base/buf.h"
 #include "proto/base/bytes.h"
 #include "proto/host/store.h"
 
@@ -23,6 +24,13 @@ int import_http(struct import_source **ret, const char *url, const char *proxy);
 int import_open(struct import_source **ret, const char *where,
     const char *proxy);
 void import_close(struct import_source *src);
+/* Calls |fn| with each feed that a folder or tar names; QERR_ABSENT for a web
+ * host, which cannot be asked. */
+int import_feeds(struct import_source *src,
+    int (*fn)(void *, const struct id *), void *arg);
+/* One object of it as it is, unchecked, at most |max| bytes. */
+int import_get(struct import_source *src, const struct tree_name *t,
+    size_t max, struct buf *b);
 
 struct import_config {
 	unsigned tiers;      /* mask */

@@ -344,29 +344,40 @@ load_headers(struct fill *f)
 	return qerr_is_peer_fault(err) ? 0 : err;
 }
 
+int
+index_drop(struct index *x, const struct id *feed)
+{
+	static const char *const sql[] = {"DELETE FROM article WHERE feed=?1",
+	    "DELETE FROM pack WHERE feed=?1"};
+	int err = 0;
+
+	for (size_t i = 0; i < 2 && err == 0; i++) {
+		sqlite3_stmt *q;
+
+		if ((err = index_prepare(x, &q, sql[i])) != 0)
+			break;
+		sqlite3_bind_blob(q, 1, feed->b, 32, SQLITE_STATIC);
+		err = finish(x, q);
+		sqlite3_finalize(q);
+	}
+	return err;
+}
+
 /* If a pack that is listed was withdrawn, everything is listed anew. */
 static int
 drop_withdrawn(struct fill *f, struct map *known)
 {
-	static const char *const sql[] = {"DELETE FROM article WHERE feed=?1",
-	    "DELETE FROM pack WHERE feed=?1"};
 	bool any = false;
-	int err = 0;
+	int err;
 
 	for (size_t i = 0; i < f->shelf.n; i++)
-		any = any ||
-		      (f->shelf.pack[i].dead &&
-			  map_get(known, &f->shelf.pack[i].e.root) != NULL);
-	for (size_t i = 0; i < 2 && any && err == 0; i++) {
-		sqlite3_stmt *q;
-
-		if ((err = index_prepare(f->x, &q, sql[i])) != 0)
-			break;
-		sqlite3_bind_blob(q, 1, f->follow->feed.b, 32, SQLITE_STATIC);
-		err = finish(f->x, q);
-		sqlite3_finalize(q);
-	}
-	return err != 0 ? err : any;
+		any = any || (f->shelf.pack[i].dead &&
+				 map_get(known, &f->shelf.pack[i].e.root) !=
+				     NULL);
+	if (!any)
+		return 0;
+	err = index_drop(f->x, &f->follow->feed);
+	return err != 0 ? err : 1;
 }
 
 static int

@@ -69,6 +69,7 @@ struct index_query {
 	const char *lang;      /* NULL: all */
 	bool unread;
 	size_t limit, offset;  /* limit 0: no limit; newest first */
+	bool by_pack;          /* in the order of packs: to read many at once */
 	bool remember;         /* the list that numbers refer to from now on */
 };
 int index_articles(struct index *x, const struct index_query *q,

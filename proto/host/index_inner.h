@@ -36,6 +36,9 @@ int index_prepare(struct index *x, sqlite3_stmt **ret, const char *sql);
 /* QERR_* for what SQLite said; a damaged database is removed. */
 int index_error(struct index *x, int rc);
 
+/* Forget what is listed of |feed|. */
+int index_drop(struct index *x, const struct id *feed);
+
 /* index_user.c */
 int index_user_load(struct index *x);
 void index_user_done(struct index *x);

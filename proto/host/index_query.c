@@ -80,7 +80,9 @@ query_sql(struct buf *sql, const struct index_query *q)
 		buf_put_str(sql, " AND instr(fold, ?2) > 0");
 	if (q->lang != NULL)
 		buf_put_str(sql, " AND (lang=?3 OR lang LIKE ?3 || '-%')");
-	buf_put_str(sql, " ORDER BY date DESC, place DESC");
+	buf_put_str(sql, q->by_pack
+		? " ORDER BY feed, pack_number, heads, record"
+		: " ORDER BY date DESC, place DESC");
 	buf_put_u8(sql, 0);
 	return buf_err(sql);
 }

@@ -201,6 +201,7 @@ index_unfollow(struct index *x, const struct id *feed)
 		return QERR_ABSENT;
 	follow_done(f);
 	*f = x->follow[--x->n_follow];
+	index_drop(x, feed);
 	return follows_save(x);
 }
 

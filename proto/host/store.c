@@ -552,6 +552,47 @@ store_forget_headers(struct store *s, const struct id *feed, uint64_t from)
 	return err;
 }
 
+static void
+forget_packs(struct store *s, const struct id *feed)
+{
+	struct tree_name t = {.kind = TREE_ISSUE, .id = *feed, .number = 1};
+	struct header h;
+	struct buf b;
+
+	buf_init(&b, 0);
+	for (; store_get(s, &t, &b) == 0; t.number++, buf_clear(&b)) {
+		if (header_peek(&h, buf_bytes(&b)) != 0)
+			continue;
+		for (size_t i = 0; i < h.n_pack; i++) {
+			struct tree_name p = {.kind = TREE_PACK,
+			    .id = h.pack[i].root};
+
+			store_forget(s, &p);
+		}
+	}
+	buf_done(&b);
+}
+
+int
+store_forget_feed(struct store *s, const struct id *feed)
+{
+	static const char *const part[] = {"/charter", "/issue", "/proof", ""};
+	char path[TREE_PATH_MAX], name[ID_TEXT_LEN + 1];
+	int err;
+
+	forget_packs(s, feed);
+	err = store_forget_headers(s, feed, 1);
+	id_text(name, feed);
+	for (size_t i = 0; i < sizeof(part) / sizeof(part[0]); i++) {
+		snprintf(path, sizeof(path), "feed/%s%s", name, part[i]);
+		remove_all_in(s->fd, path);
+		if (unlinkat(s->fd, path, AT_REMOVEDIR) != 0 &&
+		    errno != ENOENT && err == 0)
+			err = store_error("delete a folder");
+	}
+	return err;
+}
+
 /* Walking. */
 
 int

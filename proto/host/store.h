@@ -50,6 +50,8 @@ int store_commit(struct store *s);
 /* Delete; absence is fine. */
 int store_forget(struct store *s, const struct tree_name *t);
 int store_forget_headers(struct store *s, const struct id *feed, uint64_t from);
+/* All of a feed: packs, headers, charters, proofs. */
+int store_forget_feed(struct store *s, const struct id *feed);
 
 /* The pieces of a partial pack that are on disk: true and a bitmap in |b|. */
 bool store_partial(struct store *s, const struct id *root, uint64_t total,

@@ -425,6 +425,7 @@ capsule_open(struct capsule_verdict *ret, struct bytes file,
 		r = open_charters(ret, &c, newer, n_newer);
 	if (r == 0)
 		r = header_open(&ret->header, c.header, &ret->charter);
+	ret->header_file = c.header;
 	if (r == 0 && !id_eq(&ret->header.feed, &ret->feed))
 		r = QERR_FEED;
 	if (r == 0)

@@ -44,6 +44,7 @@ struct capsule_verdict {
 	struct id feed;
 	struct charter charter; /* the newest in it */
 	struct header header;
+	struct bytes header_file;
 	struct article article;
 	struct bytes head; /* the record */
 	struct buf body;

@@ -1,0 +1,290 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "client/app.h"
+#include "client/term.h"
+#include "proto/base/qerr.h"
+#include "proto/base/text.h"
+#include "proto/host/entropy.h"
+#include "proto/host/file.h"
+#include "proto/object/charter.h"
+#include "proto/object/follow.h"
+#include "proto/object/hash.h"
+
+#define PASS_MAX 256
+
+struct options {
+	const char *name, *home, *langs;
+	bool pass;
+};
+
+/* What the folder of a feed holds (daemon/publisher.h). */
+static int
+write_part(const struct app *a, int dir, const char *name, struct buf *b,
+    mode_t mode)
+{
+	int err = buf_err(b);
+
+	if (err == 0)
+		err = file_write(dir, name, buf_bytes(b), mode);
+	buf_wipe(b);
+	buf_init(b, 0);
+	return err == 0 ? 0
+			: complain("%s/%s cannot be written: it %s.",
+			      a->argv[a->at], name, qerr_str(err));
+}
+
+static int
+split_langs(struct charter *c, const char *langs)
+{
+	while (*langs != '\0') {
+		size_t n = strcspn(langs, ",");
+
+		if (c->n_lang == CHARTER_LANGS_MAX)
+			return complain("--lang takes at most %d languages.",
+			    CHARTER_LANGS_MAX);
+		c->lang[c->n_lang] = bytes_of(langs, n);
+		if (lang_check(c->lang[c->n_lang++]) != 0)
+			return complain("--lang: \"%.*s\" is no language tag, "
+					"such as en, ru or pt-BR.",
+			    (int)n, langs);
+		langs += n + (langs[n] == ',');
+	}
+	return 0;
+}
+
+static int
+ask_pass(char pass[PASS_MAX])
+{
+	char again[PASS_MAX];
+	int n = term_secret("Passphrase for secret.key: ", pass, PASS_MAX);
+
+	if (n < 0)
+		return complain(
+		    "a passphrase is typed on a terminal, and there "
+		    "is none.");
+	if (n == 0)
+		return complain("an empty passphrase protects nothing. Leave "
+				"--pass away if you want none.");
+	n = term_secret("The same again: ", again, PASS_MAX);
+	if (n < 0 || strcmp(pass, again) != 0) {
+		sodium_memzero(again, sizeof(again));
+		return complain("the two are not the same. Nothing was made.");
+	}
+	sodium_memzero(again, sizeof(again));
+	return 0;
+}
+
+static int
+make_charter(struct buf *file, struct id *feed, const struct options *o,
+    const struct key_secret *k)
+{
+	struct charter c = {.version = 1,
+	    .name = bytes_str(o->name),
+	    .n_root = 1,
+	    .threshold = 1,
+	    .n_key = 1};
+	struct buf body;
+	int err;
+
+	if (o->home != NULL)
+		c.home = bytes_str(o->home);
+	if (split_langs(&c, o->langs) != 0)
+		return APP_FAILED;
+	c.root[0] = k->pub;
+	c.key[0] = (struct charter_key){k->pub, 1, UINT64_MAX};
+	buf_init(&body, 0);
+	err = charter_encode(&body, &c);
+	if (err == 0)
+		err = charter_sign(file, buf_bytes(&body),
+		    (struct bytes){NULL, 0}, k);
+	if (err == 0)
+		hash(feed, HASH_CHARTER, buf_bytes(&body));
+	buf_done(&body);
+	return err == 0 ? 0
+			: complain("the charter cannot be made: a name or "
+				   "address %s.",
+			      qerr_str(err));
+}
+
+static int
+write_link(const struct app *a, int dir, const struct id *feed,
+    const struct options *o)
+{
+	static struct follow f; /* large, and used once */
+	char text[ID_TEXT_LEN + 2];
+	struct buf b;
+	int exit;
+
+	buf_init(&b, 0);
+	f.feed = *feed;
+	entropy_bytes(f.key.b, sizeof(f.key.b));
+	snprintf(f.name, sizeof(f.name), "%s", o->name);
+	base32_encode(text, f.key.b, 32);
+	buf_put_str(&b, text);
+	buf_put_str(&b, "\n");
+	exit = write_part(a, dir, "reading.key", &b, 0640);
+	follow_text(&b, &f);
+	if (exit == 0)
+		say(a, "%.*s", (int)b.n, (const char *)b.p);
+	buf_put_str(&b, "\n");
+	if (exit == 0)
+		exit = write_part(a, dir, "link", &b, 0644);
+	buf_wipe(&b);
+	sodium_memzero(&f, sizeof(f));
+	return exit;
+}
+
+static int
+write_feed(const struct app *a, int dir, const struct options *o,
+    const char *pass)
+{
+	uint8_t seed[32], id[8], salt[32];
+	struct key_secret k;
+	struct buf b, charter;
+	struct id feed;
+	int exit;
+
+	entropy_bytes(seed, sizeof(seed));
+	entropy_bytes(id, sizeof(id));
+	entropy_bytes(salt, sizeof(salt));
+	key_secret_new(&k, seed, id);
+	sodium_memzero(seed, sizeof(seed));
+	buf_init(&b, 0);
+	buf_init(&charter, 0);
+	exit = make_charter(&charter, &feed, o, &k);
+	if (exit == 0 && key_secret_file(&b, &k, pass, salt) != 0)
+		exit = complain("the secret key cannot be sealed: not enough "
+				"memory.");
+	if (exit == 0)
+		exit = write_part(a, dir, "secret.key", &b, 0600);
+	if (exit == 0) {
+		key_file(&b, &k.pub);
+		exit = write_part(a, dir, "public.key", &b, 0644);
+	}
+	if (exit == 0)
+		exit = write_part(a, dir, "charter", &charter, 0644);
+	if (exit == 0)
+		exit = write_link(a, dir, &feed, o);
+	key_secret_done(&k);
+	buf_wipe(&b);
+	buf_done(&charter);
+	return exit;
+}
+
+static int
+key_new(const struct app *a, const struct options *o)
+{
+	const char *folder = a->argv[a->at];
+	char pass[PASS_MAX];
+	int dir, exit;
+
+	if (o->name == NULL)
+		return complain_usage(a, "a feed needs a name: --name NAME.");
+	if (o->pass && (exit = ask_pass(pass)) != 0)
+		return exit;
+	if (file_mkdirs(AT_FDCWD, folder, 0700) != 0)
+		return complain("%s cannot be made: %s.", folder,
+		    strerror(errno));
+	dir = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (dir < 0)
+		return complain("%s cannot be opened: %s.", folder,
+		    strerror(errno));
+	if (faccessat(dir, "secret.key", F_OK, 0) == 0)
+		exit = complain("%s holds a feed already. Name another folder.",
+		    folder);
+	else
+		exit = write_feed(a, dir, o, o->pass ? pass : NULL);
+	sodium_memzero(pass, sizeof(pass));
+	close(dir);
+	if (exit == 0)
+		note(a,
+		    "\nThat is the follow link: whoever has it can read.\n"
+		    "Keep a copy of %s/secret.key where nobody finds it.\n"
+		    "To publish, write into quired.conf:  publish %s",
+		    folder, folder);
+	return exit;
+}
+
+/* The public side of a folder or a key file. */
+static int
+key_show(const struct app *a)
+{
+	const char *path = a->argv[a->at];
+	char text[57], file[4096];
+	struct stat st;
+	struct buf b;
+	struct key k;
+	int err;
+
+	snprintf(file, sizeof(file),
+	    stat(path, &st) == 0 && S_ISDIR(st.st_mode) ? "%s/public.key"
+							: "%s",
+	    path);
+	buf_init(&b, 0);
+	err = file_read(&b, AT_FDCWD, file, KEY_TEXT_MAX);
+	if (err == 0)
+		err = key_parse(&k, buf_bytes(&b));
+	buf_done(&b);
+	if (err != 0)
+		return complain("%s is no public key: it %s.", file,
+		    qerr_str(err));
+	key_text(text, &k);
+	puts(text);
+	return APP_DONE;
+}
+
+static const struct cmd_option options[] = {
+    {'n', "name", "NAME", "what the newsroom is called"},
+    {'l', "lang", "LANG,...", "the languages it writes in, such as ru,en"},
+    {256, "home", "ADDRESS", "its website"},
+    {257, "pass", NULL,
+	"ask for a passphrase, and lock the secret key with it"},
+    {0},
+};
+
+static int
+run(struct app *a)
+{
+	struct options o = {.langs = ""};
+	const char *arg;
+	int letter, exit;
+
+	while ((letter = app_option(a, &arg, &exit)) > 0) {
+		if (letter == 'n')
+			o.name = arg;
+		else if (letter == 'l')
+			o.langs = arg;
+		else if (letter == 256)
+			o.home = arg;
+		else
+			o.pass = true;
+	}
+	if (letter == APP_STOP)
+		return exit;
+	if (!app_operands(a, 2, 2))
+		return APP_USAGE;
+	a->at++;
+	if (strcmp(a->argv[a->at - 1], "new") == 0)
+		return key_new(a, &o);
+	if (strcmp(a->argv[a->at - 1], "show") == 0)
+		return key_show(a);
+	return complain_usage(a, "it is \"key new\" or \"key show\".");
+}
+
+const struct cmd cmd_key = {
+    .name = "key",
+    .args = "new|show FOLDER",
+    .what = "make the keys, charter and follow link of a feed",
+    .option = options,
+    .about =
+	"\"key new\" makes a folder with all that a feed needs: secret.key and\n"
+	"public.key (minisign's formats), the charter, the reading key, and the\n"
+	"follow link, which it prints. \"key show\" prints the public key.",
+    .run = run,
+};

@@ -1,0 +1,247 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "client/app.h"
+#include "client/daemon_call.h"
+#include "client/date.h"
+#include "client/term.h"
+
+/* What operators ask their quired: invites, peers, status. */
+
+static int
+show(const struct app *a, const struct ctl_request *rq, ctl_item_fn fn)
+{
+	struct app copy = *a;
+
+	return daemon_call(a, rq, a->json ? daemon_json : fn, &copy);
+}
+
+static void
+text(const struct ctl_item *it, const char *name)
+{
+	struct bytes t = ctl_text(it, name);
+
+	fwrite(t.p != NULL ? (const char *)t.p : "", 1, t.n, stdout);
+}
+
+/* Invites. */
+
+static int
+on_new_invite(void *arg, const struct ctl_item *it)
+{
+	const struct app *a = arg;
+
+	text(it, "invite");
+	putchar('\n');
+	note(a,
+	    "\nThis is a secret for one person or peer. It is revoked with: "
+	    "quire invite revoke %.*s",
+	    (int)ctl_text(it, "name").n, (const char *)ctl_text(it, "name").p);
+	return 0;
+}
+
+static int
+on_invite(void *arg, const struct ctl_item *it)
+{
+	char day[DATE_MAX];
+
+	(void)arg;
+	date_day(day, (int64_t)ctl_number(it, "made"));
+	printf("%s  ", day);
+	text(it, "name");
+	putchar('\n');
+	return 0;
+}
+
+static const struct cmd_option invite_options[] = {
+    {'a', "address", "HOST:PORT", "where others reach this node"},
+    {0},
+};
+
+static int
+run_invite(struct app *a)
+{
+	struct ctl_request rq = {0};
+	const char *arg, *verb;
+	int letter, exit;
+
+	while ((letter = app_option(a, &arg, &exit)) > 0)
+		rq.address = bytes_str(arg);
+	if (letter == APP_STOP)
+		return exit;
+	if (!app_operands(a, 1, 2))
+		return APP_USAGE;
+	verb = a->argv[a->at];
+	if (a->argc - a->at == 2)
+		rq.text = bytes_str(a->argv[a->at + 1]);
+	if (strcmp(verb, "new") == 0) {
+		rq.kind = CTL_INVITE_NEW;
+		return show(a, &rq, on_new_invite);
+	}
+	if (strcmp(verb, "list") == 0 && rq.text.p == NULL) {
+		rq.kind = CTL_INVITE_LIST;
+		return show(a, &rq, on_invite);
+	}
+	if (strcmp(verb, "revoke") == 0 && rq.text.p != NULL) {
+		rq.kind = CTL_INVITE_REVOKE;
+		return show(a, &rq, NULL);
+	}
+	return complain_usage(a,
+	    "it is \"invite new [NAME]\", \"invite list\" or \"invite revoke "
+	    "NAME\".");
+}
+
+const struct cmd cmd_invite = {
+    .name = "invite",
+    .args = "new|list|revoke [NAME]",
+    .what = "let people and peers reach this node",
+    .option = invite_options,
+    .about =
+	"\"invite new\" prints a secret address for one person or peer; NAME is for\n"
+	"you, to revoke it by. Who is revoked cannot connect again; links that are\n"
+	"open stay until they end.",
+    .run = run_invite,
+};
+
+/* Peers. */
+
+static int
+on_peer(void *arg, const struct ctl_item *it)
+{
+	(void)arg;
+	text(it, "address");
+	fputs("  (", stdout);
+	text(it, "from");
+	puts(")");
+	return 0;
+}
+
+static int
+run_peers(struct app *a)
+{
+	struct ctl_request rq = {.kind = CTL_PEERS};
+	const char *arg;
+	int exit;
+
+	if (app_option(a, &arg, &exit) != 0)
+		return exit;
+	if (a->at == a->argc)
+		return show(a, &rq, on_peer);
+	if (!app_operands(a, 2, 2))
+		return APP_USAGE;
+	rq.text = bytes_str(a->argv[a->at + 1]);
+	if (strcmp(a->argv[a->at], "add") == 0)
+		rq.kind = CTL_PEER_ADD;
+	else if (strcmp(a->argv[a->at], "remove") == 0)
+		rq.kind = CTL_PEER_REMOVE;
+	else
+		return complain_usage(a,
+		    "it is \"peers add INVITE\" or \"peers "
+		    "remove INVITE\".");
+	return show(a, &rq, NULL);
+}
+
+const struct cmd cmd_peers = {
+    .name = "peers",
+    .args = "[add|remove INVITE]",
+    .what = "the nodes that this one stays in touch with",
+    .about =
+	"Alone, it lists them. What is added here is kept over restarts, as a\n"
+	"line \"peer INVITE\" in quired.conf would be. \"remove\" also takes\n"
+	"HOST:PORT.",
+    .run = run_peers,
+};
+
+/* Status. */
+
+static int
+on_status(void *arg, const struct ctl_item *it)
+{
+	char size[SIZE_TEXT_MAX], in[SIZE_TEXT_MAX], out[SIZE_TEXT_MAX];
+	const struct app *a = arg;
+
+	if (ctl_is(it, "problem")) {
+		printf("%sproblem%s: ", style(a, STYLE_BAD),
+		    style(a, STYLE_PLAIN));
+		text(it, "message");
+		if (ctl_text(it, "file").n > 0) {
+			fputs(" (", stdout);
+			text(it, "file");
+			putchar(')');
+		}
+		putchar(' ');
+		text(it, "hint");
+		putchar('\n');
+		return 0;
+	}
+	size_text(size, ctl_number(it, "stored"));
+	size_text(in, ctl_number(it, "bytes_in"));
+	size_text(out, ctl_number(it, "bytes_out"));
+	printf("quired %.*s, up %llu h %llu min, in ",
+	    (int)ctl_text(it, "version").n,
+	    (const char *)ctl_text(it, "version").p,
+	    (unsigned long long)ctl_number(it, "uptime") / 3600,
+	    (unsigned long long)ctl_number(it, "uptime") / 60 % 60);
+	text(it, "state");
+	printf("\nlinks: %llu out, %llu in, %llu readers; %s in, %s out\n"
+	       "packs: %llu held (%s), %llu wanted%s\n",
+	    (unsigned long long)ctl_number(it, "links_out"),
+	    (unsigned long long)ctl_number(it, "links_in"),
+	    (unsigned long long)ctl_number(it, "readers"), in, out,
+	    (unsigned long long)ctl_number(it, "packs_held"), size,
+	    (unsigned long long)ctl_number(it, "packs_wanted"),
+	    ctl_flag(it, "full") ? "; the disk is full" : "");
+	return 0;
+}
+
+static int
+on_feed(void *arg, const struct ctl_item *it)
+{
+	char size[SIZE_TEXT_MAX];
+	struct bytes name = ctl_text(it, "name");
+
+	(void)arg;
+	size_text(size, ctl_number(it, "bytes_held"));
+	printf("%s: ", ctl_flag(it, "published") ? "publishes" : "mirrors");
+	if (name.n == 0)
+		name = ctl_text(it, "feed");
+	fwrite(name.p, 1, name.n, stdout);
+	printf(", issue %llu, %llu packs (%s)",
+	    (unsigned long long)ctl_number(it, "head"),
+	    (unsigned long long)ctl_number(it, "packs_held"), size);
+	if (ctl_number(it, "packs_wanted") > 0)
+		printf(", %llu still to come",
+		    (unsigned long long)ctl_number(it, "packs_wanted"));
+	if (ctl_flag(it, "published"))
+		printf(", held whole by %llu peers",
+		    (unsigned long long)ctl_number(it, "receipts"));
+	if (ctl_flag(it, "forked"))
+		fputs(", CONTRADICTS ITSELF", stdout);
+	if (ctl_flag(it, "overdue"))
+		fputs(", overdue", stdout);
+	putchar('\n');
+	return 0;
+}
+
+static int
+run_status(struct app *a)
+{
+	struct ctl_request status = {.kind = CTL_STATUS};
+	struct ctl_request feeds = {.kind = CTL_FEEDS};
+	const char *arg;
+	int exit;
+
+	if (app_option(a, &arg, &exit) != 0)
+		return exit;
+	if (!app_operands(a, 0, 0))
+		return APP_USAGE;
+	exit = show(a, &status, on_status);
+	return exit != 0 ? exit : show(a, &feeds, on_feed);
+}
+
+const struct cmd cmd_status = {
+    .name = "status",
+    .what = "how quired does",
+    .about = "What it carries, to how many it is linked, and what is wrong.",
+    .run = run_status,
+};

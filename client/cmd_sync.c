@@ -1,0 +1,518 @@
+#include <event2/event.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "client/app.h"
+#include "client/home.h"
+#include "client/json.h"
+#include "client/progress.h"
+#include "proto/base/qerr.h"
+#include "proto/base/text.h"
+#include "proto/host/drive.h"
+#include "proto/host/entropy.h"
+#include "proto/host/import.h"
+#include "proto/host/log.h"
+#include "proto/object/follow.h"
+
+#define SOURCES_MAX 64
+#define FEEDS_MAX   1024
+
+struct feed {
+	struct id id;
+	char *name;
+	uint64_t articles, head; /* before */
+	uint64_t lacking;        /* packs nobody had */
+	bool done, reached;
+};
+
+struct sync {
+	struct app *a;
+	struct home h;
+	struct feed *feed;
+	size_t n_feed;
+	char *invite[SOURCES_MAX], *tree[SOURCES_MAX];
+	size_t n_invite, n_tree;
+	const char *socks;
+	unsigned tiers;
+	uint64_t newest;
+	struct progress progress;
+	struct event_base *base;
+	size_t waiting; /* for FACT_SYNCED */
+	bool unreached, full, forked, interrupted;
+	uint64_t faults, bytes;
+};
+
+/* Sources. */
+
+static int
+add_source(struct sync *s, const char *text)
+{
+	bool invite = strncmp(text, "quire://", 8) == 0;
+	char **list = invite ? s->invite : s->tree;
+	size_t *n = invite ? &s->n_invite : &s->n_tree;
+	struct invite v;
+	int err;
+
+	if (invite && (err = invite_parse(&v, bytes_str(text))) != 0)
+		return complain("an invite %s. Ask for it again, whole: it "
+				"begins with quire:// and ends with 92 "
+				"characters behind a #.",
+		    qerr_str(err));
+	if (strncmp(text, "quire:", 6) == 0 && !invite)
+		return complain("that is a follow link: use it with \"quire "
+				"follow\".");
+	for (size_t i = 0; i < *n; i++)
+		if (strcmp(list[i], text) == 0)
+			return 0;
+	if (*n == SOURCES_MAX)
+		return complain("more than %d sources are too many.",
+		    SOURCES_MAX);
+	if ((list[*n] = strdup(text)) == NULL)
+		return complain("out of memory.");
+	(*n)++;
+	return 0;
+}
+
+static int
+on_feed(void *arg, const struct index_feed *f)
+{
+	struct sync *s = arg;
+	struct follow *link;
+	struct feed *x;
+
+	if (s->n_feed == FEEDS_MAX)
+		return 0;
+	x = realloc(s->feed, (s->n_feed + 1) * sizeof(*x));
+	if (x == NULL)
+		return QERR_NOMEM;
+	s->feed = x;
+	x = &s->feed[s->n_feed++];
+	*x = (struct feed){.id = f->feed,
+	    .name = strdup(f->name),
+	    .articles = f->articles,
+	    .head = f->head};
+	if ((link = calloc(1, sizeof(*link))) == NULL)
+		return QERR_NOMEM;
+	if (follow_parse(link, bytes_str(f->link)) == 0)
+		for (size_t i = 0; i < link->n_source; i++)
+			add_source(s, link->source[i]);
+	sodium_memzero(link, sizeof(*link));
+	free(link);
+	return 0;
+}
+
+/* From trees: folders, tars, web hosts. */
+
+static void
+on_import(void *arg, uint64_t got, uint64_t wanted)
+{
+	struct sync *s = arg;
+
+	progress_bytes(&s->progress, got, wanted);
+}
+
+static void
+import_one(struct sync *s, struct import_source *src, const char *where,
+    struct feed *f)
+{
+	struct import_config cfg = {.tiers = s->tiers,
+	    .newest = s->newest,
+	    .volumes = true,
+	    .progress = on_import,
+	    .arg = s};
+	struct import_result r;
+	int err = import_feed(s->h.store, &f->id, src, &cfg, &r);
+
+	progress_end(&s->progress);
+	if (err == QERR_ABSENT)
+		return;
+	if (err != 0) {
+		s->full = s->full || err == QERR_NOSPACE;
+		complain("%s: it %s.", where, qerr_str(err));
+		return;
+	}
+	f->reached = true;
+	f->lacking = r.missing;
+	s->bytes += r.bytes;
+	s->forked = s->forked || r.forked;
+	if (r.fault != 0) {
+		s->faults++;
+		note(s->a, "%s: %s %s, and was not taken.", where, r.fault_at,
+		    qerr_str(r.fault));
+	}
+}
+
+static int
+import_all(struct sync *s)
+{
+	int exit = 0;
+
+	for (size_t i = 0; i < s->n_tree; i++) {
+		struct import_source *src;
+		int err = import_open(&src, s->tree[i], s->socks);
+		bool any = false;
+
+		if (err != 0) {
+			exit = complain("%s cannot be read: it %s.", s->tree[i],
+			    qerr_str(err));
+			continue;
+		}
+		for (size_t k = 0; k < s->n_feed; k++) {
+			bool before = s->feed[k].reached;
+
+			s->feed[k].reached = false;
+			import_one(s, src, s->tree[i], &s->feed[k]);
+			any = any || s->feed[k].reached;
+			s->feed[k].reached = s->feed[k].reached || before;
+		}
+		import_close(src);
+		if (!any)
+			exit = complain("%s has none of the feeds that you "
+					"follow.",
+			    s->tree[i]);
+	}
+	return exit;
+}
+
+/* From nodes. */
+
+static struct feed *
+find(struct sync *s, const struct id *id)
+{
+	for (size_t i = 0; i < s->n_feed; i++)
+		if (id_eq(&s->feed[i].id, id))
+			return &s->feed[i];
+	return NULL;
+}
+
+static void
+on_tell(void *arg, const struct node_tell *t)
+{
+	struct sync *s = arg;
+	struct feed *f;
+
+	switch (t->fact) {
+	case FACT_SYNCED:
+		if ((f = find(s, &t->id)) != NULL && !f->done) {
+			f->done = true;
+			f->reached = t->value != UINT64_MAX;
+			f->lacking = t->value;
+			s->waiting--;
+		}
+		break;
+	case FACT_UNREACHED:
+		s->unreached = true;
+		s->waiting = 0;
+		break;
+	case FACT_PROGRESS:
+		s->bytes = t->value;
+		progress_bytes(&s->progress, t->value, t->value + t->number);
+		break;
+	case FACT_FULL:
+		s->full = t->number != 0;
+		if (s->full)
+			s->waiting = 0;
+		break;
+	case FACT_FORK:
+		s->forked = true;
+		break;
+	case FACT_FAULT:
+		s->faults++;
+		break;
+	case FACT_HEAD:
+	case FACT_CHARTER:
+	case FACT_PACK:
+	case FACT_WITHDRAWN:
+	case FACT_ROLLBACK:
+	case FACT_OVERDUE:
+	case FACT_RECEIPTS:
+	case FACT_PEER:
+	case FACT_ROTTEN:
+		break;
+	}
+	if (s->waiting == 0)
+		event_base_loopbreak(s->base);
+}
+
+static void
+on_signal(evutil_socket_t fd, short what, void *arg)
+{
+	struct sync *s = arg;
+
+	(void)fd;
+	(void)what;
+	s->interrupted = true;
+	event_base_loopbreak(s->base);
+}
+
+static int
+run_node(struct sync *s, struct node *n)
+{
+	struct drive_config cfg = {.base = s->base,
+	    .node = n,
+	    .store = s->h.store,
+	    .socks = s->socks,
+	    .reserve = 4 << 20,
+	    .fd_max = 64,
+	    .tell = on_tell,
+	    .arg = s};
+	struct node_policy policy = {.tiers = s->tiers, .newest = s->newest};
+	struct node_event ev = {.type = NODE_START};
+	struct event *sig[2] = {
+	    evsignal_new(s->base, SIGINT, on_signal, s),
+	    evsignal_new(s->base, SIGTERM, on_signal, s),
+	};
+	struct drive *d = NULL;
+	int err = 0;
+
+	for (size_t i = 0; i < s->n_feed && err == 0; i++)
+		err = drive_restore(n, s->h.store, &s->feed[i].id, &policy);
+	if (err == 0)
+		err = drive_new(&d, &cfg);
+	if (err == 0)
+		err = drive_event(d, &ev);
+	for (size_t i = 0; i < s->n_invite && err == 0; i++) {
+		ev = (struct node_event){.type = NODE_PEER};
+		ev.peer.invite = bytes_str(s->invite[i]);
+		err = drive_event(d, &ev);
+	}
+	for (size_t i = 0; i < 2; i++)
+		if (sig[i] != NULL)
+			event_add(sig[i], NULL);
+	if (err == 0) {
+		progress_say(&s->progress, "Connecting ...");
+		s->waiting = s->n_feed;
+		ev = (struct node_event){.type = NODE_SYNC};
+		err = drive_event(d, &ev);
+	}
+	if (err == 0 && s->waiting > 0)
+		event_base_dispatch(s->base);
+	drive_free(d);
+	for (size_t i = 0; i < 2; i++)
+		if (sig[i] != NULL)
+			event_free(sig[i]);
+	return err;
+}
+
+static int
+sync_nodes(struct sync *s)
+{
+	struct node_config cfg = {.role = NODE_READER, .wall = clock_wall()};
+	struct node *n;
+	uint8_t seed[32];
+	int err = QERR_NOMEM;
+
+	if (s->n_invite == 0)
+		return 0;
+	entropy_bytes(seed, sizeof(seed));
+	entropy_bytes(cfg.identity_seed, sizeof(cfg.identity_seed));
+	entropy_bytes(cfg.link_private, sizeof(cfg.link_private));
+	n = node_new(&cfg, seed);
+	s->base = event_base_new();
+	if (n != NULL && s->base != NULL)
+		err = run_node(s, n);
+	progress_end(&s->progress);
+	if (s->base != NULL)
+		event_base_free(s->base);
+	node_free(n);
+	if (err != 0)
+		return home_complain("syncing", err);
+	if (s->interrupted)
+		return complain("stopped. What came is kept; the next sync "
+				"goes on from there.");
+	if (s->unreached)
+		return complain("none of %zu source%s could be reached. Try "
+				"again later, or another source.",
+		    s->n_invite, s->n_invite == 1 ? "" : "s");
+	return 0;
+}
+
+/* What came of it. */
+
+static int
+on_after(void *arg, const struct index_feed *f)
+{
+	struct sync *s = arg;
+	struct feed *x = find(s, &f->feed);
+	uint64_t fresh = x == NULL || f->articles < x->articles
+			     ? 0
+			     : f->articles - x->articles;
+	const char *name = f->name[0] != '\0' ? f->name : "the feed";
+	char id[ID_TEXT_LEN + 1];
+	struct json j;
+	struct buf b;
+
+	if (x == NULL)
+		return 0;
+	if (s->a->json) {
+		buf_init(&b, 0);
+		id_text(id, &f->feed);
+		json_init(&j, &b);
+		json_open(&j, NULL, '{');
+		json_str(&j, "feed", id);
+		json_str(&j, "name", f->name);
+		json_bool(&j, "reached", x->reached);
+		json_uint(&j, "issue", f->head);
+		json_uint(&j, "new_issues", f->head - x->head);
+		json_uint(&j, "new_articles", fresh);
+		json_uint(&j, "articles", f->articles);
+		json_uint(&j, "missing_packs",
+		    x->lacking == UINT64_MAX ? 0 : x->lacking);
+		json_close(&j, '}');
+		json_flush(&j);
+		buf_done(&b);
+		return 0;
+	}
+	if (!x->reached)
+		note(s->a, "%s: no source had it.", name);
+	else if (f->head == x->head && fresh == 0 && x->lacking == 0)
+		say(s->a, "%s: nothing new.", name);
+	else
+		say(s->a,
+		    "%s: %" PRIu64 " new article%s, %" PRIu64 " in all.%s",
+		    name, fresh, fresh == 1 ? "" : "s", f->articles,
+		    fresh > 0 ? " See: quire list" : "");
+	if (x->lacking > 0 && x->lacking != UINT64_MAX)
+		note(s->a,
+		    "%s: %" PRIu64 " packs were not to be had. Try "
+		    "again later, or another source.",
+		    name, x->lacking);
+	return 0;
+}
+
+static int
+finish(struct sync *s, int exit)
+{
+	bool any = false;
+	int err = 0;
+
+	for (size_t i = 0; i < s->n_feed && err == 0; i++) {
+		err = index_update(s->h.index, &s->feed[i].id);
+		if (err == QERR_ABSENT)
+			err = 0;
+		if (err == 0 && s->feed[i].reached)
+			err = index_synced(s->h.index, &s->feed[i].id,
+			    (int64_t)clock_wall());
+		any = any || s->feed[i].reached;
+	}
+	if (err == 0 && (any || s->bytes > 0))
+		err = index_feeds(s->h.index, on_after, s);
+	if (err != 0)
+		exit = home_complain("the index", err);
+	if (s->full)
+		exit = complain("the disk is full. Free some space, then sync "
+				"again: what came is kept.");
+	if (s->forked)
+		exit =
+		    complain("a feed contradicts itself: two issues of one "
+			     "number are signed. Nothing more of it is taken "
+			     "until its newsroom ends this. Ask them.");
+	if (s->faults > 0 && exit == 0)
+		note(s->a,
+		    "%" PRIu64 " source%s broke the rules; nothing of "
+		    "that was kept.",
+		    s->faults, s->faults == 1 ? "" : "s");
+	if (exit == 0 && !any)
+		exit = complain("no source had any of your feeds.");
+	return exit;
+}
+
+static void
+sync_done(struct sync *s)
+{
+	home_close(&s->h);
+	for (size_t i = 0; i < s->n_invite; i++) {
+		sodium_memzero(s->invite[i], strlen(s->invite[i]));
+		free(s->invite[i]);
+	}
+	for (size_t i = 0; i < s->n_tree; i++)
+		free(s->tree[i]);
+	for (size_t i = 0; i < s->n_feed; i++)
+		free(s->feed[i].name);
+	free(s->feed);
+}
+
+static int
+take_options(struct sync *s, int *exit)
+{
+	struct app *a = s->a;
+	unsigned long long v;
+	const char *arg;
+	int letter;
+
+	while ((letter = app_option(a, &arg, exit)) > 0) {
+		if (letter == 'n') {
+			if (!app_number("--newest", arg, 1, 1000000000, &v)) {
+				*exit = APP_USAGE;
+				return APP_STOP;
+			}
+			s->newest = v;
+		} else if (letter == 't') {
+			s->tiers = 1u << TIER_HEADS | 1u << TIER_TEXT;
+		} else {
+			s->socks = arg;
+		}
+	}
+	return letter;
+}
+
+static const struct cmd_option options[] = {
+    {'n', "newest", "N", "only the newest N issues"},
+    {'t', "text-only", NULL, "no pictures"},
+    {256, "socks", "HOST:PORT",
+	"a SOCKS5 proxy (tor: 127.0.0.1:9050), for\n"
+	".onion sources and web hosts"},
+    {0},
+};
+
+static int
+run(struct app *a)
+{
+	struct sync s = {.a = a, .tiers = (1u << TIERS) - 1};
+	int exit, err;
+
+	log_init("quire", LOG_LEVEL_ERROR);
+	if (take_options(&s, &exit) != 0)
+		return exit;
+	exit = home_open(&s.h, a, true);
+	for (int i = a->at; i < a->argc && exit == 0; i++)
+		exit = add_source(&s, a->argv[i]);
+	if (exit == 0 && (err = index_feeds(s.h.index, on_feed, &s)) != 0)
+		exit = home_complain("the index", err);
+	if (exit == 0 && s.n_feed == 0)
+		exit = complain("nothing is followed yet. Begin with: quire "
+				"follow LINK");
+	if (exit == 0 && s.n_invite + s.n_tree == 0)
+		exit =
+		    complain("no source is known. Name one: quire sync "
+			     "SOURCE, where SOURCE is an invite, a folder, a "
+			     "bundle or a web address.");
+	if (exit == 0) {
+		progress_begin(&s.progress, a);
+		exit = import_all(&s);
+		if (s.n_invite > 0)
+			exit = sync_nodes(&s);
+		if (!s.unreached || s.bytes > 0)
+			exit = finish(&s, exit);
+	}
+	sync_done(&s);
+	return exit;
+}
+
+const struct cmd cmd_sync = {
+    .name = "sync",
+    .args = "[SOURCE...]",
+    .what = "fetch what is new",
+    .option = options,
+    .about =
+	"SOURCE is an invite to a node (quire://...), a folder, a bundle (a tar) or\n"
+	"the web address of a tree; those that the follow links name are used as\n"
+	"well. Every source may lie: nothing is kept that the newsroom's key does not\n"
+	"vouch for. It can be stopped at any time, and goes on where it was. No daemon\n"
+	"is needed.",
+    .run = run,
+};

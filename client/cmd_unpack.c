@@ -1,0 +1,301 @@
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "client/app.h"
+#include "client/home.h"
+#include "client/page.h"
+#include "client/progress.h"
+#include "proto/base/qerr.h"
+#include "proto/base/text.h"
+#include "proto/host/file.h"
+#include "proto/object/capsule.h"
+
+struct entry {
+	char name[PAGE_NAME_LEN + 1];
+	char *title, *lang;
+	int64_t date;
+	enum article_status status;
+};
+
+struct unpack {
+	const struct app *a;
+	struct home *h;
+	int dir;
+	bool capsules;
+	struct entry *entry;
+	size_t n, cap;
+	uint64_t all, done, missing;
+	int err; /* of the disk */
+	struct progress progress;
+	char title[160];
+	struct buf b, capsule;
+};
+
+/* Plain files: pages can be made again, so nothing is synced. */
+static int
+write_file(struct unpack *u, const char *path, struct bytes data)
+{
+	int fd = openat(u->dir, path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,
+	    0644);
+	int err = 0;
+
+	if (fd < 0)
+		return QERR_IO;
+	for (size_t at = 0; at < data.n && err == 0;) {
+		ssize_t n = write(fd, data.p + at, data.n - at);
+
+		if (n <= 0)
+			err = QERR_NOSPACE;
+		else
+			at += (size_t)n;
+	}
+	if (close(fd) != 0)
+		err = QERR_NOSPACE;
+	return err;
+}
+
+static int
+write_pictures(struct unpack *u, const struct index_article *x,
+    const struct article *a)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < a->n_picture && err == 0; i++) {
+		char path[PAGE_PICTURE_MAX + 16], name[PAGE_PICTURE_MAX];
+
+		page_picture(name, &a->picture[i]);
+		snprintf(path, sizeof(path), "pictures/%s", name);
+		if (faccessat(u->dir, path, F_OK, 0) == 0)
+			continue; /* named by its hash */
+		buf_clear(&u->b);
+		err = library_picture(u->h->library, x, &a->picture[i], &u->b);
+		if (err == 0)
+			err = write_file(u, path, buf_bytes(&u->b));
+		else if (err == QERR_ABSENT)
+			err = 0; /* its words stand in its place */
+	}
+	return err;
+}
+
+/*
+ * The page is made from the capsule that goes with it, so what is written is what
+ * `quire verify` will find.
+ */
+static int
+write_article(struct unpack *u, const struct index_article *x, const char *name)
+{
+	struct capsule_verdict *v = calloc(1, sizeof(*v));
+	struct page p = {.name = name};
+	char path[64];
+	int err;
+
+	buf_clear(&u->capsule);
+	err = v == NULL ? QERR_NOMEM
+			: library_capsule(u->h->library, x, false, &u->capsule);
+	if (err == 0)
+		err = capsule_open(v, buf_bytes(&u->capsule), NULL, 0);
+	if (err == 0) {
+		p.feed = &v->feed;
+		p.charter = &v->charter;
+		p.header = &v->header;
+		p.article = &v->article;
+		p.body = buf_bytes(&v->body);
+		buf_clear(&u->b);
+		err = page_article(&u->b, &p);
+	}
+	snprintf(path, sizeof(path), "a/%s.html", name);
+	if (err == 0)
+		err = write_file(u, path, buf_bytes(&u->b));
+	snprintf(path, sizeof(path), "a/%s.quire", name);
+	if (err == 0)
+		err = write_file(u, path, buf_bytes(&u->capsule));
+	if (err == 0)
+		err = write_pictures(u, x, &v->article);
+	if (v != NULL)
+		capsule_verdict_done(v);
+	free(v);
+	return err;
+}
+
+static int
+remember(struct unpack *u, const struct index_article *x, const char *name)
+{
+	struct entry *e;
+
+	if (u->n == u->cap) {
+		size_t cap = u->cap == 0 ? 256 : u->cap * 2;
+
+		if ((e = realloc(u->entry, cap * sizeof(*e))) == NULL)
+			return QERR_NOMEM;
+		u->entry = e;
+		u->cap = cap;
+	}
+	e = &u->entry[u->n];
+	*e = (struct entry){.title = strdup(x->title),
+	    .lang = strdup(x->lang),
+	    .date = x->date,
+	    .status = x->status};
+	memcpy(e->name, name, sizeof(e->name));
+	if (e->title == NULL || e->lang == NULL)
+		return QERR_NOMEM;
+	u->n++;
+	return 0;
+}
+
+static int
+on_article(void *arg, const struct index_article *x)
+{
+	struct unpack *u = arg;
+	char name[PAGE_NAME_LEN + 1], words[64];
+	int err;
+
+	hex_encode(name, x->id.b, ARTICLE_ID_LEN);
+	err = write_article(u, x, name);
+	u->done++;
+	snprintf(words, sizeof(words), "%llu of %llu pages",
+	    (unsigned long long)u->done, (unsigned long long)u->all);
+	progress_say(&u->progress, words);
+	if (err == QERR_ABSENT || err == QERR_BASE) {
+		u->missing++;
+		return 0;
+	}
+	return err != 0 ? err : remember(u, x, name);
+}
+
+static int
+by_date(const void *x, const void *y)
+{
+	const struct entry *a = x, *b = y;
+
+	if (a->date != b->date)
+		return a->date > b->date ? -1 : 1;
+	return strcmp(a->name, b->name);
+}
+
+static int
+write_index(struct unpack *u)
+{
+	if (u->n > 0)
+		qsort(u->entry, u->n, sizeof(*u->entry), by_date);
+	buf_clear(&u->b);
+	page_index_begin(&u->b, u->title, u->n);
+	for (size_t i = 0; i < u->n; i++) {
+		const struct entry *e = &u->entry[i];
+
+		page_index_entry(&u->b, &(struct page_entry){e->name, e->title,
+					    e->lang, e->date, e->status});
+	}
+	page_index_end(&u->b);
+	return buf_err(&u->b) != 0
+		   ? buf_err(&u->b)
+		   : write_file(u, "index.html", buf_bytes(&u->b));
+}
+
+static int
+on_feed(void *arg, const struct index_feed *f)
+{
+	struct unpack *u = arg;
+
+	u->all += f->articles;
+	if (u->title[0] == '\0')
+		snprintf(u->title, sizeof(u->title), "%s", f->name);
+	else
+		snprintf(u->title, sizeof(u->title), "Articles");
+	return 0;
+}
+
+static int
+unpack(struct unpack *u, const char *dir, const struct id *feed)
+{
+	struct index_query q = {.feed = feed, .by_pack = true};
+	int err = file_mkdirs(AT_FDCWD, dir, 0755);
+
+	u->dir = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (err != 0 || u->dir < 0)
+		return complain("%s cannot be made or written to. Name another "
+				"folder.",
+		    dir);
+	if (file_mkdirs(u->dir, "a", 0755) != 0 ||
+	    file_mkdirs(u->dir, "pictures", 0755) != 0)
+		return complain("%s cannot be written to. Name another folder.",
+		    dir);
+	err = index_feeds(u->h->index, on_feed, u);
+	if (err == 0)
+		err = index_articles(u->h->index, &q, on_article, u);
+	progress_end(&u->progress);
+	if (err == 0)
+		err = write_index(u);
+	if (err != 0)
+		return home_complain("unpacking", err);
+	if (u->n == 0 && u->missing == 0)
+		return complain(
+		    "there is nothing to unpack yet. Try: quire sync");
+	if (u->a->json)
+		printf("{\"pages\":%zu,\"missing\":%llu}\n", u->n,
+		    (unsigned long long)u->missing);
+	else
+		say(u->a, "%zu pages. Open %s/index.html in any browser.", u->n,
+		    dir);
+	if (u->missing > 0)
+		note(u->a, "%llu articles are not here yet. Try: quire sync",
+		    (unsigned long long)u->missing);
+	return APP_DONE;
+}
+
+static const struct cmd_option options[] = {
+    {'f', "feed", "FEED", "only of this feed"},
+    {0},
+};
+
+static int
+run(struct app *a)
+{
+	struct home h = {0};
+	struct unpack u = {.a = a, .h = &h, .dir = -1};
+	const char *arg, *feed_ref = NULL;
+	struct id feed;
+	int letter, exit;
+
+	while ((letter = app_option(a, &arg, &exit)) > 0)
+		feed_ref = arg;
+	if (letter == APP_STOP)
+		return exit;
+	if (!app_operands(a, 1, 1))
+		return APP_USAGE;
+	buf_init(&u.b, 0);
+	buf_init(&u.capsule, 0);
+	exit = home_open(&h, a, false);
+	if (exit == 0 && feed_ref != NULL)
+		exit = home_feed(&h, feed_ref, &feed);
+	if (exit == 0) {
+		progress_begin(&u.progress, a);
+		exit =
+		    unpack(&u, a->argv[a->at], feed_ref != NULL ? &feed : NULL);
+	}
+	for (size_t i = 0; i < u.n; i++) {
+		free(u.entry[i].title);
+		free(u.entry[i].lang);
+	}
+	free(u.entry);
+	buf_done(&u.b);
+	buf_done(&u.capsule);
+	if (u.dir >= 0)
+		close(u.dir);
+	home_close(&h);
+	return exit;
+}
+
+const struct cmd cmd_unpack = {
+    .name = "unpack",
+    .args = "DIR",
+    .what = "write everything as plain pages",
+    .option = options,
+    .about =
+	"DIR/index.html lists them; each article is a page with its pictures and a\n"
+	"capsule (.quire), its proof. The pages have no script and nothing remote:\n"
+	"opening them tells nobody. They can be copied, printed and searched.",
+    .run = run,
+};

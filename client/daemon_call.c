@@ -1,0 +1,57 @@
+#include "client/daemon_call.h"
+
+#include <stdio.h>
+
+#include "client/json.h"
+#include "proto/base/qerr.h"
+
+int
+daemon_complain(int result, const struct ctl_error *err)
+{
+	complain("%s", err->message);
+	if (err->hint[0] != '\0')
+		fprintf(stderr, "%s\n", err->hint);
+	return result == QERR_ABSENT ? APP_NO_DAEMON
+	       : err->exit != 0      ? err->exit
+				     : APP_FAILED;
+}
+
+int
+daemon_call(const struct app *a, const struct ctl_request *rq, ctl_item_fn fn,
+    void *arg)
+{
+	struct ctl_error err;
+	int result = ctl_call(a->control, rq, fn, arg, &err);
+
+	return result == 0 ? APP_DONE : daemon_complain(result, &err);
+}
+
+int
+daemon_json(void *arg, const struct ctl_item *it)
+{
+	struct json j;
+	struct buf b;
+
+	(void)arg;
+	buf_init(&b, 0);
+	json_init(&j, &b);
+	json_open(&j, NULL, '{');
+	json_text(&j, "what", it->what);
+	for (size_t i = 0; i < it->n; i++) {
+		const struct ctl_field *f = &it->field[i];
+		char name[64];
+
+		snprintf(name, sizeof(name), "%.*s", (int)f->name.n,
+		    (const char *)f->name.p);
+		if (f->type == CTL_TEXT)
+			json_text(&j, name, f->text);
+		else if (f->type == CTL_FLAG)
+			json_bool(&j, name, f->number != 0);
+		else
+			json_uint(&j, name, f->number);
+	}
+	json_close(&j, '}');
+	json_flush(&j);
+	buf_done(&b);
+	return 0;
+}

@@ -1,0 +1,42 @@
+#ifndef QUIRE_PAGE_H
+#define QUIRE_PAGE_H
+
+#include "proto/base/buf.h"
+#include "proto/object/article.h"
+#include "proto/object/charter.h"
+#include "proto/object/header.h"
+
+/*
+ * Articles as pages for any browser: plain, self-contained, without scripts, and
+ * with nothing remote in them.  A page depends on the signed bytes alone, so that
+ * `quire verify` can make it again and compare.
+ */
+#define PAGE_NAME_LEN 32 /* characters: an article's id in hex */
+
+struct page {
+	const struct id *feed;
+	const struct charter *charter; /* the newest */
+	const struct header *header;
+	const struct article *article;
+	struct bytes body;
+	const char *name; /* of its files, PAGE_NAME_LEN */
+};
+
+/* Append the page of one article, as it lies in DIR/a/NAME.html. */
+int page_article(struct buf *b, const struct page *p);
+
+/* The name of a picture's file in DIR/pictures. */
+#define PAGE_PICTURE_MAX 80
+void page_picture(char dst[PAGE_PICTURE_MAX], const struct picture *p);
+
+/* The index: begin, an entry an article, newest first, and end. */
+struct page_entry {
+	const char *name, *title, *lang;
+	int64_t date;
+	enum article_status status;
+};
+void page_index_begin(struct buf *b, const char *title, size_t n);
+void page_index_entry(struct buf *b, const struct page_entry *e);
+void page_index_end(struct buf *b);
+
+#endif

@@ -1,0 +1,538 @@
+#include "proto/host/import.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "proto/base/qerr.h"
+#include "proto/base/text.h"
+#include "proto/host/import_inner.h"
+#include "proto/host/shelf.h"
+#include "proto/object/bundle.h"
+#include "proto/object/feed.h"
+
+#define BATCH        128 /* headers that one signature covers */
+#define COMMIT_BYTES (4 * 1024 * 1024)
+
+struct import {
+	struct store *store;
+	struct import_source *src;
+	const struct import_config *cfg;
+	struct import_result *r;
+	struct id id;
+	struct feed *feed;
+	struct shelf shelf; /* all that is announced; no key is needed */
+	bool *want;
+	uint64_t wanted, waiting; /* bytes; put since the last commit */
+};
+
+int
+import_open(struct import_source **ret, const char *where, const char *proxy)
+{
+	const char *path = where;
+	struct stat st;
+
+	if (strncmp(where, "http://", 7) == 0 ||
+	    strncmp(where, "https://", 8) == 0)
+		return import_http(ret, where, proxy);
+	if (strncmp(where, "file://", 7) == 0)
+		path = where + 7;
+	if (stat(path, &st) != 0)
+		return QERR_ABSENT;
+	return S_ISDIR(st.st_mode) ? import_folder(ret, path)
+				   : import_tar(ret, path);
+}
+
+void
+import_close(struct import_source *src)
+{
+	if (src != NULL)
+		src->close(src);
+}
+
+int
+import_feeds(struct import_source *src, int (*fn)(void *, const struct id *),
+    void *arg)
+{
+	return src->feeds == NULL ? QERR_ABSENT : src->feeds(src, fn, arg);
+}
+
+int
+import_get(struct import_source *src, const struct tree_name *t, size_t max,
+    struct buf *b)
+{
+	char path[TREE_PATH_MAX];
+
+	tree_path(path, t);
+	buf_clear(b);
+	return src->get(src, path, max, b);
+}
+
+static int
+get(struct import *m, const struct tree_name *t, size_t max, struct buf *b)
+{
+	return import_get(m->src, t, max, b);
+}
+
+/* Something that the source has and that does not hold: note the first. */
+static void
+blame(struct import *m, const struct tree_name *t, int err)
+{
+	if (m->r->fault != 0)
+		return;
+	m->r->fault = err;
+	tree_path(m->r->fault_at, t);
+}
+
+/* What is here already. */
+
+static int
+restore(struct import *m)
+{
+	struct buf b, ends;
+	struct bytes *file;
+	size_t at = 0, n;
+	uint64_t floor;
+	int err;
+
+	buf_init(&b, 0);
+	buf_init(&ends, 0);
+	err = store_charters(m->store, &m->id, &b, &ends);
+	for (size_t i = 0; i < ends.n / 4 && err == 0; i++) {
+		size_t end = load_le32(ends.p + 4 * i);
+
+		err = feed_add_charter(m->feed, bytes_of(b.p + at, end - at),
+		    &floor);
+		at = end;
+	}
+	buf_clear(&b);
+	buf_clear(&ends);
+	if (err == 0)
+		err = store_headers(m->store, &m->id, 1, &b, &ends);
+	n = ends.n / 4;
+	file = calloc(n + 1, sizeof(*file));
+	if (file == NULL)
+		err = QERR_NOMEM;
+	at = 0;
+	for (size_t i = 0; i < n && err == 0; i++) {
+		size_t end = load_le32(ends.p + 4 * i);
+		struct header h;
+
+		file[i] = bytes_of(b.p + at, end - at);
+		at = end;
+		if ((err = header_peek(&h, file[i])) == 0)
+			err = shelf_add(&m->shelf, &h);
+	}
+	if (err == 0)
+		err = feed_add_headers(m->feed, file, n);
+	free(file);
+	buf_done(&b);
+	buf_done(&ends);
+	return err;
+}
+
+/* Charters, then headers. */
+
+static int
+commit(struct import *m)
+{
+	m->waiting = 0;
+	return store_commit(m->store);
+}
+
+static int
+take_charters(struct import *m)
+{
+	struct tree_name t = {.kind = TREE_CHARTER, .id = m->id};
+	const struct charter *c = feed_charter(m->feed);
+	uint64_t floor;
+	struct buf b;
+	int err;
+
+	buf_init(&b, 0);
+	t.number = c == NULL ? 1 : c->version + 1;
+	for (; (err = get(m, &t, CHARTER_FILE_MAX, &b)) == 0; t.number++) {
+		if ((err = feed_add_charter(m->feed, buf_bytes(&b), &floor)) !=
+		    0) {
+			m->r->forked = m->r->forked || err == QERR_FORK;
+			blame(m, &t, err);
+			break;
+		}
+		if ((err = store_put(m->store, &t, buf_bytes(&b), false)) !=
+			0 ||
+		    (err = commit(m)) != 0)
+			break;
+		m->r->charters++;
+		if (floor != UINT64_MAX)
+			err = store_forget_headers(m->store, &m->id, floor);
+		if (err != 0)
+			break;
+	}
+	buf_done(&b);
+	if (err == QERR_IO || err == QERR_NOSPACE || err == QERR_NOMEM)
+		return err;
+	return feed_charter(m->feed) == NULL ? QERR_ABSENT : 0;
+}
+
+static int
+take_batch(struct import *m, uint64_t first, size_t n)
+{
+	struct buf b[BATCH];
+	struct bytes file[BATCH];
+	struct tree_name t = {.kind = TREE_ISSUE, .id = m->id};
+	struct header h;
+	size_t got = 0;
+	int err = 0;
+
+	for (size_t i = 0; i < n && err == 0; i++) {
+		buf_init(&b[i], 0);
+		t.number = first + i;
+		got = i + 1;
+		err = get(m, &t, HEADER_FILE_MAX, &b[i]);
+		file[i] = buf_bytes(&b[i]);
+	}
+	if (err == QERR_ABSENT)
+		m->r->missing++;
+	else if (err == 0 && (err = feed_add_headers(m->feed, file, n)) != 0) {
+		m->r->forked = m->r->forked || err == QERR_FORK;
+		blame(m, &t, err);
+	}
+	for (size_t i = 0; i < n && err == 0; i++) {
+		t.number = first + i;
+		if ((err = header_peek(&h, file[i])) == 0 &&
+		    (err = shelf_add(&m->shelf, &h)) == 0)
+			err = store_put(m->store, &t, file[i], true);
+		m->r->headers += err == 0;
+	}
+	for (size_t i = 0; i < got; i++)
+		buf_done(&b[i]);
+	return err != 0 ? err : commit(m);
+}
+
+static int
+take_headers(struct import *m)
+{
+	struct tree_name t = {.kind = TREE_HEAD, .id = m->id};
+	struct header h;
+	struct buf b;
+	int err;
+
+	buf_init(&b, 0);
+	err = get(m, &t, HEADER_FILE_MAX, &b);
+	if (err == 0) {
+		err = feed_check_head(m->feed, buf_bytes(&b), &h);
+		m->r->rollback = err == QERR_ROLLBACK;
+		m->r->forked = m->r->forked || err == QERR_FORK;
+		if (err != 0 && err != QERR_ROLLBACK && err != QERR_DUPLICATE)
+			blame(m, &t, err);
+	}
+	while (err == 0 && feed_head(m->feed) < h.number) {
+		uint64_t left = h.number - feed_head(m->feed);
+
+		err = take_batch(m, feed_head(m->feed) + 1,
+		    left < BATCH ? (size_t)left : BATCH);
+	}
+	buf_done(&b);
+	return qerr_is_fatal(err) ? err : 0;
+}
+
+/* Packs. */
+
+static bool
+is_held(const struct import *m, size_t i)
+{
+	struct tree_name t = {.kind = TREE_PACK, .id = m->shelf.pack[i].e.root};
+
+	return store_has(m->store, &t);
+}
+
+static bool
+is_volume(const struct shelf_pack *p)
+{
+	return p->e.first != p->number || p->e.last != p->number;
+}
+
+static uint64_t
+cost(const struct import *m, size_t i)
+{
+	return m->want[i] ? m->shelf.pack[i].e.size : 0;
+}
+
+/* A volume, heads and text, or the issues' own: whichever is fewer bytes. */
+static void
+choose(struct import *m, size_t heads)
+{
+	const struct shelf *s = &m->shelf;
+	const struct shelf_pack *v = &s->pack[heads];
+	size_t text = shelf_with(s, heads, TIER_TEXT);
+	uint64_t volume = cost(m, heads), issues = 0;
+
+	volume += text == SHELF_NONE ? 0 : cost(m, text);
+	for (int pass = 0; pass < 2; pass++)
+		for (size_t i = 0; i < s->n; i++) {
+			const struct shelf_pack *p = &s->pack[i];
+
+			if (is_volume(p) || p->e.tier > TIER_TEXT ||
+			    p->e.first < v->e.first || p->e.last > v->e.last)
+				continue;
+			if (pass == 0)
+				issues += cost(m, i);
+			else if (issues > volume)
+				m->want[i] = false;
+		}
+	if (issues > volume)
+		return;
+	m->want[heads] = false;
+	if (text != SHELF_NONE)
+		m->want[text] = false;
+}
+
+static int
+plan(struct import *m)
+{
+	const struct shelf *s = &m->shelf;
+	uint64_t head = feed_head(m->feed), newest = m->cfg->newest;
+
+	if ((m->want = calloc(s->n + 1, sizeof(*m->want))) == NULL)
+		return QERR_NOMEM;
+	for (size_t i = 0; i < s->n; i++) {
+		const struct shelf_pack *p = &s->pack[i];
+
+		m->want[i] = !p->dead &&
+			     (m->cfg->tiers >> p->e.tier & 1) != 0 &&
+			     (newest == 0 || p->e.last + newest > head) &&
+			     !is_held(m, i);
+	}
+	for (size_t i = 0; i < s->n && m->cfg->volumes; i++)
+		if (!s->pack[i].dead && s->pack[i].e.tier == TIER_HEADS &&
+		    is_volume(&s->pack[i]))
+			choose(m, i);
+	for (size_t i = 0; i < s->n; i++)
+		m->wanted += cost(m, i);
+	return 0;
+}
+
+static int
+take_pack(struct import *m, const struct pack_entry *e, struct buf *b)
+{
+	struct tree_name t = {.kind = TREE_PACK, .id = e->root};
+	int err = get(m, &t, e->size, b);
+
+	if (err == QERR_ABSENT) {
+		m->r->missing++;
+		return 0;
+	}
+	if (err == 0)
+		err = pack_check(e, buf_bytes(b));
+	if (err != 0) {
+		blame(m, &t, err);
+		m->r->missing++;
+		return qerr_is_fatal(err) ? err : 0;
+	}
+	if ((err = store_put(m->store, &t, buf_bytes(b), false)) != 0)
+		return err;
+	m->r->packs++;
+	m->r->bytes += b->n;
+	m->waiting += b->n;
+	if (m->cfg->progress != NULL)
+		m->cfg->progress(m->cfg->arg, m->r->bytes, m->wanted);
+	return m->waiting > COMMIT_BYTES ? commit(m) : 0;
+}
+
+/* What matters most comes first: a line may break at any time. */
+static int
+take_packs(struct import *m)
+{
+	struct buf b;
+	int err = 0;
+
+	buf_init(&b, 0);
+	for (unsigned tier = 0; tier < TIERS && err == 0; tier++)
+		for (size_t i = m->shelf.n; i-- > 0 && err == 0;)
+			if (m->want[i] && m->shelf.pack[i].e.tier == tier)
+				err = take_pack(m, &m->shelf.pack[i].e, &b);
+	buf_done(&b);
+	if (err == 0)
+		err = commit(m);
+	return err;
+}
+
+/* What was withdrawn is deleted, here as everywhere. */
+static int
+drop_dead(struct import *m)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < m->shelf.n && err == 0; i++) {
+		struct tree_name t = {
+		    .kind = TREE_PACK, .id = m->shelf.pack[i].e.root};
+
+		if (m->shelf.pack[i].dead)
+			err = store_forget(m->store, &t);
+	}
+	return err;
+}
+
+int
+import_feed(struct store *s, const struct id *feed, struct import_source *src,
+    const struct import_config *cfg, struct import_result *ret)
+{
+	struct import m = {
+	    .store = s, .src = src, .cfg = cfg, .r = ret, .id = *feed};
+	static const struct reading_key none;
+	int err = QERR_NOMEM;
+
+	*ret = (struct import_result){0};
+	shelf_init(&m.shelf, s, feed, &none);
+	if ((m.feed = feed_new(feed)) != NULL)
+		err = restore(&m);
+	if (err == 0)
+		err = take_charters(&m);
+	if (err == 0 && ret->charters > 0) {
+		/* Headers may have died: look at what is left. */
+		shelf_done(&m.shelf);
+		shelf_init(&m.shelf, s, feed, &none);
+		feed_free(m.feed);
+		err = (m.feed = feed_new(feed)) == NULL ? QERR_NOMEM
+							: restore(&m);
+	}
+	if (err == 0)
+		err = take_headers(&m);
+	if (err == 0)
+		err = drop_dead(&m);
+	if (err == 0)
+		err = plan(&m);
+	if (err == 0)
+		err = take_packs(&m);
+	free(m.want);
+	feed_free(m.feed);
+	shelf_done(&m.shelf);
+	return err;
+}
+
+/* Bundles. */
+
+struct export
+{
+	struct store *store;
+	unsigned tiers;
+	int fd;
+	struct buf b, file;
+};
+
+static int
+flush(struct export *x)
+{
+	int err = buf_err(&x->b);
+
+	for (size_t at = 0; at < x->b.n && err == 0;) {
+		ssize_t n = write(x->fd, x->b.p + at, x->b.n - at);
+
+		if (n <= 0)
+			err = QERR_IO;
+		else
+			at += (size_t)n;
+	}
+	buf_clear(&x->b);
+	return err;
+}
+
+static int
+put(struct export *x, const struct tree_name *t)
+{
+	char path[TREE_PATH_MAX];
+	int err;
+
+	buf_clear(&x->file);
+	if ((err = store_get(x->store, t, &x->file)) != 0)
+		return err;
+	tree_path(path, t);
+	bundle_header(&x->b, path, x->file.n);
+	buf_put(&x->b, x->file.p, x->file.n);
+	bundle_pad(&x->b, x->file.n);
+	return flush(x);
+}
+
+/* All of a kind, by number; returns through |last| the last one. */
+static int
+put_row(struct export *x, enum tree_kind kind, const struct id *feed,
+    uint64_t *last)
+{
+	struct tree_name t = {.kind = kind, .id = *feed, .number = 1};
+	int err;
+
+	while ((err = put(x, &t)) == 0)
+		t.number++;
+	*last = t.number - 1;
+	return err == QERR_ABSENT ? 0 : err;
+}
+
+static int
+put_packs(struct export *x, const struct id *feed, uint64_t head, unsigned tier)
+{
+	struct header h;
+	struct shelf s;
+	static const struct reading_key none;
+	int err = 0;
+
+	shelf_init(&s, x->store, feed, &none);
+	for (uint64_t k = 1; k <= head && err == 0; k++) {
+		struct tree_name t = {
+		    .kind = TREE_ISSUE, .id = *feed, .number = k};
+
+		buf_clear(&x->file);
+		if ((err = store_get(x->store, &t, &x->file)) == 0 &&
+		    (err = header_peek(&h, buf_bytes(&x->file))) == 0)
+			err = shelf_add(&s, &h);
+	}
+	for (size_t i = 0; i < s.n && err == 0; i++) {
+		struct tree_name t = {
+		    .kind = TREE_PACK, .id = s.pack[i].e.root};
+
+		if (s.pack[i].dead || s.pack[i].e.tier != tier)
+			continue;
+		err = put(x, &t);
+		if (err == QERR_ABSENT)
+			err = 0; /* a part of a tree is a tree */
+	}
+	shelf_done(&s);
+	return err;
+}
+
+static int
+put_feed(void *arg, const struct id *feed)
+{
+	struct export *x = arg;
+	struct tree_name head = {.kind = TREE_HEAD, .id = *feed};
+	uint64_t last, n = 0;
+	int err = put_row(x, TREE_CHARTER, feed, &last);
+
+	if (err == 0)
+		err = put_row(x, TREE_ISSUE, feed, &n);
+	if (err == 0 && n > 0)
+		err = put(x, &head);
+	for (unsigned tier = 0; tier < TIERS && err == 0; tier++)
+		if ((x->tiers >> tier & 1) != 0)
+			err = put_packs(x, feed, n, tier);
+	return err;
+}
+
+int
+export_bundle(struct store *s, const struct id *feed, unsigned tiers, int fd)
+{
+	struct export x = {.store = s, .tiers = tiers, .fd = fd};
+	int err;
+
+	buf_init(&x.b, 0);
+	buf_init(&x.file, 0);
+	err = feed != NULL ? put_feed(&x, feed) : store_feeds(s, put_feed, &x);
+	if (err == 0) {
+		bundle_end(&x.b);
+		err = flush(&x);
+	}
+	buf_done(&x.b);
+	buf_done(&x.file);
+	return err;
+}

@@ -1,0 +1,108 @@
+#include <curl/curl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "proto/base/qerr.h"
+#include "proto/host/import_inner.h"
+
+#define URL_MAX_LEN   2048
+#define CONNECT_TIME  30L /* seconds */
+#define LOW_SPEED     50L /* bytes a second, for .. */
+#define LOW_TIME      60L
+#define REDIRECTS_MAX 3L
+
+struct http {
+	struct import_source src;
+	CURL *curl;
+	char base[URL_MAX_LEN];
+	struct buf *b; /* being filled */
+	size_t max, got;
+};
+
+/* Stop as soon as there is more than could be right. */
+static size_t
+on_bytes(char *p, size_t size, size_t n, void *arg)
+{
+	struct http *h = arg;
+
+	(void)size;
+	h->got += n;
+	if (h->got > h->max)
+		return 0;
+	buf_put(h->b, p, n);
+	return buf_err(h->b) == 0 ? n : 0;
+}
+
+static int
+http_get(struct import_source *src, const char *path, size_t max, struct buf *b)
+{
+	struct http *h = (struct http *)src;
+	char url[URL_MAX_LEN + 256];
+	long status = 0;
+	CURLcode rc;
+
+	snprintf(url, sizeof(url), "%s/%s", h->base, path);
+	h->b = b;
+	h->max = max;
+	h->got = 0;
+	curl_easy_setopt(h->curl, CURLOPT_URL, url);
+	rc = curl_easy_perform(h->curl);
+	if (rc == CURLE_WRITE_ERROR)
+		return h->got > max ? QERR_TOOBIG : QERR_NOMEM;
+	if (rc != CURLE_OK)
+		return QERR_IO;
+	curl_easy_getinfo(h->curl, CURLINFO_RESPONSE_CODE, &status);
+	return status == 200 ? 0 : QERR_ABSENT;
+}
+
+static void
+http_close(struct import_source *src)
+{
+	struct http *h = (struct http *)src;
+
+	curl_easy_cleanup(h->curl);
+	free(h);
+}
+
+int
+import_http(struct import_source **ret, const char *url, const char *proxy)
+{
+	struct http *h = calloc(1, sizeof(*h));
+	char socks[300];
+	size_t n = strlen(url);
+
+	*ret = NULL;
+	if (h == NULL)
+		return QERR_NOMEM;
+	h->src = (struct import_source){http_get, http_close, NULL};
+	while (n > 0 && url[n - 1] == '/')
+		n--;
+	if (n >= sizeof(h->base)) {
+		free(h);
+		return QERR_TOOBIG;
+	}
+	memcpy(h->base, url, n);
+	if (curl_global_init(CURL_GLOBAL_DEFAULT) != 0 ||
+	    (h->curl = curl_easy_init()) == NULL) {
+		free(h);
+		return QERR_NOMEM;
+	}
+	/* As plain as can be: nothing that tells one reader from another. */
+	curl_easy_setopt(h->curl, CURLOPT_PROTOCOLS_STR, "http,https");
+	curl_easy_setopt(h->curl, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
+	curl_easy_setopt(h->curl, CURLOPT_FOLLOWLOCATION, 1L);
+	curl_easy_setopt(h->curl, CURLOPT_MAXREDIRS, REDIRECTS_MAX);
+	curl_easy_setopt(h->curl, CURLOPT_CONNECTTIMEOUT, CONNECT_TIME);
+	curl_easy_setopt(h->curl, CURLOPT_LOW_SPEED_LIMIT, LOW_SPEED);
+	curl_easy_setopt(h->curl, CURLOPT_LOW_SPEED_TIME, LOW_TIME);
+	curl_easy_setopt(h->curl, CURLOPT_NOSIGNAL, 1L);
+	curl_easy_setopt(h->curl, CURLOPT_WRITEFUNCTION, on_bytes);
+	curl_easy_setopt(h->curl, CURLOPT_WRITEDATA, h);
+	if (proxy != NULL && proxy[0] != '\0') {
+		snprintf(socks, sizeof(socks), "socks5h://%s", proxy);
+		curl_easy_setopt(h->curl, CURLOPT_PROXY, socks);
+	}
+	*ret = &h->src;
+	return 0;
+}
