@@ -10,7 +10,10 @@ static const char kinds[][crypto_generichash_blake2b_PERSONALBYTES] = {
     [HASH_PICTURE] = "quire picture",
     [HASH_ARTICLE] = "quire article",
     [HASH_ROOT] = "quire root",
+    [HASH_CAPSULE] = "quire capsule",
 };
+_Static_assert(sizeof(kinds) / sizeof(kinds[0]) == HASH_CAPSULE + 1,
+    "every kind has a personalisation");
 
 void
 hash_init(struct hash_state *s, enum hash_kind kind)
