@@ -205,6 +205,7 @@ static void
 stored_header(struct node *n, const struct pending *p, int err)
 {
 	struct track *s = track_find(n, &p->feed);
+	uint64_t before;
 
 	if (s == NULL)
 		return;
@@ -216,9 +217,11 @@ stored_header(struct node *n, const struct pending *p, int err)
 	}
 	if (s->n_unsafe > 0 || s->safe_head >= feed_head(s->feed))
 		return;
+	before = s->safe_head;
 	s->safe_head = feed_head(s->feed);
 	update_tell(n, FACT_HEAD, &s->id, s->safe_head, 0);
 	spread_head(s, false);
+	spread_safe(s, before + 1);
 }
 
 static void

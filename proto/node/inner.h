@@ -414,6 +414,7 @@ void spread_ping(struct link *l);
 void spread_head(struct track *s, bool urgent);
 void spread_charter(struct track *s);
 void spread_held(struct node *n, struct pack *p);
+void spread_safe(struct track *s, uint64_t from);
 void spread_part(struct node *n, struct part *part);
 void spread_all_held(struct link *l, struct share *sh, struct track *s);
 void spread_proof(struct node *n, struct bytes a, struct bytes b,

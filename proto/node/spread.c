@@ -228,6 +228,23 @@ spread_held(struct node *n, struct pack *p)
 	}
 }
 
+/*
+ * Headers |from| to the safe head have become safe, and some of their packs were
+ * stored before: these are told only now.
+ */
+void
+spread_safe(struct track *s, uint64_t from)
+{
+	struct node *n = s->n;
+
+	if (n->cfg.role == NODE_READER || from > s->safe_head)
+		return;
+	for (size_t i = s->first_a[from - 1]; i < s->n_a; i++)
+		if (!s->a[i].dead && s->a[i].number <= s->safe_head &&
+		    s->a[i].pack->state == PACK_HELD)
+			spread_held(n, s->a[i].pack);
+}
+
 /* Of a large pack, tell half a megabyte at a time, before it is whole. */
 void
 spread_part(struct node *n, struct part *t)
