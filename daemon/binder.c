@@ -11,10 +11,11 @@
 #include "proto/object/volume.h"
 
 /*
- * Volumes.  The newest one grows while it has room, else the next one begins
- * behind it, so that no two overlap but where one is the other's beginning.  The
- * work is done in a forked child, which leaves struct pack_entry and sealed bytes
- * of both tiers in memory that it shares with us.
+ * Volumes, of two sizes.  Each few hundred articles become a small one; when there
+ * are a thousand behind the last large one, a large one takes the place of the small
+ * ones (its packs are `only`).  Large ones stay, so later issues may be compressed
+ * against them.  The work is done in a forked child, which leaves struct pack_entry
+ * and sealed bytes of both tiers in memory that it shares with us.
  */
 
 /* --- what is due --- */
@@ -27,50 +28,52 @@ text_raw(const struct shelf *s, size_t heads)
 	return i != SHELF_NONE ? s->pack[i].e.raw : 0;
 }
 
-/* How far a volume from |first| can reach, beginning with |count| and |raw|. */
-static uint64_t
-reach(const struct shelf *s, const size_t *pack, size_t n, size_t count,
-    size_t raw, uint64_t last)
+/*
+ * How far a volume over |pack[0..n-1]| can reach: the last issue, and true if
+ * there is more than it can hold.
+ */
+static bool
+reach(const struct shelf *s, const size_t *pack, size_t n, uint64_t *ret_last,
+    size_t *ret_count)
 {
+	size_t count = 0, raw = 0;
+
+	*ret_count = 0;
 	for (size_t i = 0; i < n; i++) {
 		const struct pack_entry *e = &s->pack[pack[i]].e;
 
 		count += e->count;
 		raw += text_raw(s, pack[i]);
-		if (raw > ISSUE_RAW_MAX)
-			break;
-		if ((count > PUBLISHER_VOLUME_MAX ||
-			raw > PUBLISHER_VOLUME_RAW) && last != 0)
-			break;
-		last = e->last;
+		if (i > 0 && (count > PUBLISHER_VOLUME_MAX ||
+				 raw > PUBLISHER_VOLUME_RAW))
+			return true;
+		*ret_last = e->last;
+		*ret_count = count;
 	}
-	return last;
+	return count >= PUBLISHER_VOLUME_MAX;
 }
 
-/* The cover of the volume that is due: false if none is. */
+/* Look behind the newest (large) volume for one that is due. */
 static bool
-plan(struct publisher *p, uint64_t *ret_first, uint64_t *ret_last)
+is_due(struct publisher *p, bool large)
 {
 	const struct shelf *s = &p->shelf;
-	size_t v = shelf_newest_volume(s), *pack, n, uncovered;
-	uint64_t behind = v != SHELF_NONE ? s->pack[v].e.last : 0;
+	size_t v = shelf_newest_volume(s, large), *pack, n, count;
 	uint64_t head = feed_head(p->chain);
-	bool grow = v != SHELF_NONE &&
-		    s->pack[v].e.count + PUBLISHER_VOLUME_MIN <=
-			PUBLISHER_VOLUME_MAX &&
-		    text_raw(s, v) < PUBLISHER_VOLUME_RAW / 4 * 3;
+	uint64_t first = v != SHELF_NONE ? s->pack[v].e.last + 1 : 1;
+	bool due;
 
-	if (press_uncovered(p, &uncovered) != 0 ||
-	    uncovered < PUBLISHER_VOLUME_MIN)
+	if (first > head || shelf_cover(s, first, head, &pack, &n) != 0)
 		return false;
-	if (shelf_cover(s, behind + 1, head, &pack, &n) != 0)
-		return false;
-	*ret_first = grow ? s->pack[v].e.first : behind + 1;
-	*ret_last = reach(s, pack, n, grow ? s->pack[v].e.count : 0,
-	    grow ? text_raw(s, v) : 0, grow ? behind : 0);
+	p->first = n > 0 ? s->pack[pack[0]].e.first : first;
+	p->last = p->first;
+	due = reach(s, pack, n, &p->last, &count);
+	if (!large)
+		due = due || count >= PUBLISHER_VOLUME_MIN;
 	free(pack);
+	p->large = large;
 	/* One issue alone is no volume: wait for the next. */
-	return *ret_last > behind && *ret_last > *ret_first;
+	return due && p->last > p->first;
 }
 
 /* --- the child --- */
@@ -134,7 +137,8 @@ bind_tier(struct publisher *p, enum tier t, const struct volume *order,
     const struct volume_source *source, struct records *heads,
     struct buf *heads_raw, int fd)
 {
-	struct pack_entry e = {.tier = t, .first = p->first, .last = p->last};
+	struct pack_entry e = {
+	    .tier = t, .first = p->first, .last = p->last, .only = p->large};
 	struct records at = {NULL, 0};
 	struct buf raw, sealed;
 	int r;
@@ -215,7 +219,7 @@ publisher_volume_start(struct publisher *p, int *ret_fd)
 {
 	int end[2];
 
-	if (p->child > 0 || p->open || !plan(p, &p->first, &p->last))
+	if (p->child > 0 || p->open || !(is_due(p, true) || is_due(p, false)))
 		return 0;
 	p->result = memfd_create("volume", MFD_CLOEXEC);
 	if (p->result < 0 || pipe(end) != 0) {

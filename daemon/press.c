@@ -131,7 +131,7 @@ int
 press_uncovered(struct publisher *p, size_t *ret)
 {
 	uint64_t head = feed_head(p->chain), first = 1;
-	size_t v = shelf_newest_volume(&p->shelf), *pack, n;
+	size_t v = shelf_newest_volume(&p->shelf, false), *pack, n;
 	int r;
 
 	*ret = 0;

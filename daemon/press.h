@@ -60,6 +60,7 @@ struct publisher {
 	pid_t child;
 	int result, ended; /* memory it writes to; a pipe that closes */
 	uint64_t first, last;
+	bool large;
 };
 
 /* Read everything about the feed from the store into shelf and ledger. */

@@ -354,15 +354,15 @@ publisher_cancel(struct publisher *p)
 		(void)press_reload(p);
 }
 
-/* The newest volume as base, while no new one is due. */
+/* The newest large volume as base: it stays. */
 static int
 find_base(struct publisher *p, struct issue_base *ret)
 {
-	size_t v = shelf_newest_volume(&p->shelf), k;
+	size_t v = shelf_newest_volume(&p->shelf, true), k;
 	int r = 0;
 
 	*ret = (struct issue_base){0};
-	if (v == SHELF_NONE || p->uncovered >= PUBLISHER_VOLUME_MIN)
+	if (v == SHELF_NONE)
 		return 0;
 	for (enum tier t = TIER_HEADS; t <= TIER_TEXT && r == 0; t++) {
 		k = shelf_with(&p->shelf, v, t);

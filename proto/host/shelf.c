@@ -114,12 +114,13 @@ shelf_issue(const struct shelf *s, uint64_t number)
 }
 
 size_t
-shelf_newest_volume(const struct shelf *s)
+shelf_newest_volume(const struct shelf *s, bool large)
 {
 	size_t best = SHELF_NONE;
 
 	for (size_t i = s->n; i-- > 0;)
 		if (is_volume(&s->pack[i]) &&
+		    (!large || s->pack[i].e.only) &&
 		    (best == SHELF_NONE ||
 			s->pack[i].e.last > s->pack[best].e.last))
 			best = i;

@@ -45,8 +45,9 @@ int shelf_add(struct shelf *s, const struct header *h);
 size_t shelf_with(const struct shelf *s, size_t i, enum tier tier);
 /* The heads pack of issue |number| itself that counts, or SHELF_NONE. */
 size_t shelf_issue(const struct shelf *s, uint64_t number);
-/* The volume (its heads) that ends last, or SHELF_NONE. */
-size_t shelf_newest_volume(const struct shelf *s);
+/* The volume (its heads) that ends last, of all or of the large ones that are
+ * marked `only`, or SHELF_NONE. */
+size_t shelf_newest_volume(const struct shelf *s, bool large);
 /*
  * The heads packs that together hold issues |first| to |last|, ascending and
  * without overlap: volumes where they reach, else the issues' own.  The caller

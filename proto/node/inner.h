@@ -113,7 +113,8 @@ struct announce {
 	struct pack *pack;
 	uint32_t number, first, last;
 	uint8_t tier;
-	bool only, has_base;
+	bool only;
+	uint64_t contents, base; /* the beginnings of both; base 0: none */
 	bool dead;      /* withdrawn, or cut with its header */
 	bool wanted;    /* counted in pack->wants */
 	enum plan plan; /* while it is made */

@@ -273,8 +273,7 @@ entry_of(struct pack_entry *e, const struct announce *a)
 	    .size = a->pack->size,
 	    .first = a->first,
 	    .last = a->last,
-	    .only = a->only,
-	    .has_base = a->has_base};
+	    .only = a->only};
 }
 
 /* The header |number| as far as withdrawing needs it. */
@@ -330,7 +329,8 @@ announce_add(struct track *s, const struct pack_entry *e, uint64_t number)
 	    .last = (uint32_t)e->last,
 	    .tier = (uint8_t)e->tier,
 	    .only = e->only,
-	    .has_base = e->has_base,
+	    .contents = load_le64(e->contents.b),
+	    .base = e->has_base ? load_le64(e->base.b) : 0,
 	    /* Two feeds that name one pack of two sizes: one of them lies. */
 	    .dead = p->size != e->size};
 	if (p->size == e->size) {
@@ -505,6 +505,44 @@ plan_volume(struct track *s, size_t heads)
 	}
 }
 
+/* True if a reader has, or will have, all issues that |v| covers. */
+static bool
+can_rebuild(const struct track *s, const struct announce *v)
+{
+	for (size_t i = 0; i < s->n_a; i++) {
+		const struct announce *a = &s->a[i];
+
+		if (volume_covers(v, a) && a->plan != PLAN_WANT &&
+		    a->pack->state != PACK_HELD)
+			return false;
+	}
+	return true;
+}
+
+/* Text that is compressed against a volume cannot be read without it. */
+static void
+plan_bases(struct track *s)
+{
+	uint64_t last = 0;
+
+	for (size_t i = s->n_a; i-- > 0;) {
+		const struct announce *a = &s->a[i];
+
+		if (a->dead || a->base == 0 || a->base == last ||
+		    (a->plan != PLAN_WANT && a->pack->state != PACK_HELD))
+			continue;
+		last = a->base; /* neighbours lean on the same one */
+		for (size_t k = 0; k < s->n_a; k++) {
+			struct announce *v = &s->a[k];
+
+			if (!v->dead && v->contents == a->base &&
+			    v->tier == a->tier && v->plan != PLAN_WANT &&
+			    !can_rebuild(s, v))
+				v->plan = PLAN_WANT;
+		}
+	}
+}
+
 static int
 importance(const void *x, const void *y)
 {
@@ -579,6 +617,8 @@ track_plan(struct track *s)
 			if (!s->a[i].dead && s->a[i].tier == TIER_HEADS &&
 			    is_volume(&s->a[i]))
 				plan_volume(s, i);
+	if (n->cfg.role == NODE_READER)
+		plan_bases(s);
 	if (!s->publishes)
 		plan_quota(s, quota);
 	for (size_t i = 0; i < s->n_a; i++)

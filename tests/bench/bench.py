@@ -236,3 +236,188 @@ class Git(System):
             return peak
         return self.b.run(['git', '-C', self.dst, 'pull', '-q', '--verify-signatures'], env=self.env,
                           stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+class Quire(System):
+    """quired publishes in issues of about 20; a reader syncs with an invite."""
+    name = 'quire'
+    PER_ISSUE = 20
+
+    def __init__(self, *a):
+        super().__init__(*a)
+        self.quire = os.path.join(self.bin, 'client', 'quire')
+        self.control = os.path.join(self.dir, 'control')
+        self.env = dict(os.environ, QUIRE_HOME=self.dst)
+        self.ask('key', 'new', os.path.join(self.dir, 'room'), '--name', 'Bench', '--lang', 'en', '--quiet')
+        with open(os.path.join(self.dir, 'conf'), 'w') as f:
+            f.write(f'state {self.src}\ncontrol {self.control}\nlisten {ADDRESS["A"]}:7004\nreserve 1M\nlog error\n'
+                    f'publish {self.dir}/room\n')
+        self.serve()
+        self.invite = self.ask('--control', self.control, 'invite', 'new', '--quiet').strip()
+        with open(os.path.join(self.dir, 'room', 'link')) as f:
+            self.ask('follow', f.read().strip(), '--quiet')
+
+    def ask(self, *argv):
+        return run(self.quire, *argv, env=self.env, capture_output=True, text=True).stdout
+
+    def serve(self):
+        r, w = os.pipe()
+        self.a.serve([os.path.join(self.bin, 'daemon', 'quired'), '-c', os.path.join(self.dir, 'conf'), '-n', str(w)],
+                     pass_fds=[w], stderr=None)
+        os.close(w)
+        if os.read(r, 16) != b'READY\n':
+            raise SystemExit('bench: quired did not start')
+        os.close(r)
+
+    def head(self):
+        lines = self.ask('--control', self.control, 'status', '--json').splitlines()
+        return next(json.loads(x)['head'] for x in lines if '"what":"feed"' in x)
+
+    def publish(self, files):
+        paths = [path for _, path in files]
+        for i in range(0, len(paths), self.PER_ISSUE):
+            self.ask('--control', self.control, 'publish', '--quiet', *paths[i:i + self.PER_ISSUE])
+        # volumes are made in the background: wait until nothing is announced any more
+        last, since = self.head(), time.monotonic()
+        while time.monotonic() - since < 12:
+            time.sleep(0.3)
+            now = self.head()
+            if now != last:
+                last, since = now, time.monotonic()
+
+    def start(self):
+        pass
+
+    def stop(self):
+        pass
+
+    def fetch(self):
+        return self.b.run([self.quire, 'sync', '--quiet', self.invite], env=self.env)
+
+
+def corpus_files(corpus):
+    """(name, path) of every article, in the order in which they were written."""
+    import csv
+    with open(os.path.join(corpus, 'articles', 'articles.tsv'), encoding='utf-8') as f:
+        rows = list(csv.DictReader(f, delimiter='\t', quoting=csv.QUOTE_NONE))
+    rows.sort(key=lambda r: r['date'])
+    return [(r['path'].replace('/', '_'), os.path.join(corpus, 'articles', r['path'])) for r in rows]
+
+
+def folder_files(folder):
+    out = []
+    for top, _, names in sorted(os.walk(folder)):
+        for n in sorted(names):
+            if n.endswith(('.html', '.htm', '.md', '.txt')):
+                path = os.path.join(top, n)
+                out.append((os.path.relpath(path, folder).replace('/', '_'), path))
+    return out
+
+
+def correct(dir, file):
+    """A copy of |file| with one sentence changed."""
+    name, path = file
+    out = os.path.join(dir, os.path.basename(path))
+    with open(path, encoding='utf-8') as f:
+        text = f.read()
+    at = text.rfind('</p>') if '</p>' in text else len(text)
+    with open(out, 'w', encoding='utf-8') as f:
+        f.write(text[:at] + ' An earlier version of this article misspelt a name.' + text[at:])
+    return name, out
+
+
+def measure(cls, bin, files, runs):
+    """Results of one system: W1 to W4, each once, on a wire of its own."""
+    dir = tempfile.mkdtemp(prefix='quire-bench.')
+    net = Net()
+    a, b = Side(net, 'A'), Side(net, 'B')
+    out = []
+    try:
+        s = cls(dir, bin, net, a, b)
+        later = files[-100:]
+        fixed = correct(dir, files[len(files) // 2])
+        for work, fresh in (('W1', files[:-100]), ('W2', later), ('W3', []), ('W4', [fixed])):
+            if work not in runs:
+                break
+            if fresh:
+                s.publish(fresh)
+            s.start()
+            time.sleep(0.3)
+            a.peak()
+            cpu, wire, wall = a.cpu() + b.cpu(), net.bytes(), time.monotonic()
+            peak = s.fetch()
+            wall = time.monotonic() - wall
+            time.sleep(0.3)
+            out.append({'system': cls.name, 'work': work, 'wire_bytes': net.bytes() - wire,
+                        'cpu_s': round(a.cpu() + b.cpu() - cpu, 4), 'wall_s': round(wall, 3),
+                        'peak_rss_kib': max(peak, a.peak()), 'disk_bytes': disk(s.store())})
+            s.stop()
+    finally:
+        a.close()
+        b.close()
+        net.close()
+        os.environ.get("KEEP") or shutil.rmtree(dir, ignore_errors=True)
+    return out
+
+
+def ratios(results):
+    """What was to be reached, as ratios within this run."""
+    by = {(r['system'], r['work']): r for r in results}
+
+    def ratio(work, field, other):
+        a, b = by.get(('quire', work)), by.get((other, work))
+        return a[field] / b[field] if a and b and b[field] else None
+
+    rows = [('W1 wire / floor', ratio('W1', 'wire_bytes', 'floor'), 1.10), ('W1 cpu / floor', ratio('W1', 'cpu_s', 'floor'), 4.0),
+            ('W1 cpu / git', ratio('W1', 'cpu_s', 'git'), 0.25), ('W2 wire / git', ratio('W2', 'wire_bytes', 'git'), 0.75),
+            ('W2 cpu / git', ratio('W2', 'cpu_s', 'git'), 0.10)]
+    for work, wire, cpu in (('W3', 4600, 0.005), ('W4', 8000, 0.010)):
+        q = by.get(('quire', work))
+        if q:
+            rows += [(f'{work} wire bytes / limit', q['wire_bytes'] / wire, 1.0), (f'{work} cpu / limit', q['cpu_s'] / cpu, 1.0)]
+    return [r for r in rows if r[1] is not None]
+
+
+def main():
+    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p.add_argument('build', help='a release build of quire')
+    p.add_argument('folder', nargs='?', help='articles (default: the corpus)')
+    p.add_argument('--json', action='store_true', help='one object a system and workload')
+    p.add_argument('--systems', default='floor,rsync -z,git,quire')
+    p.add_argument('--works', default='W1,W2,W3,W4')
+    p.add_argument('--limit', type=int, default=0, help='only so many articles')
+    o = p.parse_args()
+    if o.folder:
+        files = folder_files(o.folder)
+    else:
+        got = subprocess.run([os.path.join(HERE, '..', 'lib', 'corpus.sh'), 'pack'], stdout=subprocess.PIPE, text=True)
+        if got.returncode != 0:
+            return 77
+        files = corpus_files(got.stdout.strip())
+    if o.limit:
+        files = files[::max(1, len(files) // o.limit)]
+    if len(files) < 201:
+        raise SystemExit('bench: 201 articles at least are needed')
+    if os.geteuid() != 0:
+        raise SystemExit('bench: network namespaces need root')
+    results = []
+    for cls in (Floor, Rsync, Git, Quire):
+        if cls.name not in o.systems.split(','):
+            continue
+        works = [w for w in o.works.split(',') if cls is not Floor or w == 'W1']
+        for r in measure(cls, o.build, files, works):
+            results.append(r)
+            if o.json:
+                print(json.dumps(r), flush=True)
+            else:
+                print(f'{r["system"]:9} {r["work"]}  {r["wire_bytes"]:>11,} B  {r["cpu_s"]:8.3f} cpu s  {r["wall_s"]:7.2f} s  '
+                      f'{r["peak_rss_kib"] / 1024:6.1f} MiB  {r["disk_bytes"] / 1e6:7.1f} MB on disk', flush=True)
+    if not o.json:
+        print()
+        for name, got, limit in ratios(results):
+            print(f'{name:26} {got:7.3f}  to reach {limit:5.2f}  {"reached" if got <= limit else "MISSED"}')
+    return 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())

@@ -451,7 +451,7 @@ make_volume(struct room *r)
 static size_t
 newest_volume(struct room *r)
 {
-	size_t v = shelf_newest_volume(&r->p->shelf);
+	size_t v = shelf_newest_volume(&r->p->shelf, false);
 
 	check(v != SHELF_NONE);
 	return v;
