@@ -43,6 +43,7 @@ struct sync {
 	struct event_base *base;
 	size_t waiting; /* for FACT_SYNCED */
 	bool unreached, full, forked, interrupted;
+	bool changed; /* the tree did: the index follows */
 	uint64_t faults, bytes;
 };
 
@@ -138,6 +139,7 @@ import_one(struct sync *s, struct import_source *src, const char *where,
 	f->reached = true;
 	f->lacking = r.missing;
 	s->bytes += r.bytes;
+	s->changed = s->changed || r.charters + r.headers + r.packs > 0;
 	s->forked = s->forked || r.forked;
 	if (r.fault != 0) {
 		s->faults++;
@@ -227,6 +229,8 @@ on_tell(void *arg, const struct node_tell *t)
 	case FACT_CHARTER:
 	case FACT_PACK:
 	case FACT_WITHDRAWN:
+		s->changed = true;
+		break;
 	case FACT_ROLLBACK:
 	case FACT_OVERDUE:
 	case FACT_RECEIPTS:
@@ -391,7 +395,8 @@ finish(struct sync *s, int exit)
 	int err = 0;
 
 	for (size_t i = 0; i < s->n_feed && err == 0; i++) {
-		err = index_update(s->h.index, &s->feed[i].id);
+		if (s->changed)
+			err = index_update(s->h.index, &s->feed[i].id);
 		if (err == QERR_ABSENT)
 			err = 0;
 		if (err == 0 && s->feed[i].reached)
@@ -399,7 +404,7 @@ finish(struct sync *s, int exit)
 			    (int64_t)clock_wall());
 		any = any || s->feed[i].reached;
 	}
-	if (err == 0 && (any || s->bytes > 0))
+	if (err == 0 && (any || s->changed))
 		err = index_feeds(s->h.index, on_after, s);
 	if (err != 0)
 		exit = home_complain("the index", err);

@@ -9,6 +9,8 @@
 #include "proto/host/entropy.h"
 #include "proto/host/log.h"
 
+#define VOLUME_RETRY_US 200000
+
 /* Made public: the node announces what is safely in the tree. */
 static void
 on_published(void *arg, const struct id *feed, struct bytes charter,
@@ -79,12 +81,23 @@ on_volume(evutil_socket_t fd, short what, void *arg)
 	struct room *r = arg;
 	struct buf why;
 
+	struct timeval later = {.tv_usec = VOLUME_RETRY_US};
+	int err;
+
 	(void)fd;
 	(void)what;
 	buf_init(&why, 0);
+	err = publisher_volume_finish(r->p, NULL, NULL, &why);
 	event_free(r->volume);
 	r->volume = NULL;
-	if (publisher_volume_finish(r->p, NULL, NULL, &why) != 0)
+	if (err == QERR_AGAIN) { /* something is being published just now */
+		r->volume = evtimer_new(r->d->base, on_volume, r);
+		if (r->volume != NULL)
+			evtimer_add(r->volume, &later);
+		buf_done(&why);
+		return;
+	}
+	if (err != 0)
 		log_warn("a volume was not made: %.*s", (int)why.n,
 		    (const char *)why.p);
 	else

@@ -66,7 +66,8 @@ do_status(struct daemon *d, struct control_client *c)
 
 static void
 feed_item(struct daemon *d, struct control_client *c, const struct id *feed,
-    const struct config_follow *f, const char *from, bool published)
+    const struct config_follow *f, const char *from, bool published,
+    bool binding)
 {
 	struct node_feed_stat st;
 	char name[129], id[ID_TEXT_LEN + 1];
@@ -85,6 +86,7 @@ feed_item(struct daemon *d, struct control_client *c, const struct id *feed,
 	ctl_add_number(&it, "head", st.head);
 	ctl_add_number(&it, "charter", st.charter);
 	ctl_add_flag(&it, "published", published);
+	ctl_add_flag(&it, "binding", binding);
 	ctl_add_flag(&it, "forked", st.forked);
 	ctl_add_flag(&it, "overdue", st.overdue);
 	ctl_add_number(&it, "packs_wanted", st.packs_wanted);
@@ -106,7 +108,7 @@ do_feeds(struct daemon *d, struct control_client *c)
 {
 	for (size_t i = 0; i < d->n_room; i++)
 		feed_item(d, c, publisher_feed(d->room[i].p), NULL,
-		    "quired.conf", true);
+		    "quired.conf", true, d->room[i].volume != NULL);
 	for (int k = 0; k < 2; k++) {
 		const struct config *cfg = k == 0 ? d->cfg : &d->extra;
 
@@ -115,7 +117,8 @@ do_feeds(struct daemon *d, struct control_client *c)
 			    config_find(d->cfg, &cfg->follow[i].feed) == NULL)
 				feed_item(d, c, &cfg->follow[i].feed,
 				    &cfg->follow[i],
-				    k == 0 ? "quired.conf" : "request", false);
+				    k == 0 ? "quired.conf" : "request", false,
+				    false);
 	}
 	control_done(c);
 }

@@ -94,7 +94,8 @@ struct ctl_request {
  *	            bytes_out, stored, free (bytes), full (flag)
  *	"problem"   message; file, hint, if any: what an operator should mend
  *	"feed"      feed (id), name, link (follow link, if known), head, charter,
- *	            published, forked, overdue (flags), packs_wanted, packs_held,
+ *	            published, binding (a volume is being made), forked, overdue
+ *	            (flags), packs_wanted, packs_held,
  *	            bytes_wanted, bytes_held, receipts, tiers (mask), quota, newest,
  *	            from ("quired.conf" or "request")
  *	"peer"      address, from

@@ -736,6 +736,16 @@ link_timer(struct link *l)
 	fetch_stalled(l);
 }
 
+/*
+ * True if more follows at once: what is being loaded goes into the same burst,
+ * for each burst costs a frame to hide where it ends.
+ */
+static bool
+is_filling(const struct link *l)
+{
+	return l->get != 0 && veil_queued(l->veil) < SERVE_BELOW;
+}
+
 /* At the end of a step: what was said goes out, and each link's time is set. */
 void
 link_flush(struct node *n)
@@ -748,6 +758,7 @@ link_flush(struct node *n)
 		if (l == NULL)
 			continue;
 		if (l->veil != NULL && veil_state(l->veil) == VEIL_OPEN &&
+		    !is_filling(l) &&
 		    (err = veil_flush(l->veil, &n->rng, &l->out)) != 0)
 			node_fail(n, err);
 		l->queued += l->out.n;

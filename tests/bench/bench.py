@@ -269,21 +269,17 @@ class Quire(System):
             raise SystemExit('bench: quired did not start')
         os.close(r)
 
-    def head(self):
+    def binding(self):
+        """True while a volume is being made."""
         lines = self.ask('--control', self.control, 'status', '--json').splitlines()
-        return next(json.loads(x)['head'] for x in lines if '"what":"feed"' in x)
+        return next(json.loads(x)['binding'] for x in lines if '"what":"feed"' in x)
 
     def publish(self, files):
         paths = [path for _, path in files]
         for i in range(0, len(paths), self.PER_ISSUE):
             self.ask('--control', self.control, 'publish', '--quiet', *paths[i:i + self.PER_ISSUE])
-        # volumes are made in the background: wait until nothing is announced any more
-        last, since = self.head(), time.monotonic()
-        while time.monotonic() - since < 12:
+        while self.binding():  # volumes are made in the background
             time.sleep(0.3)
-            now = self.head()
-            if now != last:
-                last, since = now, time.monotonic()
 
     def start(self):
         pass
