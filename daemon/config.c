@@ -274,8 +274,7 @@ config_parse(struct config *ret, struct bytes text, const char *name,
 	memset(ret, 0, sizeof(*ret));
 	setting_defaults(ret, SECTION_TOP);
 	parse_lines(&p, text);
-	if (p.n_errors == 0)
-		if (p.n_errors > CONFIG_ERRORS_MAX)
+	if (p.n_errors > CONFIG_ERRORS_MAX)
 		buf_printf(errors, "%s: and %zu more\n", name,
 		    p.n_errors - CONFIG_ERRORS_MAX);
 	return p.n_errors;

@@ -88,7 +88,7 @@ rules_are_kept(void)
 	check(DECODE("\xa1\x01\x61"
 		     "a") == QERR_MISSING);
 	check(DECODE("\xa2\x00\x01\x0b\x01") == QERR_UNKNOWN);
-	check(DECODE("\xa2\x00\x01\x00\x01") == QERR_ORDER);
+	check(DECODE("\xa2\x00\x01\x00\x01") == QERR_DUPLICATE);
 	check(DECODE("\xa1\x00\x18\x01") == QERR_ENCODING);
 	check(DECODE("\xa2\x00\x01\x01\x61\xff") != 0);
 

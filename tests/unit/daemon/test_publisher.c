@@ -475,36 +475,46 @@ volumes(void)
 	check(publisher_head(r.p) == 14);
 	check(holds(&r, "word100.") == 2);
 
-	/* What follows leans on it; then it grows. */
+	/* A small one is no base, for it will go; the next lies behind it. */
 	fill(&r, 260, 300);
-	check(r.p->shelf.pack[r.p->shelf.n - 1].e.has_base);
+	check(!r.p->shelf.pack[r.p->shelf.n - 1].e.has_base);
 	reenter(&r);
 	check(publisher_articles(r.p) == 300);
 	fill(&r, 300, 520);
 	check(make_volume(&r) == 1);
 	v = &r.p->shelf.pack[newest_volume(&r)];
-	check(v->e.first == 1 && v->e.count == 520);
-	check(holds(&r, "word100.") == 3);
-	check(holds(&r, "word270.") == 2);
+	check(v->e.first == 15 && v->e.count == 260 && !v->e.only);
+	check(holds(&r, "word100.") == 2 && holds(&r, "word270.") == 2);
 
-	/* Out of the issue and both volumes; nothing else is lost. */
+	/* A thousand: a large one takes the place of both, and is a base. */
+	fill(&r, 520, 1020);
+	check(make_volume(&r) == 1);
+	v = &r.p->shelf.pack[newest_volume(&r)];
+	check(v->e.first == 1 && v->e.count == 1000 && v->e.only);
+	check(holds(&r, "word100.") == 2 && holds(&r, "word270.") == 2);
+	check(make_volume(&r) == 0);
+	fill(&r, 1020, 1040);
+	check(r.p->shelf.pack[r.p->shelf.n - 1].e.has_base);
+	reenter(&r);
+	check(publisher_articles(r.p) == 1040);
+
+	/* Out of the issue and the volume; nothing else is lost. */
 	check(retract(&r, "100.html") == 0);
 	check(holds(&r, "word100.") == 0);
-	check(holds(&r, "word101.") == 2);
-	check(holds(&r, "word270.") == 2);
+	check(holds(&r, "word101.") == 2 && holds(&r, "word1030.") == 1);
 	reenter(&r);
-	check(publisher_articles(r.p) == 520);
+	check(publisher_articles(r.p) == 1040);
 	check(holds(&r, "word100.") == 0 && holds(&r, "word519.") == 2);
 	v = &r.p->shelf.pack[newest_volume(&r)];
-	check(v->e.only && v->e.count == 520);
+	check(v->e.only && v->e.count == 1000);
 
 	/* One that is being made when an article goes does not bring it back. */
-	fill(&r, 520, 780);
+	fill(&r, 1040, 1300);
 	check(publisher_volume_start(r.p, &fd) == 1);
-	check(retract(&r, "600.html") == 0);
+	check(retract(&r, "1100.html") == 0);
 	check(publisher_volume_finish(r.p, NULL, NULL, &why) == 0);
 	check(make_volume(&r) == 1);
-	check(holds(&r, "word600.") == 0 && holds(&r, "word601.") == 2);
+	check(holds(&r, "word1100.") == 0 && holds(&r, "word1101.") == 2);
 	room_done(&r);
 }
 
