@@ -1,0 +1,32 @@
+# bash completion for quire(1)
+_quire()
+{
+	local cur=${COMP_WORDS[COMP_CWORD]} cmd= i
+	local commands='follow sync list read unpack unfollow export verify key publish retract invite peers status'
+	local common='--state --json --quiet --color --control --help'
+	for ((i = 1; i < COMP_CWORD; i++)); do
+		case " $commands " in
+		*" ${COMP_WORDS[i]} "*) cmd=${COMP_WORDS[i]} && break ;;
+		esac
+	done
+	local words=$common
+	case $cmd in
+	'') words="$commands $common --version" ;;
+	sync) words="--newest --text-only --socks $common" ;;
+	list) words="--feed --lang --unread --search --limit --offset --feeds $common" ;;
+	read) words="--text $common" ;;
+	unpack) words="--feed $common" ;;
+	export) words="--capsule --bundle --feed --text-only --armour $common" ;;
+	verify) words="--feed --export $common" ;;
+	key) words="new show --name --lang --home --pass $common" ;;
+	publish) words="--feed --dry-run --slow $common" ;;
+	retract) words="--feed --reason $common" ;;
+	invite) words="new list revoke --address $common" ;;
+	peers) words="add remove $common" ;;
+	esac
+	if [[ $cur == -* || -z $cmd || $cmd == @(key|invite|peers) ]]; then
+		mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
+	fi
+	[ ${#COMPREPLY[@]} -gt 0 ] || mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+}
+complete -o filenames -F _quire quire

@@ -1,0 +1,37 @@
+# fish completion for quire(1)
+set -l commands follow sync list read unpack unfollow export verify key publish retract invite peers status
+complete -c quire -f
+complete -c quire -n "not __fish_seen_subcommand_from $commands" -a "$commands"
+complete -c quire -s C -l state -r -d 'where what you follow is kept'
+complete -c quire -l json -d 'answer with JSON'
+complete -c quire -s q -l quiet -d 'say only what was asked for'
+complete -c quire -l color -x -a 'auto always never'
+complete -c quire -l control -r -d 'control socket of quired'
+complete -c quire -s h -l help -d help
+complete -c quire -n '__fish_seen_subcommand_from sync' -s n -l newest -x -d 'only the newest issues'
+complete -c quire -n '__fish_seen_subcommand_from sync export' -s t -l text-only -d 'no pictures'
+complete -c quire -n '__fish_seen_subcommand_from sync' -l socks -x -d 'a SOCKS5 proxy'
+complete -c quire -n '__fish_seen_subcommand_from sync verify export publish unpack' -F
+complete -c quire -n '__fish_seen_subcommand_from list unpack export verify publish retract' -s f -l feed -x -d 'which feed'
+complete -c quire -n '__fish_seen_subcommand_from list' -s l -l lang -x -d 'in this language'
+complete -c quire -n '__fish_seen_subcommand_from list' -s u -l unread -d 'not read yet'
+complete -c quire -n '__fish_seen_subcommand_from list' -s s -l search -x -d 'words in the title'
+complete -c quire -n '__fish_seen_subcommand_from list' -s n -l limit -x
+complete -c quire -n '__fish_seen_subcommand_from list' -l offset -x
+complete -c quire -n '__fish_seen_subcommand_from list' -l feeds -d 'the feeds themselves'
+complete -c quire -n '__fish_seen_subcommand_from read' -s t -l text -d 'the bare text'
+complete -c quire -n '__fish_seen_subcommand_from export' -l capsule -x -d 'one article with its proof'
+complete -c quire -n '__fish_seen_subcommand_from export' -l bundle -d 'everything kept'
+complete -c quire -n '__fish_seen_subcommand_from export' -s a -l armour -d 'as lines of text'
+complete -c quire -n '__fish_seen_subcommand_from verify' -s e -l export -r -d 'body and signature for minisign'
+complete -c quire -n '__fish_seen_subcommand_from key' -a 'new show' -F
+complete -c quire -n '__fish_seen_subcommand_from key' -s n -l name -x
+complete -c quire -n '__fish_seen_subcommand_from key' -s l -l lang -x
+complete -c quire -n '__fish_seen_subcommand_from key' -l home -x
+complete -c quire -n '__fish_seen_subcommand_from key' -l pass
+complete -c quire -n '__fish_seen_subcommand_from publish' -s n -l dry-run
+complete -c quire -n '__fish_seen_subcommand_from publish' -l slow
+complete -c quire -n '__fish_seen_subcommand_from retract' -s r -l reason -x
+complete -c quire -n '__fish_seen_subcommand_from invite' -a 'new list revoke'
+complete -c quire -n '__fish_seen_subcommand_from invite' -s a -l address -x
+complete -c quire -n '__fish_seen_subcommand_from peers' -a 'add remove'
