@@ -13,7 +13,7 @@
 
 #define OPTIONS_MAX 24
 
-static void
+__attribute__((format(printf, 3, 0))) static void
 put_line(FILE *to, const char *before, const char *fmt, va_list ap)
 {
 	fputs(before, to);
