@@ -1,24 +1,20 @@
 #!/usr/bin/python3
 """Check what a quire publisher signed, without any code of quire's own.
 
-usage: verify.py [-f FEED] [-k READING-KEY] [-c CHARTER]... FILE|FOLDER...
-A FILE is a capsule (.quire, or its text form), a bundle (.tar), or a header, which needs its feed's charters, oldest
-first; a FOLDER is a tree.  With the reading key the packs of a tree or bundle are opened, too.  -f says which feed it must be.
-Written from proto/PROTOCOL.md, whose sections are cited; needs python3-nacl, python3-cbor2, python3-zstandard.
+usage: verify.py [-f FEED] [-c CHARTER]... FILE...
+A FILE is a capsule (.quire, or its text form) or a header, which needs its feed's charters, oldest first.
+-f says which feed it must be.  Written from proto/PROTOCOL.md, whose sections are cited; needs python3-nacl, python3-cbor2, python3-zstandard.
 """
-import base64, getopt, hashlib, io, os, re, struct, sys, tarfile, unicodedata
-import cbor2, nacl.bindings, nacl.exceptions, nacl.signing, zstandard
+import base64, getopt, hashlib, re, sys, unicodedata
+import cbor2, nacl.exceptions, nacl.signing, zstandard
 
 MIB, U64 = 1 << 20, (1 << 64) - 1
 LANG = re.compile(r'[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*')
-
 class Bad(Exception):
     """What was looked at is not what a publisher signed."""
-
 def need(ok, why):
     if not ok:
         raise Bad(why)
-
 # --- 1. Encoding
 def encode(v, depth=0):
     need(depth <= 16, 'nested too deep')
@@ -34,36 +30,28 @@ def encode(v, depth=0):
         return head(4, len(v)) + b''.join(encode(x, depth + 1) for x in v)
     need(type(v) is dict and all(type(k) is int and k >= 0 for k in v), 'a type that is not allowed')
     return head(5, len(v)) + b''.join(encode(k) + encode(v[k], depth + 1) for k in sorted(v))
-
 def head(major, n):
     need(n <= U64, 'a number that is too large')
     if n < 24:
         return bytes([major << 5 | n])
     code = next(c for c in range(4) if n < 1 << (8 << c))
     return bytes([major << 5 | 24 + code]) + n.to_bytes(1 << code, 'big')
-
 def decode(data):
     v = cbor2.loads(data)
     need(encode(v) == data, 'not in canonical encoding')
     return v
-
 def uint(lo=0, hi=U64):
     return lambda v: need(type(v) is int and lo <= v <= hi, 'a value outside its range')
-
 def blob(lo, hi=None):
     return lambda v: need(type(v) is bytes and lo <= len(v) <= (hi or lo), 'bytes of a wrong length')
-
 def text(lo, hi):
     return lambda v: need(type(v) is str and lo <= len(v.encode()) <= hi and plain(v), 'text that is not allowed or of a wrong length')
-
 def plain(s, newlines=False):
     return not any(unicodedata.category(c) == 'Cc' and not (newlines and c == '\n') or
                    c in '\ufeff\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069' for c in s)
-
 def lang(v):
     text(2, 35)(v)
     need(LANG.fullmatch(v), 'a language that is not BCP 47')
-
 def many(lo, hi, item, rising=None):
     def check(v):
         need(type(v) is list and lo <= len(v) <= hi, 'a wrong number of items')
@@ -71,24 +59,15 @@ def many(lo, hi, item, rising=None):
             item(x)
         need(not rising or all(rising(a) < rising(b) for a, b in zip(v, v[1:])), 'items out of order')
     return check
-
 def fields(v, required, optional):
     need(type(v) is dict and required.keys() <= v.keys(), 'a required field is missing')
     for k in v:
         need(k in required or k in optional, 'an unknown field')
         (required.get(k) or optional[k])(v[k])
     return v
-
 # --- 2. Hashes
 def H(kind, x):
     return hashlib.blake2b(x, digest_size=32, person=b'quire ' + kind).digest()
-
-def tree_root(leaves, node=lambda l, r: H(b'node', l + r)):
-    if len(leaves) == 1:
-        return leaves[0]
-    k = 1 << (len(leaves) - 1).bit_length() - 1
-    return node(tree_root(leaves[:k], node), tree_root(leaves[k:], node))
-
 def root_by_path(leaf, i, n, path):
     """RFC 9162 2.1.3.2, with our hash."""
     fn, sn, r = i, n - 1, leaf
@@ -103,19 +82,12 @@ def root_by_path(leaf, i, n, path):
         fn, sn = fn >> 1, sn >> 1
     need(sn == 0, 'a path that is too short')
     return r
-
-def history_root(files):
-    leaves = [hashlib.sha256(b'\0' + f).digest() for f in files]
-    return tree_root(leaves, lambda l, r: hashlib.sha256(b'\1' + l + r).digest()) if leaves else hashlib.sha256().digest()
-
 def base32(b):
     return base64.b32encode(b).decode().rstrip('=').lower()
-
 def unbase32(s):
     b = base64.b32decode(s.upper() + '=' * (-len(s) % 8))
     need(base32(b) == s and len(b) == 32, 'not 32 bytes in base32')
     return b
-
 # --- 3. Signatures
 def signed(data, limit, sigs):
     need(len(data) <= limit, 'too large')
@@ -124,7 +96,6 @@ def signed(data, limit, sigs):
     many(1, sigs, lambda s: (many(3, 3, lambda x: None)(s), blob(8)(s[0]), blob(64)(s[1]), blob(64)(s[2])),
          rising=lambda s: s[0])(v[1])
     return v
-
 def verify(key, sig, body, comment):
     need(key[:8] == sig[0], 'signed by another key')
     try:
@@ -133,14 +104,12 @@ def verify(key, sig, body, comment):
         pk.verify(sig[1] + comment.encode(), sig[2])
     except (nacl.exceptions.BadSignatureError, nacl.exceptions.ValueError):
         raise Bad('a signature that does not verify')
-
 # --- 4. Charter
 def signing_key(v):
     many(2, 3, lambda x: None)(v)
     blob(40)(v[0]), uint(1)(v[1])
     if len(v) == 3:
         uint(v[1] - 1)(v[2])
-
 def open_charter(data, prev=None):
     body, sigs = signed(data, 4096, 16)
     c = fields(decode(body), {
@@ -163,7 +132,6 @@ def open_charter(data, prev=None):
     need(not prev or sum(k in old for k in by) >= prev[6], 'too few signatures of the roots before')
     c['hash'] = H(b'charter', body)
     return c
-
 def signer(charter, key_id, number):
     entries = [k for k in charter[8] if k[0][:8] == key_id]
     need(entries, 'signed by a key that may not')
@@ -171,13 +139,11 @@ def signer(charter, key_id, number):
         if k[1] <= number and (len(k) == 2 or number <= k[2]):
             return k[0]
     raise Bad('signed by a key revoked for it')
-
 # --- 5. Header
 def pack_entry(v):
     fields(v, {0: uint(0, 3), 1: blob(32), 2: uint(1, 16 * MIB), 3: uint(1, 16 * MIB), 4: blob(32), 5: uint(1, 16384)},
            {6: uint(1), 7: uint(1), 8: blob(32), 9: lambda b: need(b is True, 'a false `only`')})
-
-def open_header(data, charter, feed, check_signature=True):
+def open_header(data, charter, feed):
     body, (sig,) = signed(data, 2048, 1)
     h = fields(decode(body), {0: uint(2, 2), 1: blob(32), 2: uint(1), 3: uint(1), 4: uint(), 5: uint(), 6: blob(32)},
                {7: many(1, 16, pack_entry)})
@@ -192,70 +158,21 @@ def open_header(data, charter, feed, check_signature=True):
     need(h[1] == feed, 'of another feed')
     need(h[2] <= charter[1], 'signed under a newer charter')
     key = signer(charter, sig[0], h[3])
-    if check_signature:
-        verify(key, sig, body, f'quire issue {h[3]} {base32(feed)}')
+    verify(key, sig, body, f'quire issue {h[3]} {base32(feed)}')
     return h
-
 # --- 6. Packs
-def padme(n):
-    e = n.bit_length() - 1
-    s = 1 << e - e.bit_length()
-    return (n + s - 1) // s * s
-
-def check_pack(p, sealed):
-    need(len(sealed) == p[2], 'a pack of a wrong size')
-    need(tree_root([H(b'piece', sealed[i:i + 16384]) for i in range(0, len(sealed), 16384)]) == p[1], 'a damaged pack')
-
-def inflate(z, size, base=b''):
+def inflate(z, size):
     need(len(z) >= 6 and z[:4] == b'\x28\xb5\x2f\xfd' and not z[4] & 0x1b and (z[4] & 0x20 or z[5] <= 112), 'not a frame of ours')
     need(zstandard.frame_content_size(z) == size, 'a frame of another size')
-    how = zstandard.ZstdDecompressor(
-        dict_data=zstandard.ZstdCompressionDict(base, dict_type=zstandard.DICT_TYPE_RAWCONTENT) if base else None).decompressobj()
+    how = zstandard.ZstdDecompressor().decompressobj()
     raw = how.decompress(z)
     need(how.unused_data == b'' and len(raw) == size, 'more or less than one frame')
     return raw
-
-def open_pack(p, feed, key, sealed, base=b''):
-    k = hashlib.blake2b(b'quire pack key', digest_size=32, key=key).digest()
-    ad = feed + struct.pack('<BQQ', p[0], p['first'], p['last'])
-    try:
-        inner = nacl.bindings.crypto_aead_xchacha20poly1305_ietf_decrypt(sealed[24:], ad, sealed[:24], k)
-    except nacl.exceptions.CryptoError:
-        raise Bad('cannot be opened with this reading key')
-    n = struct.unpack_from('<I', inner)[0]
-    need(n <= len(inner) - 4 and len(sealed) == max(256, padme(44 + n)) and not any(inner[4 + n:]), 'padding that is not zero')
-    return inflate(inner[4:4 + n], p[3], base)
-
-def cut(raw, lengths):
-    ends = [0]
-    for n in lengths:
-        ends.append(ends[-1] + n)
-    need(ends[-1] == len(raw), 'records of a wrong length')
-    return [raw[a:b] for a, b in zip(ends, ends[1:])]
-
-def open_records(p, raw, heads=None):
-    if p[0] == 0:
-        stream, records = io.BytesIO(raw), []
-        while stream.tell() < len(raw):
-            start = stream.tell()
-            cbor2.CBORDecoder(stream).decode()
-            records.append(raw[start:stream.tell()])
-    elif p[0] == 1:
-        records = cut(raw, [h[13] for h in heads])
-    else:
-        sizes = {}
-        for q in (q for h in heads for q in h.get(12, []) if q[1] == p[0]):
-            sizes.setdefault(q[0], q[5])
-        records = cut(raw, list(sizes.values()))
-    need(len(records) == p[5] and tree_root([H(b'record', r) for r in records]) == p[4], 'records that were not signed')
-    return records
-
 # --- 7. Article
 def picture(v):
     many(8, 8, lambda x: None)(v)
     for check, x in zip((blob(32), uint(2, 3), uint(1, 5), uint(1, 65535), uint(1, 65535), uint(1, 8 * MIB), text(0, 4096), text(0, 4096)), v):
         check(x)
-
 def article(data):
     need(len(data) <= 65536, 'a head that is too large')
     when = uint(-(1 << 63), (1 << 63) - 1)
@@ -265,7 +182,6 @@ def article(data):
     need((a[1] == 1) == (a[2] == 0) and a.get(10) != a[0], 'a head that contradicts itself')
     need(a[2] != 2 or not (a[13] or 12 in a or 11 in a), 'a retraction that still says something')
     return a
-
 # --- 8. Markup
 BLOCK = {'p', 'h2', 'h3', 'h4', 'ul', 'ol', 'blockquote', 'pre', 'figure', 'table', 'hr'}
 INLINE = {'', 'em', 'strong', 'a', 'code', 'br', 'span'}
@@ -276,7 +192,6 @@ SPOKEN = BLOCK | {'li', 'td', 'th', 'span'}
 VALUE = '(?:[^"<>&]|&(?:amp|lt|gt|quot);)*'
 TOKEN = re.compile(f'<(/)?([a-z]+[2-4]?)(?: dir="(ltr|rtl|auto)")?(?: href="({VALUE})")?(?: lang="([A-Za-z0-9-]*)")?'
                    '(?: src="(0|[1-9][0-9]*)")?>|((?:[^<>&]|&(?:amp|lt|gt);)+)')
-
 def markup(data, pictures):
     s, at, stack = data.decode(), 0, [['body', 0, None]]  # name, children, did blocks come in it
     need(len(data) <= MIB and plain(s, newlines=True), 'text that is not allowed')
@@ -305,49 +220,13 @@ def markup(data, pictures):
         if tag not in ('', 'br', 'hr', 'img'):
             stack.append([tag, 0, None])
     need(len(stack) == 1, 'an element without its end')
-
-# --- 9. Tree: files by name, a folder or a bundle
+# --- 4. Charters, oldest first
 def chain(files):
     charters = []
     for f in files:
         charters.append(open_charter(f, charters[-1] if charters else None))
     need(charters, 'without a charter')
     return charters
-
-def open_tree(files, feed, key=None):
-    """Check all that is there of one feed; returns its newest header and how many packs were whole."""
-    here, raws, whole = f'feed/{base32(feed)}/', {}, 0
-    numbers = sorted(int(n[len(here) + 6:]) for n in files if n.startswith(here + 'issue/'))
-    charters = chain([files[f'{here}charter/{i + 1}'] for i in range(sum(n.startswith(here + 'charter/') for n in files))])
-    need(charters[0]['hash'] == feed and numbers, 'of another feed, or without issues')
-    held = [files[f'{here}issue/{n}'] for n in numbers]
-    headers = [open_header(f, charters[-1], feed) for f in held]
-    for i, h in enumerate(headers):
-        need(h[3] == numbers[i], f'issue {numbers[i]} has another number')
-        need(numbers[i] != i + 1 or h[6] == history_root(held[:i]), f'issue {h[3]} does not continue those before it')
-    need(files.get(here + 'head', held[-1]) == held[-1], 'the head is not the newest issue')
-    for proof in (decode(f) for n, f in files.items() if n.startswith(here + 'proof/')):
-        a, b = (open_header(f, charters[-1], feed) for f in proof)
-        need(a[3] == b[3] and a['hash'] != b['hash'], 'a proof of a fork that proves none')
-    for p in (p for h in headers for p in h['packs']):
-        name = f'pack/{base32(p[1])[:2]}/{base32(p[1])}'
-        if name not in files:
-            continue
-        check_pack(p, files[name])
-        whole += 1
-        if not key or 8 in p and p[8] not in raws:
-            continue
-        raw = raws[p[4]] = open_pack(p, feed, key, files[name], raws.get(p.get(8), b''))
-        if p[0] == 0:
-            heads = [article(r) for r in open_records(p, raw)]
-        elif p[0] == 1:
-            for head, body in zip(heads, open_records(p, raw, heads)):
-                markup(body, len(head.get(12, [])))
-        else:
-            names = {q[0] for head in heads for q in head.get(12, [])}
-            need(all(H(b'picture', r) in names for r in open_records(p, raw, heads)), 'a picture that is another')
-    return headers[-1], whole
-
 # --- 10. Capsule
 def open_capsule(data, newer=()):
     """Returns feed, header, article, body (b'' if retracted)."""
@@ -378,24 +257,11 @@ def open_capsule(data, newer=()):
     for i, q in c.get(10, []):
         need(i < len(a.get(12, [])) and a[12][i][0] == H(b'picture', q) and a[12][i][5] == len(q), 'a picture that is another')
     return feed, h, a, body
-
 def record_root(c, p, record, path):
     need(c[4] < p[5] and len(c.get(path, b'')) % 32 == 0, 'an index or a path that cannot be')
     return root_by_path(H(b'record', c[record]), c[4], p[5], [c[path][i:i + 32] for i in range(0, len(c.get(path, b'')), 32)])
-
-def check(path, charters, feed, key):
+def check(path, charters, feed):
     """One sentence on what `path` is, if it is good."""
-    if os.path.isdir(path) or tarfile.is_tarfile(path):
-        files = {}
-        for at, _, names in os.walk(path):
-            files.update({os.path.relpath(os.path.join(at, n), path): open(os.path.join(at, n), 'rb').read() for n in names})
-        if not files:
-            with tarfile.open(path) as tar:
-                files = {m.name.removeprefix('./'): tar.extractfile(m).read() for m in tar if m.isfile()}
-        feeds = sorted({n.split('/')[1] for n in files if n.startswith('feed/')}) if not feed else [base32(feed)]
-        found = [(f, *open_tree(files, unbase32(f), key)) for f in feeds]
-        need(found, 'no feed in it')
-        return '; '.join(f'feed {f} up to issue {h[3]}, {n} packs' for f, h, n in found)
     with open(path, 'rb') as f:
         data = f.read()
     m = re.search(b'-----BEGIN QUIRE CAPSULE-----(.*)-----END QUIRE CAPSULE-----', data, re.S)
@@ -410,10 +276,9 @@ def check(path, charters, feed, key):
         what = f'"{a[4]}" in issue {h[3]}'
     need(feed in (None, found), 'of another feed')
     return f'{what} of feed {base32(found)}'
-
 def main():
     try:
-        options, paths = getopt.getopt(sys.argv[1:], 'f:k:c:')
+        options, paths = getopt.getopt(sys.argv[1:], 'f:c:')
         need(paths, 'no file given')
         named = {o: unbase32(x) for o, x in options if o != '-c'}
         charters = [open(x, 'rb').read() for o, x in options if o == '-c']
@@ -422,7 +287,7 @@ def main():
     bad = 0
     for path in paths:
         try:
-            print(f'good: {path}: {check(path, charters, named.get("-f"), named.get("-k"))}')
+            print(f'good: {path}: {check(path, charters, named.get("-f"))}')
         except Exception as e:  # a stranger's bytes: whatever they break, they are bad
             bad = 1
             print(f'BAD: {path}: {e if isinstance(e, (Bad, OSError)) else "malformed: " + repr(e)}')

@@ -1,0 +1,575 @@
+#!/usr/bin/python3
+"""Write the vectors of PROTOCOL.md §6-§11 beside this file, without any of quire's C code.
+
+usage: gen-object.py [FOLDER]
+One vector a line, `key=value` parted by spaces, bytes in hex; `verdict` is 0 or the QERR_* that a decoder answers.
+What is good or bad here is asserted against contrib/verify-py, too.
+"""
+import base64, hashlib, io, os, struct, sys, tarfile
+import nacl.bindings, zstandard
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, '../../../contrib/verify-py'))
+sys.dont_write_bytecode = True
+import cbor2, nacl.exceptions
+import verify as v
+
+OUT = sys.argv[1] if len(sys.argv) > 1 else HERE
+
+
+def write(name, lines):
+    with open(os.path.join(OUT, name), 'w', encoding='utf-8') as f:
+        f.writelines(' '.join(f'{k}={x.hex() if isinstance(x, bytes) else x}' for k, x in line.items()) + '\n' for line in lines)
+
+
+def seed(name):
+    return hashlib.sha256(name.encode()).digest()
+
+
+def agrees(verdict, check, *args):
+    """The second implementation says the same."""
+    try:
+        check(*args)
+        ok = True
+    except Exception:
+        ok = False
+    assert ok == (verdict == '0'), (verdict, args)
+
+
+# --- what the verifier has no need of: packs and trees ---
+def tree_root(leaves, node=lambda l, r: v.H(b'node', l + r)):
+    if len(leaves) == 1:
+        return leaves[0]
+    k = 1 << (len(leaves) - 1).bit_length() - 1
+    return node(tree_root(leaves[:k], node), tree_root(leaves[k:], node))
+
+
+def history_root(files):
+    leaves = [hashlib.sha256(b'\0' + f).digest() for f in files]
+    return tree_root(leaves, lambda l, r: hashlib.sha256(b'\1' + l + r).digest()) if leaves else hashlib.sha256().digest()
+
+
+def padme(n):
+    e = n.bit_length() - 1
+    s = 1 << e - e.bit_length()
+    return (n + s - 1) // s * s
+
+def check_pack(p, sealed):
+    v.need(len(sealed) == p[2], 'a pack of a wrong size')
+    v.need(tree_root([v.H(b'piece', sealed[i:i + 16384]) for i in range(0, len(sealed), 16384)]) == p[1], 'a damaged pack')
+
+
+def inflate(z, size, base=b''):
+    v.need(len(z) >= 6 and z[:4] == b'\x28\xb5\x2f\xfd' and not z[4] & 0x1b and (z[4] & 0x20 or z[5] <= 112), 'not a frame of ours')
+    v.need(zstandard.frame_content_size(z) == size, 'a frame of another size')
+    how = zstandard.ZstdDecompressor(
+        dict_data=zstandard.ZstdCompressionDict(base, dict_type=zstandard.DICT_TYPE_RAWCONTENT) if base else None).decompressobj()
+    raw = how.decompress(z)
+    v.need(how.unused_data == b'' and len(raw) == size, 'more or less than one frame')
+    return raw
+
+
+def open_pack(p, feed, key, sealed, base=b''):
+    k = hashlib.blake2b(b'quire pack key', digest_size=32, key=key).digest()
+    ad = feed + struct.pack('<BQQ', p[0], p['first'], p['last'])
+    try:
+        inner = nacl.bindings.crypto_aead_xchacha20poly1305_ietf_decrypt(sealed[24:], ad, sealed[:24], k)
+    except nacl.exceptions.CryptoError:
+        raise v.Bad('cannot be opened with this reading key')
+    n = struct.unpack_from('<I', inner)[0]
+    v.need(n <= len(inner) - 4 and len(sealed) == max(256, padme(44 + n)) and not any(inner[4 + n:]), 'padding that is not zero')
+    return inflate(inner[4:4 + n], p[3], base)
+
+def cut(raw, lengths):
+    ends = [0]
+    for n in lengths:
+        ends.append(ends[-1] + n)
+    v.need(ends[-1] == len(raw), 'records of a wrong length')
+    return [raw[a:b] for a, b in zip(ends, ends[1:])]
+
+def open_records(p, raw, heads=None):
+    if p[0] == 0:
+        stream, records = io.BytesIO(raw), []
+        while stream.tell() < len(raw):
+            start = stream.tell()
+            cbor2.CBORDecoder(stream).decode()
+            records.append(raw[start:stream.tell()])
+    elif p[0] == 1:
+        records = cut(raw, [h[13] for h in heads])
+    else:
+        sizes = {}
+        for q in (q for h in heads for q in h.get(12, []) if q[1] == p[0]):
+            sizes.setdefault(q[0], q[5])
+        records = cut(raw, list(sizes.values()))
+    v.need(len(records) == p[5] and tree_root([v.H(b'record', r) for r in records]) == p[4], 'records that were not signed')
+    return records
+
+
+def open_tree(files, feed, key=None):
+    """Check all that is there of one feed; returns its newest header and how many packs were whole."""
+    here, raws, whole = f'feed/{v.base32(feed)}/', {}, 0
+    numbers = sorted(int(n[len(here) + 6:]) for n in files if n.startswith(here + 'issue/'))
+    charters = v.chain([files[f'{here}charter/{i + 1}'] for i in range(sum(n.startswith(here + 'charter/') for n in files))])
+    v.need(charters[0]['hash'] == feed and numbers, 'of another feed, or without issues')
+    held = [files[f'{here}issue/{n}'] for n in numbers]
+    headers = [v.open_header(f, charters[-1], feed) for f in held]
+    for i, h in enumerate(headers):
+        v.need(h[3] == numbers[i], f'issue {numbers[i]} has another number')
+        v.need(numbers[i] != i + 1 or h[6] == history_root(held[:i]), f'issue {h[3]} does not continue those before it')
+    v.need(files.get(here + 'head', held[-1]) == held[-1], 'the head is not the newest issue')
+    for proof in (v.decode(f) for n, f in files.items() if n.startswith(here + 'proof/')):
+        a, b = (v.open_header(f, charters[-1], feed) for f in proof)
+        v.need(a[3] == b[3] and a['hash'] != b['hash'], 'a proof of a fork that proves none')
+    for p in (p for h in headers for p in h['packs']):
+        name = f'pack/{v.base32(p[1])[:2]}/{v.base32(p[1])}'
+        if name not in files:
+            continue
+        check_pack(p, files[name])
+        whole += 1
+        if not key or 8 in p and p[8] not in raws:
+            continue
+        raw = raws[p[4]] = open_pack(p, feed, key, files[name], raws.get(p.get(8), b''))
+        if p[0] == 0:
+            heads = [v.article(r) for r in open_records(p, raw)]
+        elif p[0] == 1:
+            for head, body in zip(heads, open_records(p, raw, heads)):
+                v.markup(body, len(head.get(12, [])))
+        else:
+            names = {q[0] for head in heads for q in head.get(12, [])}
+            v.need(all(v.H(b'picture', r) in names for r in open_records(p, raw, heads)), 'a picture that is another')
+    return headers[-1], whole
+
+for f in (tree_root, history_root, padme, check_pack, inflate, open_pack, cut, open_records, open_tree):
+    setattr(v, f.__name__, f)
+
+
+# --- keys, charters, headers -------------------------------------------------
+class Key:
+    def __init__(self, name):
+        self.id = seed(name)[:8]
+        pk, self.sk = nacl.bindings.crypto_sign_seed_keypair(seed(name))
+        self.key = self.id + pk
+
+    def sign(self, body, comment):
+        sig = nacl.bindings.crypto_sign(hashlib.blake2b(body).digest(), self.sk)[:64]
+        return [self.id, sig, nacl.bindings.crypto_sign(sig + comment.encode(), self.sk)[:64]]
+
+
+def charter(fields, keys):
+    body = v.encode(fields)
+    return v.encode([body, sorted(k.sign(body, f'quire charter {fields[1]}') for k in keys)])
+
+
+def header(fields, key):
+    body = v.encode(fields)
+    return v.encode([body, [key.sign(body, f'quire issue {fields[3]} {v.base32(fields[1])}')]])
+
+
+ROOT, DESK, THIEF = Key('root'), Key('desk'), Key('thief')
+CHARTER = {0: 1, 1: 1, 2: 'The Example', 3: ['en', 'fa'], 4: 'https://example.org/', 5: [ROOT.key], 6: 1, 8: [[DESK.key, 1]]}
+CHARTER1 = charter(CHARTER, [ROOT])
+FEED = v.H(b'charter', v.encode(CHARTER))
+REVOKING = charter({**CHARTER, 1: 2, 8: [[DESK.key, 1, 4]], 10: FEED}, [ROOT])
+WIDENING = charter({**CHARTER, 1: 2, 8: sorted([[DESK.key, 1], [THIEF.key, 1]]), 10: FEED}, [ROOT])
+OTHER = {**CHARTER, 2: 'The Other'}
+READING = seed('reading key')
+
+# --- articles ----------------------------------------------------------------
+PNG = bytes.fromhex('89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489'
+                    '0000000d49444154789c6360000002000001e221bc330000000049454e44ae426082')
+PICTURE = [v.H(b'picture', PNG), 2, 2, 1, 1, len(PNG), 'a dot', '']
+BODIES = ['<p>Water came back to the <em>old town</em> on Monday, after eleven days.</p><figure><img src="0"></figure>',
+          '<p dir="rtl" lang="fa">آب پس از یازده روز به شهر قدیم بازگشت.</p>',
+          '']
+HEADS = [
+    {0: 'https://example.org/water', 1: 1, 2: 0, 3: 'en', 4: 'Water is back', 5: ['A. Reporter'], 6: 'Town', 7: ['water', 'town'],
+     8: 1700000000, 11: 'After eleven days.', 12: [PICTURE], 13: len(BODIES[0].encode())},
+    {0: 'ab.txt', 1: 2, 2: 1, 3: 'fa', 4: 'آب بازگشت', 9: -5, 10: 'https://example.org/fa/ab', 13: len(BODIES[1].encode()), 14: 'A date was wrong.'},
+    {0: 'gone', 1: 3, 2: 2, 3: 'en', 4: 'A story we take back', 13: 0, 14: 'It was not so.'},
+]
+RECORDS = [[v.encode(h) for h in HEADS], [b.encode() for b in BODIES], [PNG]]
+
+
+def contents(records):
+    return v.tree_root([v.H(b'record', r) for r in records])
+
+
+# --- packs -------------------------------------------------------------------
+def frame(raw, base=b'', level=3, **how):
+    params = zstandard.ZstdCompressionParameters.from_level(level, write_content_size=1, write_dict_id=0, **how)
+    dictionary = zstandard.ZstdCompressionDict(base, dict_type=zstandard.DICT_TYPE_RAWCONTENT) if base else None
+    return zstandard.ZstdCompressor(compression_params=params, dict_data=dictionary).compress(raw)
+
+
+def seal(tier, z, first=5, last=5, length=None, pad=0, extra=0, feed=FEED, key=READING):
+    ad = feed + struct.pack('<BQQ', tier, first, last)
+    size = max(256, v.padme(44 + len(z))) + extra
+    inner = struct.pack('<I', len(z) if length is None else length) + z
+    inner += bytes([pad]) * (size - 40 - len(inner))
+    k = hashlib.blake2b(b'quire pack nonce', digest_size=32, key=key).digest()
+    nonce = hashlib.blake2b(ad + inner, digest_size=24, key=k).digest()
+    k = hashlib.blake2b(b'quire pack key', digest_size=32, key=key).digest()
+    return nonce + nacl.bindings.crypto_aead_xchacha20poly1305_ietf_encrypt(inner, ad, nonce, k)
+
+
+def entry(tier, sealed, raw, root, count, more=None):
+    pieces = [v.H(b'piece', sealed[i:i + 16384]) for i in range(0, len(sealed), 16384)]
+    return {0: tier, 1: v.tree_root(pieces), 2: len(sealed), 3: raw, 4: root, 5: count, **(more or {})}
+
+
+def packs():
+    raw = b''.join(RECORDS[0])
+    text = b''.join(RECORDS[1])
+    base = text[10:] + b'An earlier issue said much the same.' * 20
+    z, lines = frame(raw), []
+
+    def add(name, verdict, sealed, tier=0, raw=raw, size=None, base=b'', given=None, feed=FEED, key=READING, cover=(5, 5)):
+        e = entry(tier, sealed, size or len(raw), contents(RECORDS[tier]), len(RECORDS[tier]))
+        e['first'], e['last'] = cover
+        given = base if given is None else given
+        lines.append({'name': name, 'verdict': verdict, 'key': key, 'feed': feed, 'tier': tier, 'first': cover[0], 'last': cover[1],
+                      'root': e[1], 'size': e[2], 'raw': e[3], 'contents': e[4], 'count': e[5], 'based': int(bool(base)),
+                      'base': given, 'plain': raw, 'sealed': sealed})
+        if verdict != 'QERR_BASE':
+            agrees(verdict, v.open_pack, e, feed, key, sealed, given)
+
+    add('heads', '0', seal(0, z))
+    add('heads level 19', '0', seal(0, frame(raw, level=19)))
+    add('text', '0', seal(1, frame(text)), tier=1, raw=text)
+    add('pictures', '0', seal(2, frame(PNG)), tier=2, raw=PNG)
+    add('text with base', '0', seal(1, frame(text, base)), tier=1, raw=text, base=base)
+    add('volume', '0', seal(0, z, 1, 4), cover=(1, 4))
+    add('base absent', 'QERR_BASE', seal(1, frame(text, base)), tier=1, raw=text, base=base, given=b'')
+    add('wrong base', 'QERR_INFLATE', seal(1, frame(text, base)), tier=1, raw=text, base=base, given=base[:20])
+    add('wrong key', 'QERR_AEAD', seal(0, z), key=seed('another'))
+    add('wrong feed', 'QERR_AEAD', seal(0, z), feed=seed('another'))
+    add('wrong tier', 'QERR_AEAD', seal(0, z), tier=1)
+    add('wrong first', 'QERR_AEAD', seal(0, z), cover=(4, 5))
+    add('wrong last', 'QERR_AEAD', seal(0, z), cover=(5, 6))
+    add('raw too large', 'QERR_INFLATE', seal(0, z), size=len(raw) + 1)
+    add('raw too small', 'QERR_INFLATE', seal(0, z), size=len(raw) - 1)
+    add('trailing garbage', 'QERR_TRAILING', seal(0, z + b'x'))
+    add('two frames', 'QERR_TRAILING', seal(0, z + z))
+    add('skippable frame behind', 'QERR_TRAILING', seal(0, z + struct.pack('<II', 0x184d2a50, 4) + b'what'))
+    add('skippable frame only', 'QERR_INFLATE', seal(0, struct.pack('<II', 0x184d2a50, 4) + b'what'))
+    add('no content size', 'QERR_INFLATE',
+        seal(0, zstandard.ZstdCompressor(write_content_size=False).compress(raw)))
+    add('unused bit', 'QERR_INFLATE', seal(0, z[:4] + bytes([z[4] | 0x10]) + z[5:]))
+    add('frame cut', 'QERR_INFLATE', seal(0, z[:-3]))
+    add('no frame', 'QERR_INFLATE', seal(0, b''))
+    add('padding not zero', 'QERR_ENCODING', seal(0, frame(PNG), pad=1))
+    add('padding too long', 'QERR_ENCODING', seal(0, z, extra=64))
+    add('length too long', 'QERR_TRUNCATED', seal(0, z, length=1 << 20))
+    add('cut', 'QERR_TRUNCATED', seal(0, z)[:255])
+    write('packs.txt', lines)
+
+
+# --- heads -------------------------------------------------------------------
+def heads():
+    good, lines = HEADS[0], []
+
+    def add(name, verdict, head):
+        data = head if isinstance(head, bytes) else v.encode(head)
+        lines.append({'name': name, 'verdict': verdict, 'head': data})
+        agrees(verdict, v.article, data)
+
+    def change(name, verdict, **fields):
+        head = {**good, **{int(k[1:]): x for k, x in fields.items()}}
+        add(name, verdict, {k: x for k, x in head.items() if x is not None})
+
+    for i, h in enumerate(HEADS):
+        add(f'sample {i}', '0', h)
+    change('longest name', '0', _0='n' * 512)
+    change('every field', '0', _9=1, _10='https://example.org/other', _14='none')
+    change('most authors', '0', _5=['a'] * 32)
+    change('most pictures', '0', _12=[PICTURE] * 64)
+    change('largest body', '0', _13=1 << 20)
+    change('far past', '0', _8=-(1 << 63))
+    for k in (0, 1, 2, 3, 4, 13):
+        change(f'without {k}', 'QERR_MISSING', **{f'_{k}': None})
+    for k, name in ((0, 'name'), (4, 'title'), (6, 'section'), (11, 'summary')):
+        change(f'empty {name}', 'QERR_RANGE', **{f'_{k}': ''})
+        change(f'newline in {name}', 'QERR_TEXT', **{f'_{k}': 'a\nb'})
+        change(f'bidi control in {name}', 'QERR_TEXT', **{f'_{k}': 'a\u202eb'})
+    change('name too long', 'QERR_RANGE', _0='n' * 513)
+    change('title too long', 'QERR_RANGE', _4='n' * 1025)
+    change('no authors', 'QERR_ENCODING', _5=[])
+    change('too many authors', 'QERR_RANGE', _5=['a'] * 33)
+    change('too many tags', 'QERR_RANGE', _7=['a'] * 33)
+    change('too many pictures', 'QERR_RANGE', _12=[PICTURE] * 65)
+    change('language', 'QERR_TEXT', _3='e_n')
+    change('language too short', 'QERR_RANGE', _3='e')
+    change('revision 0', 'QERR_RANGE', _1=0)
+    change('revision 2 is not new', 'QERR_RANGE', _1=2)
+    change('revision 1 is no correction', 'QERR_RANGE', _2=1)
+    change('status 3', 'QERR_RANGE', _1=2, _2=3)
+    change('retracted with a body', 'QERR_RANGE', _1=2, _2=2)
+    change('retracted with pictures', 'QERR_RANGE', _1=2, _2=2, _13=0, _11=None)
+    change('retracted with a summary', 'QERR_RANGE', _1=2, _2=2, _13=0, _12=None)
+    change('address is the name', 'QERR_DUPLICATE', _10=good[0])
+    change('body too large', 'QERR_RANGE', _13=(1 << 20) + 1)
+    change('unknown field', 'QERR_UNKNOWN', _15=1)
+    change('title is bytes', 'QERR_TYPE', _4=b'title')
+    change('time is text', 'QERR_TYPE', _8='now')
+    for i, wrong in enumerate([b'x', 1, 6, 0, 65536, (8 << 20) + 1]):
+        change(f'picture field {i}', 'QERR_RANGE' if i else 'QERR_RANGE', _12=[PICTURE[:i] + [wrong] + PICTURE[i + 1:]])
+    change('picture of 7 fields', 'QERR_MISSING', _12=[PICTURE[:7]])
+    whole = v.encode(good)
+    add('cut', 'QERR_TRUNCATED', whole[:-1])
+    add('trailing byte', 'QERR_TRAILING', whole + b'\0')
+    add('empty', 'QERR_TRUNCATED', b'')
+    add('an array', 'QERR_TYPE', v.encode([1]))
+    add('keys not ascending', 'QERR_ORDER', b'\xa2\x01\x01\x00\x61n')
+    add('long integer', 'QERR_ENCODING', whole.replace(b'\x01\x01\x02\x00', b'\x01\x18\x01\x02\x00'))
+    write('heads.txt', lines)
+
+
+# --- markup ------------------------------------------------------------------
+def markup():
+    good = [
+        '', '<p>a</p>', '<p>a &amp; b &lt; c &gt; d " \' e</p>', '<p>آ 自由 é</p>', '<p><br></p>', '<hr>', '<hr dir="rtl">', '<h2></h2>',
+        '<h2>a</h2><h3>b</h3><h4>c</h4>', '<p><em>a<strong>b<span lang="fa">c</span></strong></em><code>d</code></p>',
+        '<ul><li></li></ul>', '<ol><li>a</li><li><p>b</p><ul><li>c</li></ul></li></ol>', '<blockquote><p>a</p><blockquote><hr></blockquote></blockquote>',
+        '<pre></pre>', '<pre>a\n\nb</pre>', '<pre>\n</pre>', '<pre><code>a\nb</code></pre>', '<table><tr><th>a</th><td></td></tr></table>',
+        '<table dir="ltr" lang="en"><tr><td dir="auto">a<br>b</td></tr></table>', '<figure><img src="0"></figure>',
+        '<figure dir="rtl"><img src="1"><figcaption>a <em>b</em></figcaption></figure>', '<figure><img src="0"><figcaption></figcaption></figure>',
+        '<p><a href="https://example.org/?a=1&amp;b=&quot;">a</a></p>', '<p><a href="http://a">a</a> <a href="mailto:a@b">b</a></p>',
+        '<p><a href="#a name of ours">a</a></p>', '<p dir="auto" lang="zh-Hant-TW">a</p>', '<p><span dir="rtl">a</span></p>', '<p> </p>',
+        '<p><a href="https://' + 'a' * 2040 + '">a</a></p>', '<p><a href="https://' + '&amp;' * 2040 + '">a</a></p>',
+        '<blockquote>' * 31 + '<p>a</p>' + '</blockquote>' * 31, '<blockquote>' * 31 + '<hr>' + '</blockquote>' * 31,
+        '<pre>&lt;script&gt;alert(1)&lt;/script&gt;</pre>', '<p>javascript:alert(1)</p>', '<ul><li><pre>a\nb</pre></li></ul>',
+    ]
+    bad = [
+        'a', ' ', '\n', '<p>', '</p>', '<p></p>', '<p>a', '<p>a</p', '<p>a</p> ', '<p>a</p>\n', '<p>a\nb</p>', '<p>a\tb</p>', '<p>a\rb</p>',
+        '<P>a</P>', '<p >a</p>', '<p>a</p >', '<p/>', '<br>', '<p><br/></p>', '<p><br></br></p>', '<p>a</h2>', '<p><p>a</p></p>', '<p><hr></p>',
+        '<h1>a</h1>', '<h5>a</h5>', '<div>a</div>', '<p><b>a</b></p>', '<p><i>a</i></p>', '<script>alert(1)</script>', '<p><script></script></p>',
+        '<style></style>', '<svg></svg>', '<math></math>', '<iframe></iframe>', '<p onclick="a">a</p>', '<p style="a">a</p>', '<p class="a">a</p>',
+        '<p id="a">a</p>', '<!-- a -->', '<p><!-- a --></p>', '<![CDATA[a]]>', '<!DOCTYPE html>', '<?xml?>', '<p>a & b</p>', '<p>a &nbsp; b</p>',
+        '<p>&#60;</p>', '<p>&#x3c;</p>', '<p>&quot;</p>', '<p>&apos;</p>', '<p>&AMP;</p>', '<p>&amp</p>', '<p>a > b</p>', '<p>a < b</p>', '<p>a<</p>',
+        '<p>>a</p>', '<p><em></em></p>', '<p><a href="http://a"></a></p>', '<p><code></code></p>', '<pre><code></code></pre>', '<p><span lang="en"></span></p>',
+        '<p><code><em>a</em></code></p>', '<p><code>a\nb</code></p>', '<pre><em>a</em></pre>', '<pre>a<code>b</code></pre>',
+        '<pre><code>a</code>b</pre>', '<pre><code>a</code><code>b</code></pre>', '<ul></ul>', '<ol></ol>', '<ul>a</ul>', '<ul><p>a</p></ul>', '<li>a</li>',
+        '<ul><li>a<p>b</p></li></ul>', '<ul><li><p>b</p>a</li></ul>', '<blockquote></blockquote>', '<blockquote>a</blockquote>', '<table></table>',
+        '<table><tr></tr></table>', '<table><td>a</td></table>', '<table><tr>a</tr></table>', '<table><tbody><tr><td></td></tr></tbody></table>',
+        '<table><tr><td><p>a</p></td></tr></table>', '<table dir="ltr"><tr dir="ltr"><td></td></tr></table>', '<figure></figure>', '<figure>a</figure>',
+        '<figure><figcaption>a</figcaption></figure>', '<figure><img src="0"><img src="1"></figure>', '<figure><img src="2"></figure>',
+        '<figure><img src="00"></figure>', '<figure><img src="01"></figure>', '<figure><img src=""></figure>', '<figure><img src="-0"></figure>',
+        '<figure><img src="https://example.org/a.png"></figure>', '<figure><img></figure>', '<figure><img src="0" alt="a"></figure>',
+        '<figure><img src="0"/></figure>', '<figure><img src="0"></img></figure>', '<figure><img src="0"><figcaption><p>a</p></figcaption></figure>',
+        '<figure><img src="0"><figcaption>a</figcaption><figcaption>a</figcaption></figure>', '<p><img src="0"></p>', '<img src="0">',
+        '<figure><img src="18446744073709551616"></figure>', '<p><a>a</a></p>', '<p><a href="">a</a></p>', '<p><a href="http://">a</a></p>', '<p><a href="#">a</a></p>',
+        '<p><a href="javascript:alert(1)">a</a></p>', '<p><a href="JAVASCRIPT:alert(1)">a</a></p>', '<p><a href="java&#115;cript:a">a</a></p>',
+        '<p><a href=" https://a">a</a></p>', '<p><a href="HTTPS://a">a</a></p>', '<p><a href="//a">a</a></p>', '<p><a href="/a">a</a></p>',
+        '<p><a href="a">a</a></p>', '<p><a href="data:text/html,a">a</a></p>', '<p><a href="vbscript:a">a</a></p>', '<p><a href="https:a">a</a></p>',
+        "<p><a href='https://a'>a</a></p>", '<p><a href=https://a>a</a></p>', '<p><a href="https://a" href="https://b">a</a></p>',
+        '<p><a href="https://a\nb">a</a></p>', '<p><a href="https://a?b&c">a</a></p>', '<p><a href="https://a<b">a</a></p>',
+        '<p><a href="https://a" target="_blank">a</a></p>', '<p><a href="https://a"><a href="https://b">a</a></a></p>',
+        '<p><a href="https://a"><em><a href="https://b">a</a></em></a></p>', '<p><a dir="rtl" href="https://a">a</a></p>',
+        '<p><a href="https://' + 'a' * 2041 + '">a</a></p>', '<p><span>a</span></p>', '<p><span dir="up">a</span></p>', '<p dir="RTL">a</p>',
+        '<p dir="">a</p>', '<p lang="">a</p>', '<p lang="e">a</p>', '<p lang="e n">a</p>', '<p lang="en_US">a</p>', '<p lang="en" dir="ltr">a</p>', '<p  dir="ltr">a</p>',
+        '<p dir="ltr" dir="ltr">a</p>', '<p\ndir="ltr">a</p>', '<p dir = "ltr">a</p>', '<p><em dir="ltr">a</em></p>', '<p><br dir="ltr"></p>', '<p>a</p dir="ltr">',
+        '<p href="https://a">a</p>', '<p src="0">a</p>', '<blockquote>' * 32 + '<p>a</p>' + '</blockquote>' * 32,
+        '<blockquote>' * 32 + '<hr>' + '</blockquote>' * 32, '<p><', '<p></', '<p><a', '<p><a href', '<p><a href="', '<', '<>', '</>', '<p>a</p><', '<p\u200b>a</p>',
+    ]
+    text = [b'<p>\xff</p>', b'<p>\xc0\xaf</p>', b'<p>\xed\xa0\x80</p>', b'<p>\0</p>', b'<p>\x1b[31m</p>', b'<p>\x7f</p>', '<p>\u0085</p>', '<p>\ufeff</p>',
+            '<p>\u202e</p>', '<p>\u2066</p>', '<p>a\u2069</p>', b'<p>\xf4\x90\x80\x80</p>', b'<p>\xe2\x82', '<p><a href="https://\u202e">a</a></p>', '<p>a\tb</p>', '<p>a\rb</p>']
+    lines = []
+    for verdict, some in (('0', good), ('QERR_MARKUP', bad), ('QERR_TEXT', text)):
+        for s in some:
+            data = s if isinstance(s, bytes) else s.encode()
+            if verdict == 'QERR_MARKUP' and s in text:
+                continue
+            lines.append({'verdict': verdict, 'pictures': 2, 'body': data})
+            agrees(verdict, v.markup, data, 2)
+    write('markup.txt', lines)
+
+
+# --- capsules ----------------------------------------------------------------
+def issue(number=5, first=None, key=DESK, feed=FEED, records=RECORDS):
+    cover = {} if first is None else {6: first, 7: first + 3}
+    at = (first or number, first + 3 if first else number)
+    entries = []
+    for tier, some in enumerate(records):
+        sealed = seal(tier, frame(b''.join(some)), *at, feed=feed)
+        entries.append(entry(tier, sealed, len(b''.join(some)), contents(some), len(some), cover))
+    return header({0: 2, 1: feed, 2: 1, 3: number, 4: 1700000000, 5: 86400, 6: seed("history"), 7: entries}, key)
+
+
+def path(records, i):
+    """RFC 6962 2.1.1 over H(record)."""
+    def walk(leaves, m):
+        if len(leaves) == 1:
+            return []
+        k = 1 << (len(leaves) - 1).bit_length() - 1
+        return walk(leaves[:k], m) + [v.tree_root(leaves[k:])] if m < k else walk(leaves[k:], m - k) + [v.tree_root(leaves[:k])]
+    return b''.join(walk([v.H(b'record', r) for r in records], i))
+
+
+def capsule(i=0, records=RECORDS, charters=(CHARTER1,), head=None, pictures=True, **more):
+    c = {0: 3, 1: list(charters), 2: head or issue(), 3: 0, 4: i, 5: records[0][i], 6: path(records[0], i)}
+    if records[1][i]:
+        c.update({7: 1, 8: path(records[1], i), 9: frame(records[1][i])})
+    if pictures and i == 0:
+        c[10] = [[0, PNG]]
+    c.update({int(k[1:]): x for k, x in more.items()})
+    return finish({k: x for k, x in c.items() if x is not None})
+
+
+def finish(c):
+    """Encode with the sum that belongs to the rest."""
+    data = v.encode({**{k: x for k, x in c.items() if k != 11}, 11: bytes(16)})[:-16]
+    return data + v.H(b'capsule', data)[:16]
+
+
+def capsules():
+    lines = []
+
+    def add(name, verdict, file, newer=b''):
+        lines.append({'name': name, 'verdict': verdict, 'newer': newer, 'file': file})
+        agrees(verdict, lambda: v.open_capsule(file, [newer] if newer else []))
+
+    one = [[RECORDS[0][0]], [RECORDS[1][0]], [PNG]]
+    big = [[*RECORDS[0], *[v.encode({**HEADS[1], 0: f'n{i}'}) for i in range(30)]], [*RECORDS[1], *[RECORDS[1][1]] * 30], [PNG]]
+    for i in range(3):
+        add(f'article {i}', '0', capsule(i))
+    add('without picture', '0', capsule(pictures=False))
+    add('alone in its issue', '0', capsule(records=one, head=issue(records=one), _6=None, _8=None))
+    add('from a volume', '0', capsule(head=issue(first=1)))
+    for i in (0, 15, 31, 32):
+        add(f'of 33, number {i}', '0', capsule(i, records=big, head=issue(records=big)))
+    add('with both charters', '0', capsule(charters=(CHARTER1, WIDENING)))
+    add('with a newer charter', '0', capsule(), WIDENING)
+    add('signed by the newer key', '0', capsule(charters=(CHARTER1, WIDENING), head=issue(key=THIEF)))
+    add('revoked in the capsule', 'QERR_REVOKED', capsule(charters=(CHARTER1, REVOKING)))
+    add('revoked elsewhere', 'QERR_REVOKED', capsule(), REVOKING)
+    add('issue before the revocation', '0', capsule(head=issue(4)), REVOKING)
+    add('signed by a thief', 'QERR_KEY', capsule(head=issue(key=THIEF)))
+    other = charter(OTHER, [ROOT])
+    add('charter of another feed', 'QERR_FEED', capsule(charters=(other,)))
+    add('header of another feed', 'QERR_FEED', capsule(head=issue(feed=v.H(b'charter', v.encode(OTHER)))))
+    add('newer charter of another feed', 'QERR_FEED', capsule(), other)
+    add('newer charter with a gap', 'QERR_CHAIN', capsule(), charter({**CHARTER, 1: 3, 10: seed('two')}, [ROOT]))
+    add('newer charter forks', 'QERR_FORK', capsule(charters=(CHARTER1, WIDENING)), REVOKING)
+    add('charter by a thief', 'QERR_KEY', capsule(charters=(charter({**CHARTER, 8: [[THIEF.key, 1]]}, [THIEF]),), head=issue(key=THIEF)))
+    add('another title', 'QERR_BADHASH', capsule(_5=v.encode({**HEADS[0], 4: 'Water is gone'})))
+    add('another date', 'QERR_BADHASH', capsule(_5=v.encode({**HEADS[0], 8: 1700000001})))
+    add('another body', 'QERR_BADHASH', capsule(_9=frame(RECORDS[1][0].replace(b'eleven', b'twelve'))))
+    add('longer body', 'QERR_INFLATE', capsule(_9=frame(RECORDS[1][0] + b'<hr>')))
+    add('another picture', 'QERR_BADHASH', capsule(_10=[[0, PNG.replace(b'IDAT', b'IDAX')]]))
+    add('picture that is not named', 'QERR_RANGE', capsule(_10=[[1, PNG]]))
+    add('pictures not ascending', 'QERR_ORDER', capsule(_10=[[0, PNG], [0, PNG]]))
+    add('another index', 'QERR_BADHASH', capsule(_4=1))
+    add('index outside', 'QERR_RANGE', capsule(_4=3))
+    add('heads of the text pack', 'QERR_RANGE', capsule(_3=1))
+    add('heads of no pack', 'QERR_RANGE', capsule(_3=3))
+    add('text of the heads pack', 'QERR_RANGE', capsule(_7=0))
+    add('path cut', 'QERR_BADHASH', capsule(_6=path(RECORDS[0], 0)[:32]))
+    add('path of half a hash', 'QERR_RANGE', capsule(_6=path(RECORDS[0], 0)[:48]))
+    add('path too long', 'QERR_BADHASH', capsule(_6=path(RECORDS[0], 0) + bytes(32)))
+    add('no path', 'QERR_BADHASH', capsule(_6=None))
+    add('no body', 'QERR_MISSING', capsule(_9=None))
+    add('no text', 'QERR_MISSING', capsule(_7=None, _8=None, _9=None))
+    add('text of a retraction', 'QERR_MISSING', capsule(2, _7=1, _8=path(RECORDS[1], 2), _9=frame(b'x')))
+    add('two frames', 'QERR_TRAILING', capsule(_9=frame(RECORDS[1][0]) * 2))
+    add('unknown field', 'QERR_RANGE', capsule()[:-16].replace(b'\xac\x00\x03', b'\xad\x00\x03') + bytes(16) + b'\x0c\x01')
+    add('wrong kind', 'QERR_TYPE', capsule(_0=2))
+    add('wrong sum', 'QERR_BADHASH', capsule()[:-1] + bytes([capsule()[-1] ^ 1]))
+    add('no charters', 'QERR_ENCODING', capsule(_1=[]))
+    add('no header', 'QERR_MISSING', capsule(_2=None))
+    bad = [RECORDS[0], [RECORDS[1][0].replace(b'<em>', b'<EM>').replace(b'</em>', b'</EM>'), *RECORDS[1][1:]], [PNG]]
+    add('signed body is no markup', 'QERR_MARKUP', capsule(records=bad, head=issue(records=bad)))
+    bad = [[v.encode({**HEADS[0], 1: 2}), *RECORDS[0][1:]], RECORDS[1], [PNG]]
+    add('signed head is none', 'QERR_RANGE', capsule(records=bad, head=issue(records=bad)))
+    add('empty', 'QERR_TRUNCATED', b'')
+    write('capsules.txt', lines)
+
+
+# --- links, names, bundle ----------------------------------------------------
+def follows():
+    f, k = v.base32(FEED), v.base32(READING)
+    start = f'quire:{f}?k={k}'
+    source = 'https://mirror.example.org/quire'
+    lines = []
+
+    def add(verdict, link, name='', sources=(), canonical=None):
+        lines.append({'verdict': verdict, 'link': link.encode(), 'name': name.encode(), 'n': len(sources), 'sources': '\n'.join(sources).encode(),
+                      'text': (link.strip() if canonical is None else canonical).encode()})
+
+    add('0', start)
+    add('0', start + '&n=Example', 'Example')
+    add('0', f'{start}&n=The%20Example%20%D8%A2%D8%A8&m={source}', 'The Example آب', [source])
+    add('0', f'{start}&m={source}&m=file:/media/stick', '', [source, 'file:/media/stick'])
+    add('0', f'\n {start}&n=a%26b%3Dc \n', 'a&b=c')
+    add('0', f'{start}&n=a%2fb', 'a/b', (), f'{start}&n=a/b')
+    add('0', start + '&m=a' * 16, '', ['a'] * 16)
+    add('0', start + '&n=' + 'n' * 128, 'n' * 128)
+    add('QERR_TOOBIG', start + '&m=a' * 17)
+    add('QERR_TOOBIG', start + '&n=' + 'n' * 129)
+    add('QERR_TOOBIG', start + '&m=' + 'm' * 1025)
+    for bad in (f'QUIRE:{f}?k={k}', f'{f}?k={k}', '', 'https://example.org', f'quire//{f}?k={k}'):
+        add('QERR_TYPE', bad)
+    add('QERR_MISSING', f'quire:{f}')
+    add('QERR_MISSING', f'quire:{f}?n=a')
+    add('QERR_MISSING', start + '&n=')
+    add('QERR_TRUNCATED', f'quire:{f[:-1]}')
+    add('QERR_TRUNCATED', start[:-1])
+    add('QERR_ENCODING', f'quire:{f.upper()}?k={k}')
+    add('QERR_ENCODING', f'quire:{f[:-1]}b?k={k}')
+    add('QERR_ENCODING', start + 'a')
+    add('QERR_ENCODING', start + '&n=a b')
+    add('QERR_ENCODING', start + '&n=%zz')
+    add('QERR_TRUNCATED', start + '&n=%4')
+    add('QERR_TEXT', start + '&n=%00')
+    add('QERR_TEXT', start + '&n=%0a')
+    add('QERR_TEXT', start + '&n=%ff')
+    add('QERR_TEXT', start + '&n=%E2%80%AE')
+    add('QERR_UNKNOWN', start + '&x=1')
+    add('QERR_UNKNOWN', f'{start}&m=a&n=b')
+    add('QERR_UNKNOWN', f'{start}&n=a&n=b')
+    write('follows.txt', lines)
+
+
+def trees():
+    f, lines = v.base32(FEED), []
+    good = [('charter', 1, f'feed/{f}/charter/1'), ('issue', 1, f'feed/{f}/issue/1'), ('issue', (1 << 64) - 1, f'feed/{f}/issue/18446744073709551615'),
+            ('head', 0, f'feed/{f}/head'), ('proof', 10, f'feed/{f}/proof/10'), ('pack', 0, f'pack/{f[:2]}/{f}')]
+    lines += [{'verdict': '0', 'kind': kind, 'number': n, 'path': path.encode()} for kind, n, path in good]
+    bad = ['', '/', 'feed', 'feed/', f'feed/{f}', f'feed/{f}/', f'feed/{f}/charter', f'feed/{f}/charter/', f'feed/{f}/charter/0', f'feed/{f}/charter/01',
+           f'feed/{f}/charter/+1', f'feed/{f}/charter/1/', f'feed/{f}/charter/1x', f'feed/{f}/issue/18446744073709551616', f'feed/{f}/issue/-1', f'feed/{f}/head/',
+           f'feed/{f}/head/1', f'feed/{f}/heads', f'feed/{f}/../head', f'feed/{f.upper()}/head', f'feed/{f[:-1]}/head', f'feed/{f[:-1]}b/head', f'/feed/{f}/head',
+           f'./feed/{f}/head', f'pack/{f}', f'pack/aa/{f}', f'pack/{f[:2]}/{f}/', f'pack/{f[:2]}/{f}x', f'pack/{f[:2]}//{f}', f'PACK/{f[:2]}/{f}', f'feed//{f}/head',
+           f'feed/{f}/issue/1\n', f'pack/{f[:2]}/{f[:-1]}']
+    lines += [{'verdict': 'QERR_ENCODING', 'kind': 'none', 'number': 0, 'path': path.encode()} for path in bad]
+    write('trees.txt', lines)
+
+
+def bundle():
+    """A whole small feed as a tar, and the same broken in one place each in bundles.txt."""
+    files, f = {}, v.base32(FEED)
+    files[f'feed/{f}/charter/1'] = CHARTER1
+    heads, packs = [], {}
+    for n in range(1, 6):
+        records = RECORDS if n == 5 else []
+        entries = []
+        for tier, some in enumerate(records):
+            sealed = seal(tier, frame(b''.join(some)), n, n)
+            entries.append(entry(tier, sealed, len(b''.join(some)), contents(some), len(some)))
+            root = v.base32(entries[-1][1])
+            packs[f'pack/{root[:2]}/{root}'] = sealed
+        fields = {0: 2, 1: FEED, 2: 1, 3: n, 4: 1700000000 + n, 5: 86400, 6: v.history_root(heads)}
+        heads.append(header({**fields, 7: entries} if entries else fields, DESK))
+        files[f'feed/{f}/issue/{n}'] = heads[-1]
+    files[f'feed/{f}/head'] = heads[-1]
+    files.update(packs)
+    with open(os.path.join(OUT, 'bundle.tar'), 'wb') as out:
+        for path, data in files.items():
+            info = tarfile.TarInfo(path)
+            info.size = len(data)
+            out.write(info.tobuf(tarfile.USTAR_FORMAT) + data + bytes(-len(data) % 512))
+        out.write(bytes(1024))
+    assert v.open_tree(files, FEED, READING)[1] == 3
+
+
+if __name__ == '__main__':
+    for make in (packs, heads, markup, capsules, follows, trees, bundle):
+        make()
