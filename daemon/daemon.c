@@ -190,10 +190,38 @@ say_changed(void *arg, const char *name, bool restart)
 	control_item(c, &it);
 }
 
+#define SWAP(a, b)                      \
+	do {                            \
+		__typeof__(a) t_ = (a); \
+		(a) = (b);              \
+		(b) = t_;               \
+	} while (0)
+
+/* Those that change at once; all others are in use, by address. */
+static void
+swap_settings(struct config *now, struct config *fresh)
+{
+	SWAP(now->public, fresh->public);
+	SWAP(now->peer, fresh->peer);
+	SWAP(now->reserve, fresh->reserve);
+	SWAP(now->log, fresh->log);
+	SWAP(now->follow, fresh->follow);
+	SWAP(now->n_follow, fresh->n_follow);
+}
+
+static void
+apply_settings(struct daemon *d)
+{
+	drive_reserve(d->drive, d->cfg->reserve);
+	log_init("quired", (enum log_level)d->cfg->log);
+	for (unsigned i = 0; i < d->opt->verbose; i++)
+		log_raise();
+}
+
 int
 daemon_reload(struct daemon *d, struct control_client *c)
 {
-	struct config fresh, old;
+	struct config fresh;
 	struct buf errors;
 
 	notify_reloading();
@@ -212,10 +240,10 @@ daemon_reload(struct daemon *d, struct control_client *c)
 	buf_done(&errors);
 	problems_clear(&d->problems, "config");
 	config_diff(d->cfg, &fresh, say_changed, c);
-	old = *d->cfg;
-	*d->cfg = fresh;
-	feeds_reload(d, &old);
-	config_done(&old);
+	swap_settings(d->cfg, &fresh);
+	apply_settings(d);
+	feeds_reload(d, &fresh);
+	config_done(&fresh);
 	log_info("the settings were read again");
 	notify_ready();
 	return 0;

@@ -406,6 +406,12 @@ drive_counters(const struct drive *d, uint64_t *ret_in, uint64_t *ret_out)
 	*ret_out = d->out;
 }
 
+void
+drive_reserve(struct drive *d, uint64_t reserve)
+{
+	d->cfg.reserve = reserve;
+}
+
 /* From the tree into the node, before its first step. */
 
 static struct bytes *

@@ -40,6 +40,9 @@ int drive_listen(struct drive *d, const char *where, uint16_t *ret_port);
 /* Give the node an event; |now|, |wall| and |fresh| are filled in here. */
 int drive_event(struct drive *d, struct node_event *ev);
 
+/* Change how many bytes of the disk stay free. */
+void drive_reserve(struct drive *d, uint64_t reserve);
+
 /* Put what the store holds of |feed| into the node (node_restore_*). */
 int drive_restore(struct node *n, struct store *s, const struct id *feed,
     const struct node_policy *policy);
