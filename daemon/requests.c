@@ -526,6 +526,8 @@ do_document(struct control_client *c, const struct ctl_request *rq)
 		err = publisher_add(r->p, &src, item);
 	}
 	if (err != 0) {
+		control_set_draft(c, NULL);
+		publisher_cancel(r->p);
 		control_fail(c, 1, "Nothing of this run was published.",
 		    "Publishing failed: it %s.", qerr_str(err));
 	} else {
