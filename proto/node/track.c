@@ -596,7 +596,7 @@ plan_apply(struct node *n, struct announce *a)
 	} else if (a->plan != PLAN_WANT) {
 		pack_unwant(n, a);
 		if (a->plan == PLAN_DROP && p->wants == 0 &&
-		    p->state == PACK_HELD)
+		    p->state != PACK_AWAY)
 			pack_drop(n, p);
 	}
 }
