@@ -8,6 +8,7 @@
 #include "proto/base/qerr.h"
 #include "proto/host/drive_inner.h"
 #include "proto/host/entropy.h"
+#include "proto/host/held.h"
 #include "proto/host/log.h"
 
 static struct timeval
@@ -326,17 +327,29 @@ drive_event(struct drive *d, struct node_event *ev)
 }
 
 static void
+upload(struct drive_link *l)
+{
+	if (l->state < DRIVE_OPEN || l->out.n == l->sent)
+		return;
+	if (drive_link_write(l))
+		l->d->turn = l->id;
+}
+
+static void
 on_upload(evutil_socket_t fd, short what, void *arg)
 {
 	struct drive *d = arg;
+	uint64_t from = d->turn;
 
 	(void)fd;
 	(void)what;
-	for (struct drive_link *l = d->links, *next; l != NULL; l = next) {
-		next = l->next;
-		if (l->state >= DRIVE_OPEN && l->out.n > l->sent)
-			drive_link_write(l);
-	}
+	/* In turns (newer links stand first), or the first would take it all. */
+	for (struct drive_link *l = d->links; l != NULL; l = l->next)
+		if (l->id < from)
+			upload(l);
+	for (struct drive_link *l = d->links; l != NULL; l = l->next)
+		if (l->id >= from)
+			upload(l);
 	drive_pump(d);
 }
 
@@ -414,24 +427,6 @@ drive_reserve(struct drive *d, uint64_t reserve)
 
 /* From the tree into the node, before its first step. */
 
-static struct bytes *
-rows(const struct buf *b, const struct buf *ends, size_t *ret_n)
-{
-	struct bytes *row;
-	size_t at = 0;
-
-	*ret_n = ends->n / 4;
-	if ((row = calloc(*ret_n + 1, sizeof(*row))) == NULL)
-		return NULL;
-	for (size_t i = 0; i < *ret_n; i++) {
-		size_t end = load_le32(ends->p + 4 * i);
-
-		row[i] = bytes_of(b->p + at, end - at);
-		at = end;
-	}
-	return row;
-}
-
 static void
 restore_packs(struct node *n, struct store *s, struct bytes file)
 {
@@ -460,39 +455,18 @@ int
 drive_restore(struct node *n, struct store *s, const struct id *feed,
     const struct node_policy *policy)
 {
-	struct buf charters, charter_ends, headers, header_ends;
-	struct bytes *charter = NULL, *header = NULL;
-	size_t n_charter = 0, n_header = 0;
+	struct feed *f = feed_new(feed);
+	struct held h;
 	int err;
 
-	buf_init(&charters, 0);
-	buf_init(&charter_ends, 0);
-	buf_init(&headers, 0);
-	buf_init(&header_ends, 0);
-	if ((err = store_charters(s, feed, &charters, &charter_ends)) != 0 ||
-	    (err = store_headers(s, feed, 1, &headers, &header_ends)) != 0)
-		goto out;
-	charter = rows(&charters, &charter_ends, &n_charter);
-	header = rows(&headers, &header_ends, &n_header);
-	if (charter == NULL || header == NULL) {
-		err = QERR_NOMEM;
-		goto out;
-	}
-	err = node_restore_feed(n, feed, policy, charter, n_charter, header,
-	    n_header);
-	if (qerr_is_peer_fault(err)) {
-		log_warn("the store: a feed's headers on the disk are "
-			 "damaged; they are fetched again");
-		err = 0;
-	}
-	for (size_t i = 0; i < n_header && err == 0; i++)
-		restore_packs(n, s, header[i]);
-out:
-	free(charter);
-	free(header);
-	buf_done(&charters);
-	buf_done(&charter_ends);
-	buf_done(&headers);
-	buf_done(&header_ends);
+	if (f == NULL)
+		return QERR_NOMEM;
+	if ((err = held_load(&h, s, f)) == 0)
+		err = node_restore_feed(n, feed, policy, h.charter, h.n_charter,
+		    h.header, h.n_header);
+	for (size_t i = 0; i < h.n_header && err == 0; i++)
+		restore_packs(n, s, h.header[i]);
+	held_done(&h);
+	feed_free(f);
 	return err;
 }

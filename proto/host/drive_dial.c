@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netdb.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -159,10 +160,11 @@ static void
 resolved(int err, struct evutil_addrinfo *res, void *arg)
 {
 	struct drive_link *l = arg;
-	struct drive *d = l->d;
+	struct drive *d;
 
 	if (err == EVUTIL_EAI_CANCEL)
-		return; /* the link is being freed */
+		return; /* the link is gone */
+	d = l->d;
 	l->dns = NULL;
 	if (err != 0 || res == NULL) {
 		fail(l);
@@ -181,6 +183,7 @@ resolve(struct drive_link *l, const char *host, uint16_t port)
 	struct evutil_addrinfo hints = {.ai_family = AF_UNSPEC,
 	    .ai_socktype = SOCK_STREAM,
 	    .ai_flags = EVUTIL_AI_ADDRCONFIG};
+	struct evdns_getaddrinfo_request *dns;
 	struct drive *d = l->d;
 	char service[8];
 
@@ -194,7 +197,9 @@ resolve(struct drive_link *l, const char *host, uint16_t port)
 		return;
 	}
 	snprintf(service, sizeof(service), "%u", port);
-	l->dns = evdns_getaddrinfo(d->dns, host, service, &hints, resolved, l);
+	dns = evdns_getaddrinfo(d->dns, host, service, &hints, resolved, l);
+	if (dns != NULL)
+		l->dns = dns; /* else it is answered, and |l| may be gone */
 }
 
 static bool
@@ -203,6 +208,16 @@ is_onion(const char *host)
 	size_t n = strlen(host);
 
 	return n > 6 && strcmp(host + n - 6, ".onion") == 0;
+}
+
+static uint32_t
+onion_group(const char *host)
+{
+	uint8_t h[crypto_generichash_BYTES];
+
+	crypto_generichash(h, sizeof(h), (const uint8_t *)host, strlen(host),
+	    NULL, 0);
+	return load_be32(h);
 }
 
 /* "ADDRESS:PORT" or "[v6]:PORT" as a socket address. */
@@ -275,6 +290,7 @@ drive_dial(struct drive *d, const struct node_dial *to)
 		}
 		memcpy(l->host, to->to.host, sizeof(l->host));
 		l->port = to->to.port;
+		l->group = onion_group(l->host);
 		connect_to(l, (struct sockaddr *)&ss, len);
 		return;
 	}
@@ -331,8 +347,13 @@ on_accept(evutil_socket_t fd, short what, void *arg)
 	}
 	got = accept4(fd, (struct sockaddr *)&ss, &len,
 	    SOCK_NONBLOCK | SOCK_CLOEXEC);
-	if (got < 0)
+	if (got < 0) {
+		/* Out of descriptors: until some link ends. */
+		if ((errno == EMFILE || errno == ENFILE) && !make_room(d) &&
+		    d->n_link > 0)
+			drive_listen_on(d, false);
 		return;
+	}
 	if ((l = drive_link_new(d)) == NULL || drive_link_open(l, got) != 0) {
 		if (l == NULL)
 			close(got);

@@ -20,6 +20,7 @@
 #define DRIVE_COMMIT_MS  20    /* puts wait so long for others */
 #define DRIVE_PUTS_MAX   256   /* or until there are so many */
 #define DRIVE_CLOSE_MS   5000  /* after our FIN, for the peer's */
+#define DRIVE_FLUSH_MS   60000 /* before it, for what is queued to leave */
 #define DRIVE_SPACE_MS   10000 /* a full disk is looked at so often */
 #define DRIVE_LISTEN_MAX 32
 
@@ -76,6 +77,7 @@ struct drive {
 	bool commit_armed, full;
 	double tokens; /* for uploading, in bytes */
 	when_ms tokens_at;
+	uint64_t turn; /* the link that wrote last while there was a limit */
 	uint64_t in, out;
 	int fatal;
 	uint8_t chunk[DRIVE_READ];
@@ -93,7 +95,8 @@ void drive_link_free(struct drive_link *l);
 void drive_link_up(struct drive_link *l, bool dialled);
 void drive_link_lost(struct drive_link *l);
 void drive_link_send(struct drive_link *l, struct bytes data);
-void drive_link_write(struct drive_link *l);
+/* Returns if anything was written. */
+bool drive_link_write(struct drive_link *l);
 void drive_link_drop(struct drive_link *l, bool drain);
 void drive_link_timer(struct drive_link *l, uint64_t ms);
 

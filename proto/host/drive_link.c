@@ -182,7 +182,7 @@ say_room(struct drive_link *l)
 	drive_post(l->d, &ev, bytes_of("", 0));
 }
 
-void
+bool
 drive_link_write(struct drive_link *l)
 {
 	struct drive *d = l->d;
@@ -227,6 +227,7 @@ drive_link_write(struct drive_link *l)
 	}
 	if (any)
 		say_room(l);
+	return any;
 }
 
 static void
@@ -303,6 +304,11 @@ void
 drive_link_drop(struct drive_link *l, bool drain)
 {
 	l->state = drain ? DRIVE_DRAIN : DRIVE_CLOSE;
+	if (!drain && !l->finned)
+		drive_link_timer(l, DRIVE_FLUSH_MS);
 	if (l->out.n == l->sent)
 		finish(l);
+	/* Draining ones make room for others if need be. */
+	if (drain && l->d->deaf)
+		drive_listen_on(l->d, true);
 }

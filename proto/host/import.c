@@ -1,5 +1,6 @@
 #include "proto/host/import.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +9,7 @@
 
 #include "proto/base/qerr.h"
 #include "proto/base/text.h"
+#include "proto/host/held.h"
 #include "proto/host/import_inner.h"
 #include "proto/host/shelf.h"
 #include "proto/object/bundle.h"
@@ -91,45 +93,14 @@ blame(struct import *m, const struct tree_name *t, int err)
 static int
 restore(struct import *m)
 {
-	struct buf b, ends;
-	struct bytes *file;
-	size_t at = 0, n;
-	uint64_t floor;
-	int err;
+	struct header h;
+	struct held held;
+	int err = held_load(&held, m->store, m->feed);
 
-	buf_init(&b, 0);
-	buf_init(&ends, 0);
-	err = store_charters(m->store, &m->id, &b, &ends);
-	for (size_t i = 0; i < ends.n / 4 && err == 0; i++) {
-		size_t end = load_le32(ends.p + 4 * i);
-
-		err = feed_add_charter(m->feed, bytes_of(b.p + at, end - at),
-		    &floor);
-		at = end;
-	}
-	buf_clear(&b);
-	buf_clear(&ends);
-	if (err == 0)
-		err = store_headers(m->store, &m->id, 1, &b, &ends);
-	n = ends.n / 4;
-	file = calloc(n + 1, sizeof(*file));
-	if (file == NULL)
-		err = QERR_NOMEM;
-	at = 0;
-	for (size_t i = 0; i < n && err == 0; i++) {
-		size_t end = load_le32(ends.p + 4 * i);
-		struct header h;
-
-		file[i] = bytes_of(b.p + at, end - at);
-		at = end;
-		if ((err = header_peek(&h, file[i])) == 0)
+	for (size_t i = 0; i < held.n_header && err == 0; i++)
+		if ((err = header_peek(&h, held.header[i])) == 0)
 			err = shelf_add(&m->shelf, &h);
-	}
-	if (err == 0)
-		err = feed_add_headers(m->feed, file, n);
-	free(file);
-	buf_done(&b);
-	buf_done(&ends);
+	held_done(&held);
 	return err;
 }
 
@@ -171,44 +142,84 @@ take_charters(struct import *m)
 			break;
 	}
 	buf_done(&b);
-	if (err == QERR_IO || err == QERR_NOSPACE || err == QERR_NOMEM)
+	if (qerr_is_fatal(err))
 		return err;
+	if (err != QERR_ABSENT)
+		blame(m, &t, err);
 	return feed_charter(m->feed) == NULL ? QERR_ABSENT : 0;
 }
 
+/* Check what one signature covers together; if it does not hold, one by one. */
+static int
+add_headers(struct import *m, uint64_t first, const struct bytes *file,
+    size_t n, size_t *ret_good)
+{
+	struct tree_name t = {.kind = TREE_ISSUE, .id = m->id};
+	struct header h;
+	int err = feed_add_headers(m->feed, file, n);
+
+	*ret_good = err == 0 ? n : 0;
+	if (err == 0 || qerr_is_fatal(err))
+		return err;
+	while (*ret_good < n &&
+	       (err = feed_add_header(m->feed, file[*ret_good], &h)) == 0)
+		++*ret_good;
+	if (err == 0)
+		return 0;
+	t.number = first + *ret_good;
+	m->r->forked = m->r->forked || err == QERR_FORK;
+	blame(m, &t, err);
+	return err;
+}
+
+static int
+keep_header(struct import *m, uint64_t number, struct bytes file)
+{
+	struct tree_name t = {
+	    .kind = TREE_ISSUE, .id = m->id, .number = number};
+	struct header h;
+	int err;
+
+	if ((err = header_peek(&h, file)) != 0 ||
+	    (err = shelf_add(&m->shelf, &h)) != 0 ||
+	    (err = store_put(m->store, &t, file, true)) != 0)
+		return err;
+	m->r->headers++;
+	return 0;
+}
+
+/* Headers |first| to |first| + |n| - 1, or as many of them as hold. */
 static int
 take_batch(struct import *m, uint64_t first, size_t n)
 {
 	struct buf b[BATCH];
 	struct bytes file[BATCH];
 	struct tree_name t = {.kind = TREE_ISSUE, .id = m->id};
-	struct header h;
-	size_t got = 0;
-	int err = 0;
+	size_t got = 0, good = 0;
+	int err = 0, fault = 0;
 
-	for (size_t i = 0; i < n && err == 0; i++) {
+	for (size_t i = 0; i < n; i++)
 		buf_init(&b[i], 0);
-		t.number = first + i;
-		got = i + 1;
-		err = get(m, &t, HEADER_FILE_MAX, &b[i]);
-		file[i] = buf_bytes(&b[i]);
+	for (; got < n; got++) {
+		t.number = first + got;
+		if ((fault = get(m, &t, HEADER_FILE_MAX, &b[got])) != 0)
+			break;
+		file[got] = buf_bytes(&b[got]);
 	}
-	if (err == QERR_ABSENT)
+	if (fault == QERR_ABSENT)
 		m->r->missing++;
-	else if (err == 0 && (err = feed_add_headers(m->feed, file, n)) != 0) {
-		m->r->forked = m->r->forked || err == QERR_FORK;
-		blame(m, &t, err);
-	}
-	for (size_t i = 0; i < n && err == 0; i++) {
-		t.number = first + i;
-		if ((err = header_peek(&h, file[i])) == 0 &&
-		    (err = shelf_add(&m->shelf, &h)) == 0)
-			err = store_put(m->store, &t, file[i], true);
-		m->r->headers += err == 0;
-	}
-	for (size_t i = 0; i < got; i++)
+	else if (fault != 0)
+		blame(m, &t, fault);
+	if (got > 0 && (err = add_headers(m, first, file, got, &good)) != 0)
+		fault = err;
+	err = qerr_is_fatal(err) ? err : 0;
+	for (size_t i = 0; i < good && err == 0; i++)
+		err = keep_header(m, first + i, file[i]);
+	for (size_t i = 0; i < n; i++)
 		buf_done(&b[i]);
-	return err != 0 ? err : commit(m);
+	if (err == 0)
+		err = commit(m);
+	return err != 0 ? err : fault;
 }
 
 static int
@@ -289,6 +300,20 @@ choose(struct import *m, size_t heads)
 		m->want[text] = false;
 }
 
+/* What a wanted pack is compressed against is wanted, too; it has no base. */
+static void
+want_base(struct import *m, const struct pack_entry *e)
+{
+	const struct shelf *s = &m->shelf;
+
+	for (size_t i = 0; i < s->n; i++) {
+		const struct shelf_pack *p = &s->pack[i];
+
+		if (p->e.tier == e->tier && id_eq(&p->e.contents, &e->base))
+			m->want[i] = !p->dead && !is_held(m, i);
+	}
+}
+
 static int
 plan(struct import *m)
 {
@@ -309,6 +334,9 @@ plan(struct import *m)
 		if (!s->pack[i].dead && s->pack[i].e.tier == TIER_HEADS &&
 		    is_volume(&s->pack[i]))
 			choose(m, i);
+	for (size_t i = 0; i < s->n && newest != 0; i++)
+		if (m->want[i] && s->pack[i].e.has_base)
+			want_base(m, &s->pack[i].e);
 	for (size_t i = 0; i < s->n; i++)
 		m->wanted += cost(m, i);
 	return 0;
@@ -346,7 +374,7 @@ static int
 take_packs(struct import *m)
 {
 	struct buf b;
-	int err = 0;
+	int err = 0, e;
 
 	buf_init(&b, 0);
 	for (unsigned tier = 0; tier < TIERS && err == 0; tier++)
@@ -354,9 +382,8 @@ take_packs(struct import *m)
 			if (m->want[i] && m->shelf.pack[i].e.tier == tier)
 				err = take_pack(m, &m->shelf.pack[i].e, &b);
 	buf_done(&b);
-	if (err == 0)
-		err = commit(m);
-	return err;
+	e = commit(m); /* what came before the source failed is kept */
+	return err != 0 ? err : e;
 }
 
 /* What was withdrawn is deleted, here as everywhere. */
@@ -430,10 +457,10 @@ flush(struct export *x)
 	for (size_t at = 0; at < x->b.n && err == 0;) {
 		ssize_t n = write(x->fd, x->b.p + at, x->b.n - at);
 
-		if (n <= 0)
-			err = QERR_IO;
-		else
+		if (n > 0)
 			at += (size_t)n;
+		else if (n == 0 || errno != EINTR)
+			err = errno == ENOSPC ? QERR_NOSPACE : QERR_IO;
 	}
 	buf_clear(&x->b);
 	return err;

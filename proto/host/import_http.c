@@ -11,13 +11,14 @@
 #define LOW_SPEED     50L /* bytes a second, for .. */
 #define LOW_TIME      60L
 #define REDIRECTS_MAX 3L
+#define TRIES         3 /* at one object, if the line breaks in it */
 
 struct http {
 	struct import_source src;
 	CURL *curl;
 	char base[URL_MAX_LEN];
 	struct buf *b; /* being filled */
-	size_t max, got;
+	size_t max;
 };
 
 /* Stop as soon as there is more than could be right. */
@@ -27,11 +28,17 @@ on_bytes(char *p, size_t size, size_t n, void *arg)
 	struct http *h = arg;
 
 	(void)size;
-	h->got += n;
-	if (h->got > h->max)
+	if (n > h->max - h->b->n)
 		return 0;
 	buf_put(h->b, p, n);
 	return buf_err(h->b) == 0 ? n : 0;
+}
+
+static bool
+is_broken(CURLcode rc)
+{
+	return rc == CURLE_PARTIAL_FILE || rc == CURLE_RECV_ERROR ||
+	       rc == CURLE_OPERATION_TIMEDOUT || rc == CURLE_GOT_NOTHING;
 }
 
 static int
@@ -39,21 +46,27 @@ http_get(struct import_source *src, const char *path, size_t max, struct buf *b)
 {
 	struct http *h = (struct http *)src;
 	char url[URL_MAX_LEN + 256];
-	long status = 0;
-	CURLcode rc;
+	CURLcode rc = CURLE_OK;
 
 	snprintf(url, sizeof(url), "%s/%s", h->base, path);
 	h->b = b;
 	h->max = max;
-	h->got = 0;
 	curl_easy_setopt(h->curl, CURLOPT_URL, url);
-	rc = curl_easy_perform(h->curl);
+	for (int i = 0; i < TRIES; i++) {
+		/* Go on where the line broke; what comes is checked whole. */
+		curl_easy_setopt(h->curl, CURLOPT_RESUME_FROM_LARGE,
+		    (curl_off_t)b->n);
+		rc = curl_easy_perform(h->curl);
+		if (rc != CURLE_RANGE_ERROR && !is_broken(rc))
+			break;
+		if (rc == CURLE_RANGE_ERROR)
+			buf_clear(b); /* cannot be resumed: again */
+	}
 	if (rc == CURLE_WRITE_ERROR)
-		return h->got > max ? QERR_TOOBIG : QERR_NOMEM;
-	if (rc != CURLE_OK)
-		return QERR_IO;
-	curl_easy_getinfo(h->curl, CURLINFO_RESPONSE_CODE, &status);
-	return status == 200 ? 0 : QERR_ABSENT;
+		return buf_err(b) != 0 ? buf_err(b) : QERR_TOOBIG;
+	if (rc == CURLE_HTTP_RETURNED_ERROR)
+		return QERR_ABSENT;
+	return rc == CURLE_OK ? 0 : QERR_IO;
 }
 
 static void
@@ -90,7 +103,10 @@ import_http(struct import_source **ret, const char *url, const char *proxy)
 	}
 	/* As plain as can be: nothing that tells one reader from another. */
 	curl_easy_setopt(h->curl, CURLOPT_PROTOCOLS_STR, "http,https");
-	curl_easy_setopt(h->curl, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
+	/* A redirection may not take TLS away. */
+	curl_easy_setopt(h->curl, CURLOPT_REDIR_PROTOCOLS_STR,
+	    strncmp(url, "https:", 6) == 0 ? "https" : "http,https");
+	curl_easy_setopt(h->curl, CURLOPT_FAILONERROR, 1L);
 	curl_easy_setopt(h->curl, CURLOPT_FOLLOWLOCATION, 1L);
 	curl_easy_setopt(h->curl, CURLOPT_MAXREDIRS, REDIRECTS_MAX);
 	curl_easy_setopt(h->curl, CURLOPT_CONNECTTIMEOUT, CONNECT_TIME);

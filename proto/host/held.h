@@ -1,0 +1,24 @@
+#ifndef QUIRE_HELD_H
+#define QUIRE_HELD_H
+
+#include "proto/base/buf.h"
+#include "proto/host/store.h"
+#include "proto/object/feed.h"
+
+/*
+ * What a store holds of a feed, as far as it holds together.  After a crash
+ * between a charter that revokes and the deletion it asks for, or on a damaged
+ * disk, headers may be there that do not follow: these are deleted, so that
+ * they are fetched again, and nothing else is.
+ */
+struct held {
+	struct buf charters, headers; /* what the rows point into */
+	struct bytes *charter, *header;
+	size_t n_charter, n_header;
+};
+
+/* Read all into |ret| and into |f|, which is new; held_done() in any case. */
+int held_load(struct held *ret, struct store *s, struct feed *f);
+void held_done(struct held *h);
+
+#endif

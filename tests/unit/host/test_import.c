@@ -1,0 +1,594 @@
+#include "proto/host/import.h"
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "proto/base/qerr.h"
+#include "proto/host/file.h"
+#include "proto/host/held.h"
+#include "proto/object/bundle.h"
+#include "proto/object/hash.h"
+#include "proto/object/history.h"
+#include "proto/object/merkle.h"
+#include "tests/lib/check.h"
+
+#define ISSUES 5
+#define LARGE  50000
+#define SMALL  512
+#define ALL    15u
+
+/* A newsroom that prints issues of two packs of noise each. */
+struct press {
+	struct key_secret k;
+	struct charter c;
+	struct buf charter;
+	struct id feed;
+	struct history history;
+	uint64_t number;
+	struct id root[2];
+};
+
+static char top[] = "/tmp/quire-import-XXXXXX";
+static unsigned dirs;
+
+static const struct import_config everything = {.tiers = ALL, .volumes = true};
+
+static void
+new_dir(char dst[64])
+{
+	snprintf(dst, 64, "%s/%u", top, dirs++);
+}
+
+static void
+press_new(struct press *p, uint8_t seed)
+{
+	uint8_t s[32] = {seed}, id[8] = {seed};
+	struct buf body;
+
+	*p = (struct press){.number = 0};
+	buf_init(&body, 0);
+	key_secret_new(&p->k, s, id);
+	p->c = (struct charter){.version = 1,
+	    .name = bytes_str("N"),
+	    .root = {p->k.pub},
+	    .n_root = 1,
+	    .threshold = 1,
+	    .key = {{p->k.pub, 1, UINT64_MAX}},
+	    .n_key = 1};
+	check(charter_encode(&body, &p->c) == 0);
+	check(charter_sign(&p->charter, buf_bytes(&body), (struct bytes){0},
+		  &p->k) == 0);
+	hash(&p->feed, HASH_CHARTER, buf_bytes(&body));
+	history_init(&p->history);
+	buf_done(&body);
+}
+
+static void
+put(struct store *s, enum tree_kind kind, const struct id *id, uint64_t number,
+    struct bytes data)
+{
+	struct tree_name t = {.kind = kind, .id = *id, .number = number};
+
+	check(store_put(s, &t, data, kind == TREE_ISSUE) == 0);
+}
+
+/* The next issue, whose noise depends on |salt|, into |s|. */
+static void
+print(struct press *p, struct store *s, uint8_t salt)
+{
+	static uint8_t noise[LARGE];
+	struct header h = {.feed = p->feed,
+	    .charter = 1,
+	    .number = ++p->number,
+	    .time = 1700000000,
+	    .next = 86400,
+	    .n_pack = 2};
+	uint8_t seed[32] = {salt, (uint8_t)p->number, p->k.pub.id[0]};
+	struct buf file = {0};
+	struct id leaf;
+
+	history_root(&p->history, &h.history);
+	for (unsigned t = 0; t < 2; t++) {
+		size_t size = t == 0 ? LARGE : SMALL;
+
+		seed[31] = (uint8_t)t;
+		randombytes_buf_deterministic(noise, size, seed);
+		h.pack[t] = (struct pack_entry){.tier = (enum tier)t,
+		    .size = (uint32_t)size,
+		    .raw = 1,
+		    .count = 1,
+		    .first = p->number,
+		    .last = p->number};
+		merkle_pack_root(&h.pack[t].root, bytes_of(noise, size));
+		p->root[t] = h.pack[t].root;
+		put(s, TREE_PACK, &p->root[t], 0, bytes_of(noise, size));
+	}
+	check(header_sign(&file, &h, &p->k) == 0);
+	put(s, TREE_ISSUE, &p->feed, p->number, buf_bytes(&file));
+	history_leaf(&leaf, buf_bytes(&file));
+	history_add(&p->history, &leaf);
+	check(store_commit(s) == 0);
+	buf_done(&file);
+}
+
+/* A tree in a new folder with |n| issues; those from |fork| on are others. */
+static void
+make_tree(char dir[64], struct press *p, unsigned n, unsigned fork)
+{
+	struct store *s;
+
+	new_dir(dir);
+	press_new(p, 1);
+	check(store_open(&s, dir, false) == 0);
+	put(s, TREE_CHARTER, &p->feed, 1, buf_bytes(&p->charter));
+	for (unsigned i = 1; i <= n; i++)
+		print(p, s, i >= fork ? 99 : 0);
+	store_close(s);
+	buf_done(&p->charter);
+}
+
+static struct store *
+open_store(char dir[64])
+{
+	struct store *s;
+
+	new_dir(dir);
+	check(store_open(&s, dir, false) == 0);
+	return s;
+}
+
+static void
+path_in(char dst[256], const char *dir, enum tree_kind kind,
+    const struct id *id, uint64_t number)
+{
+	struct tree_name t = {.kind = kind, .id = *id, .number = number};
+	char path[TREE_PATH_MAX];
+
+	tree_path(path, &t);
+	snprintf(dst, 256, "%s/%s", dir, path);
+}
+
+static void
+bundle_of(struct buf *b, struct store *s, char path[64])
+{
+	int fd;
+
+	new_dir(path);
+	fd = open(path, O_RDWR | O_CREAT | O_TRUNC, 0600);
+	check(fd >= 0 && export_bundle(s, NULL, ALL, fd) == 0);
+	close(fd);
+	buf_clear(b);
+	check(file_read(b, AT_FDCWD, path, SIZE_MAX) == 0);
+}
+
+/* True if the stores hold the same. */
+static bool
+same(struct store *s, const char *dir)
+{
+	struct buf a = {0}, b = {0};
+	struct store *o;
+	char path[64];
+	bool is;
+
+	check(store_open(&o, dir, true) == 0);
+	bundle_of(&a, o, path);
+	store_close(o);
+	bundle_of(&b, s, path);
+	is = a.n == b.n && memcmp(a.p, b.p, a.n) == 0;
+	buf_done(&a);
+	buf_done(&b);
+	return is;
+}
+
+static int
+take(struct store *s, const struct id *feed, const char *where,
+    struct import_result *r)
+{
+	struct import_source *src;
+	int err;
+
+	check(import_open(&src, where, NULL) == 0);
+	err = import_feed(s, feed, src, &everything, r);
+	import_close(src);
+	return err;
+}
+
+static uint64_t
+head_of(struct store *s, const struct id *feed)
+{
+	struct tree_name t = {.kind = TREE_HEAD, .id = *feed};
+	struct header h;
+	struct buf b = {0};
+
+	if (store_get(s, &t, &b) != 0)
+		return 0;
+	check(header_peek(&h, buf_bytes(&b)) == 0);
+	buf_done(&b);
+	return h.number;
+}
+
+static void
+folder_comes_whole(void)
+{
+	struct import_result r;
+	char from[64], to[64];
+	struct press p;
+	struct store *s;
+
+	make_tree(from, &p, ISSUES, 99);
+	s = open_store(to);
+	check(take(s, &p.feed, from, &r) == 0);
+	check(r.charters == 1 && r.headers == ISSUES && r.packs == 2 * ISSUES);
+	check(r.bytes == ISSUES * (LARGE + SMALL));
+	check(r.missing == 0 && r.fault == 0 && !r.forked && !r.rollback);
+	check(same(s, from));
+	/* Nothing comes twice. */
+	check(take(s, &p.feed, from, &r) == 0);
+	check(r.charters == 0 && r.headers == 0 && r.packs == 0);
+	check(r.fault == 0);
+	store_close(s);
+}
+
+static void
+only_what_is_wanted_comes(void)
+{
+	struct import_config cfg = {.tiers = 1u << TIER_HEADS, .newest = 2};
+	struct import_source *src;
+	struct import_result r;
+	char from[64], to[64];
+	struct press p;
+	struct store *s;
+
+	make_tree(from, &p, ISSUES, 99);
+	s = open_store(to);
+	check(import_folder(&src, from) == 0);
+	check(import_feed(s, &p.feed, src, &cfg, &r) == 0);
+	check(r.headers == ISSUES && r.packs == 2 && r.bytes == 2 * LARGE);
+	import_close(src);
+	store_close(s);
+}
+
+static void
+bundle_with_junk_comes_whole(void)
+{
+	struct buf b = {0}, junk = {0};
+	struct import_result r;
+	char from[64], to[64], path[64];
+	struct press p;
+	struct store *s;
+
+	make_tree(from, &p, ISSUES, 99);
+	check(store_open(&s, from, true) == 0);
+	bundle_of(&b, s, path);
+	store_close(s);
+	bundle_header(&junk, "autorun.inf", 700);
+	for (int i = 0; i < 700; i++)
+		buf_put_u8(&junk, 'x');
+	bundle_pad(&junk, 700);
+	bundle_header(&junk, "feed/../../etc/passwd", 3);
+	buf_put_str(&junk, "abc");
+	bundle_pad(&junk, 3);
+	buf_put(&junk, b.p, b.n);
+	check(file_write(AT_FDCWD, path, buf_bytes(&junk), 0600) == 0);
+	s = open_store(to);
+	check(take(s, &p.feed, path, &r) == 0);
+	check(r.fault == 0 && r.packs == 2 * ISSUES && same(s, from));
+	store_close(s);
+	/* Cut short: what is in front of the cut. */
+	b.n = b.n * 2 / 3;
+	check(file_write(AT_FDCWD, path, buf_bytes(&b), 0600) == 0);
+	s = open_store(to);
+	check(take(s, &p.feed, path, &r) == 0);
+	check(r.headers == ISSUES && r.packs > 0 && r.missing > 0);
+	check(!same(s, from));
+	check(take(s, &p.feed, from, &r) == 0 && same(s, from));
+	store_close(s);
+	buf_done(&b);
+	buf_done(&junk);
+}
+
+static void
+header_cut_short_ends_it(void)
+{
+	struct import_result r;
+	char from[64], whole[64], to[64], path[256];
+	struct press p;
+	struct store *s;
+
+	make_tree(whole, &p, ISSUES, 99);
+	make_tree(from, &p, ISSUES, 99);
+	path_in(path, from, TREE_ISSUE, &p.feed, 3);
+	check(truncate(path, 50) == 0);
+	s = open_store(to);
+	check(take(s, &p.feed, from, &r) == 0);
+	check(r.headers == 2 && r.packs == 4 && head_of(s, &p.feed) == 2);
+	check(qerr_is_peer_fault(r.fault));
+	check(strstr(path, r.fault_at) != NULL && r.fault_at[0] != '\0');
+	/* Another source goes on from there. */
+	check(take(s, &p.feed, whole, &r) == 0);
+	check(r.headers == ISSUES - 2 && r.fault == 0 && same(s, whole));
+	store_close(s);
+}
+
+static void
+flip(const char *path)
+{
+	int fd = open(path, O_RDWR);
+	uint8_t c;
+
+	check(fd >= 0 && pread(fd, &c, 1, 20000) == 1);
+	c ^= 1;
+	check(pwrite(fd, &c, 1, 20000) == 1);
+	close(fd);
+}
+
+static void
+flipped_pack_stays_out(void)
+{
+	struct import_result r;
+	char from[64], to[64], path[256];
+	struct tree_name t = {.kind = TREE_PACK};
+	struct press p;
+	struct store *s;
+
+	make_tree(from, &p, ISSUES, 99);
+	t.id = p.root[0];
+	path_in(path, from, TREE_PACK, &p.root[0], 0);
+	flip(path);
+	s = open_store(to);
+	check(take(s, &p.feed, from, &r) == 0);
+	check(r.packs == 2 * ISSUES - 1 && r.missing == 1);
+	check(r.fault == QERR_BADHASH && strstr(path, r.fault_at) != NULL);
+	check(!store_has(s, &t));
+	flip(path);
+	check(take(s, &p.feed, from, &r) == 0 && r.packs == 1);
+	check(store_has(s, &t) && same(s, from));
+	store_close(s);
+}
+
+static void
+older_head_changes_nothing(void)
+{
+	struct import_result r;
+	char from[64], old[64], to[64];
+	struct press p;
+	struct store *s;
+
+	make_tree(from, &p, ISSUES, 99);
+	make_tree(old, &p, ISSUES - 2, 99);
+	s = open_store(to);
+	check(take(s, &p.feed, from, &r) == 0);
+	check(take(s, &p.feed, old, &r) == 0);
+	check(r.rollback && !r.forked && r.headers == 0 && r.packs == 0);
+	check(head_of(s, &p.feed) == ISSUES && same(s, from));
+	store_close(s);
+}
+
+/* The publisher signed two issues of one number: ours stays. */
+static void
+fork_changes_nothing(void)
+{
+	struct import_result r;
+	char from[64], other[64], to[64];
+	struct press p;
+	struct store *s;
+
+	for (unsigned more = 0; more < 2; more++) {
+		make_tree(from, &p, ISSUES, 99);
+		make_tree(other, &p, ISSUES + more, ISSUES);
+		s = open_store(to);
+		check(take(s, &p.feed, from, &r) == 0);
+		check(take(s, &p.feed, other, &r) == 0);
+		check(r.forked && r.fault == QERR_FORK && r.headers == 0);
+		check(r.packs == 0 && same(s, from));
+		store_close(s);
+	}
+}
+
+static void
+other_feed_stays_out(void)
+{
+	struct import_result r;
+	char from[64], to[64], a[256], b[256];
+	struct press p, q;
+	struct store *s;
+
+	make_tree(from, &p, 2, 99);
+	press_new(&q, 2);
+	path_in(a, from, TREE_CHARTER, &p.feed, 1);
+	check(file_write(AT_FDCWD, a, buf_bytes(&q.charter), 0600) == 0);
+	s = open_store(to);
+	check(take(s, &p.feed, from, &r) == QERR_ABSENT);
+	check(qerr_is_peer_fault(r.fault) && strstr(a, r.fault_at) != NULL);
+	check(take(s, &q.feed, from, &r) == QERR_ABSENT && r.fault == 0);
+	store_close(s);
+	/* A header in the place of another. */
+	make_tree(from, &p, 3, 99);
+	path_in(a, from, TREE_ISSUE, &p.feed, 1);
+	path_in(b, from, TREE_ISSUE, &p.feed, 2);
+	check(rename(a, b) == 0);
+	s = open_store(to);
+	check(take(s, &p.feed, from, &r) == 0);
+	check(r.headers == 0 && r.packs == 0 && head_of(s, &p.feed) == 0);
+	store_close(s);
+	buf_done(&q.charter);
+}
+
+/* A crash before the headers that a charter revokes were deleted. */
+static void
+revoked_headers_are_cut(void)
+{
+	struct press p, q;
+	struct buf body = {0}, file = {0};
+	char from[64];
+	struct held held;
+	struct feed *f;
+	struct store *s;
+
+	make_tree(from, &p, ISSUES, 99);
+	press_new(&q, 2);
+	p.c.version = 2;
+	p.c.previous = p.feed;
+	p.c.key[0].to = 3;
+	p.c.key[1] = (struct charter_key){q.k.pub, 3, UINT64_MAX};
+	p.c.n_key = 2;
+	check(charter_encode(&body, &p.c) == 0);
+	check(charter_sign(&file, buf_bytes(&body), (struct bytes){0}, &p.k) ==
+	      0);
+	check(store_open(&s, from, false) == 0);
+	put(s, TREE_CHARTER, &p.feed, 2, buf_bytes(&file));
+	check(store_commit(s) == 0);
+	for (int i = 0; i < 2; i++) {
+		check((f = feed_new(&p.feed)) != NULL);
+		check(held_load(&held, s, f) == 0);
+		check(held.n_charter == 2);
+		check(held.n_header > 0 && held.n_header < ISSUES);
+		check(held.n_header == feed_head(f));
+		check(head_of(s, &p.feed) == held.n_header);
+		held_done(&held);
+		feed_free(f);
+	}
+	store_close(s);
+	buf_done(&body);
+	buf_done(&file);
+	buf_done(&q.charter);
+}
+
+/* A web host of few words, which breaks off each large answer once. */
+
+static void
+say(int c, const char *head, const uint8_t *p, size_t n)
+{
+	check(send(c, head, strlen(head), MSG_NOSIGNAL) >= 0);
+	send(c, p, n, MSG_NOSIGNAL);
+}
+
+static void
+answer(int c, const char *dir, bool ranges)
+{
+	char ask[2048] = "", path[512], head[256], name[300];
+	unsigned long from = 0;
+	struct buf b = {0};
+	const char *range;
+	size_t n = 0;
+	ssize_t got;
+
+	while (strstr(ask, "\r\n\r\n") == NULL) {
+		got = recv(c, ask + n, sizeof(ask) - 1 - n, 0);
+		check(got > 0);
+		n += (size_t)got;
+		ask[n] = '\0';
+	}
+	check(sscanf(ask, "GET /%299[^ ] ", name) == 1);
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	if (ranges && (range = strstr(ask, "Range: bytes=")) != NULL)
+		from = strtoul(range + 13, NULL, 10);
+	if (file_read(&b, AT_FDCWD, path, SIZE_MAX) != 0) {
+		static uint8_t page[3 * HEADER_FILE_MAX];
+
+		say(c, "HTTP/1.0 404 No\r\nContent-Length: 6144\r\n\r\n", page,
+		    sizeof(page));
+	} else if (from > 0) {
+		check(from < b.n);
+		snprintf(head, sizeof(head),
+		    "HTTP/1.0 206 Part\r\nContent-Length: %zu\r\n"
+		    "Content-Range: bytes %lu-%zu/%zu\r\n\r\n",
+		    b.n - from, from, b.n - 1, b.n);
+		say(c, head, b.p + from, b.n - from);
+	} else {
+		snprintf(head, sizeof(head),
+		    "HTTP/1.0 200 OK\r\nContent-Length: %zu\r\n\r\n", b.n);
+		say(c, head, b.p, ranges && b.n == LARGE ? b.n / 2 : b.n);
+	}
+	buf_done(&b);
+	close(c);
+}
+
+static pid_t
+serve(const char *dir, bool ranges, char url[64])
+{
+	struct sockaddr_in in = {
+	    .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	socklen_t len = sizeof(in);
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+	pid_t pid;
+
+	check(fd >= 0 && bind(fd, (struct sockaddr *)&in, len) == 0);
+	check(listen(fd, 16) == 0);
+	check(getsockname(fd, (struct sockaddr *)&in, &len) == 0);
+	snprintf(url, 64, "http://127.0.0.1:%u/", ntohs(in.sin_port));
+	if ((pid = fork()) != 0) {
+		close(fd);
+		return pid;
+	}
+	for (;;)
+		answer(accept(fd, NULL, NULL), dir, ranges);
+}
+
+static void
+web_host_comes_whole(void)
+{
+	struct import_result r;
+	char from[64], to[64], url[64], path[256];
+	struct press p;
+	struct store *s;
+	pid_t pid = 0;
+
+	unsetenv("http_proxy");
+	unsetenv("all_proxy");
+	unsetenv("ALL_PROXY");
+	make_tree(from, &p, ISSUES, 99);
+	for (int ranges = 0; ranges < 2; ranges++) {
+		pid = serve(from, ranges != 0, url);
+		s = open_store(to);
+		check(take(s, &p.feed, url, &r) == 0);
+		check(r.fault == 0 && r.missing == 0);
+		check(same(s, from));
+		store_close(s);
+		if (ranges == 0) {
+			kill(pid, SIGKILL);
+			waitpid(pid, NULL, 0);
+		}
+	}
+	/* Something is not there: the rest comes. */
+	path_in(path, from, TREE_PACK, &p.root[1], 0);
+	check(unlink(path) == 0);
+	s = open_store(to);
+	check(take(s, &p.feed, url, &r) == 0);
+	check(r.fault == 0 && r.missing == 1 && r.packs == 2 * ISSUES - 1);
+	store_close(s);
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	/* Nobody is there any more. */
+	s = open_store(to);
+	check(take(s, &p.feed, url, &r) == QERR_IO);
+	store_close(s);
+}
+
+int
+main(void)
+{
+	char cmd[128];
+
+	check(sodium_init() >= 0);
+	check(mkdtemp(top) != NULL);
+	folder_comes_whole();
+	only_what_is_wanted_comes();
+	bundle_with_junk_comes_whole();
+	header_cut_short_ends_it();
+	flipped_pack_stays_out();
+	older_head_changes_nothing();
+	fork_changes_nothing();
+	other_feed_stays_out();
+	revoked_headers_are_cut();
+	web_host_comes_whole();
+	snprintf(cmd, sizeof(cmd), "rm -rf %s", top);
+	return system(cmd) == 0 ? 0 : 1;
+}
