@@ -9,59 +9,12 @@
 #include <time.h>
 
 #include "proto/wire/line.h"
+#include "tests/lib/fet.h"
 #include "tests/unit/wire/ends.h"
 
 #define FLIGHTS  10000
 #define PREFIXES 1000 /* flights of which every prefix is tried */
 #define HEAD     128  /* bytes of a line looked at place by place */
-
-enum {
-	EX_BITS = 1,
-	EX_FIRST = 2,
-	EX_HALF = 4,
-	EX_RUN = 8,
-	EX_KNOWN = 16,
-};
-
-static bool
-printable(uint8_t c)
-{
-	return c >= 0x20 && c <= 0x7e;
-}
-
-/*
- * The exemptions of algorithm 1 that |p| satisfies, each in the narrowest
- * reading of paper, artifact and two other implementations; 0: would be blocked.
- */
-static unsigned
-exempt(const uint8_t *p, size_t n)
-{
-	size_t bits = 0, plain = 0, run = 0, best = 0, first = 0;
-	unsigned r = 0;
-
-	for (size_t i = 0; i < n; i++) {
-		bits += (size_t)__builtin_popcount(p[i]);
-		run = printable(p[i]) ? run + 1 : 0;
-		plain += run > 0;
-		best = run > best ? run : best;
-		first += run == i + 1;
-	}
-	if (bits * 10 <= 34 * n || bits * 10 >= 46 * n)
-		r |= EX_BITS;
-	if (first >= 6)
-		r |= EX_FIRST;
-	if (2 * plain > n)
-		r |= EX_HALF;
-	if (best > 20)
-		r |= EX_RUN;
-	if (n >= 3 && (p[0] == 0x16 || p[0] == 0x17) && p[1] == 3 && p[2] <= 9)
-		r |= EX_KNOWN;
-	if (n >= 5 &&
-	    (memcmp(p, "GET ", 4) == 0 || memcmp(p, "PUT ", 4) == 0 ||
-		memcmp(p, "POST ", 5) == 0 || memcmp(p, "HEAD ", 5) == 0))
-		r |= EX_KNOWN;
-	return r;
-}
 
 static void
 classifier_is_awake(void)
@@ -73,32 +26,32 @@ classifier_is_awake(void)
 
 	/* The boundaries that the live firewall showed. */
 	memset(p, 0xf0, sizeof(p));
-	check(exempt(p, 100) == 0);
+	check(fet_exempt(p, 100) == 0);
 	p[99] = 0; /* 3.96 */
-	check(exempt(p, 100) == 0);
+	check(fet_exempt(p, 100) == 0);
 	memset(p, 0, 15); /* 3.36 */
-	check(exempt(p, 100) == EX_BITS);
+	check(fet_exempt(p, 100) == FET_BITS);
 	memset(p, 0xf0, sizeof(p));
 	memset(p, 'i', 5); /* 4 bits too */
-	check(exempt(p, 100) == 0);
+	check(fet_exempt(p, 100) == 0);
 	p[5] = 'i';
-	check(exempt(p, 100) == EX_FIRST);
+	check(fet_exempt(p, 100) == FET_FIRST);
 	memset(p, 0xf0, 6);
 	memset(p + 10, 'i', 20);
-	check(exempt(p, 100) == 0);
+	check(fet_exempt(p, 100) == 0);
 	p[30] = 'i';
-	check(exempt(p, 100) == EX_RUN);
+	check(fet_exempt(p, 100) == FET_RUN);
 	for (size_t i = 0; i < 100; i++)
 		p[i] = i % 2 ? 'i' : 0xf0;
-	check(exempt(p, 100) == 0);
+	check(fet_exempt(p, 100) == 0);
 	p[0] = 'i';
-	check(exempt(p, 100) == EX_HALF);
-	check((exempt(known, 4) & EX_KNOWN) != 0);
+	check(fet_exempt(p, 100) == FET_HALF);
+	check((fet_exempt(known, 4) & FET_KNOWN) != 0);
 
 	rng_init(&g, seed);
 	for (int i = 0; i < FLIGHTS; i++) {
 		rng_bytes(&g, p, sizeof(p));
-		flagged += exempt(p, sizeof(p)) == 0;
+		flagged += fet_exempt(p, sizeof(p)) == 0;
 	}
 	printf("uniform packets flagged: %d of %d\n", flagged, FLIGHTS);
 	check(flagged >= FLIGHTS * 99 / 100);
@@ -140,13 +93,13 @@ look_at_line(struct side *s, bool of_dialler, const struct buf *b, int i)
 {
 	struct line_body body;
 	size_t key = of_dialler ? LINE_NONCE + LINE_TAG : LINE_NONCE;
-	unsigned all = EX_FIRST | EX_HALF | EX_RUN;
+	unsigned all = FET_FIRST | FET_HALF | FET_RUN;
 
 	check(b->n >= 215 && b->n <= (of_dialler ? 401U : 1015U));
 	check(b->p[b->n - 1] == '\n');
-	check((exempt(b->p, b->n) & all) == all);
+	check((fet_exempt(b->p, b->n) & all) == all);
 	for (size_t k = 1; i < PREFIXES && k <= b->n; k++)
-		check(exempt(b->p, k) != 0);
+		check(fet_exempt(b->p, k) != 0);
 
 	check(line_decode(&body, of_dialler, b->p, b->n - 1) == 0);
 	count(&s->body, body.b, body.n);
