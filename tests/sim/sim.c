@@ -16,7 +16,8 @@
  * how many mirrors and who knows whom, what is published when, and the weather:
  * delay, links cut, bits flipped, links frozen, a partition, crashes that lose
  * what was not synced, full and slow disks, liars.  Then it is calm, and everybody
- * honest must end up with everything.
+ * honest must end up with everything.  Last, a thief signs a rival of the newest
+ * issue, and both sides must end up with the proof.
  *
  * After every step: what a node stores is what its publisher signed; what it
  * says it has is on its disk; a quota is kept.  A seed repeats bit for bit:
@@ -24,7 +25,7 @@
  */
 #define HOSTS_MAX  12
 #define CONNS_MAX  4096
-#define ISSUES_MAX 24
+#define ISSUES_MAX 25               /* one is left for the thief */
 #define STORM_MS   (20 * 60 * 1000) /* bad weather, then calm */
 #define CALM_MS    (60 * 60 * 1000)
 
@@ -55,7 +56,7 @@ struct host {
 	bool peer[HOSTS_MAX]; /* whom it dials */
 	when_ms slow, full_until, down_until;
 	int side;
-	bool synced;
+	bool synced, told_fork;
 	uint64_t lacking, wasted;
 };
 struct conn {
@@ -93,7 +94,8 @@ struct world {
 	struct conn conn[CONNS_MAX];
 	size_t n_conn;
 	struct key_secret key;
-	struct buf charter;
+	struct buf charter,
+	    rival; /* .. of the last header, once there is one */
 	struct id feed;
 	struct history history;
 	struct issue issue[ISSUES_MAX];
@@ -278,8 +280,10 @@ check_put(struct host *h, const struct node_put *p)
 		break;
 	case OBJECT_HEADER:
 		if (p->number == 0 || p->number > w->head ||
-		    !bytes_eq(p->data,
-			buf_bytes(&w->issue[p->number - 1].file)))
+		    (!bytes_eq(p->data,
+			 buf_bytes(&w->issue[p->number - 1].file)) &&
+			!(p->number == w->head && w->rival.n > 0 &&
+			    bytes_eq(p->data, buf_bytes(&w->rival)))))
 			fail(w, "a header nobody signed is stored", h);
 		break;
 	case OBJECT_PIECE:
@@ -311,8 +315,9 @@ check_tell(struct host *h, const struct node_tell *t)
 {
 	struct world *w = h->w;
 
-	if (t->fact == FACT_FORK)
+	if (t->fact == FACT_FORK && w->rival.n == 0)
 		fail(w, "a false alarm of a fork", h);
+	h->told_fork |= t->fact == FACT_FORK;
 	if (t->fact == FACT_HEAD && h->index != 0 &&
 	    find(h, OBJECT_HEADER, &w->feed, t->number) == NULL)
 		fail(w, "a head is told that is not stored", h);
@@ -683,7 +688,7 @@ publish(struct world *w)
 	struct issue *is = &w->issue[w->head];
 	struct id leaf;
 
-	if (w->head == ISSUES_MAX || h->node == NULL)
+	if (w->head >= ISSUES_MAX - (w->rival.n == 0) || h->node == NULL)
 		return;
 	history_root(&w->history, &hd.history);
 	hd.n_pack = is->n_pack = 2;
@@ -969,6 +974,40 @@ check_reader(struct world *w)
 		    r);
 }
 
+/*
+ * The last: a thief signs another header with the next number, at the other end
+ * of the chain.  Both sides of it must hear of it, and have it proved.
+ */
+static void
+check_fork(struct world *w)
+{
+	struct header hd = {
+	    .feed = w->feed, .charter = 1, .number = w->head + 1, .time = 2};
+	struct node_event e = {.type = NODE_PUBLISHED};
+	struct host *far;
+	size_t n = 1; /* up to here a chain of honest ones with room */
+
+	while (n < w->n_host && w->host[n].role == NODE_MIRROR &&
+	       w->host[n].lie == HONEST && w->host[n].quota == 0)
+		n++;
+	if (n < 2)
+		return;
+	far = &w->host[n - 1];
+	history_root(&w->history, &hd.history);
+	if (header_sign(&w->rival, &hd, &w->key) != 0)
+		fail(w, "the thief cannot sign", NULL);
+	publish(w);
+	keep(far, OBJECT_HEADER, &w->feed, hd.number, buf_bytes(&w->rival));
+	e.published.feed = w->feed;
+	e.published.header = buf_bytes(&w->rival);
+	step(far, &e);
+	run(w, w->now + STORM_MS);
+	for (size_t i = 0; i < n; i++)
+		if (!w->host[i].told_fork ||
+		    find(&w->host[i], OBJECT_PROOF, &w->feed, w->head) == NULL)
+			fail(w, "a fork is not proved", &w->host[i]);
+}
+
 static uint64_t
 simulate(uint64_t seed)
 {
@@ -996,6 +1035,7 @@ simulate(uint64_t seed)
 	run(w, STORM_MS + CALM_MS);
 	check_end(w);
 	check_reader(w);
+	check_fork(w);
 	result = w->digest;
 	if (verbose)
 		printf("seed %" PRIu64 ": %zu hosts, %" PRIu64 " issues, %zu "
@@ -1017,6 +1057,7 @@ simulate(uint64_t seed)
 		free(w->issue[i].bytes[1]);
 	}
 	buf_done(&w->charter);
+	buf_done(&w->rival);
 	free(w->heap);
 	free(w);
 	return result;
