@@ -120,13 +120,13 @@ run_publish(struct app *a)
 	if (!app_operands(a, 1, -1))
 		return APP_USAGE;
 	if ((r = ctl_open(&ctl, a->control, &err)) != 0)
-		return daemon_complain(r, &err);
+		return daemon_complain(&err);
 	r = ctl_ask(ctl, &rq, NULL, NULL, &err);
 	if (r == 0)
 		r = publish_all(a, ctl, &c, &err);
 	ctl_close(ctl);
 	if (r != 0)
-		return daemon_complain(r, &err);
+		return daemon_complain(&err);
 	if (!a->json)
 		say(a, "%s%zu new, %zu corrected, %zu unchanged, %zu refused.",
 		    (rq.flags & CTL_DRY_RUN) != 0 ? "Not published: " : "",

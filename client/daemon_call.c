@@ -3,17 +3,14 @@
 #include <stdio.h>
 
 #include "client/json.h"
-#include "proto/base/qerr.h"
 
 int
-daemon_complain(int result, const struct ctl_error *err)
+daemon_complain(const struct ctl_error *err)
 {
 	complain("%s", err->message);
 	if (err->hint[0] != '\0')
 		fprintf(stderr, "%s\n", err->hint);
-	return result == QERR_ABSENT ? APP_NO_DAEMON
-	       : err->exit != 0      ? err->exit
-				     : APP_FAILED;
+	return err->exit != 0 ? err->exit : APP_FAILED;
 }
 
 int
@@ -23,7 +20,7 @@ daemon_call(const struct app *a, const struct ctl_request *rq, ctl_item_fn fn,
 	struct ctl_error err;
 	int result = ctl_call(a->control, rq, fn, arg, &err);
 
-	return result == 0 ? APP_DONE : daemon_complain(result, &err);
+	return result == 0 ? APP_DONE : daemon_complain(&err);
 }
 
 int

@@ -10,7 +10,7 @@
 int daemon_call(const struct app *a, const struct ctl_request *rq,
     ctl_item_fn fn, void *arg);
 /* Say what went wrong; returns the exit status. */
-int daemon_complain(int result, const struct ctl_error *err);
+int daemon_complain(const struct ctl_error *err);
 /* An item as a line of JSON. */
 int daemon_json(void *arg, const struct ctl_item *it);
 

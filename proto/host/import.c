@@ -262,7 +262,8 @@ is_held(const struct import *m, size_t i)
 static bool
 is_volume(const struct shelf_pack *p)
 {
-	return p->e.first != p->number || p->e.last != p->number;
+	return p->e.first !=
+	       p->e.last; /* one issue: its own pack, or what replaced it */
 }
 
 static uint64_t

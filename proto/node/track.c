@@ -444,7 +444,8 @@ track_receipt(struct track *s)
 static bool
 is_volume(const struct announce *a)
 {
-	return a->first != a->last || a->first != a->number;
+	return a->first !=
+	       a->last; /* one issue: its own pack, or what replaced it */
 }
 
 static enum plan

@@ -48,12 +48,6 @@ struct header {
 	uint8_t signer[KEY_ID_LEN]; /* set by header_open/peek */
 };
 
-static inline bool
-pack_entry_is_volume(const struct pack_entry *p, const struct header *h)
-{
-	return p->first != h->number || p->last != h->number;
-}
-
 /*
  * True if |h| withdraws pack |e| of the earlier header |old|: an `only` pack of |h|
  * covers it, or the heads pack it goes with, and |h| does not announce it again

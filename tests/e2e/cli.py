@@ -1,0 +1,165 @@
+#!/usr/bin/python3
+"""What a newsroom, an operator, a reader and a verifier do in a day, and what they are told when it goes wrong.
+usage: cli.py BUILD"""
+import glob, json, os, shutil, subprocess, sys, time
+sys.path.insert(0, os.path.dirname(__file__))
+from news import Failed, Newsworld
+
+
+def need(ok, what):
+    if not ok:
+        raise Failed(what)
+
+
+def fails(w, status, word, *args, home=None, input=None):
+    """It exits so, says one line that holds |word|, and leaves nothing behind."""
+    r = w.run(*args, ok=False, home=home, input=input)
+    need(r.returncode == status, f'{args}: exit {r.returncode}, not {status}: {r.stderr}')
+    need(word in r.stderr, f'{args}: "{word}" is not in: {r.stderr}')
+
+
+def write(path, text):
+    with open(path, 'w', encoding='utf-8') as f:
+        f.write(text)
+    return path
+
+
+def titles(w, *more, home=None):
+    return [json.loads(x)['title'] for x in w.run('list', '--json', *more, home=home).stdout.splitlines()]
+
+
+def main(build):
+    with Newsworld(build) as w:
+        os.makedirs(w.path('docs'))
+        link = w.newsroom('Примерная газета', lang='ru')
+        os.makedirs(w.path('inbox'))
+        one, two = w.chain(link, 1)[0], None
+        fails(w, 3, 'not running', '--control', w.path('nobody'), 'status')
+        fails(w, 2, '--help', 'frobnicate')
+        fails(w, 2, '--help', 'list', '--colour')
+        fails(w, 1, 'follow', 'list')
+        fails(w, 1, 'no follow link', 'follow', 'https://example.org/')
+        fails(w, 1, 'already', 'key', 'new', w.path('newsroom'), '--name', 'x')
+
+        # A day at the newsroom: an article, a correction, a retraction; a document that is none.
+        a = write(w.path('docs', 'a.md'), '---\ntitle: Первая\nlang: ru\n---\nБыло **так**.\n')
+        b = write(w.path('docs', 'b.html'), '<html lang=fa><title>دوم</title><body><p>متن دوم<script>x()</script></body></html>')
+        c = write(w.path('docs', 'c.txt'), 'title: Third\nlang: en\n\nPlain words.\n')
+        one.publish(a, b, c)
+        write(w.path('docs', 'bad.pdf'), '%PDF-1.4')
+        r = one.publish(w.path('docs', 'bad.pdf'), ok=False)
+        need(r.returncode == 1 and 'bad.pdf' in r.stderr, f'a PDF: {r.returncode} {r.stderr}')
+        fails(w, 1, 'nowhere.md', '--control', one.control, 'publish', w.path('docs', 'nowhere.md'))
+        two = w.node('peer ' + one.invite(), 'follow ' + link)
+        invite = two.invite()
+        two.wait(lambda f: f['head'] >= 1 and f['packs_wanted'] == 0)
+
+        w.run('follow', '-', input=link + '\n')
+        fails(w, 1, 'no source', 'sync')
+        fails(w, 1, 'invite', 'sync', 'quire://127.0.0.1:1/?t=raw#short')
+        w.run('sync', invite)
+        need(sorted(titles(w)) == sorted(['Первая', 'دوم', 'Third']), f'listed: {titles(w)}')
+        need(titles(w, '--search', 'пЕРВ') == ['Первая'], 'searching ignores case')
+        need(titles(w, '--lang', 'fa') == ['دوم'], 'one language')
+        need('x()' not in w.run('read', '--text', 'b.html').stdout, 'a script is shown')
+        need('nothing new' in w.run('sync', invite).stdout, 'nothing new')
+
+        write(a, '---\ntitle: Первая\nlang: ru\n---\nСтало **иначе**.\n')
+        r = one.publish(a)
+        need('corrected' in r.stdout, r.stdout)
+        w.run('--control', one.control, 'retract', 'c.txt', '--reason', 'It was not so.')
+        two.wait(lambda f: f['head'] >= one.feed()['head'] and f['packs_wanted'] == 0)
+        w.run('sync', invite)
+        need('иначе' in w.run('read', 'a.md').stdout, 'the correction is not read')
+        out = w.run('read', 'c.txt').stdout
+        need('It was not so.' in out and 'Plain words' not in out, f'the retraction: {out}')
+        for home in (w.path('reader'), os.path.join(two.dir, 'state'), os.path.join(one.dir, 'state')):
+            w.run('verify', '--quiet', home)
+
+        # Handing on: pages, a capsule, its text form, a bundle; and forgeries of each.
+        w.run('unpack', w.path('pages'))
+        pages = glob.glob(w.path('pages', 'a', '*.html'))
+        need(len(pages) == 3, f'{len(pages)} pages')
+        w.run('verify', *pages)
+        page = next(p for p in pages if 'иначе' in open(p, encoding='utf-8').read())
+        need('<script' not in open(page, encoding='utf-8').read(), 'a script in a page')
+        write(page, open(page, encoding='utf-8').read().replace('иначе', 'никак'))
+        fails(w, 1, 'NOT good', 'verify', page)
+        capsule = w.path('a.quire')
+        w.run('export', '--capsule', 'a.md', capsule)
+        feed = link[6:58]
+        w.run('verify', '--feed', feed, capsule)
+        fails(w, 1, 'another feed', 'verify', '--feed', 'a' * 52, capsule)
+        w.run('export', '--capsule', 'a.md', '--armour', w.path('a.txt'))
+        w.run('verify', '-', input='Look:\n' + open(w.path('a.txt')).read() + '\n-- \nsent from a phone')
+        data = bytearray(open(capsule, 'rb').read())
+        data[len(data) // 2] ^= 4
+        open(capsule, 'wb').write(data)
+        fails(w, 1, 'NOT good', 'verify', capsule)
+        w.run('export', '--bundle', w.path('all.tar'))
+        w.run('verify', w.path('all.tar'))
+        w.run('follow', link, home=w.path('other'))
+        w.run('sync', w.path('all.tar'), home=w.path('other'))
+        need(sorted(titles(w, home=w.path('other'))) == sorted(titles(w)), 'a bundle brings other articles')
+        header = glob.glob(os.path.join(two.dir, 'state/feed/*/issue/1'))[0]
+        w.run('verify', '--export', w.path('header'), header)
+        if shutil.which('minisign'):
+            r = subprocess.run(['minisign', '-Vm', w.path('header'), '-p', w.path('newsroom', 'public.key')], capture_output=True, text=True)
+            need(r.returncode == 0, f'minisign says: {r.stderr}')
+
+        # A tree that lies: what does not hold is refused and named, what does is taken.
+        tree = w.path('tree')
+        shutil.copytree(os.path.join(two.dir, 'state'), tree)
+        pack = max(glob.glob(os.path.join(tree, 'pack/*/*')), key=os.path.getsize)
+        data = bytearray(open(pack, 'rb').read())
+        data[7] ^= 1
+        open(pack, 'wb').write(data)
+        w.run('follow', link, home=w.path('third'))
+        r = w.run('sync', tree, home=w.path('third'), ok=False)
+        need('does not match' in r.stderr, f'a damaged pack is not named: {r.stderr}')
+        fails(w, 1, 'NOT good', 'verify', tree)
+        w.run('verify', '--quiet', w.path('third'))
+
+        # The index is made anew; what was read stays read.
+        os.unlink(w.path('reader', 'index.sqlite'))
+        unread = len(titles(w, '--unread'))
+        need(unread == 0 or unread < 3, f'{unread} unread after the index was lost')
+        open(w.path('reader', 'index.sqlite'), 'wb').write(b'no database' * 500)
+        need(len(titles(w)) == 3, 'a damaged index is not made anew')
+
+        # An inbox, followed by a restart: published once.
+        one.stop()
+        one.lines = ['publish ' + w.path('newsroom'), '\tinbox ' + w.path('inbox'), '\tsettle 1']
+        write(w.path('inbox', 'd.md'), '---\ntitle: From the inbox\nlang: en\n---\nDropped here.\n')
+        one.start()
+        before = time.monotonic()
+        while 'From the inbox' not in titles(w, home=w.path('reader')):
+            need(time.monotonic() - before < 60, 'the inbox is not published')
+            time.sleep(1)
+            w.run('sync', invite, ok=False)
+        head = one.feed()['head']
+        one.stop()
+        one.start()
+        time.sleep(4)
+        need(one.feed()['head'] == head, 'the inbox is published twice')
+
+        # Revoked: the invite opens nothing any more.
+        names = [x['name'] for x in two.ask('invite', 'list')]
+        for name in names:
+            w.run('--control', two.control, 'invite', 'revoke', name)
+        fails(w, 1, 'reached', 'sync', invite)
+        w.run('unfollow', 'Примерная газета')
+        need(not glob.glob(w.path('reader', 'pack/*/*')), 'unfollowed, and its packs are still here')
+        need(one.stop() == 0 and two.stop() == 0, 'a clean end')
+        for node in (one, two):
+            log = open(node.log, encoding='utf-8').read()
+            for secret in ('Первая', 'Third', 'a.md', '127.0.0.1', link[6:58], invite[-40:]):
+                need(secret not in log, f'{node.name} logs "{secret}"')
+        print('a day went as it should')
+
+
+if __name__ == '__main__':
+    try:
+        main(sys.argv[1])
+    except Failed as e:
+        sys.exit(f'failed: {e}')
