@@ -155,6 +155,7 @@ struct share {
 	bool held_told;      /* it was told what we hold */
 	bool failed;         /* showed what it could not give */
 	bool rival;          /* its header of our head's number is another */
+	bool proved; /* was sent the proof of a fork */
 	struct msg_run *run; /* what it holds, RUNS_KEPT at most */
 	size_t n_run, cap_run;
 };
@@ -420,6 +421,7 @@ void spread_part(struct node *n, struct part *part);
 void spread_all_held(struct link *l, struct share *sh, struct track *s);
 void spread_proof(struct node *n, struct bytes a, struct bytes b,
     struct link *from);
+void spread_forked(struct link *l, struct share *sh, struct track *s);
 void spread_due(struct link *l);
 
 /* link.c */

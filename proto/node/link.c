@@ -410,6 +410,7 @@ on_row(struct link *l, const struct msg_heads_row *row)
 		if (memcmp(mark, row->mark, sizeof(mark)) != 0)
 			sh->rival = true;
 	}
+	spread_forked(l, sh, s);
 	fetch_heads(l, sh, s);
 	if (n->cfg.role == NODE_MIRROR)
 		spread_all_held(l, sh, s);

@@ -155,6 +155,19 @@ spread_proof(struct node *n, struct bytes a, struct bytes b, struct link *from)
 	}
 }
 
+/* To who was not there, or has restarted since: nobody restores a proof. */
+void
+spread_forked(struct link *l, struct share *sh, struct track *s)
+{
+	if (!s->forked || sh->proved || l->n->cfg.role == NODE_READER)
+		return;
+	sh->proved = true;
+	l->n->say.kind = MSG_PROOF;
+	l->n->say.proof =
+	    (struct msg_proof){buf_bytes(&s->fork[0]), buf_bytes(&s->fork[1])};
+	link_say(l);
+}
+
 /* What we hold. */
 
 static void

@@ -1006,6 +1006,14 @@ check_fork(struct world *w)
 		if (!w->host[i].told_fork ||
 		    find(&w->host[i], OBJECT_PROOF, &w->feed, w->head) == NULL)
 			fail(w, "a fork is not proved", &w->host[i]);
+	/* Who restarts is told again by those who know. */
+	far = &w->host[n / 2];
+	far->told_fork = false;
+	crash(far);
+	boot(far);
+	run(w, w->now + STORM_MS);
+	if (!far->told_fork)
+		fail(w, "a fork is forgotten by a restart", far);
 }
 
 static uint64_t
