@@ -263,7 +263,6 @@ reap(struct publisher *p)
 static int
 take_pack(struct publisher *p, off_t *at, struct pack_entry *e)
 {
-	struct tree_name t = {.kind = TREE_PACK};
 	struct buf b;
 	uint8_t *dst;
 	int r = QERR_IO;
@@ -277,9 +276,8 @@ take_pack(struct publisher *p, off_t *at, struct pack_entry *e)
 	    pread(p->result, dst, e->size, *at) == (ssize_t)e->size)
 		r = pack_check(e, buf_bytes(&b));
 	*at += (off_t)e->size;
-	t.id = e->root;
 	if (r == 0)
-		r = store_put(p->store, &t, buf_bytes(&b), false);
+		r = press_stage(p, &e->root, buf_bytes(&b));
 	buf_done(&b);
 	return r;
 }

@@ -88,8 +88,8 @@ sweep(struct publisher *p)
 			continue;
 		for (size_t j = i + 1; j < p->shelf.n; j++)
 			lives = lives || (!p->shelf.pack[j].dead &&
-				    id_eq(&p->shelf.pack[j].e.root,
-					&k->e.root));
+					     id_eq(&p->shelf.pack[j].e.root,
+						 &k->e.root));
 		if (!lives)
 			(void)store_forget(p->store, &t);
 	}
@@ -149,6 +149,17 @@ press_uncovered(struct publisher *p, size_t *ret)
 }
 
 int
+press_stage(struct publisher *p, const struct id *root, struct bytes data)
+{
+	struct tree_name t = {.kind = TREE_PACK, .id = *root};
+
+	if (!p->staged)
+		p->lost = store_lost(p->store);
+	p->staged = true;
+	return store_put(p->store, &t, data, false);
+}
+
+int
 press_packs(struct publisher *p, const struct issue *is, uint64_t first,
     uint64_t last, bool only, const struct issue_base *base, int level,
     struct pack_entry *e, size_t *n)
@@ -159,7 +170,6 @@ press_packs(struct publisher *p, const struct issue *is, uint64_t first,
 	buf_init(&sealed, 0);
 	for (enum tier t = TIER_HEADS; t < TIERS && r == 0; t++) {
 		struct pack_entry *k = &e[*n];
-		struct tree_name name = {.kind = TREE_PACK};
 
 		*k = (struct pack_entry){
 		    .first = first, .last = last, .only = only};
@@ -169,10 +179,8 @@ press_packs(struct publisher *p, const struct issue *is, uint64_t first,
 			r = 0;
 			continue;
 		}
-		name.id = k->root;
 		if (r == 0)
-			r = store_put(p->store, &name, buf_bytes(&sealed),
-			    false);
+			r = press_stage(p, &k->root, buf_bytes(&sealed));
 		*n += r == 0;
 	}
 	buf_done(&sealed);
@@ -234,7 +242,8 @@ press_header(struct publisher *p, const struct pack_entry *e, size_t n,
 	    .time = clock_wall(),
 	    .next = PUBLISHER_NEXT,
 	    .n_pack = n};
-	struct publisher_issue told = {.number = h.number, .articles = articles};
+	struct publisher_issue told = {
+	    .number = h.number, .articles = articles};
 	int r = make_room(p);
 
 	if (r != 0)
@@ -290,6 +299,10 @@ press_cancel(struct publisher *p)
 {
 	if (p->n_pending > 0)
 		feed_cut(p->chain, p->pending[0].number - 1);
+	/* A number that was signed once is signed again: none of it may stay. */
+	if (p->n_pending > 0 && p->headed)
+		(void)store_forget_headers(p->store, &p->feed,
+		    p->pending[0].number);
 	for (size_t i = 0; i < p->n_pending; i++)
 		for (size_t k = 0; k < p->pending[i].n_pack; k++) {
 			struct tree_name t = {.kind = TREE_PACK,
@@ -299,6 +312,7 @@ press_cancel(struct publisher *p)
 				(void)store_forget(p->store, &t);
 		}
 	p->n_pending = p->n_added = 0;
+	p->staged = p->headed = false;
 	buf_clear(&p->header);
 }
 
@@ -321,6 +335,10 @@ put_headers(struct publisher *p)
 	size_t at = 0;
 	int r = buf_err(&p->header);
 
+	/* The node's commits carry our packs along, and lose them if they fail. */
+	if (p->staged && store_lost(p->store) != p->lost)
+		return QERR_NOSPACE;
+	p->headed = true;
 	for (size_t i = 0; i < p->n_pending && r == 0; i++) {
 		struct tree_name t = {.kind = TREE_ISSUE,
 		    .id = p->feed,
@@ -378,6 +396,7 @@ press_commit(struct publisher *p, publisher_issue_fn fn, void *arg)
 			fn(arg, &p->told[i]);
 	}
 	p->n_pending = p->n_added = 0;
+	p->staged = p->headed = false;
 	buf_clear(&p->header);
 	return r;
 }

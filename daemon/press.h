@@ -36,7 +36,8 @@ struct publisher {
 	struct key_secret secret;
 	struct feed *chain; /* with the headers that wait */
 	char name[129];
-	char lang[36]; /* the charter's first; what documents are in unless they say */
+	char lang
+	    [36]; /* the charter's first; what documents are in unless they say */
 	uint64_t last_time, last_next; /* of the newest header */
 	struct shelf shelf;
 	struct ledger ledger;
@@ -48,6 +49,9 @@ struct publisher {
 	size_t n_pending, cap_pending;
 	struct press_article *added;
 	size_t n_added, cap_added;
+	bool staged; /* packs were put, when |lost| commits had failed */
+	uint64_t lost;
+	bool headed; /* headers were put */
 
 	/* the batch */
 	bool open, dry_run;
@@ -70,6 +74,8 @@ int press_reload(struct publisher *p);
 /* Articles behind the newest volume. */
 int press_uncovered(struct publisher *p, size_t *ret);
 
+/* Put a pack into the store, for press_commit(). */
+int press_stage(struct publisher *p, const struct id *root, struct bytes data);
 uint64_t press_next(const struct publisher *p); /* the next header's number */
 /* Seal the packs of |is| for the cover first..last and put them into the store;
  * appends to |e|.  |base| as in issue_seal(). */

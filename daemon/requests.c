@@ -528,8 +528,11 @@ do_document(struct control_client *c, const struct ctl_request *rq)
 	if (err != 0) {
 		control_set_draft(c, NULL);
 		publisher_cancel(r->p);
-		control_fail(c, 1, "Nothing of this run was published.",
-		    "Publishing failed: it %s.", qerr_str(err));
+		control_fail(c, 1,
+		    err == QERR_NOSPACE ? "Nothing of this run was published. "
+					  "Free space, and try again."
+					: "Nothing of this run was published.",
+		    "Publishing failed: %s.", qerr_str(err));
 	} else {
 		document_item(c, rq->text, item);
 		control_next(c);

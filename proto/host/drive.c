@@ -96,6 +96,9 @@ commit(struct drive *d)
 	if (d->n_put == 0)
 		return;
 	err = store_commit(d->cfg.store);
+	/* A publisher's commit may have failed, and have lost what we put. */
+	if (err == 0 && store_lost(d->cfg.store) != d->lost)
+		err = QERR_IO;
 	if (err != 0)
 		look_for_space(d);
 	for (size_t i = 0; i < d->n_put; i++)
@@ -150,6 +153,7 @@ static void
 put(struct drive *d, const struct node_put *p)
 {
 	struct timeval tv = millis(DRIVE_COMMIT_MS);
+	uint64_t lost = store_lost(d->cfg.store);
 	int err = put_object(d, p);
 
 	if (err != 0) {
@@ -168,6 +172,8 @@ put(struct drive *d, const struct node_put *p)
 		d->put = q;
 		d->cap_put = cap;
 	}
+	if (d->n_put == 0)
+		d->lost = lost;
 	d->put[d->n_put++] = p->token;
 	if (!d->commit_armed)
 		evtimer_add(d->commit, &tv);

@@ -74,6 +74,7 @@ struct drive {
 	bool pumping;
 	uint64_t *put; /* tokens that wait for the commit */
 	size_t n_put, cap_put;
+	uint64_t lost; /* store_lost() at the first of them */
 	bool commit_armed, full;
 	double tokens; /* for uploading, in bytes */
 	when_ms tokens_at;

@@ -39,7 +39,7 @@ struct store {
 	char *dir;
 	int fd, lock;
 	bool readonly;
-	uint64_t serial;
+	uint64_t serial, lost;
 	struct waiting *waiting;
 	size_t n_waiting, cap_waiting;
 	struct new_head *head;
@@ -489,10 +489,35 @@ store_commit(struct store *s)
 		s->used += packs;
 out:
 	forget_waiting(s);
+	s->lost += err != 0;
 	return err;
 }
 
+uint64_t
+store_lost(const struct store *s)
+{
+	return s->lost;
+}
+
 /* Forgetting. */
+
+/* Drop what waits under the name of |t|, if anything does. */
+static bool
+unwait(struct store *s, const struct tree_name *t)
+{
+	char path[TREE_PATH_MAX];
+	size_t kept = 0, n = s->n_waiting;
+
+	tree_path(path, t);
+	for (size_t i = 0; i < n; i++) {
+		if (strcmp(s->waiting[i].name, path) == 0)
+			unlinkat(s->fd, s->waiting[i].tmp, 0);
+		else
+			s->waiting[kept++] = s->waiting[i];
+	}
+	s->n_waiting = kept;
+	return kept < n;
+}
 
 int
 store_forget(struct store *s, const struct tree_name *t)
@@ -502,6 +527,7 @@ store_forget(struct store *s, const struct tree_name *t)
 
 	if (s->readonly)
 		return QERR_IO;
+	unwait(s, t);
 	tree_path(path, t);
 	if (t->kind == TREE_PACK) {
 		if (s->open_fd >= 0 && id_eq(&s->open_root, &t->id)) {
@@ -533,7 +559,7 @@ store_forget_headers(struct store *s, const struct id *feed, uint64_t from)
 			s->head[i - 1] = s->head[--s->n_head];
 		}
 	/* From the end, so that a crash leaves no hole. */
-	while (store_has(s, &t))
+	while (unwait(s, &t) || store_has(s, &t))
 		t.number++;
 	while (t.number > from && err == 0) {
 		t.number--;
@@ -564,8 +590,8 @@ forget_packs(struct store *s, const struct id *feed)
 		if (header_peek(&h, buf_bytes(&b)) != 0)
 			continue;
 		for (size_t i = 0; i < h.n_pack; i++) {
-			struct tree_name p = {.kind = TREE_PACK,
-			    .id = h.pack[i].root};
+			struct tree_name p = {
+			    .kind = TREE_PACK, .id = h.pack[i].root};
 
 			store_forget(s, &p);
 		}

@@ -46,8 +46,11 @@ int store_get_piece(struct store *s, const struct id *root, size_t i,
     struct buf *b);
 /* Make everything put since the last commit durable and visible. */
 int store_commit(struct store *s);
+/* How many commits failed.  Such a one drops all that was put since the one before,
+ * whoever put it: who puts in one turn and commits in another compares. */
+uint64_t store_lost(const struct store *s);
 
-/* Delete; absence is fine. */
+/* Delete, also what waits for a commit; absence is fine. */
 int store_forget(struct store *s, const struct tree_name *t);
 int store_forget_headers(struct store *s, const struct id *feed, uint64_t from);
 /* All of a feed: packs, headers, charters, proofs. */

@@ -100,9 +100,8 @@ make_folder(const char *path)
 static int
 enter(struct room *r)
 {
-	struct publisher_config cfg = {.folder = r->folder,
-	    .worker = worker,
-	    .per_issue = r->per_issue};
+	struct publisher_config cfg = {
+	    .folder = r->folder, .worker = worker, .per_issue = r->per_issue};
 	int e;
 
 	check(store_open(&r->store, r->state, false) == 0);
@@ -134,8 +133,8 @@ reenter(struct room *r)
 static void
 room_new(struct room *r, size_t per_issue)
 {
-	*r = (struct room){.dir = "/tmp/quire-test-XXXXXX",
-	    .per_issue = per_issue};
+	*r = (struct room){
+	    .dir = "/tmp/quire-test-XXXXXX", .per_issue = per_issue};
 	check(mkdtemp(r->dir) != NULL);
 	snprintf(r->folder, sizeof(r->folder), "%s/newsroom", r->dir);
 	snprintf(r->state, sizeof(r->state), "%s/state", r->dir);
@@ -267,8 +266,8 @@ from_draft_to_retraction(void)
 	check(add(&r, "a.html", "<title>A</title><p>alpha", &it) ==
 	      PUBLISHER_NEW);
 	check(it.revision == 1 && strcmp(it.title, "A") == 0);
-	check(add(&r, "b.html", "<title>B</title><p>beta<img src=100>",
-		  &it) == PUBLISHER_NEW);
+	check(add(&r, "b.html", "<title>B</title><p>beta<img src=100>", &it) ==
+	      PUBLISHER_NEW);
 	check(it.pictures == 1);
 	check(add(&r, "c.html", "<p>", &it) == PUBLISHER_REFUSED);
 	check(it.message[0] != '\0');
@@ -336,6 +335,99 @@ nothing_half_done(void)
 	reenter(&r);
 	check(publisher_head(r.p) == 0);
 	check(publish(&r, "a.html", "<p>alpha") == PUBLISHER_NEW);
+	room_done(&r);
+}
+
+/* Whole packs in the tree, announced or not. */
+static size_t n_pack_files;
+static int
+count_pack(const char *path, const struct stat *st, int type, struct FTW *f)
+{
+	(void)path;
+	(void)f;
+	n_pack_files += type == FTW_F && st->st_size > 0;
+	return 0;
+}
+
+static size_t
+pack_files(const struct room *r)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), "%s/pack", r->state);
+	n_pack_files = 0;
+	nftw(path, count_pack, 16, FTW_PHYS);
+	return n_pack_files;
+}
+
+/* What was cancelled leaves nothing, not even with the next commit. */
+static void
+a_cancel_leaves_nothing(void)
+{
+	struct room r;
+
+	room_new(&r, 1);
+	check(publisher_begin(r.p, false, false) == 0);
+	check(add(&r, "a.html", "<p>alpha", NULL) == PUBLISHER_NEW);
+	check(add(&r, "b.html", "<p>beta", NULL) == PUBLISHER_NEW);
+	publisher_cancel(r.p);
+	check(store_commit(r.store) == 0);
+	check(pack_files(&r) == 0);
+	check(publish(&r, "c.html", "<p>gamma") == PUBLISHER_NEW);
+	check(pack_files(&r) == 2 && holds(&r, "gamma") > 0);
+	room_done(&r);
+}
+
+/* A commit of somebody else that fails takes our packs with it: no header may
+ * name them, and the next run publishes. */
+static void
+a_lost_commit_is_noticed(void)
+{
+	struct tree_name t = {.kind = TREE_PROOF, .number = 1};
+	char path[128];
+	struct room r;
+
+	room_new(&r, 1);
+	check(publish(&r, "o.html", "<p>omega") == PUBLISHER_NEW);
+	check(publisher_begin(r.p, false, false) == 0);
+	check(add(&r, "a.html", "<p>alpha", NULL) == PUBLISHER_NEW);
+	check(add(&r, "b.html", "<p>beta", NULL) == PUBLISHER_NEW);
+	check(store_put(r.store, &t, bytes_str("x"), false) == 0);
+	snprintf(path, sizeof(path), "%s/tmp", r.state);
+	nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	check(store_commit(r.store) < 0 && store_lost(r.store) == 1);
+	check(mkdir(path, 0700) == 0);
+	buf_clear(&why);
+	check(publisher_commit(r.p, NULL, NULL, &why) < 0);
+	check(publisher_head(r.p) == 1 && pack_files(&r) == 2);
+	check(publish(&r, "a.html", "<p>alpha") == PUBLISHER_NEW);
+	reenter(&r);
+	check(publisher_head(r.p) == 2 && holds(&r, "alpha") > 0);
+	room_done(&r);
+}
+
+/* The same if it is our own: a number signed twice must not stay twice. */
+static void
+a_failed_commit_is_undone(void)
+{
+	char path[128];
+	struct room r;
+
+	room_new(&r, 1);
+	check(publish(&r, "o.html", "<p>omega") == PUBLISHER_NEW);
+	check(publisher_begin(r.p, false, false) == 0);
+	check(add(&r, "a.html", "<p>alpha", NULL) == PUBLISHER_NEW);
+	snprintf(path, sizeof(path), "%s/tmp", r.state);
+	nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	buf_clear(&why);
+	check(publisher_commit(r.p, NULL, NULL, &why) < 0);
+	check(mkdir(path, 0700) == 0);
+	check(store_commit(r.store) == 0);
+	check(publisher_head(r.p) == 1 && pack_files(&r) == 2);
+	check(publish(&r, "b.html", "<p>beta") == PUBLISHER_NEW);
+	reenter(&r);
+	check(publisher_head(r.p) == 2 && holds(&r, "beta") > 0);
+	check(holds(&r, "alpha") == 0);
 	room_done(&r);
 }
 
@@ -582,6 +674,9 @@ main(void)
 	buf_init(&why, 0);
 	from_draft_to_retraction();
 	nothing_half_done();
+	a_cancel_leaves_nothing();
+	a_lost_commit_is_noticed();
+	a_failed_commit_is_undone();
 	the_same_twice();
 	names();
 	volumes();
