@@ -2,6 +2,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -217,6 +218,7 @@ press_stop_volume(struct publisher *p)
 int
 publisher_volume_start(struct publisher *p, int *ret_fd)
 {
+	pid_t parent = getpid();
 	int end[2];
 
 	if (p->child > 0 || p->open || !(is_due(p, true) || is_due(p, false)))
@@ -231,6 +233,10 @@ publisher_volume_start(struct publisher *p, int *ret_fd)
 	if (p->child == 0) {
 		key_secret_done(&p->secret);
 		close(end[0]);
+		/* It holds what the parent held, such as the store's lock. */
+		if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 ||
+		    getppid() != parent)
+			_exit(1);
 		if (nice(10) == -1)
 			(void)errno;
 		_exit(bind(p, p->result) == 0 ? 0 : 1);

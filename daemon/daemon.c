@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "daemon/daemon_inner.h"
@@ -16,7 +17,8 @@
 #include "proto/host/entropy.h"
 #include "proto/host/log.h"
 
-#define KEYS_LEN 64 /* Ed25519 seed, X25519 private key */
+#define LOCK_TRIES 40 /* 2 seconds in all */
+#define KEYS_LEN   64 /* Ed25519 seed, X25519 private key */
 
 /* What the node tells: the log has numbers, never names. */
 static void
@@ -254,8 +256,14 @@ daemon_reload(struct daemon *d, struct control_client *c)
 static int
 open_store(struct daemon *d)
 {
+	static const struct timespec pause = {.tv_nsec = 50000000};
 	int err = store_open(&d->store, d->cfg->state, false);
 
+	/* A child of one that was killed may be about to end. */
+	for (int i = 0; i < LOCK_TRIES && err == QERR_AGAIN; i++) {
+		nanosleep(&pause, NULL);
+		err = store_open(&d->store, d->cfg->state, false);
+	}
 	if (err == QERR_AGAIN)
 		log_error("another quired uses the folder that \"state\" "
 			  "names: end it, or name another");
