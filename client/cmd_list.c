@@ -13,6 +13,7 @@
 
 struct list {
 	const struct app *a;
+	struct index *index;
 	uint64_t place;
 	size_t width;
 };
@@ -90,9 +91,13 @@ on_feed(void *arg, const struct index_feed *f)
 {
 	struct list *l = arg;
 	char id[ID_TEXT_LEN + 1], when[DATE_MAX];
+	uint64_t unread;
 	struct json j;
 	struct buf b;
+	int err = index_unread(l->index, &f->feed, &unread);
 
+	if (err != 0)
+		return err;
 	id_text(id, &f->feed);
 	date_minute(when, f->synced);
 	if (!l->a->json) {
@@ -100,7 +105,7 @@ on_feed(void *arg, const struct index_feed *f)
 		       " unread, issue %" PRIu64 ", %s%s\n  %s\n",
 		    style(l->a, STYLE_BOLD),
 		    f->name[0] != '\0' ? f->name : "(no name yet)",
-		    style(l->a, STYLE_PLAIN), f->articles, f->unread, f->head,
+		    style(l->a, STYLE_PLAIN), f->articles, unread, f->head,
 		    f->synced == 0 ? "never synced" : "synced ",
 		    f->synced == 0 ? "" : when, id);
 		return 0;
@@ -113,7 +118,7 @@ on_feed(void *arg, const struct index_feed *f)
 	json_uint(&j, "issue", f->head);
 	json_uint(&j, "charter", f->charter);
 	json_uint(&j, "articles", f->articles);
-	json_uint(&j, "unread", f->unread);
+	json_uint(&j, "unread", unread);
 	json_int(&j, "synced", f->synced);
 	json_close(&j, '}');
 	json_flush(&j);
@@ -188,6 +193,7 @@ run(struct app *a)
 		q.feed = &feed;
 	}
 	if (exit == 0) {
+		l.index = h.index;
 		l.place = 0;
 		err = feeds ? index_feeds(h.index, on_feed, &l)
 			    : index_articles(h.index, &q, on_article, &l);

@@ -274,7 +274,8 @@ run_node(struct sync *s, struct node *n)
 	int err = 0;
 
 	for (size_t i = 0; i < s->n_feed && err == 0; i++)
-		err = drive_restore(n, s->h.store, &s->feed[i].id, &policy);
+		err =
+		    drive_restore(n, s->h.store, &s->feed[i].id, &policy, true);
 	if (err == 0)
 		err = drive_new(&d, &cfg);
 	if (err == 0)

@@ -67,7 +67,7 @@ load_headers(struct publisher *p)
 
 	buf_init(&b, 0);
 	buf_init(&ends, 0);
-	r = store_headers(p->store, &p->feed, 1, &b, &ends);
+	r = store_headers(p->store, &p->feed, &b, &ends);
 	for (size_t i = 0; r == 0 && next_file(&b, &ends, i, &file); i++)
 		r = load_header(p, file);
 	buf_done(&b);

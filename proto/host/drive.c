@@ -459,7 +459,7 @@ restore_packs(struct node *n, struct store *s, struct bytes file)
 
 int
 drive_restore(struct node *n, struct store *s, const struct id *feed,
-    const struct node_policy *policy)
+    const struct node_policy *policy, bool kept)
 {
 	struct feed *f = feed_new(feed);
 	struct held h;
@@ -467,12 +467,12 @@ drive_restore(struct node *n, struct store *s, const struct id *feed,
 
 	if (f == NULL)
 		return QERR_NOMEM;
-	if ((err = held_load(&h, s, f)) == 0)
-		err = node_restore_feed(n, feed, policy, h.charter, h.n_charter,
-		    h.header, h.n_header);
+	if ((err = held_load(&h, s, f, kept)) == 0)
+		err = node_restore_feed(n, f, policy, h.header, h.n_header);
+	else
+		feed_free(f);
 	for (size_t i = 0; i < h.n_header && err == 0; i++)
 		restore_packs(n, s, h.header[i]);
 	held_done(&h);
-	feed_free(f);
 	return err;
 }

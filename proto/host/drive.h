@@ -43,9 +43,10 @@ int drive_event(struct drive *d, struct node_event *ev);
 /* Change how many bytes of the disk stay free. */
 void drive_reserve(struct drive *d, uint64_t reserve);
 
-/* Put what the store holds of |feed| into the node (node_restore_*). */
+/* Put what the store holds of |feed| into the node (node_restore_*); |kept| as in
+ * held_load(). */
 int drive_restore(struct node *n, struct store *s, const struct id *feed,
-    const struct node_policy *policy);
+    const struct node_policy *policy, bool kept);
 
 /* Bytes in and out on the wire, since the start. */
 void drive_counters(const struct drive *d, uint64_t *ret_in, uint64_t *ret_out);

@@ -1,5 +1,6 @@
 #include "proto/host/file.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -26,38 +27,50 @@ file_error(const char *what)
 	return QERR_IO;
 }
 
-/* Append all that |fd| gives, at most |max| bytes. */
+/* Append all that |fd| gives, at most |max| bytes; |guess| are expected. */
 static int
-read_all(struct buf *b, int fd, size_t max)
+read_all(struct buf *b, int fd, size_t guess, size_t max)
 {
-	uint8_t chunk[CHUNK];
-	size_t total = 0;
+	size_t begin = b->n, want = (guess < max ? guess : max) + 1;
 
 	for (;;) {
-		ssize_t n = read(fd, chunk, sizeof(chunk));
+		uint8_t *p = buf_grow(b, want);
+		ssize_t n;
 
-		if (n < 0 && errno == EINTR)
-			continue;
+		if (p == NULL)
+			return buf_err(b);
+		do
+			n = read(fd, p, want);
+		while (n < 0 && errno == EINTR);
+		b->n -= want - (n > 0 ? (size_t)n : 0);
 		if (n < 0)
 			return file_error("cannot read");
 		if (n == 0)
-			return buf_err(b);
-		total += (size_t)n;
-		if (total > max)
+			return 0;
+		if (b->n - begin > max)
 			return QERR_TOOBIG;
-		buf_put(b, chunk, (size_t)n);
+		/* Less than was wanted: only its end is still to be seen. */
+		want = (size_t)n < want ? want - (size_t)n : CHUNK;
 	}
 }
 
 int
 file_read(struct buf *b, int dir, const char *path, size_t max)
 {
-	int fd = openat(dir, path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	bool named = dir == AT_FDCWD; /* by the user: a pipe is fine */
+	int fd = openat(dir, path,
+	    O_RDONLY | O_CLOEXEC | O_NOCTTY | (named ? 0 : O_NONBLOCK));
+	struct stat st;
 	int err;
 
 	if (fd < 0)
 		return file_error("cannot open");
-	err = read_all(b, fd, max);
+	if (fstat(fd, &st) != 0)
+		err = file_error("cannot look at");
+	else if (!named && !S_ISREG(st.st_mode))
+		err = QERR_ABSENT;
+	else
+		err = read_all(b, fd, (size_t)st.st_size, max);
 	close(fd);
 	return err;
 }
@@ -65,7 +78,7 @@ file_read(struct buf *b, int dir, const char *path, size_t max)
 int
 file_read_stdin(struct buf *b, size_t max)
 {
-	return read_all(b, STDIN_FILENO, max);
+	return read_all(b, STDIN_FILENO, CHUNK, max);
 }
 
 static int
@@ -146,4 +159,23 @@ file_mkdirs(int dir, const char *path, mode_t mode)
 			return file_error("cannot make the folder of");
 	}
 	return 0;
+}
+
+bool
+file_folder_empty(int dir, const char *path)
+{
+	int fd = openat(dir, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *d = fd < 0 ? NULL : fdopendir(fd);
+	struct dirent *e;
+
+	if (d == NULL) {
+		if (fd >= 0)
+			close(fd);
+		return false;
+	}
+	while ((e = readdir(d)) != NULL)
+		if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0)
+			break;
+	closedir(d);
+	return e == NULL;
 }

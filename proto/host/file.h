@@ -14,12 +14,18 @@
  * QERR_NOSPACE, QERR_IO (logged here, once, with errno).
  */
 
-/* Append a whole file of at most |max| bytes to |b|. */
+/*
+ * Append a whole file of at most |max| bytes to |b|.  Below a |dir| only plain files
+ * count, so that nobody's pipe can make us wait; a path that the user names (AT_FDCWD)
+ * may be anything that ends.
+ */
 int file_read(struct buf *b, int dir, const char *path, size_t max);
 /* Replace |path| with |data|: temporary, fsync, rename, fsync of its folder. */
 int file_write(int dir, const char *path, struct bytes data, mode_t mode);
 /* Make a folder and those above it. */
 int file_mkdirs(int dir, const char *path, mode_t mode);
+/* True if the folder can be read and nothing is in it. */
+bool file_folder_empty(int dir, const char *path);
 /* Standard input as a whole. */
 int file_read_stdin(struct buf *b, size_t max);
 

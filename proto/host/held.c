@@ -4,6 +4,7 @@
 
 #include "proto/base/qerr.h"
 #include "proto/host/log.h"
+#include "proto/host/store_row.h"
 
 static int
 cut_rows(struct bytes **ret, size_t *ret_n, const struct buf *b,
@@ -35,13 +36,16 @@ take_charters(struct held *h, struct feed *f)
 	return qerr_is_fatal(err) ? err : 0;
 }
 
+/* The headers from |i| on, which follow |f|, as far as they do. */
 static int
-take_headers(struct held *h, struct store *s, struct feed *f)
+take_headers(struct held *h, struct store *s, struct feed *f, size_t i)
 {
 	struct header got;
-	int err = feed_add_headers(f, h->header, h->n_header);
-	size_t i = 0;
+	int err;
 
+	if (i == h->n_header)
+		return 0;
+	err = feed_add_headers(f, h->header + i, h->n_header - i);
 	if (err == 0 || qerr_is_fatal(err))
 		return err;
 	/* One by one, to see how far they do. */
@@ -56,10 +60,61 @@ take_headers(struct held *h, struct store *s, struct feed *f)
 	return store_forget_headers(s, feed_id(f), i + 1);
 }
 
-int
-held_load(struct held *ret, struct store *s, struct feed *f)
+/* Keep all headers for next time, if many of them were read one by one. */
+static int
+keep(const struct held *h, struct store *s, const struct feed *f,
+    const struct buf *ends, size_t n_kept)
 {
-	const struct id *id = feed_id(f);
+	struct buf leaves;
+	size_t n = (size_t)feed_head(f);
+	int err;
+
+	if (n < n_kept + ROW_WORTH)
+		return 0;
+	buf_init(&leaves, 0);
+	for (size_t i = 1; i <= n; i++)
+		buf_put(&leaves, feed_leaf(f, i)->b, sizeof(struct id));
+	err = buf_err(&leaves);
+	if (err == 0)
+		err = store_keep_headers(s, feed_id(f),
+		    bytes_of(h->headers.p, load_le32(ends->p + 4 * (n - 1))),
+		    bytes_of(ends->p, 4 * n), buf_bytes(&leaves));
+	buf_done(&leaves);
+	return err == QERR_NOMEM ? err : 0; /* only time is lost */
+}
+
+static int
+load_headers(struct held *h, struct store *s, struct feed *f, bool kept)
+{
+	struct buf ends, leaves;
+	size_t n_kept = 0;
+	int err;
+
+	buf_init(&ends, 0);
+	buf_init(&leaves, 0);
+	if (kept)
+		err = store_headers_kept(s, feed_id(f), &h->headers, &ends,
+		    &leaves);
+	else
+		err = store_headers(s, feed_id(f), &h->headers, &ends);
+	if (err == 0)
+		err = cut_rows(&h->header, &h->n_header, &h->headers, &ends);
+	if (err == 0 &&
+	    feed_take_up(f, h->header, (const struct id *)(void *)leaves.p,
+		leaves.n / sizeof(struct id)) == 0)
+		n_kept = leaves.n / sizeof(struct id);
+	if (err == 0)
+		err = take_headers(h, s, f, n_kept);
+	if (err == 0 && kept)
+		err = keep(h, s, f, &ends, n_kept);
+	buf_done(&ends);
+	buf_done(&leaves);
+	return err;
+}
+
+int
+held_load(struct held *ret, struct store *s, struct feed *f, bool kept)
+{
 	struct buf ends;
 	int err;
 
@@ -67,20 +122,14 @@ held_load(struct held *ret, struct store *s, struct feed *f)
 	buf_init(&ret->charters, 0);
 	buf_init(&ret->headers, 0);
 	buf_init(&ends, 0);
-	if ((err = store_charters(s, id, &ret->charters, &ends)) == 0)
+	if ((err = store_charters(s, feed_id(f), &ret->charters, &ends)) == 0)
 		err = cut_rows(&ret->charter, &ret->n_charter, &ret->charters,
 		    &ends);
 	if (err == 0)
 		err = take_charters(ret, f);
-	buf_clear(&ends);
 	/* Without a charter nothing can be said about headers. */
 	if (err == 0 && ret->n_charter > 0)
-		err = store_headers(s, id, 1, &ret->headers, &ends);
-	if (err == 0)
-		err = cut_rows(&ret->header, &ret->n_header, &ret->headers,
-		    &ends);
-	if (err == 0 && ret->n_header > 0)
-		err = take_headers(ret, s, f);
+		err = load_headers(ret, s, f, kept);
 	buf_done(&ends);
 	return err;
 }

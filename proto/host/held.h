@@ -17,8 +17,12 @@ struct held {
 	size_t n_charter, n_header;
 };
 
-/* Read all into |ret| and into |f|, which is new; held_done() in any case. */
-int held_load(struct held *ret, struct store *s, struct feed *f);
+/*
+ * Read all into |ret| and into |f|, which is new; held_done() in any case.  With
+ * |kept|, what was checked before is not checked again (store_headers_kept()); that is
+ * for readers.
+ */
+int held_load(struct held *ret, struct store *s, struct feed *f, bool kept);
 void held_done(struct held *h);
 
 #endif

@@ -95,7 +95,7 @@ restore(struct import *m)
 {
 	struct header h;
 	struct held held;
-	int err = held_load(&held, m->store, m->feed);
+	int err = held_load(&held, m->store, m->feed, true);
 
 	for (size_t i = 0; i < held.n_header && err == 0; i++)
 		if ((err = header_peek(&h, held.header[i])) == 0)

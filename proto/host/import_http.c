@@ -1,10 +1,12 @@
 #include <curl/curl.h>
+#include <dlfcn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "proto/base/qerr.h"
 #include "proto/host/import_inner.h"
+#include "proto/host/log.h"
 
 #define URL_MAX_LEN   2048
 #define CONNECT_TIME  30L /* seconds */
@@ -13,8 +15,49 @@
 #define REDIRECTS_MAX 3L
 #define TRIES         3 /* at one object, if the line breaks in it */
 
+/*
+ * libcurl brings thirty libraries with it, whose loading takes longer than a
+ * whole sync with nothing new; only who names a web host pays for them.
+ */
+struct curl_calls {
+	CURLcode (*global_init)(long);
+	CURL *(*easy_init)(void);
+	CURLcode (*easy_setopt)(CURL *, CURLoption, ...);
+	CURLcode (*easy_perform)(CURL *);
+	void (*easy_cleanup)(CURL *);
+};
+
+static const struct curl_calls *
+curl(void)
+{
+	static struct curl_calls c;
+	void *lib;
+
+	if (c.global_init != NULL)
+		return &c;
+	if ((lib = dlopen("libcurl.so.4", RTLD_NOW | RTLD_LOCAL)) == NULL) {
+		log_error("web hosts need libcurl: %s", dlerror());
+		return NULL;
+	}
+	/* POSIX has the cast of a function's address be made so. */
+	*(void **)&c.easy_init = dlsym(lib, "curl_easy_init");
+	*(void **)&c.easy_setopt = dlsym(lib, "curl_easy_setopt");
+	*(void **)&c.easy_perform = dlsym(lib, "curl_easy_perform");
+	*(void **)&c.easy_cleanup = dlsym(lib, "curl_easy_cleanup");
+	*(void **)&c.global_init = dlsym(lib, "curl_global_init");
+	if (c.easy_init == NULL || c.easy_setopt == NULL ||
+	    c.easy_perform == NULL || c.easy_cleanup == NULL ||
+	    c.global_init == NULL || c.global_init(CURL_GLOBAL_DEFAULT) != 0) {
+		c.global_init = NULL;
+		dlclose(lib);
+		return NULL;
+	}
+	return &c;
+}
+
 struct http {
 	struct import_source src;
+	const struct curl_calls *c;
 	CURL *curl;
 	char base[URL_MAX_LEN];
 	struct buf *b; /* being filled */
@@ -51,12 +94,12 @@ http_get(struct import_source *src, const char *path, size_t max, struct buf *b)
 	snprintf(url, sizeof(url), "%s/%s", h->base, path);
 	h->b = b;
 	h->max = max;
-	curl_easy_setopt(h->curl, CURLOPT_URL, url);
+	h->c->easy_setopt(h->curl, CURLOPT_URL, url);
 	for (int i = 0; i < TRIES; i++) {
 		/* Go on where the line broke; what comes is checked whole. */
-		curl_easy_setopt(h->curl, CURLOPT_RESUME_FROM_LARGE,
+		h->c->easy_setopt(h->curl, CURLOPT_RESUME_FROM_LARGE,
 		    (curl_off_t)b->n);
-		rc = curl_easy_perform(h->curl);
+		rc = h->c->easy_perform(h->curl);
 		if (rc != CURLE_RANGE_ERROR && !is_broken(rc))
 			break;
 		if (rc == CURLE_RANGE_ERROR)
@@ -74,7 +117,7 @@ http_close(struct import_source *src)
 {
 	struct http *h = (struct http *)src;
 
-	curl_easy_cleanup(h->curl);
+	h->c->easy_cleanup(h->curl);
 	free(h);
 }
 
@@ -96,28 +139,27 @@ import_http(struct import_source **ret, const char *url, const char *proxy)
 		return QERR_TOOBIG;
 	}
 	memcpy(h->base, url, n);
-	if (curl_global_init(CURL_GLOBAL_DEFAULT) != 0 ||
-	    (h->curl = curl_easy_init()) == NULL) {
+	if ((h->c = curl()) == NULL || (h->curl = h->c->easy_init()) == NULL) {
 		free(h);
-		return QERR_NOMEM;
+		return QERR_IO;
 	}
 	/* As plain as can be: nothing that tells one reader from another. */
-	curl_easy_setopt(h->curl, CURLOPT_PROTOCOLS_STR, "http,https");
+	h->c->easy_setopt(h->curl, CURLOPT_PROTOCOLS_STR, "http,https");
 	/* A redirection may not take TLS away. */
-	curl_easy_setopt(h->curl, CURLOPT_REDIR_PROTOCOLS_STR,
+	h->c->easy_setopt(h->curl, CURLOPT_REDIR_PROTOCOLS_STR,
 	    strncmp(url, "https:", 6) == 0 ? "https" : "http,https");
-	curl_easy_setopt(h->curl, CURLOPT_FAILONERROR, 1L);
-	curl_easy_setopt(h->curl, CURLOPT_FOLLOWLOCATION, 1L);
-	curl_easy_setopt(h->curl, CURLOPT_MAXREDIRS, REDIRECTS_MAX);
-	curl_easy_setopt(h->curl, CURLOPT_CONNECTTIMEOUT, CONNECT_TIME);
-	curl_easy_setopt(h->curl, CURLOPT_LOW_SPEED_LIMIT, LOW_SPEED);
-	curl_easy_setopt(h->curl, CURLOPT_LOW_SPEED_TIME, LOW_TIME);
-	curl_easy_setopt(h->curl, CURLOPT_NOSIGNAL, 1L);
-	curl_easy_setopt(h->curl, CURLOPT_WRITEFUNCTION, on_bytes);
-	curl_easy_setopt(h->curl, CURLOPT_WRITEDATA, h);
+	h->c->easy_setopt(h->curl, CURLOPT_FAILONERROR, 1L);
+	h->c->easy_setopt(h->curl, CURLOPT_FOLLOWLOCATION, 1L);
+	h->c->easy_setopt(h->curl, CURLOPT_MAXREDIRS, REDIRECTS_MAX);
+	h->c->easy_setopt(h->curl, CURLOPT_CONNECTTIMEOUT, CONNECT_TIME);
+	h->c->easy_setopt(h->curl, CURLOPT_LOW_SPEED_LIMIT, LOW_SPEED);
+	h->c->easy_setopt(h->curl, CURLOPT_LOW_SPEED_TIME, LOW_TIME);
+	h->c->easy_setopt(h->curl, CURLOPT_NOSIGNAL, 1L);
+	h->c->easy_setopt(h->curl, CURLOPT_WRITEFUNCTION, on_bytes);
+	h->c->easy_setopt(h->curl, CURLOPT_WRITEDATA, h);
 	if (proxy != NULL && proxy[0] != '\0') {
 		snprintf(socks, sizeof(socks), "socks5h://%s", proxy);
-		curl_easy_setopt(h->curl, CURLOPT_PROXY, socks);
+		h->c->easy_setopt(h->curl, CURLOPT_PROXY, socks);
 	}
 	*ret = &h->src;
 	return 0;

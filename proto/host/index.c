@@ -15,7 +15,8 @@
 
 static const char schema[] =
     "CREATE TABLE feed ("
-    " id BLOB PRIMARY KEY, name TEXT, head INT, charter INT);"
+    " id BLOB PRIMARY KEY, name TEXT, head INT, charter INT,"
+    " articles INT);"
     "CREATE TABLE pack (feed BLOB, root BLOB, PRIMARY KEY (feed, root));"
     "CREATE TABLE article ("
     " place INTEGER PRIMARY KEY, feed BLOB, id BLOB, number INT,"
@@ -323,7 +324,8 @@ load_headers(struct fill *f)
 
 	buf_init(&b, 0);
 	buf_init(&ends, 0);
-	err = store_headers(f->x->store, &f->follow->feed, 1, &b, &ends);
+	err =
+	    store_headers_kept(f->x->store, &f->follow->feed, &b, &ends, NULL);
 	n = ends.n / 4;
 	if (err == 0 && (f->time = calloc(n + 1, sizeof(*f->time))) == NULL)
 		err = QERR_NOMEM;
@@ -371,9 +373,9 @@ drop_withdrawn(struct fill *f, struct map *known)
 	int err;
 
 	for (size_t i = 0; i < f->shelf.n; i++)
-		any = any || (f->shelf.pack[i].dead &&
-				 map_get(known, &f->shelf.pack[i].e.root) !=
-				     NULL);
+		any = any ||
+		      (f->shelf.pack[i].dead &&
+			  map_get(known, &f->shelf.pack[i].e.root) != NULL);
 	if (!any)
 		return 0;
 	err = index_drop(f->x, &f->follow->feed);
@@ -454,7 +456,8 @@ fill_feed(struct fill *f)
 		err = charter_decode_body(c, file.body);
 	if (err == 0)
 		err = index_prepare(f->x, &q,
-		    "INSERT OR REPLACE INTO feed VALUES (?1,?2,?3,?4)");
+		    "INSERT OR REPLACE INTO feed VALUES (?1,?2,?3,?4,"
+		    "(SELECT count(*) FROM article WHERE feed=?1))");
 	if (err == 0) {
 		sqlite3_bind_blob(q, 1, f->follow->feed.b, 32, SQLITE_STATIC);
 		bind_text(q, 2, c->name);
@@ -489,9 +492,9 @@ index_update(struct index *x, const struct id *feed)
 			err = index_prepare(x, &f.note,
 			    "INSERT OR IGNORE INTO pack VALUES (?1,?2)");
 		if (err == 0)
-			err = fill_feed(&f);
-		if (err == 0)
 			err = fill_packs(&f);
+		if (err == 0)
+			err = fill_feed(&f); /* counts what is there now */
 		sqlite3_finalize(f.insert);
 		sqlite3_finalize(f.note);
 		if (err == 0)

@@ -32,11 +32,13 @@ struct index_feed {
 	struct reading_key key;
 	const char *name;   /* from the charter, else the link; never NULL */
 	const char *link;   /* as given */
-	uint64_t head, charter, articles, unread;
+	uint64_t head, charter, articles;
 	int64_t synced;     /* UNIX seconds of the last sync, 0: never */
 };
 int index_feeds(struct index *x, int (*fn)(void *, const struct index_feed *),
     void *arg);
+/* How many of a feed's articles were not read yet: looks at each of them. */
+int index_unread(struct index *x, const struct id *feed, uint64_t *ret);
 
 /*
  * Take in everything about |feed| that the tree has and the index has not yet:

@@ -81,8 +81,8 @@ query_sql(struct buf *sql, const struct index_query *q)
 	if (q->lang != NULL)
 		buf_put_str(sql, " AND (lang=?3 OR lang LIKE ?3 || '-%')");
 	buf_put_str(sql, q->by_pack
-		? " ORDER BY feed, pack_number, heads, record"
-		: " ORDER BY date DESC, place DESC");
+			     ? " ORDER BY feed, pack_number, heads, record"
+			     : " ORDER BY date DESC, place DESC");
 	buf_put_u8(sql, 0);
 	return buf_err(sql);
 }
@@ -243,8 +243,7 @@ read_feed(struct index *x, const struct id *feed, struct feed_row *r)
 {
 	sqlite3_stmt *s;
 	int err = index_prepare(x, &s,
-	    "SELECT name, head, charter, (SELECT count(*) FROM article"
-	    " WHERE article.feed=?1) FROM feed WHERE id=?1");
+	    "SELECT name, head, charter, articles FROM feed WHERE id=?1");
 
 	*r = (struct feed_row){0};
 	if (err != 0)
@@ -260,8 +259,8 @@ read_feed(struct index *x, const struct id *feed, struct feed_row *r)
 	return 0;
 }
 
-static int
-count_unread(struct index *x, const struct id *feed, uint64_t *ret)
+int
+index_unread(struct index *x, const struct id *feed, uint64_t *ret)
 {
 	sqlite3_stmt *s;
 	int err = index_prepare(x, &s, "SELECT id FROM article WHERE feed=?1");
@@ -298,7 +297,6 @@ index_feeds(struct index *x, int (*fn)(void *, const struct index_feed *),
 		struct feed_row r;
 
 		if ((err = read_feed(x, &f->feed, &r)) != 0 ||
-		    (err = count_unread(x, &f->feed, &out.unread)) != 0 ||
 		    (err = follow_parse(link, bytes_str(f->link))) != 0)
 			break;
 		out.name =

@@ -75,7 +75,7 @@ load_shelf(struct library *l, const struct id *feed)
 
 	buf_init(&b, 0);
 	buf_init(&ends, 0);
-	err = store_headers(l->store, feed, 1, &b, &ends);
+	err = store_headers_kept(l->store, feed, &b, &ends, NULL);
 	for (size_t i = 0; i < ends.n / 4 && err == 0; i++) {
 		size_t end = load_le32(ends.p + 4 * i);
 		struct header h;

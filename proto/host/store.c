@@ -16,10 +16,12 @@
 #include "proto/host/file.h"
 #include "proto/host/log.h"
 #include "proto/host/store_part.h"
+#include "proto/host/store_row.h"
 #include "proto/object/charter.h"
 #include "proto/object/header.h"
 #include "proto/object/merkle.h"
 
+#define FOLDERS     1024 /* pack/AA: two characters of base32 */
 #define SYNC_SINGLY 4    /* more files than that are synced with all others */
 #define MODE_DIR    0755 /* any web server may serve the tree */
 #define MODE_FILE   0644
@@ -47,6 +49,10 @@ struct store {
 	struct part_set *parts;
 	bool counted;
 	uint64_t used;
+	/* Which folders of packs there are: to most questions of a reader who has
+	 * volumes the answer is that there is not even the folder. */
+	bool listed;
+	uint8_t folder[FOLDERS / 8];
 	/* The pack read last, open. */
 	struct id open_root;
 	int open_fd;
@@ -202,12 +208,54 @@ store_get(struct store *s, const struct tree_name *t, struct buf *b)
 	return file_read(b, s->fd, path, size_max(t->kind));
 }
 
+/* The number of the folder "AA", or -1. */
+static int
+folder_number(const char *name)
+{
+	static const char digit[] = "abcdefghijklmnopqrstuvwxyz234567";
+	const char *a = strchr(digit, name[0]);
+	const char *b = name[0] == '\0' ? NULL : strchr(digit, name[1]);
+
+	return a == NULL || b == NULL || name[1] == '\0'
+		   ? -1
+		   : (int)(32 * (a - digit) + (b - digit));
+}
+
+static void
+list_folders(struct store *s)
+{
+	int fd = openat(s->fd, "pack", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *d = fd < 0 ? NULL : fdopendir(fd);
+	struct dirent *e;
+	int n;
+
+	if (d == NULL) {
+		if (fd >= 0)
+			close(fd);
+		return;
+	}
+	memset(s->folder, 0, sizeof(s->folder));
+	while ((e = readdir(d)) != NULL)
+		if ((n = folder_number(e->d_name)) >= 0)
+			s->folder[n / 8] |= (uint8_t)(1 << n % 8);
+	closedir(d);
+	s->listed = true;
+}
+
 bool
 store_has(struct store *s, const struct tree_name *t)
 {
 	char path[TREE_PATH_MAX];
+	int n;
 
 	tree_path(path, t);
+	if (t->kind == TREE_PACK && !s->readonly) {
+		if (!s->listed)
+			list_folders(s);
+		n = folder_number(path + sizeof("pack/") - 1);
+		if (s->listed && n >= 0 && (s->folder[n / 8] >> n % 8 & 1) == 0)
+			return false;
+	}
 	return faccessat(s->fd, path, F_OK, 0) == 0;
 }
 
@@ -474,6 +522,7 @@ store_commit(struct store *s)
 
 	if (s->readonly)
 		return QERR_IO;
+	s->listed = false;
 	if ((err = add_heads(s)) != 0 || (err = sync_tmps(s)) != 0)
 		goto out;
 	/* In the order of the puts: a crash in between leaves a beginning. */
@@ -552,6 +601,8 @@ store_forget_headers(struct store *s, const struct id *feed, uint64_t from)
 	struct buf b;
 	int err = 0;
 
+	if (!s->readonly)
+		row_remove(s->fd, feed);
 	buf_init(&b, 0);
 	for (size_t i = s->n_head; i > 0; i--)
 		if (id_eq(&s->head[i - 1].feed, feed)) {
@@ -663,12 +714,32 @@ store_charters(struct store *s, const struct id *feed, struct buf *b,
 }
 
 int
-store_headers(struct store *s, const struct id *feed, uint64_t from,
-    struct buf *b, struct buf *ends)
+store_headers(struct store *s, const struct id *feed, struct buf *b,
+    struct buf *ends)
 {
 	return get_row(s,
-	    (struct tree_name){.kind = TREE_ISSUE, .id = *feed, .number = from},
-	    b, ends);
+	    (struct tree_name){.kind = TREE_ISSUE, .id = *feed, .number = 1}, b,
+	    ends);
+}
+
+int
+store_headers_kept(struct store *s, const struct id *feed, struct buf *b,
+    struct buf *ends, struct buf *leaves)
+{
+	struct tree_name t = {.kind = TREE_ISSUE, .id = *feed};
+	int n = row_read(s->fd, feed, b, ends, leaves);
+
+	if (n < 0)
+		return n;
+	t.number = (uint64_t)n + 1;
+	return get_row(s, t, b, ends);
+}
+
+int
+store_keep_headers(struct store *s, const struct id *feed, struct bytes files,
+    struct bytes ends, struct bytes leaves)
+{
+	return s->readonly ? 0 : row_write(s->fd, feed, files, ends, leaves);
 }
 
 /* Room. */

@@ -14,6 +14,7 @@
  *	DIR/feed/... DIR/pack/...	the tree; any web server may serve it
  *	DIR/part/ROOT, ROOT.map		packs on their way in, and which pieces are there
  *	DIR/index.sqlite		proto/host/index.h; can be rebuilt
+ *	DIR/row-FEED			headers once more, proto/host/store_row.h
  *	DIR/contacts, DIR/lock		a node's own
  *
  * Writes are collected and made durable together:  store_put_*() prepares
@@ -67,8 +68,18 @@ int store_feeds(struct store *s, int (*fn)(void *, const struct id *),
  * each go to |ends| as u32le.  Stops at the first gap. */
 int store_charters(struct store *s, const struct id *feed, struct buf *b,
     struct buf *ends);
-int store_headers(struct store *s, const struct id *feed, uint64_t from,
-    struct buf *b, struct buf *ends);
+int store_headers(struct store *s, const struct id *feed, struct buf *b,
+    struct buf *ends);
+/*
+ * The same for who only reads: the headers that store_keep_headers() was given come
+ * from one file, with their leaves (32 bytes each; |leaves| may be NULL), and only
+ * those after them from the tree.  A node that serves does without: it
+ * looks at each header that it answers for.
+ */
+int store_headers_kept(struct store *s, const struct id *feed, struct buf *b,
+    struct buf *ends, struct buf *leaves);
+int store_keep_headers(struct store *s, const struct id *feed,
+    struct bytes files, struct bytes ends, struct bytes leaves);
 
 /* Bytes used by packs, and bytes free on the disk. */
 uint64_t store_used(struct store *s);

@@ -30,6 +30,7 @@ struct part {
 struct part_set {
 	int dir;
 	bool readonly;
+	bool none; /* the folder was empty, and nothing was put since */
 	uint64_t clock;
 	struct part part[PART_OPEN_MAX];
 };
@@ -52,6 +53,7 @@ part_set_new(struct part_set **ret, int dir, bool readonly)
 		return QERR_NOMEM;
 	ps->dir = dir;
 	ps->readonly = readonly;
+	ps->none = !readonly && file_folder_empty(dir, "part");
 	*ret = ps;
 	return 0;
 }
@@ -179,11 +181,14 @@ static int
 part_open(struct part_set *ps, const struct id *root, uint64_t total,
     bool create, struct part **ret)
 {
-	struct part *p = place(ps, root);
+	struct part *p;
 	char path[PATH_LEN];
 	struct stat st;
 
-	if (p == NULL)
+	if (ps->none && !create)
+		return QERR_ABSENT;
+	ps->none = false;
+	if ((p = place(ps, root)) == NULL)
 		return QERR_FULL;
 	*ret = p;
 	p->used = ++ps->clock;

@@ -7,6 +7,7 @@
 
 #include "proto/base/bytes.h"
 #include "proto/base/when.h"
+#include "proto/object/feed.h"
 #include "proto/object/header.h"
 #include "proto/wire/invite.h"
 
@@ -58,15 +59,16 @@ struct node_policy {
 };
 
 /*
- * Restoring, before the first step, what the tree holds: a feed, its charters
- * oldest first, its headers in order, and the state of its packs.  |have| counts
- * verified pieces as a bitmap of piece_count() bits, NULL if the pack is whole.
+ * Restoring, before the first step, what the tree holds: a feed that has accepted its
+ * charters and headers, these |header|s, and the state of its packs.  |f| is taken,
+ * on failure as well.  |have| counts verified pieces as a bitmap of piece_count()
+ * bits, NULL if the pack is whole.
  */
 struct node *node_new(const struct node_config *cfg, const uint8_t seed[32]);
 void node_free(struct node *n);
-int node_restore_feed(struct node *n, const struct id *feed,
-    const struct node_policy *policy, const struct bytes *charter,
-    size_t n_charter, const struct bytes *header, size_t n_header);
+int node_restore_feed(struct node *n, struct feed *f,
+    const struct node_policy *policy, const struct bytes *header,
+    size_t n_header);
 int node_restore_pack(struct node *n, const struct id *root,
     const uint8_t *have);
 int node_restore_contacts(struct node *n, struct bytes blob);

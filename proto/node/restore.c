@@ -4,25 +4,22 @@
 #include "proto/node/inner.h"
 
 int
-node_restore_feed(struct node *n, const struct id *feed,
-    const struct node_policy *policy, const struct bytes *charter,
-    size_t n_charter, const struct bytes *header, size_t n_header)
+node_restore_feed(struct node *n, struct feed *f,
+    const struct node_policy *policy, const struct bytes *header,
+    size_t n_header)
 {
-	struct track *s = track_new(n, feed, policy);
+	struct track *s = track_new(n, feed_id(f), policy);
 	struct header h;
-	uint64_t floor;
 	int err = 0;
 
-	if (s == NULL)
+	if (s == NULL) {
+		feed_free(f);
 		return n->fatal != 0 ? n->fatal : QERR_FULL;
-	for (size_t i = 0; i < n_charter && err == 0; i++)
-		err = feed_add_charter(s->feed, charter[i], &floor);
+	}
+	feed_free(s->feed);
+	s->feed = f;
 	s->safe_charter = track_charter(s);
-	if (err != 0)
-		return err;
-	if ((err = feed_add_headers(s->feed, header, n_header)) != 0)
-		return err;
-	for (size_t i = 0; i < n_header; i++)
+	for (size_t i = 0; i < n_header && err == 0; i++)
 		if ((err = header_peek(&h, header[i])) == 0)
 			track_add_header(s, &h, header[i]);
 	s->safe_head = feed_head(s->feed);

@@ -221,7 +221,7 @@ reserve(struct feed *f, size_t n)
 
 /* Append to the feed; the caller has checked everything and reserved room. */
 static int
-append(struct feed *f, struct bytes file, const struct header *h)
+append(struct feed *f, const struct id *leaf, const struct header *h)
 {
 	int signer = signer_place(f, h->signer);
 	struct entry *e = &f->entry[f->n];
@@ -230,7 +230,7 @@ append(struct feed *f, struct bytes file, const struct header *h)
 		return QERR_FULL;
 	e->signer = (uint8_t)signer;
 	e->hash = h->hash;
-	history_leaf(&e->leaf, file);
+	e->leaf = *leaf;
 	history_add(&f->history, &e->leaf);
 	f->n++;
 	return 0;
@@ -274,7 +274,7 @@ int
 feed_add_header(struct feed *f, struct bytes file, struct header *ret)
 {
 	int err = feed_check_head(f, file, ret);
-	struct id root;
+	struct id root, leaf;
 
 	if (err != 0)
 		return err;
@@ -285,15 +285,15 @@ feed_add_header(struct feed *f, struct bytes file, struct header *ret)
 		return QERR_FORK;
 	if ((err = reserve(f, 1)) != 0)
 		return err;
-	return append(f, file, ret);
+	history_leaf(&leaf, file);
+	return append(f, &leaf, ret);
 }
 
-/* Append |file| if it follows, trusting that a later header is signed. */
+/* Decode the header that comes next by its number, and by who may sign it. */
 static int
-append_covered(struct feed *f, struct bytes file, struct header *h)
+peek_next(const struct feed *f, struct bytes file, struct header *h)
 {
 	const struct key *k;
-	struct id root;
 	int err = header_peek(h, file);
 
 	if (err != 0)
@@ -304,12 +304,23 @@ append_covered(struct feed *f, struct bytes file, struct header *h)
 		return QERR_CHARTER;
 	if (h->number != f->n + 1)
 		return QERR_CHAIN;
-	if ((err = charter_signer(&f->newest, h->signer, h->number, &k)) != 0)
+	return charter_signer(&f->newest, h->signer, h->number, &k);
+}
+
+/* Append |file| if it follows, trusting that a later header is signed. */
+static int
+append_covered(struct feed *f, struct bytes file, struct header *h)
+{
+	struct id root, leaf;
+	int err = peek_next(f, file, h);
+
+	if (err != 0)
 		return err;
 	history_root(&f->history, &root);
 	if (!id_eq(&root, &h->history))
 		return QERR_FORK;
-	return append(f, file, h);
+	history_leaf(&leaf, file);
+	return append(f, &leaf, h);
 }
 
 int
@@ -331,6 +342,22 @@ feed_add_headers(struct feed *f, const struct bytes *file, size_t n)
 		return err;
 	for (size_t i = 0; i < n && err == 0; i++)
 		err = append_covered(f, file[i], &h);
+	if (err != 0)
+		feed_cut(f, before);
+	return err;
+}
+
+int
+feed_take_up(struct feed *f, const struct bytes *file, const struct id *leaf,
+    size_t n)
+{
+	size_t before = f->n;
+	struct header h;
+	int err = n == 0 ? 0 : reserve(f, n);
+
+	for (size_t i = 0; i < n && err == 0; i++)
+		if ((err = peek_next(f, file[i], &h)) == 0)
+			err = append(f, &leaf[i], &h);
 	if (err != 0)
 		feed_cut(f, before);
 	return err;

@@ -60,6 +60,14 @@ int feed_add_header(struct feed *f, struct bytes file, struct header *ret);
 int feed_add_headers(struct feed *f, const struct bytes *file, size_t n);
 
 /*
+ * Take up again what this program accepted before and kept where nobody else writes:
+ * |file[i]| with its |leaf[i]|.  No signature and no history is computed; whether
+ * the newest charter still lets the signers sign is.
+ */
+int feed_take_up(struct feed *f, const struct bytes *file,
+    const struct id *leaf, size_t n);
+
+/*
  * Check a head that may be far ahead, without accepting it: signature and
  * charter only.  0 if it is newer than ours; else as feed_add_header().
  */

@@ -578,17 +578,22 @@ restore(struct host *h, const struct node_policy *policy)
 	struct world *w = h->w;
 	struct object *c = find(h, OBJECT_CHARTER, &w->feed, 1);
 	struct bytes charter, header[ISSUES_MAX];
+	struct feed *f;
+	uint64_t floor;
 	size_t n = 0;
 	struct object *o;
 
 	if (c == NULL)
 		return;
+	if ((f = feed_new(&w->feed)) == NULL)
+		abort();
 	charter = buf_bytes(&c->data);
 	while (n < ISSUES_MAX &&
 	       (o = find(h, OBJECT_HEADER, &w->feed, n + 1)) != NULL)
 		header[n++] = buf_bytes(&o->data);
-	if (node_restore_feed(h->node, &w->feed, policy, &charter, 1, header,
-		n) != 0)
+	if (feed_add_charter(f, charter, &floor) != 0 ||
+	    feed_add_headers(f, header, n) != 0 ||
+	    node_restore_feed(h->node, f, policy, header, n) != 0)
 		fail(w, "the disk cannot be restored from", h);
 	for (size_t i = 0; i < n; i++)
 		for (size_t k = 0; k < w->issue[i].n_pack; k++) {

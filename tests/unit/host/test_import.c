@@ -360,7 +360,7 @@ revoked_headers_are_cut(void)
 	check(store_commit(s) == 0);
 	for (int i = 0; i < 2; i++) {
 		check((f = feed_new(&p.feed)) != NULL);
-		check(held_load(&held, s, f) == 0);
+		check(held_load(&held, s, f, false) == 0);
 		check(held.n_charter == 2);
 		check(held.n_header > 0 && held.n_header < ISSUES);
 		check(held.n_header == feed_head(f));
