@@ -219,6 +219,7 @@ stored_header(struct node *n, const struct pending *p, int err)
 		return;
 	before = s->safe_head;
 	s->safe_head = feed_head(s->feed);
+	n->vouched++;
 	update_tell(n, FACT_HEAD, &s->id, s->safe_head, 0);
 	spread_head(s, false);
 	spread_safe(s, before + 1);
@@ -230,7 +231,8 @@ stored_charter(struct node *n, const struct pending *p, int err)
 	struct track *s = track_find(n, &p->feed);
 
 	if (s == NULL || err != 0)
-		return;             /* accept_space() puts it again */
+		return; /* accept_space() puts it again */
+	n->vouched++;
 	if (s->safe_charter == 0) { /* others may follow it, too */
 		s->safe_charter = p->number;
 		spread_heads_all(n);

@@ -94,6 +94,7 @@ struct pack {
 	uint32_t size;
 	uint32_t wants;      /* announcements that want it */
 	uint32_t uses;       /* announcements alive at all */
+	uint32_t refs;       /* announcements, dead ones too */
 	uint64_t refused[2]; /* links (by slot) that do not hold it */
 	struct track *track; /* who announced it last, and where */
 	uint64_t number;
@@ -206,6 +207,7 @@ struct link {
 	struct timer timer;
 	when_ms opened, last_in, last_out, hello_by, rest_until;
 	uint64_t counter; /* of HEADS */
+	uint64_t vouched; /* node.vouched when the last full one was said */
 	struct share *share;
 	size_t n_share;
 	struct msg_heads_row *row; /* the peer's last full HEADS */
@@ -272,6 +274,7 @@ struct node {
 	when_ms now;
 	uint64_t wall;
 	bool full;
+	uint64_t vouched; /* counts changes of what HEADS would say */
 	uint64_t steps;
 	int fatal;
 	struct heap timers;

@@ -380,6 +380,9 @@ on_hello(struct link *l, const struct msg_hello *m)
 		return 0;
 	}
 	l->state = LINK_OPEN;
+	/* What came between our HEADS and its HELLO was not told. */
+	if (n->cfg.role == NODE_MIRROR && l->vouched != n->vouched)
+		spread_heads(l);
 	l->stall = STALL_MIN + 4 * (n->now - l->opened);
 	if (l->contact != NULL)
 		contact_opened(l->contact);

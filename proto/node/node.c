@@ -131,6 +131,7 @@ on_published(struct node *n, const struct node_event *ev)
 	if (s == NULL)
 		return;
 	s->publishes = true;
+	n->vouched++;
 	if (ev->published.charter.n > 0 &&
 	    feed_add_charter(s->feed, ev->published.charter, &floor) == 0) {
 		if (floor != UINT64_MAX)
@@ -368,24 +369,19 @@ node_feed_stat(const struct node *n, const struct id *feed,
 	return 0;
 }
 
-int
-node_pack(const struct node *n, const struct id *root,
-    struct pack_entry *ret_entry, bool *ret_whole)
+bool
+node_next_pack(const struct node *n, const struct id *feed, size_t *at,
+    struct node_pack *ret)
 {
-	for (size_t i = 0; i < n->n_track; i++)
-		for (size_t k = 0; k < n->track[i]->n_a; k++) {
-			const struct announce *a = &n->track[i]->a[k];
+	for (size_t i = 0; i < n->n_track; i++) {
+		const struct track *s = n->track[i];
 
-			if (a->dead || !id_eq(&a->pack->root, root))
-				continue;
-			*ret_entry = (struct pack_entry){.tier = a->tier,
-			    .root = a->pack->root,
-			    .size = a->pack->size,
-			    .first = a->first,
-			    .last = a->last,
-			    .only = a->only};
-			*ret_whole = a->pack->state == PACK_HELD;
-			return 0;
-		}
-	return QERR_ABSENT;
+		if (!id_eq(&s->id, feed) || *at == s->n_a)
+			continue;
+		const struct pack *p = s->a[(*at)++].pack;
+		*ret = (struct node_pack){
+		    p->root, p->size, p->uses > 0, p->state == PACK_HELD};
+		return true;
+	}
+	return false;
 }

@@ -279,8 +279,17 @@ struct node_feed_stat {
 int node_feed_stat(const struct node *n, const struct id *feed,
     struct node_feed_stat *ret);
 
-/* What is known of one pack: 0 and its entry, or QERR_ABSENT. */
-int node_pack(const struct node *n, const struct id *root,
-    struct pack_entry *ret_entry, bool *ret_whole);
+/*
+ * Walk over the packs that the headers of |feed| announce; one may come several
+ * times.  |*at| starts at 0; false at the end.
+ */
+struct node_pack {
+	struct id root;
+	uint64_t size;
+	bool alive; /* announced, and not withdrawn */
+	bool held;
+};
+bool node_next_pack(const struct node *n, const struct id *feed, size_t *at,
+    struct node_pack *ret);
 
 #endif

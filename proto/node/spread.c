@@ -19,6 +19,7 @@ spread_heads(struct link *l)
 	struct msg_heads *m = &n->say.heads;
 
 	n->say.kind = MSG_HEADS;
+	l->vouched = n->vouched;
 	m->full = true;
 	m->counter = ++l->counter;
 	m->n = 0;

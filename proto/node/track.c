@@ -126,10 +126,18 @@ announce_end(struct node *n, struct announce *a, bool forget)
 		part_close(n, a->pack);
 }
 
-/* A pack that nobody announces alive is freed with its last entry. */
+/* An entry that announced |p| goes; the last one takes the pack along. */
 static void
 pack_release(struct node *n, struct pack *p)
 {
+	if (--p->refs == 0) {
+		serve_forget(n, NULL, p);
+		if (p->part != NULL)
+			part_close(n, p);
+		map_del(n->packs, &p->root);
+		free(p);
+		return;
+	}
 	for (size_t i = 0; i < n->n_track; i++)
 		for (size_t k = 0; k < n->track[i]->n_a; k++)
 			if (n->track[i]->a[k].pack == p) {
@@ -137,11 +145,6 @@ pack_release(struct node *n, struct pack *p)
 				p->number = n->track[i]->a[k].number;
 				return;
 			}
-	serve_forget(n, NULL, p);
-	if (p->part != NULL)
-		part_close(n, p);
-	map_del(n->packs, &p->root);
-	free(p);
 }
 
 void
@@ -252,15 +255,8 @@ track_remove(struct node *n, struct track *s)
 			node_fail(n, QERR_NOMEM);
 	for (size_t i = 0; i < s->n_a; i++)
 		announce_end(n, &s->a[i], false);
-	for (size_t i = 0; i < s->n_a; i++) {
-		struct pack *p = s->a[i].pack;
-		bool again = false;
-
-		for (size_t k = i + 1; k < s->n_a && !again; k++)
-			again = s->a[k].pack == p;
-		if (!again)
-			pack_release(n, p);
-	}
+	for (size_t i = 0; i < s->n_a; i++)
+		pack_release(n, s->a[i].pack);
 	n->want_dirty = true;
 	track_free(s);
 }
@@ -319,9 +315,12 @@ announce_add(struct track *s, const struct pack_entry *e, uint64_t number)
 
 	if (p == NULL)
 		return QERR_NOMEM;
+	p->refs++;
 	if ((a = node_grow(s->n, s->a, s->n_a, &s->cap_a, sizeof(*s->a))) ==
-	    NULL)
+	    NULL) {
+		pack_release(s->n, p);
 		return QERR_NOMEM;
+	}
 	s->a = a;
 	s->a[s->n_a++] = (struct announce){.pack = p,
 	    .number = (uint32_t)number,
