@@ -434,25 +434,25 @@ drive_reserve(struct drive *d, uint64_t reserve)
 /* From the tree into the node, before its first step. */
 
 static void
-restore_packs(struct node *n, struct store *s, struct bytes file)
+restore_packs(struct node *n, struct store *s, const struct id *feed)
 {
-	struct header h;
+	struct node_pack p;
+	size_t at = 0;
 
-	if (header_peek(&h, file) != 0)
-		return;
-	for (size_t i = 0; i < h.n_pack; i++) {
-		struct tree_name t = {.kind = TREE_PACK, .id = h.pack[i].root};
-		struct pack_entry e;
+	while (node_next_pack(n, feed, &at, &p)) {
+		struct tree_name t = {.kind = TREE_PACK, .id = p.root};
+		bool whole = !p.held && store_has(s, &t);
 		struct buf bits;
-		bool whole;
 
 		buf_init(&bits, 0);
-		if (node_pack(n, &t.id, &e, &whole) != 0)
-			store_forget(s, &t); /* a crash left it: withdrawn */
-		else if (store_has(s, &t))
-			node_restore_pack(n, &t.id, NULL);
-		else if (store_partial(s, &t.id, h.pack[i].size, &bits))
-			node_restore_pack(n, &t.id, bits.p);
+		if (whole ||
+		    (!p.held && store_partial(s, &p.root, p.size, &bits))) {
+			if (p.alive)
+				node_restore_pack(n, &p.root,
+				    whole ? NULL : bits.p);
+			else
+				store_forget(s, &t); /* a crash left it */
+		}
 		buf_done(&bits);
 	}
 }
@@ -471,8 +471,8 @@ drive_restore(struct node *n, struct store *s, const struct id *feed,
 		err = node_restore_feed(n, f, policy, h.header, h.n_header);
 	else
 		feed_free(f);
-	for (size_t i = 0; i < h.n_header && err == 0; i++)
-		restore_packs(n, s, h.header[i]);
 	held_done(&h);
+	if (err == 0)
+		restore_packs(n, s, feed);
 	return err;
 }

@@ -9,11 +9,11 @@
 #include "proto/wire/frame.h"
 #include "proto/wire/line.h"
 
-#define TAIL_MAX       1023 /* of the idle frame that ends a burst, .. */
-#define TAIL_SHORT_MAX 400  /* or of a burst of one real frame */
+#define TAIL_SHORT_MAX 400  /* of the idle frame after a single real one */
 #define LENGTH         4    /* u32le before each message */
 
 _Static_assert(VEIL_FRAME == FRAME_LEN, "veil.h and frame.h disagree");
+_Static_assert(VEIL_SHORT == FRAME_SHORT, "veil.h and frame.h disagree");
 _Static_assert(VEIL_PAYLOAD == FRAME_PAYLOAD, "veil.h and frame.h disagree");
 _Static_assert(VEIL_REKEY == FRAME_REKEY, "veil.h and frame.h disagree");
 
@@ -32,7 +32,8 @@ struct veil {
 	size_t read;     /* messages given out: bytes of |text| */
 
 	struct buf queue; /* messages that wait for a flush */
-	uint8_t *tail;    /* the last FRAME_LEN bytes made, .. */
+	uint8_t *tail;    /* the idle frame of |tail_len| bytes made last, .. */
+	size_t tail_len;  /* 0: there was none */
 	size_t tail_at;   /* of which this many have left */
 	uint64_t written;
 };
@@ -47,7 +48,6 @@ static struct veil *new (void)
 	buf_init(&v->text, 0);
 	buf_init(&v->queue, VEIL_QUEUE_MAX);
 	v->read = FRAME_HEAD;
-	v->tail_at = FRAME_LEN;
 	return v;
 }
 
@@ -78,7 +78,7 @@ drain(struct veil *v)
 		sodium_memzero(v->tail, FRAME_LEN);
 	free(v->tail);
 	v->tail = NULL;
-	v->tail_at = FRAME_LEN;
+	v->tail_len = v->tail_at = 0;
 }
 
 void
@@ -336,7 +336,7 @@ take_frames(struct veil *v, const uint8_t *p, size_t n)
 
 	compact(v);
 	if (v->raw.n > 0) {
-		size_t more = FRAME_LEN - v->raw.n;
+		size_t more = frame_len(&v->in) - v->raw.n;
 
 		buf_put(&v->raw, p, n < more ? n : more);
 		if (n < more)
@@ -346,8 +346,13 @@ take_frames(struct veil *v, const uint8_t *p, size_t n)
 		err = take_frame(v, v->raw.p);
 		buf_clear(&v->raw);
 	}
-	for (; err == 0 && n >= FRAME_LEN; p += FRAME_LEN, n -= FRAME_LEN)
+	while (err == 0 && n >= frame_len(&v->in)) {
+		size_t len = frame_len(&v->in);
+
 		err = take_frame(v, p);
+		p += len;
+		n -= len;
+	}
 	if (err == 0 && n > 0) {
 		buf_put(&v->raw, p, n);
 		err = buf_err(&v->raw);
@@ -460,48 +465,52 @@ new_tail(struct veil *v)
 {
 	if (v->tail == NULL && (v->tail = malloc(FRAME_LEN)) == NULL)
 		return QERR_NOMEM;
+	v->tail_len = frame_len(&v->out);
 	v->tail_at = 0;
 	return frame_seal(&v->out, v->tail, NULL, 0);
 }
 
 static int
-put_frames(struct veil *v, size_t frames, struct buf *out)
+put_frames(struct veil *v, size_t room, struct buf *out)
 {
-	uint8_t *dst = buf_grow(out, frames * FRAME_LEN);
+	uint8_t *dst = buf_grow(out, room);
 	const uint8_t *src = v->queue.p;
 	size_t left = v->queue.n;
 	int err = dst == NULL ? buf_err(out) : 0;
 
-	for (; err == 0 && left > 0; dst += FRAME_LEN) {
-		size_t n = left < FRAME_PAYLOAD ? left : FRAME_PAYLOAD;
+	while (err == 0 && left > 0) {
+		size_t len = frame_len(&v->out), n = len - FRAME_EXTRA;
 
+		n = left < n ? left : n;
 		err = frame_seal(&v->out, dst, src, n);
+		dst += len;
 		src += n;
 		left -= n;
 	}
 	if (err == 0)
-		v->written += frames * FRAME_LEN;
+		v->written += room;
 	return err;
 }
 
 int
 veil_flush(struct veil *v, struct rng *g, struct buf *out)
 {
-	size_t frames = (v->queue.n + FRAME_PAYLOAD - 1) / FRAME_PAYLOAD;
-	size_t cut;
+	size_t frames, cut, room;
 	int err;
 
-	if (v->state != VEIL_OPEN || frames == 0)
+	if (v->state != VEIL_OPEN || v->queue.n == 0)
 		return 0;
-	if ((err = buf_reserve(out, (frames + 2) * FRAME_LEN)) != 0)
+	room = frame_room(&v->out, v->queue.n, &frames);
+	if ((err = buf_reserve(out, room + 2 * FRAME_LEN)) != 0)
 		return err;
-	if (v->tail_at < FRAME_LEN)
-		put_tail(v, FRAME_LEN - v->tail_at, out);
-	if ((err = put_frames(v, frames, out)) != 0 || (err = new_tail(v)) != 0)
+	if (v->tail_at < v->tail_len)
+		put_tail(v, v->tail_len - v->tail_at, out);
+	if ((err = put_frames(v, room, out)) != 0 || (err = new_tail(v)) != 0)
 		return err;
-	cut =
-	    (size_t)rng_between(g, 1, frames == 1 ? TAIL_SHORT_MAX : TAIL_MAX);
-	put_tail(v, cut, out);
+	cut = v->tail_len - 1;
+	if (frames == 1 && cut > TAIL_SHORT_MAX)
+		cut = TAIL_SHORT_MAX;
+	put_tail(v, (size_t)rng_between(g, 1, cut), out);
 	buf_clear(&v->queue);
 	return buf_err(out);
 }
@@ -514,11 +523,11 @@ veil_pad_to(struct veil *v, uint64_t total, struct buf *out)
 	while (v->state == VEIL_OPEN && err == 0 && v->written < total) {
 		uint64_t more = total - v->written;
 
-		if (v->tail_at == FRAME_LEN && (err = new_tail(v)) != 0)
+		if (v->tail_at == v->tail_len && (err = new_tail(v)) != 0)
 			break;
 		put_tail(v,
-		    more < FRAME_LEN - v->tail_at ? (size_t)more
-						  : FRAME_LEN - v->tail_at,
+		    more < v->tail_len - v->tail_at ? (size_t)more
+						    : v->tail_len - v->tail_at,
 		    out);
 		err = buf_err(out);
 	}

@@ -19,7 +19,8 @@
  *
  *   LINE --valid line--> OPEN --any invalid input--> DRAIN
  */
-#define VEIL_FRAME       1024
+#define VEIL_FRAME       1024 /* but the first of a direction, .. */
+#define VEIL_SHORT       256  /* .. which are short */
 #define VEIL_PAYLOAD     1006
 #define VEIL_REKEY       1024 /* frames a direction */
 #define VEIL_SECRETS_MAX 1024

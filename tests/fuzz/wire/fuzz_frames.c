@@ -26,10 +26,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	memcpy(a.c.k, key, 32);
 	memcpy(b.c.k, key, 32);
 	for (size_t i = 1; i < size && wire.n < 64 * FRAME_LEN;) {
-		size_t n = data[i++] * 3U;
+		size_t n = data[i++] * 3U, len = frame_len(&a);
 
 		n = n < size - i ? n : size - i;
-		check((at = buf_grow(&wire, FRAME_LEN)) != NULL);
+		n = n < len - FRAME_EXTRA ? n : len - FRAME_EXTRA;
+		check((at = buf_grow(&wire, len)) != NULL);
 		check(frame_seal(&a, at, data + i, n) == 0);
 		check(frame_open(&b, plain, at) == (int)n);
 		check(n == 0 || memcmp(plain + FRAME_HEAD, data + i, n) == 0);

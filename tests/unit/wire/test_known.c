@@ -70,11 +70,16 @@ frames(struct frame_way *up, struct frame_way *down)
 	for (size_t i = 0; i < sizeof(full); i++)
 		full[i] = (uint8_t)i;
 	check(frame_seal(up, out, "hello", 5) == 0);
-	same("frame_0", out, FRAME_LEN);
+	same("frame_0", out, FRAME_SHORT);
 	check(frame_seal(down, out, NULL, 0) == 0);
-	same("frame_idle", out, FRAME_LEN);
+	same("frame_idle", out, FRAME_SHORT);
+	check(frame_seal(down, out, full, FRAME_SHORT - FRAME_EXTRA) == 0);
+	same("frame_full", out, FRAME_SHORT);
+	for (int i = 2; i < FRAME_SHORTS; i++)
+		check(frame_seal(down, out, NULL, 0) == 0);
+	check(frame_len(down) == FRAME_LEN);
 	check(frame_seal(down, out, full, sizeof(full)) == 0);
-	same("frame_full", out, FRAME_LEN);
+	same("frame_16", out, FRAME_LEN);
 
 	for (int i = 1; i < FRAME_REKEY; i++)
 		check(frame_seal(up, out, NULL, 0) == 0);

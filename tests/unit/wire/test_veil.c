@@ -34,7 +34,7 @@ both_ends_talk(void)
 	check(veil_queued(t.dialler) == 4 + 3 + 4 + 3);
 	check(veil_flush(t.dialler, &t.g, &t.up) == 0);
 	check(veil_queued(t.dialler) == 0);
-	check(t.up.n > VEIL_FRAME && t.up.n <= VEIL_FRAME + 400);
+	check(t.up.n > VEIL_SHORT && t.up.n < 2 * VEIL_SHORT);
 	check(veil_written(t.dialler) == t.up.n);
 	ends_give(&t, t.node, &t.up, &t.down, ENDS_WALL);
 	got_text(t.node, "one");
@@ -299,16 +299,16 @@ flipped_streams_drain(void)
 	struct bytes m;
 
 	ends_init(&t, 9);
-	for (size_t at = 0; at < 2048; at++) {
+	for (size_t at = 0; at < 4096; at++) {
 		if (at % 200 == 0)
 			veil_door_remove(t.door, t.to.secret);
 		check(veil_door_add(t.door, t.to.secret) == 0);
 		ends_open(&t);
-		for (int i = 0; i < 3; i++) {
+		for (int i = 0; i < 9; i++) { /* into the long frames */
 			send_text(t.dialler, "a message");
 			check(veil_flush(t.dialler, &t.g, &t.up) == 0);
 		}
-		check(t.up.n > 2048);
+		check(t.up.n > 4096);
 		t.up.p[at] ^= 0x40;
 		ends_give(&t, t.node, &t.up, &t.down, ENDS_WALL);
 		check(veil_state(t.node) == VEIL_DRAIN);
@@ -349,11 +349,11 @@ open_by_hand(struct ends *t, struct frame_way *ret_up)
 }
 
 static void
-hears_nothing(struct ends *t, const uint8_t frame[VEIL_FRAME])
+hears_nothing(struct ends *t, const uint8_t frame[VEIL_SHORT])
 {
 	struct bytes m;
 
-	check(veil_input(t->node, frame, VEIL_FRAME, ENDS_WALL, &t->g,
+	check(veil_input(t->node, frame, VEIL_SHORT, ENDS_WALL, &t->g,
 		  &t->down) == 0);
 	check(!veil_next(t->node, &m));
 	check(veil_state(t->node) == VEIL_DRAIN && t->down.n == 0);
@@ -366,7 +366,7 @@ bad_frames_drain(void)
 	static const uint32_t bad[] = {0, VEIL_MESSAGE_MAX + 1, UINT32_MAX};
 	struct ends t;
 	struct frame_way up;
-	uint8_t frame[VEIL_FRAME], length[4];
+	uint8_t frame[VEIL_SHORT], length[4];
 
 	ends_init(&t, 10);
 	for (size_t i = 0; i < 3; i++) {
@@ -378,14 +378,14 @@ bad_frames_drain(void)
 
 	open_by_hand(&t, &up);
 	memset(frame, 0, sizeof(frame));
-	store_be16(frame, VEIL_PAYLOAD + 1);
-	check(noise_seal(&up.c, frame, frame, FRAME_PLAIN) == 0);
+	store_be16(frame, VEIL_SHORT - FRAME_EXTRA + 1);
+	check(noise_seal(&up.c, frame, frame, VEIL_SHORT - NOISE_TAG_LEN) == 0);
 	hears_nothing(&t, frame);
 
 	open_by_hand(&t, &up);
 	memset(frame, 0, sizeof(frame));
-	frame[FRAME_PLAIN - 1] = 1;
-	check(noise_seal(&up.c, frame, frame, FRAME_PLAIN) == 0);
+	frame[VEIL_SHORT - NOISE_TAG_LEN - 1] = 1;
+	check(noise_seal(&up.c, frame, frame, VEIL_SHORT - NOISE_TAG_LEN) == 0);
 	hears_nothing(&t, frame);
 	ends_done(&t);
 }

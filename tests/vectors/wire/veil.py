@@ -107,7 +107,8 @@ def rekey(key):
 
 
 def frame(key, n, payload):
-    return aead(key, n, struct.pack('>H', len(payload)) + payload.ljust(1006, b'\0'))
+    size = 256 if n < 16 else 1024
+    return aead(key, n, struct.pack('>H', len(payload)) + payload.ljust(size - 18, b'\0'))
 
 
 def run(first, n):
@@ -148,7 +149,8 @@ def veil(pad_1, pad_2):
     say('from_node', from_node)
     say('frame_0', frame(to_node, 0, b'hello'))
     say('frame_idle', frame(from_node, 0, b''))
-    say('frame_full', frame(from_node, 1, bytes(i % 256 for i in range(1006))))
+    say('frame_full', frame(from_node, 1, bytes(i % 256 for i in range(238))))
+    say('frame_16', frame(from_node, 16, bytes(i % 256 for i in range(1006))))
     say('to_node_rekeyed', rekey(to_node))
     # The nonce goes on counting over a REKEY.
     say('frame_1024', frame(rekey(to_node), 1024, b'again'))
