@@ -116,7 +116,7 @@ heads(void)
 	m.heads.n++;
 	bad(&m, QERR_RANGE);
 
-	/* 50 feeds beside a node's HELLO are one frame, whatever the counter. */
+	/* 50 feeds beside a node's HELLO fit one long frame, whatever the counter. */
 	fill_rows(&m.heads, 50);
 	m.heads.counter = UINT32_MAX;
 	check(length + good(&hi) + length + good(&m) <= VEIL_PAYLOAD);
