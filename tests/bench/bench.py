@@ -10,7 +10,7 @@ until it is done; peak memory is the larger of the ends' VmHWM.
   W1  a first sync of everything    W2  the next 100 articles
   W3  nothing new                   W4  one article corrected
 """
-import argparse, ctypes, json, os, random, shutil, signal, socket, subprocess, sys, tempfile, time
+import argparse, atexit, ctypes, json, os, random, shutil, signal, socket, subprocess, sys, tempfile, time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 LIBC = ctypes.CDLL(None, use_errno=True)
@@ -331,6 +331,8 @@ def correct(dir, file):
 def measure(cls, bin, files, runs):
     """Results of one system: W1 to W4, each once, on a wire of its own."""
     dir = tempfile.mkdtemp(prefix='quire-bench.')
+    # At the very end: for seconds after a large deletion ext4 makes new files at many times the cost.
+    atexit.register(shutil.rmtree, dir, ignore_errors=True)
     net = Net()
     a, b = Side(net, 'A'), Side(net, 'B')
     out = []
@@ -358,7 +360,6 @@ def measure(cls, bin, files, runs):
         a.close()
         b.close()
         net.close()
-        shutil.rmtree(dir, ignore_errors=True)
     return out
 
 
