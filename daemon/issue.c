@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "proto/base/qerr.h"
+#include "proto/object/frame.h"
 #include "proto/object/hash.h"
 #include "proto/object/merkle.h"
 
@@ -70,8 +71,8 @@ add_record(struct issue *is, enum tier t, struct bytes record)
 {
 	if (is->tier[t].n == is->tier[t].cap) {
 		size_t cap = is->tier[t].cap * 2 + 64;
-		void *p = realloc(is->tier[t].leaf,
-		    cap * sizeof(*is->tier[t].leaf));
+		void *p =
+		    realloc(is->tier[t].leaf, cap * sizeof(*is->tier[t].leaf));
 
 		if (p == NULL)
 			return QERR_NOMEM;
@@ -104,18 +105,23 @@ issue_add(struct issue *is, struct bytes head, const struct article *a,
 	return r;
 }
 
-/* Keep |with| instead of |sealed| if it saves a tenth. */
-static void
-take_smaller(struct buf *sealed, struct pack_entry *e, struct buf *with,
-    const struct pack_entry *e_with)
+/* True if |base| saves a twentieth; judged at a level that costs little. */
+static int
+base_pays(struct bytes raw, struct bytes base, bool *ret)
 {
-	struct buf other = *sealed;
+	struct bytes none = {NULL, 0};
+	struct buf with, without;
+	int r;
 
-	if (e_with->size > e->size - e->size / 10)
-		return;
-	*sealed = *with;
-	*with = other;
-	*e = *e_with;
+	buf_init(&with, 0);
+	buf_init(&without, 0);
+	r = frame_deflate(&with, raw, base, ISSUE_JUDGE);
+	if (r == 0)
+		r = frame_deflate(&without, raw, none, ISSUE_JUDGE);
+	*ret = r == 0 && with.n <= without.n - without.n / 20;
+	buf_done(&with);
+	buf_done(&without);
+	return r;
 }
 
 int
@@ -123,29 +129,24 @@ issue_seal(const struct issue *is, enum tier t, struct buf *sealed,
     struct pack_entry *e, const struct id *feed, const struct reading_key *k,
     const struct issue_base *base, int level)
 {
-	struct bytes none = {NULL, 0}, raw = buf_bytes(&is->tier[t].raw);
-	struct pack_entry with_e;
-	struct buf with;
-	int r;
+	struct bytes raw = buf_bytes(&is->tier[t].raw), with = {NULL, 0};
+	bool pays = false;
+	int r = 0;
 
 	if (raw.n == 0)
 		return QERR_ABSENT;
 	if (t >= TIER_SMALL)
 		level = ISSUE_PICTURE;
+	else if (base != NULL && base->raw[t].p != NULL)
+		r = base_pays(raw, base->raw[t], &pays);
+	if (r != 0)
+		return r;
+	if (pays)
+		with = base->raw[t];
 	e->tier = t;
 	e->count = (uint32_t)is->tier[t].n;
 	merkle_root(&e->contents, is->tier[t].leaf, is->tier[t].n);
 	buf_clear(sealed);
-	r = pack_seal(sealed, e, feed, k, raw, none, NULL, level);
-	if (r != 0 || base == NULL || base->raw[t].p == NULL)
-		return r;
-
-	with_e = *e;
-	buf_init(&with, 0);
-	r = pack_seal(&with, &with_e, feed, k, raw, base->raw[t],
-	    &base->contents[t], level);
-	if (r == 0)
-		take_smaller(sealed, e, &with, &with_e);
-	buf_done(&with);
-	return r;
+	return pack_seal(sealed, e, feed, k, raw, with,
+	    pays ? &base->contents[t] : NULL, level);
 }

@@ -10,7 +10,8 @@
  * replaces a pack.  The same records in the same order make the same packs.
  */
 #define ISSUE_RAW_MAX (15 * 1024 * 1024) /* of a tier: sealed, it still fits */
-#define ISSUE_FAST    9                  /* zstd's levels */
+#define ISSUE_FAST    16                 /* zstd's levels */
+#define ISSUE_JUDGE   3                  /* whether a base pays */
 #define ISSUE_SLOW    19
 #define ISSUE_PICTURE 1 /* pictures are compressed already */
 
@@ -47,7 +48,7 @@ struct issue_base {
 /*
  * Make the pack of |tier| for the cover in |e| (first, last, only set) into
  * |sealed|, and fill in |e|.  0, or QERR_ABSENT if there is nothing to put in.
- * A base is used only if it saves a tenth.
+ * A base is used only if it saves a twentieth.
  */
 int issue_seal(const struct issue *is, enum tier tier, struct buf *sealed,
     struct pack_entry *e, const struct id *feed, const struct reading_key *k,

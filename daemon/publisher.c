@@ -13,6 +13,8 @@
 #include "proto/object/follow.h"
 
 #define KEY_FILE_MAX 4096
+#define BASE_SPAN    12    /* issues after a base that may lean on it */
+#define BASE_MIN     32768 /* bytes of text that make an issue worth being one */
 
 const char *
 publisher_outcome_name(enum publisher_outcome o)
@@ -58,8 +60,10 @@ read_part(struct buf *b, int folder, const char *name, struct buf *why)
 	buf_clear(b);
 	r = file_read(b, folder, name, KEY_FILE_MAX * 4);
 	if (r != 0)
-		buf_printf(why, "Its file %s %s. `quire key new` makes a "
-				"publisher's folder.", name, qerr_str(r));
+		buf_printf(why,
+		    "Its file %s %s. `quire key new` makes a "
+		    "publisher's folder.",
+		    name, qerr_str(r));
 	return r;
 }
 
@@ -118,10 +122,13 @@ read_secret(struct publisher *p, int folder, const char *pass, struct buf *b,
 	if (r == QERR_PASS && pass == NULL)
 		buf_put_str(why, "Its secret.key needs a passphrase.");
 	else if (r == QERR_PASS)
-		buf_put_str(why, "The passphrase does not open its secret.key.");
+		buf_put_str(why,
+		    "The passphrase does not open its secret.key.");
 	else if (r != 0)
-		buf_printf(why, "Its secret.key is not a minisign secret key: "
-				"it %s.", qerr_str(r));
+		buf_printf(why,
+		    "Its secret.key is not a minisign secret key: "
+		    "it %s.",
+		    qerr_str(r));
 	sodium_memzero(b->p, b->n);
 	return r;
 }
@@ -203,8 +210,10 @@ load(struct publisher *p, struct bytes charter, struct buf *why)
 	int r = press_load(p);
 
 	if (r != 0) {
-		buf_printf(why, "What was published so far %s. Import the feed "
-				"from a mirror to mend it.", qerr_str(r));
+		buf_printf(why,
+		    "What was published so far %s. Import the feed "
+		    "from a mirror to mend it.",
+		    qerr_str(r));
 		return r;
 	}
 	r = take_charter(p, charter, &cut, why);
@@ -272,8 +281,8 @@ publisher_open(struct publisher **ret, const struct publisher_config *cfg,
 		return QERR_NOMEM;
 	p->store = cfg->store;
 	p->worker = cfg->worker;
-	p->per_issue = cfg->per_issue > 0 ? cfg->per_issue
-					  : PUBLISHER_PER_ISSUE;
+	p->per_issue =
+	    cfg->per_issue > 0 ? cfg->per_issue : PUBLISHER_PER_ISSUE;
 	p->published = cfg->published;
 	p->arg = cfg->arg;
 	p->result = p->ended = -1;
@@ -354,11 +363,18 @@ publisher_cancel(struct publisher *p)
 		(void)press_reload(p);
 }
 
-/* The newest large volume as base: it stays. */
+/*
+ * A recent issue as base, for its words are those of the next ones; who lacks it
+ * fetches one issue more.  After some issues without a base of their own there is
+ * another.
+ */
 static int
 find_base(struct publisher *p, struct issue_base *ret)
 {
-	size_t v = shelf_newest_volume(&p->shelf, true), k;
+	uint64_t next = press_next(p);
+	size_t v = shelf_key_issue(&p->shelf,
+	    next > BASE_SPAN ? next - BASE_SPAN : 1, BASE_MIN);
+	size_t k;
 	int r = 0;
 
 	*ret = (struct issue_base){0};
@@ -366,7 +382,7 @@ find_base(struct publisher *p, struct issue_base *ret)
 		return 0;
 	for (enum tier t = TIER_HEADS; t <= TIER_TEXT && r == 0; t++) {
 		k = shelf_with(&p->shelf, v, t);
-		if (k == SHELF_NONE)
+		if (k == SHELF_NONE || p->shelf.pack[k].e.has_base)
 			continue;
 		ret->contents[t] = p->shelf.pack[k].e.contents;
 		r = shelf_base(&p->shelf, t, &ret->contents[t], &ret->raw[t]);
@@ -413,8 +429,7 @@ enter(struct publisher *p, struct draft *d)
 	struct buf head;
 	int r = 0;
 
-	if (issue_count(&p->issue) >= p->per_issue ||
-	    !issue_fits(&p->issue, a))
+	if (issue_count(&p->issue) >= p->per_issue || !issue_fits(&p->issue, a))
 		r = flush(p);
 	buf_init(&head, 0);
 	if (r == 0)
@@ -447,8 +462,7 @@ same_body(struct publisher *p, const struct ledger_entry *e, struct bytes body,
 static int
 judge(struct publisher *p, struct draft *d, struct publisher_item *ret)
 {
-	const struct ledger_entry *e =
-	    ledger_find(&p->ledger, d->article.name);
+	const struct ledger_entry *e = ledger_find(&p->ledger, d->article.name);
 	bool same = false;
 	int r = 0;
 

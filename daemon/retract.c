@@ -14,9 +14,9 @@
 struct retraction {
 	struct publisher *p;
 	struct ledger_entry *entry;
-	struct buf tomb;    /* the tombstone's head */
-	struct bytes name;  /* in |tomb| */
-	bool *again;        /* heads packs to be made anew, by place on the shelf */
+	struct buf tomb;   /* the tombstone's head */
+	struct bytes name; /* in |tomb| */
+	bool *again; /* heads packs to be made anew, by place on the shelf */
 	struct pack_entry e[HEADER_PACKS_MAX];
 	size_t n;
 	size_t articles; /* of the header being filled */
@@ -56,8 +56,7 @@ largest(const struct shelf *s, size_t i)
 		const struct shelf_pack *p = &s->pack[k];
 
 		if (p->dead || p->e.tier != TIER_HEADS ||
-		    p->e.first == p->e.last ||
-		    p->e.first != s->pack[i].e.first)
+		    p->e.first == p->e.last || p->e.first != s->pack[i].e.first)
 			continue;
 		if (p->e.last >= s->pack[best].e.last)
 			best = k;
@@ -70,14 +69,18 @@ static bool
 loses_base(const struct retraction *t, const struct pack_entry *e)
 {
 	const struct shelf *s = &t->p->shelf;
+	size_t k;
 
 	if (!e->has_base)
 		return false;
 	for (size_t i = 0; i < s->n; i++) {
 		const struct shelf_pack *b = &s->pack[i];
 
-		if (!b->dead && id_eq(&b->e.contents, &e->base) &&
-		    b->e.first != b->e.last && t->again[largest(s, i)])
+		if (b->dead || !id_eq(&b->e.contents, &e->base))
+			continue;
+		k = b->e.first == b->e.last ? shelf_issue(s, b->e.first)
+					    : largest(s, i);
+		if (k != SHELF_NONE && t->again[k])
 			return true;
 	}
 	return false;
@@ -99,8 +102,7 @@ choose(struct retraction *t)
 			continue;
 		r = pack_holds(t, &v, i, &holds);
 		if (holds)
-			t->again[k->e.first == k->e.last ? i
-							  : largest(s, i)] =
+			t->again[k->e.first == k->e.last ? i : largest(s, i)] =
 			    true;
 	}
 	shelf_view_done(&v);
@@ -111,9 +113,9 @@ choose(struct retraction *t)
 		if (k->dead || k->e.tier != TIER_HEADS || t->again[i])
 			continue;
 		text = shelf_with(s, i, TIER_TEXT);
-		t->again[i] = loses_base(t, &k->e) ||
-			      (text != SHELF_NONE &&
-				  loses_base(t, &s->pack[text].e));
+		t->again[i] =
+		    loses_base(t, &k->e) ||
+		    (text != SHELF_NONE && loses_base(t, &s->pack[text].e));
 	}
 	return r;
 }
@@ -307,8 +309,8 @@ announce_tomb(struct retraction *t)
 		r = issue_add(&is, buf_bytes(&t->tomb), &a, bytes_of(NULL, 0),
 		    picture_of, NULL);
 	if (r == 0)
-		r = press_packs(p, &is, number, number, false, NULL,
-		    ISSUE_FAST, t->e, &t->n);
+		r = press_packs(p, &is, number, number, false, NULL, ISSUE_FAST,
+		    t->e, &t->n);
 	t->articles = 1;
 	issue_done(&is);
 	return r;
@@ -387,8 +389,8 @@ make_tomb(struct retraction *t, struct bytes reason, struct publisher_item *ret)
 		ret->revision = back.revision;
 		snprintf(ret->title, sizeof(ret->title), "%.*s",
 		    (int)back.title.n, (const char *)back.title.p);
-		snprintf(ret->lang, sizeof(ret->lang), "%.*s",
-		    (int)back.lang.n, (const char *)back.lang.p);
+		snprintf(ret->lang, sizeof(ret->lang), "%.*s", (int)back.lang.n,
+		    (const char *)back.lang.p);
 	}
 	buf_done(&head);
 	return r;

@@ -114,13 +114,34 @@ shelf_issue(const struct shelf *s, uint64_t number)
 }
 
 size_t
+shelf_key_issue(const struct shelf *s, uint64_t from, uint32_t min)
+{
+	size_t v = shelf_newest_volume(s, false);
+
+	if (v != SHELF_NONE && s->pack[v].e.last >= from)
+		from = s->pack[v].e.last + 1;
+	for (size_t i = s->n; i-- > 0 && s->pack[i].number >= from;) {
+		const struct shelf_pack *p = &s->pack[i];
+		size_t text;
+
+		if (p->dead || p->e.tier != TIER_HEADS || p->e.first < from ||
+		    is_volume(p))
+			continue;
+		text = shelf_with(s, i, TIER_TEXT);
+		if (text != SHELF_NONE && !s->pack[text].e.has_base &&
+		    s->pack[text].e.raw >= min)
+			return i;
+	}
+	return SHELF_NONE;
+}
+
+size_t
 shelf_newest_volume(const struct shelf *s, bool large)
 {
 	size_t best = SHELF_NONE;
 
 	for (size_t i = s->n; i-- > 0;)
-		if (is_volume(&s->pack[i]) &&
-		    (!large || s->pack[i].e.only) &&
+		if (is_volume(&s->pack[i]) && (!large || s->pack[i].e.only) &&
 		    (best == SHELF_NONE ||
 			s->pack[i].e.last > s->pack[best].e.last))
 			best = i;

@@ -113,6 +113,7 @@ enum plan {
 struct announce {
 	struct pack *pack;
 	uint32_t number, first, last;
+	uint32_t worth; /* the newest number that needs it; while the plan is made */
 	uint8_t tier;
 	bool only;
 	uint64_t contents, base; /* the beginnings of both; base 0: none */

@@ -750,6 +750,14 @@ is_filling(const struct link *l)
 	return l->get != 0 && veil_queued(l->veil) < SERVE_BELOW;
 }
 
+/* What is half given goes on in the same burst as soon as there is room. */
+static int
+flush(struct link *l)
+{
+	return l->n_job > 0 ? veil_flush_full(l->veil, &l->out)
+			    : veil_flush(l->veil, &l->n->rng, &l->out);
+}
+
 /* At the end of a step: what was said goes out, and each link's time is set. */
 void
 link_flush(struct node *n)
@@ -762,8 +770,7 @@ link_flush(struct node *n)
 		if (l == NULL)
 			continue;
 		if (l->veil != NULL && veil_state(l->veil) == VEIL_OPEN &&
-		    !is_filling(l) &&
-		    (err = veil_flush(l->veil, &n->rng, &l->out)) != 0)
+		    !is_filling(l) && (err = flush(l)) != 0)
 			node_fail(n, err);
 		l->queued += l->out.n;
 		due = link_due(l);

@@ -505,7 +505,7 @@ plan_volume(struct track *s, size_t heads)
 	}
 }
 
-/* True if a reader has, or will have, all issues that |v| covers. */
+/* True if we have, or will have, all issues that |v| covers. */
 static bool
 can_rebuild(const struct track *s, const struct announce *v)
 {
@@ -519,26 +519,32 @@ can_rebuild(const struct track *s, const struct announce *v)
 	return true;
 }
 
-/* Text that is compressed against a volume cannot be read without it. */
+/*
+ * What is compressed against another pack cannot be read without it: that one is
+ * wanted as well, and in a quota is worth as much as the newest that leans on it.
+ */
 static void
 plan_bases(struct track *s)
 {
-	uint64_t last = 0;
+	uint64_t last[TIERS] = {0};
 
 	for (size_t i = s->n_a; i-- > 0;) {
 		const struct announce *a = &s->a[i];
 
-		if (a->dead || a->base == 0 || a->base == last ||
+		if (a->dead || a->base == 0 || a->base == last[a->tier] ||
 		    (a->plan != PLAN_WANT && a->pack->state != PACK_HELD))
 			continue;
-		last = a->base; /* neighbours lean on the same one */
+		last[a->tier] = a->base; /* neighbours lean on the same one */
 		for (size_t k = 0; k < s->n_a; k++) {
 			struct announce *v = &s->a[k];
 
-			if (!v->dead && v->contents == a->base &&
-			    v->tier == a->tier && v->plan != PLAN_WANT &&
-			    !can_rebuild(s, v))
+			if (v->dead || v->contents != a->base ||
+			    v->tier != a->tier)
+				continue;
+			if (v->plan != PLAN_WANT && !can_rebuild(s, v))
 				v->plan = PLAN_WANT;
+			if (a->number > v->worth)
+				v->worth = a->number;
 		}
 	}
 }
@@ -553,7 +559,10 @@ importance(const void *x, const void *y)
 		return is_volume(a) ? 1 : -1;
 	if (a->tier != b->tier)
 		return a->tier < b->tier ? -1 : 1;
-	return (a->number < b->number) - (a->number > b->number);
+	if (a->worth != b->worth)
+		return a->worth < b->worth ? 1 : -1;
+	/* A base before what leans on it. */
+	return (a->number > b->number) - (a->number < b->number);
 }
 
 /* What does not fit the quota goes, the least important first. */
@@ -610,15 +619,16 @@ track_plan(struct track *s)
 	s->plan_dirty = false;
 	if (quota == 0 && n->cfg.quota != 0)
 		quota = n->cfg.quota / n->n_track;
-	for (size_t i = 0; i < s->n_a; i++)
+	for (size_t i = 0; i < s->n_a; i++) {
 		s->a[i].plan = plan_policy(s, &s->a[i]);
+		s->a[i].worth = s->a[i].number;
+	}
 	if (n->cfg.role == NODE_READER)
 		for (size_t i = 0; i < s->n_a; i++)
 			if (!s->a[i].dead && s->a[i].tier == TIER_HEADS &&
 			    is_volume(&s->a[i]))
 				plan_volume(s, i);
-	if (n->cfg.role == NODE_READER)
-		plan_bases(s);
+	plan_bases(s);
 	if (!s->publishes)
 		plan_quota(s, quota);
 	for (size_t i = 0; i < s->n_a; i++)

@@ -27,7 +27,7 @@ struct feed {
 	size_t n_signer;
 	struct entry *entry; /* number - 1 */
 	size_t n, cap;
-	struct history history;
+	struct history history; /* of the first headers: see frontier() */
 };
 
 struct feed *
@@ -101,9 +101,17 @@ feed_cut(struct feed *f, uint64_t n)
 	if (n >= f->n)
 		return;
 	f->n = (size_t)n;
-	history_init(&f->history);
-	for (size_t i = 0; i < f->n; i++)
-		history_add(&f->history, &f->entry[i].leaf);
+	if (f->history.n > n)
+		history_init(&f->history);
+}
+
+/* The history of all headers; who only asks for news never needs it. */
+static const struct history *
+frontier(struct feed *f)
+{
+	while (f->history.n < f->n)
+		history_add(&f->history, &f->entry[f->history.n].leaf);
+	return &f->history;
 }
 
 /* The first header that the newest charter no longer lets its signer sign. */
@@ -231,7 +239,6 @@ append(struct feed *f, const struct id *leaf, const struct header *h)
 	e->signer = (uint8_t)signer;
 	e->hash = h->hash;
 	e->leaf = *leaf;
-	history_add(&f->history, &e->leaf);
 	f->n++;
 	return 0;
 }
@@ -280,7 +287,7 @@ feed_add_header(struct feed *f, struct bytes file, struct header *ret)
 		return err;
 	if (ret->number != f->n + 1)
 		return QERR_CHAIN;
-	history_root(&f->history, &root);
+	history_root(frontier(f), &root);
 	if (!id_eq(&root, &ret->history))
 		return QERR_FORK;
 	if ((err = reserve(f, 1)) != 0)
@@ -316,7 +323,7 @@ append_covered(struct feed *f, struct bytes file, struct header *h)
 
 	if (err != 0)
 		return err;
-	history_root(&f->history, &root);
+	history_root(frontier(f), &root);
 	if (!id_eq(&root, &h->history))
 		return QERR_FORK;
 	history_leaf(&leaf, file);

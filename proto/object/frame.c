@@ -4,6 +4,8 @@
 
 #include "proto/base/qerr.h"
 
+#define SLOW_LEVEL     19
+#define LONG_DISTANCE  (1024 * 1024) /* a base of more than that */
 #define WINDOW_LOG_MIN 10
 #define WINDOW_LOG_MAX 24
 
@@ -37,11 +39,17 @@ frame_deflate(struct buf *b, struct bytes raw, struct bytes base, int level)
 		goto out;
 	ZSTD_CCtx_setParameter(z, ZSTD_c_compressionLevel, level);
 	ZSTD_CCtx_setParameter(z, ZSTD_c_dictIDFlag, 0);
+	if (level < SLOW_LEVEL) { /* 3 MiB of tables, and half a percent more */
+		ZSTD_CCtx_setParameter(z, ZSTD_c_chainLog, 19);
+		ZSTD_CCtx_setParameter(z, ZSTD_c_hashLog, 18);
+	}
 	if (base.n > 0) {
 		/* The window must reach back over all of the base. */
 		ZSTD_CCtx_setParameter(z, ZSTD_c_windowLog,
 		    window_log(base.n + raw.n));
-		ZSTD_CCtx_setParameter(z, ZSTD_c_enableLongDistanceMatching, 1);
+		if (base.n > LONG_DISTANCE)
+			ZSTD_CCtx_setParameter(z,
+			    ZSTD_c_enableLongDistanceMatching, 1);
 		if (ZSTD_isError(ZSTD_CCtx_refPrefix(z, base.p, base.n)))
 			goto out;
 	}

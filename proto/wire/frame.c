@@ -31,6 +31,21 @@ frame_room(const struct frame_way *w, size_t n, size_t *ret_frames)
 	return room;
 }
 
+size_t
+frame_full(const struct frame_way *w, size_t n, size_t *ret_room)
+{
+	struct frame_way next = {.shorts = w->shorts};
+	size_t full = 0;
+
+	*ret_room = 0;
+	while (n - full >= frame_len(&next) - FRAME_EXTRA) {
+		full += frame_len(&next) - FRAME_EXTRA;
+		*ret_room += frame_len(&next);
+		next.shorts++;
+	}
+	return full;
+}
+
 int
 frame_seal(struct frame_way *w, uint8_t *dst, const void *p, size_t n)
 {

@@ -37,6 +37,9 @@ frame_len(const struct frame_way *w)
  * frames these are. */
 size_t frame_room(const struct frame_way *w, size_t n, size_t *ret_frames);
 
+/* How many of |n| bytes of payload fill whole frames, and the room of these. */
+size_t frame_full(const struct frame_way *w, size_t n, size_t *ret_room);
+
 /* Write the next frame, of |n| <= frame_len() - FRAME_EXTRA bytes; 0: an idle one. */
 int frame_seal(struct frame_way *w, uint8_t *dst, const void *p, size_t n);
 

@@ -9,8 +9,8 @@
 #include "proto/wire/frame.h"
 #include "proto/wire/line.h"
 
-#define TAIL_SHORT_MAX 400  /* of the idle frame after a single real one */
-#define LENGTH         4    /* u32le before each message */
+#define TAIL_SHORT_MAX 400 /* of the idle frame after a single real one */
+#define LENGTH         4   /* u32le before each message */
 
 _Static_assert(VEIL_FRAME == FRAME_LEN, "veil.h and frame.h disagree");
 _Static_assert(VEIL_SHORT == FRAME_SHORT, "veil.h and frame.h disagree");
@@ -470,25 +470,30 @@ new_tail(struct veil *v)
 	return frame_seal(&v->out, v->tail, NULL, 0);
 }
 
+/* Seal the first |n| bytes of the queue into |room| bytes of frames. */
 static int
-put_frames(struct veil *v, size_t room, struct buf *out)
+put_frames(struct veil *v, size_t n, size_t room, struct buf *out)
 {
-	uint8_t *dst = buf_grow(out, room);
 	const uint8_t *src = v->queue.p;
-	size_t left = v->queue.n;
-	int err = dst == NULL ? buf_err(out) : 0;
+	uint8_t *dst;
+	int err;
 
-	while (err == 0 && left > 0) {
-		size_t len = frame_len(&v->out), n = len - FRAME_EXTRA;
+	/* All at once, or nothing: what is sealed must leave. */
+	if ((err = buf_reserve(out, room + 2 * FRAME_LEN)) != 0)
+		return err;
+	if (v->tail_at < v->tail_len)
+		put_tail(v, v->tail_len - v->tail_at, out);
+	dst = buf_grow(out, room);
+	while (err == 0 && n > 0) {
+		size_t len = frame_len(&v->out), part = len - FRAME_EXTRA;
 
-		n = left < n ? left : n;
-		err = frame_seal(&v->out, dst, src, n);
+		part = n < part ? n : part;
+		err = frame_seal(&v->out, dst, src, part);
 		dst += len;
-		src += n;
-		left -= n;
+		src += part;
+		n -= part;
 	}
-	if (err == 0)
-		v->written += room;
+	v->written += room;
 	return err;
 }
 
@@ -501,17 +506,32 @@ veil_flush(struct veil *v, struct rng *g, struct buf *out)
 	if (v->state != VEIL_OPEN || v->queue.n == 0)
 		return 0;
 	room = frame_room(&v->out, v->queue.n, &frames);
-	if ((err = buf_reserve(out, room + 2 * FRAME_LEN)) != 0)
-		return err;
-	if (v->tail_at < v->tail_len)
-		put_tail(v, v->tail_len - v->tail_at, out);
-	if ((err = put_frames(v, room, out)) != 0 || (err = new_tail(v)) != 0)
+	if ((err = put_frames(v, v->queue.n, room, out)) != 0 ||
+	    (err = new_tail(v)) != 0)
 		return err;
 	cut = v->tail_len - 1;
 	if (frames == 1 && cut > TAIL_SHORT_MAX)
 		cut = TAIL_SHORT_MAX;
 	put_tail(v, (size_t)rng_between(g, 1, cut), out);
 	buf_clear(&v->queue);
+	return buf_err(out);
+}
+
+int
+veil_flush_full(struct veil *v, struct buf *out)
+{
+	size_t n, room;
+	int err;
+
+	if (v->state != VEIL_OPEN)
+		return 0;
+	n = frame_full(&v->out, v->queue.n, &room);
+	if (n == 0)
+		return 0;
+	if ((err = put_frames(v, n, room, out)) != 0)
+		return err;
+	memmove(v->queue.p, v->queue.p + n, v->queue.n - n);
+	v->queue.n -= n;
 	return buf_err(out);
 }
 

@@ -90,6 +90,11 @@ int veil_send(struct veil *v, struct bytes msg);
  * which the link is of no more use.
  */
 int veil_flush(struct veil *v, struct rng *g, struct buf *out);
+/*
+ * In the middle of a burst: write only the frames that are full, without a tail; the
+ * rest stays queued.
+ */
+int veil_flush_full(struct veil *v, struct buf *out);
 /* Bytes that wait for veil_flush(): flush at about 64 KiB. */
 size_t veil_queued(const struct veil *v);
 /*

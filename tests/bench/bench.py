@@ -63,14 +63,14 @@ class Side:
         self.live = []
 
     def popen(self, argv, **kw):
-        def enter():  # the namespace first: only the program itself is to be counted
+        def enter():
             fd = os.open('/run/netns/' + self.netns, os.O_RDONLY)
             if LIBC.setns(fd, CLONE_NEWNET) != 0:
                 raise OSError(ctypes.get_errno(), 'setns')
             os.close(fd)
-            with open(self.group + '/tasks', 'w') as f:
-                f.write(str(os.getpid()))
-        return subprocess.Popen(argv, preexec_fn=enter, **kw)
+        # What is counted begins with the program's own exec, not with a copy of this one.
+        return subprocess.Popen(['sh', '-c', 'echo $$ >"$0" && exec "$@"', self.group + '/tasks', *argv],
+                                preexec_fn=enter, **kw)
 
     def serve(self, argv, **kw):
         p = self.popen(argv, stdout=kw.pop('stdout', subprocess.DEVNULL), stderr=kw.pop('stderr', subprocess.DEVNULL), **kw)

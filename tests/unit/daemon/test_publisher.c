@@ -567,7 +567,7 @@ volumes(void)
 	check(publisher_head(r.p) == 14);
 	check(holds(&r, "word100.") == 2);
 
-	/* A small one is no base, for it will go; the next lies behind it. */
+	/* What a volume covers is no base. */
 	fill(&r, 260, 300);
 	check(!r.p->shelf.pack[r.p->shelf.n - 1].e.has_base);
 	reenter(&r);
@@ -578,7 +578,7 @@ volumes(void)
 	check(v->e.first == 15 && v->e.count == 260 && !v->e.only);
 	check(holds(&r, "word100.") == 2 && holds(&r, "word270.") == 2);
 
-	/* A thousand: a large one takes the place of both, and is a base. */
+	/* A thousand: a large one takes the place of both. */
 	fill(&r, 520, 1020);
 	check(make_volume(&r) == 1);
 	v = &r.p->shelf.pack[newest_volume(&r)];
@@ -586,7 +586,6 @@ volumes(void)
 	check(holds(&r, "word100.") == 2 && holds(&r, "word270.") == 2);
 	check(make_volume(&r) == 0);
 	fill(&r, 1020, 1040);
-	check(r.p->shelf.pack[r.p->shelf.n - 1].e.has_base);
 	reenter(&r);
 	check(publisher_articles(r.p) == 1040);
 
@@ -607,6 +606,58 @@ volumes(void)
 	check(publisher_volume_finish(r.p, NULL, NULL, &why) == 0);
 	check(make_volume(&r) == 1);
 	check(holds(&r, "word1100.") == 0 && holds(&r, "word1101.") == 2);
+	room_done(&r);
+}
+
+/* The text pack that counts of the issue |number|. */
+static const struct pack_entry *
+text_of(struct room *r, uint64_t number)
+{
+	size_t i = shelf_issue(&r->p->shelf, number);
+
+	check(i != SHELF_NONE);
+	i = shelf_with(&r->p->shelf, i, TIER_TEXT);
+	check(i != SHELF_NONE);
+	return &r->p->shelf.pack[i].e;
+}
+
+/* Issues lean on one before them, until there is another; and never on words that were
+ * taken back. */
+static void
+bases(void)
+{
+	const struct pack_entry *key;
+	struct room r;
+
+	room_new(&r, 30);
+	fill(&r, 0, 3);
+	check(!text_of(&r, 1)->has_base);
+	fill(&r, 3, 33); /* the one before is too small to be one */
+	key = text_of(&r, 2);
+	check(!key->has_base && key->raw >= 32768);
+	for (int i = 0; i < 13; i++)
+		fill(&r, 33 + i, 34 + i);
+	key = text_of(&r, 2);
+	for (uint64_t n = 3; n <= 14; n++) {
+		check(text_of(&r, n)->has_base);
+		check(id_eq(&text_of(&r, n)->base, &key->contents));
+	}
+	check(!text_of(&r, 15)->has_base);
+	reenter(&r);
+
+	/* All that leaned on it are made anew. */
+	check(retract(&r, "10.html") == 0);
+	check(holds(&r, "word10.") == 0 && holds(&r, "word11.") == 1);
+	for (uint64_t n = 2; n <= 14; n++)
+		check(!text_of(&r, n)->has_base);
+	check(holds(&r, "word40.") == 1);
+	reenter(&r);
+	check(publisher_articles(r.p) == 46);
+	/* One of those that leaned goes without the others. */
+	fill(&r, 46, 76);
+	fill(&r, 76, 78);
+	check(retract(&r, "77.html") == 0);
+	check(holds(&r, "word77.") == 0 && holds(&r, "word76.") == 1);
 	room_done(&r);
 }
 
@@ -680,6 +731,7 @@ main(void)
 	the_same_twice();
 	names();
 	volumes();
+	bases();
 	promises();
 	folders_that_are_wrong();
 	worker_free(worker);
