@@ -1,0 +1,182 @@
+#include "tests/sim/sim.h"
+
+/*
+ * A seed draws its own world: how many mirrors and who knows whom, what is
+ * published when, and the weather: delay, links cut, bits flipped, links frozen, a
+ * partition, crashes that lose what was not synced, full and slow disks, liars.
+ * Then it is calm, and everybody honest must end up with everything.  Last, a
+ * thief signs a rival of the newest issue, and both sides must end up with the
+ * proof.
+ */
+#define STORM_MS (20 * MINUTE) /* bad weather, then calm */
+#define CALM_MS  (60 * MINUTE)
+
+/* A chain of honest ones, so that there is a way; and more. */
+static void
+make_mirrors(struct world *w)
+{
+	size_t n = 4 + world_roll(w, 7);
+
+	for (size_t i = 0; i < n; i++) {
+		struct host *h = host_new(w, NODE_MIRROR);
+
+		h->slow = world_roll(w, 50);
+		h->side = (int)world_roll(w, 2);
+		if (i > 0)
+			h->peer[i - 1] = true;
+		if (i > 1 && world_roll(w, 2) == 0)
+			h->peer[world_roll(w, i)] = true;
+	}
+}
+
+static void
+make_liars(struct world *w, size_t liars)
+{
+	for (size_t i = 0; i < liars && i + 4 < w->n_host; i++) {
+		struct host *h = &w->host[w->n_host - 1 - i];
+
+		h->lie = (enum lie)(1 + world_roll(w, 3));
+		if (i == 0 && w->n_host > 5)
+			w->host[1].peer[h->index] = true;
+	}
+}
+
+/* An honest one with little room, at the end. */
+static void
+make_small(struct world *w)
+{
+	size_t i = w->n_host - 1;
+
+	while (i > 2 && w->host[i].lie != HONEST)
+		i--;
+	if (w->host[i].lie == HONEST)
+		w->host[i].quota = 200000;
+}
+
+static void
+publish(struct world *w)
+{
+	if (w->head < w->head_max)
+		press_publish(w);
+}
+
+static void
+calm(struct world *w)
+{
+	adversary_end(w);
+	for (uint64_t i = w->head; i < 3; i++)
+		publish(w);
+	world_at(w, MINUTE, publish);
+}
+
+static void
+check_mirrors(struct world *w)
+{
+	/* Who can only ask liars, or one with little room, may lack. */
+	for (size_t i = 0; i < w->n_host; i++) {
+		struct host *h = &w->host[i];
+
+		if (h->lie != HONEST)
+			break;
+		invariant_whole(h, h->quota == 0);
+		if (h->quota != 0)
+			break;
+	}
+}
+
+/* A reader who asks everybody, liars first. */
+static void
+check_reader(struct world *w)
+{
+	struct host *r = host_new(w, NODE_READER);
+	struct node_event e = {.type = NODE_SYNC};
+	struct node_stat ns;
+	size_t liars = 0;
+
+	for (size_t i = 0; i < r->index; i++) {
+		r->peer[i] = true;
+		liars += w->host[i].lie != HONEST;
+	}
+	host_boot(r);
+	host_step(r, &e);
+	world_run(w, 20 * MINUTE);
+	if (!r->synced)
+		world_fail(w, "the reader's sync does not end", r);
+	invariant_whole(r, true);
+	node_stat(r->node, &ns);
+	if (ns.bytes_wasted > (liars + 1) * 2 * PIECE_SIZE)
+		world_fail(w, "liars made the reader waste a lot", r);
+}
+
+/* How long the chain of honest ones with room is. */
+static size_t
+chain(const struct world *w)
+{
+	size_t n = 1;
+
+	while (n < w->n_host && w->host[n].role == NODE_MIRROR &&
+	       w->host[n].lie == HONEST && w->host[n].quota == 0)
+		n++;
+	return n;
+}
+
+static void
+check_proof(struct host *h)
+{
+	struct world *w = h->w;
+
+	if (!h->told_fork ||
+	    disk_find(h, OBJECT_PROOF, &w->feed, w->head) == NULL)
+		world_fail(w, "a fork is not proved", h);
+}
+
+/*
+ * The last: a thief signs another header with the next number, at the other end
+ * of the chain.  Both sides of it must hear of it, and have it proved.
+ */
+static void
+check_fork(struct world *w)
+{
+	size_t n = chain(w);
+	struct host *h = &w->host[n / 2];
+	struct issue *rival;
+
+	if (n < 2)
+		return;
+	rival = press_steal(w);
+	press_publish(w);
+	press_plant(&w->host[n - 1], rival);
+	world_run(w, STORM_MS);
+	for (size_t i = 0; i < n; i++)
+		check_proof(&w->host[i]);
+	/* Who restarts is told again by those who know. */
+	h->told_fork = false;
+	host_crash(h);
+	host_boot(h);
+	world_run(w, STORM_MS);
+	if (!h->told_fork)
+		world_fail(w, "a fork is forgotten by a restart", h);
+}
+
+void
+scene_storm(struct world *w)
+{
+	size_t liars = world_roll(w, 3);
+
+	w->head_max = 24;
+	make_mirrors(w);
+	make_liars(w, liars);
+	if (world_roll(w, 3) == 0)
+		make_small(w);
+	adversary_begin(w);
+	for (size_t i = 0; i < w->n_host; i++)
+		host_boot(&w->host[i]);
+	publish(w);
+	world_at(w, 1000, adversary_weather);
+	world_at(w, 10000, adversary_tend);
+	world_at(w, STORM_MS, calm);
+	world_run(w, STORM_MS + CALM_MS);
+	check_mirrors(w);
+	check_reader(w);
+	check_fork(w);
+}
