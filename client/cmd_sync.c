@@ -254,6 +254,18 @@ on_signal(evutil_socket_t fd, short what, void *arg)
 }
 
 static int
+restore_feed(struct sync *s, struct node *n, const struct id *feed,
+    const struct node_policy *policy)
+{
+	struct node_feed_stat st;
+	int err = drive_restore(n, s->h.store, feed, policy, true);
+
+	if (err == 0 && node_feed_stat(n, feed, &st) == 0 && st.forked)
+		s->forked = true; /* proved in an earlier sync */
+	return err;
+}
+
+static int
 run_node(struct sync *s, struct node *n)
 {
 	struct drive_config cfg = {.base = s->base,
@@ -274,8 +286,7 @@ run_node(struct sync *s, struct node *n)
 	int err = 0;
 
 	for (size_t i = 0; i < s->n_feed && err == 0; i++)
-		err =
-		    drive_restore(n, s->h.store, &s->feed[i].id, &policy, true);
+		err = restore_feed(s, n, &s->feed[i].id, &policy);
 	if (err == 0)
 		err = drive_new(&d, &cfg);
 	if (err == 0)

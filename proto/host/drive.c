@@ -457,6 +457,28 @@ restore_packs(struct node *n, struct store *s, const struct id *feed)
 	}
 }
 
+static int
+restore_proofs(struct node *n, struct store *s, const struct id *feed)
+{
+	struct buf b, ends;
+	size_t at = 0;
+	int err;
+
+	buf_init(&b, 0);
+	buf_init(&ends, 0);
+	err = store_proofs(s, feed, &b, &ends);
+	for (size_t i = 0; i < ends.n / 4 && err == 0; i++) {
+		size_t end = load_le32(ends.p + 4 * i);
+
+		err = node_restore_proof(n, feed, bytes_of(b.p + at, end - at));
+		err = qerr_is_fatal(err) ? err : 0;
+		at = end;
+	}
+	buf_done(&b);
+	buf_done(&ends);
+	return err;
+}
+
 int
 drive_restore(struct node *n, struct store *s, const struct id *feed,
     const struct node_policy *policy, bool kept)
@@ -472,6 +494,8 @@ drive_restore(struct node *n, struct store *s, const struct id *feed,
 	else
 		feed_free(f);
 	held_done(&h);
+	if (err == 0)
+		err = restore_proofs(n, s, feed);
 	if (err == 0)
 		restore_packs(n, s, feed);
 	return err;

@@ -14,6 +14,7 @@
 #include "proto/host/shelf.h"
 #include "proto/object/bundle.h"
 #include "proto/object/feed.h"
+#include "proto/object/proof.h"
 
 #define BATCH        128 /* headers that one signature covers */
 #define COMMIT_BYTES (4 * 1024 * 1024)
@@ -222,13 +223,101 @@ take_batch(struct import *m, uint64_t first, size_t n)
 	return err != 0 ? err : fault;
 }
 
+/* Proofs of forks. */
+
+static int
+keep_proof(struct import *m, struct bytes one, struct bytes other)
+{
+	struct tree_name t = {.kind = TREE_PROOF, .id = m->id};
+	struct buf b;
+	int err;
+
+	if (feed_check_fork(m->feed, one, other, &t.number) != 0)
+		return 0;
+	m->r->forked = true;
+	if (store_has(m->store, &t))
+		return 0;
+	buf_init(&b, 0);
+	proof_encode(&b, one, other);
+	if ((err = buf_err(&b)) == 0 &&
+	    (err = store_put(m->store, &t, buf_bytes(&b), false)) == 0)
+		err = commit(m);
+	buf_done(&b);
+	return err;
+}
+
+/* What was proved before stays so, until a charter ends it. */
+static int
+known_proofs(struct import *m)
+{
+	struct bytes one, other;
+	struct buf b, ends;
+	uint64_t number;
+	size_t at = 0;
+	int err;
+
+	buf_init(&b, 0);
+	buf_init(&ends, 0);
+	err = store_proofs(m->store, &m->id, &b, &ends);
+	for (size_t i = 0; i < ends.n / 4 && err == 0; i++) {
+		size_t end = load_le32(ends.p + 4 * i);
+
+		if (proof_decode(bytes_of(b.p + at, end - at), &one, &other) ==
+			0 &&
+		    feed_check_fork(m->feed, one, other, &number) == 0)
+			m->r->forked = true;
+		at = end;
+	}
+	buf_done(&b);
+	buf_done(&ends);
+	return err;
+}
+
+/* The source's proof for its head |number|, if it has one. */
+static int
+take_proof(struct import *m, uint64_t number)
+{
+	struct tree_name t = {
+	    .kind = TREE_PROOF, .id = m->id, .number = number};
+	struct bytes one, other;
+	struct buf b;
+	int err = 0;
+
+	buf_init(&b, 0);
+	if (get(m, &t, PROOF_FILE_MAX, &b) == 0 &&
+	    proof_decode(buf_bytes(&b), &one, &other) == 0)
+		err = keep_proof(m, one, other);
+	buf_done(&b);
+	return err;
+}
+
+/* It contradicts us: its header and ours of one number are the proof. */
+static int
+make_proof(struct import *m, uint64_t head)
+{
+	struct tree_name t = {.kind = TREE_ISSUE, .id = m->id};
+	struct buf ours, theirs;
+	int err = 0;
+
+	t.number = head < feed_head(m->feed) ? head : feed_head(m->feed);
+	buf_init(&ours, 0);
+	buf_init(&theirs, 0);
+	if (store_get(m->store, &t, &ours) == 0 &&
+	    get(m, &t, HEADER_FILE_MAX, &theirs) == 0)
+		err = keep_proof(m, buf_bytes(&ours), buf_bytes(&theirs));
+	buf_done(&ours);
+	buf_done(&theirs);
+	return err;
+}
+
 static int
 take_headers(struct import *m)
 {
 	struct tree_name t = {.kind = TREE_HEAD, .id = m->id};
-	struct header h;
+	bool proved = m->r->forked;
+	struct header h = {.number = 0};
+	int err, fault;
 	struct buf b;
-	int err;
 
 	buf_init(&b, 0);
 	err = get(m, &t, HEADER_FILE_MAX, &b);
@@ -238,14 +327,20 @@ take_headers(struct import *m)
 		m->r->forked = m->r->forked || err == QERR_FORK;
 		if (err != 0 && err != QERR_ROLLBACK && err != QERR_DUPLICATE)
 			blame(m, &t, err);
+		if (err == 0 || err == QERR_DUPLICATE)
+			if ((fault = take_proof(m, h.number)) != 0)
+				err = fault;
+		proved = proved || (m->r->forked && err != QERR_FORK);
 	}
-	while (err == 0 && feed_head(m->feed) < h.number) {
+	while (err == 0 && !m->r->forked && feed_head(m->feed) < h.number) {
 		uint64_t left = h.number - feed_head(m->feed);
 
 		err = take_batch(m, feed_head(m->feed) + 1,
 		    left < BATCH ? (size_t)left : BATCH);
 	}
 	buf_done(&b);
+	if (!qerr_is_fatal(err) && m->r->forked && !proved)
+		err = make_proof(m, h.number);
 	return qerr_is_fatal(err) ? err : 0;
 }
 
@@ -427,6 +522,8 @@ import_feed(struct store *s, const struct id *feed, struct import_source *src,
 							: restore(&m);
 	}
 	if (err == 0)
+		err = known_proofs(&m);
+	if (err == 0)
 		err = take_headers(&m);
 	if (err == 0)
 		err = drop_dead(&m);
@@ -483,6 +580,35 @@ put(struct export *x, const struct tree_name *t)
 	return flush(x);
 }
 
+static int
+put_proofs(struct export *x, const struct id *feed)
+{
+	struct tree_name t = {.kind = TREE_PROOF, .id = *feed};
+	struct buf b, ends;
+	size_t at = 0;
+	int err;
+
+	buf_init(&b, 0);
+	buf_init(&ends, 0);
+	err = store_proofs(x->store, feed, &b, &ends);
+	for (size_t i = 0; i < ends.n / 4 && err == 0; i++) {
+		size_t end = load_le32(ends.p + 4 * i);
+		struct bytes one, other;
+		struct header h;
+
+		if (proof_decode(bytes_of(b.p + at, end - at), &one, &other) ==
+			0 &&
+		    header_peek(&h, one) == 0) {
+			t.number = h.number;
+			err = put(x, &t);
+		}
+		at = end;
+	}
+	buf_done(&b);
+	buf_done(&ends);
+	return err == QERR_ABSENT ? 0 : err;
+}
+
 /* All of a kind, by number; returns through |last| the last one. */
 static int
 put_row(struct export *x, enum tree_kind kind, const struct id *feed,
@@ -537,6 +663,8 @@ put_feed(void *arg, const struct id *feed)
 	uint64_t last, n = 0;
 	int err = put_row(x, TREE_CHARTER, feed, &last);
 
+	if (err == 0)
+		err = put_proofs(x, feed);
 	if (err == 0)
 		err = put_row(x, TREE_ISSUE, feed, &n);
 	if (err == 0 && n > 0)

@@ -20,6 +20,7 @@
 #include "proto/object/charter.h"
 #include "proto/object/header.h"
 #include "proto/object/merkle.h"
+#include "proto/object/proof.h"
 
 #define FOLDERS     1024 /* pack/AA: two characters of base32 */
 #define SYNC_SINGLY 4    /* more files than that are synced with all others */
@@ -192,7 +193,7 @@ size_max(enum tree_kind kind)
 	case TREE_HEAD:
 		return HEADER_FILE_MAX;
 	case TREE_PROOF:
-		return 2 * HEADER_FILE_MAX + 16;
+		return PROOF_FILE_MAX;
 	case TREE_PACK:
 		return PACK_SIZE_MAX;
 	}
@@ -720,6 +721,37 @@ store_headers(struct store *s, const struct id *feed, struct buf *b,
 	return get_row(s,
 	    (struct tree_name){.kind = TREE_ISSUE, .id = *feed, .number = 1}, b,
 	    ends);
+}
+
+int
+store_proofs(struct store *s, const struct id *feed, struct buf *b,
+    struct buf *ends)
+{
+	char path[TREE_PATH_MAX], name[ID_TEXT_LEN + 1];
+	struct tree_name t = {.kind = TREE_PROOF, .id = *feed};
+	struct dirent *e;
+	int fd, err = 0;
+	DIR *d;
+
+	id_text(name, feed);
+	snprintf(path, sizeof(path), "feed/%s/proof", name);
+	fd = openat(s->fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	d = fd < 0 ? NULL : fdopendir(fd);
+	if (d == NULL) {
+		if (fd >= 0)
+			close(fd);
+		return fd < 0 && errno == ENOENT ? 0
+						 : store_error("list proofs");
+	}
+	while (err == 0 && ends->n < 4 * STORE_PROOFS_MAX &&
+	       (e = readdir(d)) != NULL) {
+		if (dec_parse(&t.number, e->d_name, strlen(e->d_name)) != 0)
+			continue;
+		if ((err = store_get(s, &t, b)) == 0)
+			buf_put_le32(ends, (uint32_t)b->n);
+	}
+	closedir(d);
+	return err != 0 ? err : buf_err(ends);
 }
 
 int

@@ -70,6 +70,10 @@ int store_charters(struct store *s, const struct id *feed, struct buf *b,
     struct buf *ends);
 int store_headers(struct store *s, const struct id *feed, struct buf *b,
     struct buf *ends);
+/* The fork proofs of |feed|, STORE_PROOFS_MAX at most, in the same form. */
+#define STORE_PROOFS_MAX 8
+int store_proofs(struct store *s, const struct id *feed, struct buf *b,
+    struct buf *ends);
 /*
  * The same for who only reads: the headers that store_keep_headers() was given come
  * from one file, with their leaves (32 bytes each; |leaves| may be NULL), and only

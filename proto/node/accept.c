@@ -183,16 +183,10 @@ accept_proof(struct node *n, struct bytes a, struct bytes b, struct link *from)
 		return 0;
 	if (feed_check_fork(s->feed, a, b, &number) != 0)
 		return 0; /* perhaps a key that we know to be revoked */
-	s->forked = true;
-	buf_clear(&s->fork[0]);
-	buf_clear(&s->fork[1]);
-	buf_put(&s->fork[0], a.p, a.n);
-	buf_put(&s->fork[1], b.p, b.n);
+	track_forked(s, a, b);
+	n->vouched++;
 	buf_clear(&n->scratch);
-	/* As PROTOCOL.md §9 has it: an array of two files. */
-	cbor_put_array(&n->scratch, 2);
-	cbor_put_bytes(&n->scratch, a.p, a.n);
-	cbor_put_bytes(&n->scratch, b.p, b.n);
+	proof_encode(&n->scratch, a, b);
 	update_put(n, OBJECT_PROOF, &s->id, number, buf_bytes(&n->scratch));
 	update_tell(n, FACT_FORK, &s->id, number, 0);
 	spread_proof(n, a, b, from);

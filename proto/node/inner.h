@@ -12,6 +12,7 @@
 #include "proto/object/feed.h"
 #include "proto/object/hash.h"
 #include "proto/object/merkle.h"
+#include "proto/object/proof.h"
 #include "proto/wire/message.h"
 #include "proto/wire/veil.h"
 
@@ -372,6 +373,8 @@ void track_remove(struct node *n, struct track *s);
 /* Take in what an accepted header announces and withdraws. */
 void track_add_header(struct track *s, const struct header *h,
     struct bytes file);
+/* |a| and |b| prove a fork: keep them. */
+void track_forked(struct track *s, struct bytes a, struct bytes b);
 /* The headers from |floor| on died. */
 void track_cut(struct track *s, uint64_t floor);
 /* Which packs are wanted, from the policy. */

@@ -69,6 +69,9 @@ void node_free(struct node *n);
 int node_restore_feed(struct node *n, struct feed *f,
     const struct node_policy *policy, const struct bytes *header,
     size_t n_header);
+/* A fork proof; one that a charter has ended meanwhile proves nothing more. */
+int node_restore_proof(struct node *n, const struct id *feed,
+    struct bytes file);
 int node_restore_pack(struct node *n, const struct id *root,
     const uint8_t *have);
 int node_restore_contacts(struct node *n, struct bytes blob);

@@ -27,6 +27,22 @@ node_restore_feed(struct node *n, struct feed *f,
 }
 
 int
+node_restore_proof(struct node *n, const struct id *feed, struct bytes file)
+{
+	struct track *s = track_find(n, feed);
+	struct bytes a, b;
+	uint64_t number;
+	int err;
+
+	if (s == NULL)
+		return QERR_ABSENT;
+	if ((err = proof_decode(file, &a, &b)) == 0 &&
+	    (err = feed_check_fork(s->feed, a, b, &number)) == 0)
+		track_forked(s, a, b);
+	return err != 0 ? err : n->fatal;
+}
+
+int
 node_restore_pack(struct node *n, const struct id *root, const uint8_t *have)
 {
 	struct pack *p = pack_find(n, root);

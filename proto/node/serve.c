@@ -252,6 +252,9 @@ serve_ask(struct link *l, const struct msg_ask *a)
 		held =
 		    j.track != NULL && j.track->safe_charter > 0 &&
 		    (a->what == ASK_CHARTERS || a->first <= j.track->safe_head);
+		/* Who asks for charters could not judge it yet. */
+		if (j.track != NULL && a->what == ASK_HEADERS)
+			spread_forked(l, sh, j.track);
 		if (j.track != NULL && l->role == ROLE_NODE) {
 			sh->known = true;
 			spread_all_held(l, sh, j.track);

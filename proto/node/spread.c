@@ -33,9 +33,12 @@ spread_heads(struct link *l)
 		row->tag = l->share[i].out;
 		row->number = s->safe_head;
 		row->charter = s->safe_charter;
+		/* The mark of a forked feed is nobody's: who follows it asks, and is
+		 * sent the proof. */
 		if (row->number > 0)
 			msg_mark(row->mark, veil_hash(l->veil), l->dialled,
-			    feed_hash(s->feed, s->safe_head));
+			    s->forked ? &s->id
+				      : feed_hash(s->feed, s->safe_head));
 		m->n++;
 	}
 	qsort(m->row, m->n, sizeof(m->row[0]), row_cmp);
@@ -156,7 +159,7 @@ spread_proof(struct node *n, struct bytes a, struct bytes b, struct link *from)
 	}
 }
 
-/* To who was not there, or has restarted since: nobody restores a proof. */
+/* To who was not there, or asks for the feed. */
 void
 spread_forked(struct link *l, struct share *sh, struct track *s)
 {

@@ -367,6 +367,18 @@ track_add_header(struct track *s, const struct header *h, struct bytes file)
 }
 
 void
+track_forked(struct track *s, struct bytes a, struct bytes b)
+{
+	s->forked = true;
+	buf_clear(&s->fork[0]);
+	buf_clear(&s->fork[1]);
+	buf_put(&s->fork[0], a.p, a.n);
+	buf_put(&s->fork[1], b.p, b.n);
+	if (buf_err(&s->fork[0]) != 0 || buf_err(&s->fork[1]) != 0)
+		node_fail(s->n, QERR_NOMEM);
+}
+
+void
 track_cut(struct track *s, uint64_t floor)
 {
 	size_t from = s->n_a;

@@ -284,6 +284,41 @@ older_head_changes_nothing(void)
 	store_close(s);
 }
 
+static void
+proof_is_kept(struct store *s, const struct id *feed)
+{
+	struct buf b, ends;
+
+	buf_init(&b, 0);
+	buf_init(&ends, 0);
+	check(store_proofs(s, feed, &b, &ends) == 0 && ends.n == 4);
+	buf_done(&b);
+	buf_done(&ends);
+}
+
+/* Who takes from a tree that has the proof, or from a bundle of it, has it too. */
+static void
+proof_spreads(const struct id *feed, const char *proved, const char *from)
+{
+	struct import_result r;
+	char to[64], tar[] = "/tmp/quire-proof.XXXXXX";
+	struct store *s = open_store(to);
+	int fd = mkstemp(tar);
+
+	check(fd >= 0);
+	check(take(s, feed, from, &r) == 0 && !r.forked);
+	check(take(s, feed, proved, &r) == 0 && r.forked);
+	proof_is_kept(s, feed);
+	check(export_bundle(s, feed, 15, fd) == 0);
+	store_close(s);
+	s = open_store(to);
+	check(take(s, feed, tar, &r) == 0 && r.forked && r.headers == 0);
+	proof_is_kept(s, feed);
+	store_close(s);
+	close(fd);
+	unlink(tar);
+}
+
 /* The publisher signed two issues of one number: ours stays. */
 static void
 fork_changes_nothing(void)
@@ -300,8 +335,12 @@ fork_changes_nothing(void)
 		check(take(s, &p.feed, from, &r) == 0);
 		check(take(s, &p.feed, other, &r) == 0);
 		check(r.forked && r.fault == QERR_FORK && r.headers == 0);
-		check(r.packs == 0 && same(s, from));
+		check(r.packs == 0 && head_of(s, &p.feed) == ISSUES);
+		proof_is_kept(s, &p.feed);
+		/* It stays forked, whoever is asked. */
+		check(take(s, &p.feed, from, &r) == 0 && r.forked);
 		store_close(s);
+		proof_spreads(&p.feed, to, from);
 	}
 }
 

@@ -10,6 +10,7 @@
 #include "proto/object/feed.h"
 #include "proto/object/hash.h"
 #include "proto/object/merkle.h"
+#include "proto/object/proof.h"
 #include "tests/lib/check.h"
 
 /*
@@ -585,6 +586,62 @@ test_cut(void)
 	world_done(&w);
 }
 
+/* A second header of the head's number, and the proof that both make. */
+static void
+make_fork(struct press *q, struct box *b, struct buf *proof)
+{
+	struct object *o = find(b, OBJECT_HEADER, &q->feed, q->number);
+	struct header h;
+	struct buf file = {0};
+
+	check(o != NULL && header_peek(&h, buf_bytes(&o->data)) == 0);
+	h.time++;
+	check(header_sign(&file, &h, &q->k) == 0);
+	proof_encode(proof, buf_bytes(&o->data), buf_bytes(&file));
+	buf_done(&file);
+}
+
+/* A fork that was proved before a restart is told to a reader to whom nothing is
+ * new, and to one who comes for the first time. */
+static void
+test_fork(void)
+{
+	struct box *a = box_new(&w, NODE_MIRROR), *r = box_new(&w, NODE_READER);
+	struct box *late = box_new(&w, NODE_READER);
+	struct node_feed_stat st;
+	struct buf proof = {0};
+
+	buf_done(&p.charter);
+	p = (struct press){0};
+	press_new(&p, 5);
+	follow(a, &p);
+	follow(r, &p);
+	follow(late, &p);
+	peer(r, a);
+	peer(late, a);
+	for (int i = 0; i < 3; i++)
+		publish(a, &p, 1000);
+	sync_now(r);
+	run(&w, 30000);
+	check_has(r, &p);
+	check(r->told[FACT_FORK] == 0);
+
+	make_fork(&p, a, &proof);
+	check(node_restore_proof(a->node, &(struct id){{1}},
+		  buf_bytes(&proof)) == QERR_ABSENT);
+	check(node_restore_proof(a->node, &p.feed, bytes_of(proof.p, 9)) < 0);
+	check(node_restore_proof(a->node, &p.feed, buf_bytes(&proof)) == 0);
+	check(node_feed_stat(a->node, &p.feed, &st) == 0 && st.forked);
+	sync_now(r);
+	sync_now(late);
+	run(&w, 60000);
+	check(r->told[FACT_FORK] == 1 && r->told[FACT_SYNCED] == 2);
+	check(find(r, OBJECT_PROOF, &p.feed, 3) != NULL);
+	check(late->told[FACT_FORK] == 1);
+	buf_done(&proof);
+	world_done(&w);
+}
+
 int
 main(void)
 {
@@ -593,6 +650,7 @@ main(void)
 	test_liars();
 	test_full();
 	test_cut();
+	test_fork();
 	buf_done(&p.charter);
 	return 0;
 }

@@ -1,0 +1,18 @@
+#ifndef QUIRE_PROOF_H
+#define QUIRE_PROOF_H
+
+#include "proto/base/buf.h"
+#include "proto/object/header.h"
+
+/*
+ * A fork proof, PROTOCOL.md §9: [header file, header file].  Whether it proves
+ * anything is feed_check_fork()'s to say.
+ */
+#define PROOF_FILE_MAX (2 * HEADER_FILE_MAX + 16)
+
+void proof_encode(struct buf *b, struct bytes one, struct bytes other);
+/* Both borrow from |file|. */
+int proof_decode(struct bytes file, struct bytes *ret_one,
+    struct bytes *ret_other);
+
+#endif
