@@ -6,7 +6,8 @@
 
 #define PINNED_BACKOFF \
 	300000 /* what the operator named is tried at least so often */
-#define READER_AGAIN 1000
+#define READER_AGAIN   1000
+#define FAULT_FAILURES 20 /* as after so many dials in vain */
 
 struct contact *
 contact_add(struct node *n, const struct invite *v, bool pinned)
@@ -103,6 +104,14 @@ contact_lost(struct contact *c, struct link *l)
 	c->link = NULL;
 	l->contact = NULL;
 	failed(l->n, c);
+}
+
+/* It broke a rule, and no weather did: no soon again. */
+void
+contact_faulted(struct contact *c)
+{
+	c->failures = FAULT_FAILURES;
+	c->tries = READER_TRIES;
 }
 
 static size_t

@@ -458,7 +458,7 @@ give_last(struct link *l, struct ask *a, const struct msg_give *g)
 	} else if (t != NULL && !whole) {
 		t->pack->refused[l->slot / 64] |= (uint64_t)1 << l->slot % 64;
 		l->refused_any = true;
-	} else if (l->window < WINDOW_MAX) {
+	} else if (l->proven && l->window < WINDOW_MAX) {
 		l->window++;
 	}
 	if (s != NULL && !a->fork_check &&

@@ -480,6 +480,7 @@ void contact_undialled(struct node *n, uint64_t dial);
 void contact_linked(struct contact *c, struct link *l);
 void contact_opened(struct contact *c);
 void contact_lost(struct contact *c, struct link *l);
+void contact_faulted(struct contact *c);
 struct contact *contact_dialled(struct node *n, uint64_t dial);
 int contact_introduced(struct link *l, const struct msg_peers *m);
 

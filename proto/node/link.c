@@ -630,6 +630,14 @@ on_message(struct link *l, struct bytes in)
 	return QERR_PROTOCOL;
 }
 
+static void
+broken(struct link *l, int err)
+{
+	if (l->contact != NULL && qerr_is_peer_fault(err))
+		contact_faulted(l->contact);
+	link_shut(l, true, err);
+}
+
 void
 link_data(struct node *n, uint64_t id, struct bytes in)
 {
@@ -653,7 +661,7 @@ link_data(struct node *n, uint64_t id, struct bytes in)
 		if (err == QERR_NOMEM)
 			node_fail(n, err);
 		else if (err != 0)
-			link_shut(l, true, err);
+			broken(l, err);
 	}
 	/* Whatever it was, it was not ours: silence, and never a reset. */
 	if (l->state != LINK_SHUT && veil_state(l->veil) == VEIL_DRAIN)
