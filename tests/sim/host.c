@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tests/sim/sim.h"
+#include "tests/sim/puppet.h"
 
 /* The driver. */
 
@@ -34,18 +34,28 @@ carry_out(struct host *h, const struct node_update *u)
 		tell(h, &u->tell[i]);
 }
 
+bool
+host_is_up(const struct host *h)
+{
+	return h->node != NULL || h->puppet != NULL;
+}
+
 void
 host_step(struct host *h, struct node_event *e)
 {
 	struct world *w = h->w;
 	struct node_update u;
 
-	if (h->node == NULL)
+	if (!host_is_up(h))
 		return;
 	e->now = w->now;
 	e->wall = WALL + w->now / 1000;
 	w->steps++;
 	world_digest(w, w->now << 8 ^ (uint64_t)e->type << 4 ^ h->index);
+	if (h->puppet != NULL) {
+		puppet_step(h->puppet, e);
+		return;
+	}
 	if (node_step(h->node, e, &u) != 0)
 		world_fail(w, "the node gave up", h);
 	carry_out(h, &u);
@@ -69,28 +79,32 @@ void
 host_free(struct host *h)
 {
 	node_free(h->node);
+	puppet_free(h->puppet);
 	for (size_t k = 0; k < h->n_obj; k++)
 		buf_done(&h->obj[k].data);
 	free(h->obj);
 }
 
-static void
-secret_of(uint8_t dst[32], const struct host *h)
+void
+host_keys(struct host *h, uint8_t ret_private[32], uint8_t ret_secret[32])
 {
-	memset(dst, (int)h->index + 50, 32);
+	memset(ret_private, (int)h->index + 100, 32);
+	memset(ret_secret, (int)h->index + 50, 32);
+	crypto_scalarmult_base(h->link_public, ret_private);
 }
 
 static void
-add_peer(struct host *h, const struct host *to)
+add_peer(struct host *h, struct host *to)
 {
 	struct invite v = {
 	    .transport = INVITE_RAW, .host = "127.0.0.1", .path = "/"};
 	struct node_event e = {.type = NODE_PEER};
 	struct buf text = {0};
+	uint8_t private[32];
 
 	v.port = (uint16_t)(to->index + 1);
+	host_keys(to, private, v.secret);
 	memcpy(v.node, to->link_public, 32);
-	secret_of(v.secret, to);
 	invite_text(&text, &v);
 	e.peer.invite = buf_bytes(&text);
 	host_step(h, &e);
@@ -113,22 +127,38 @@ restore_pack(struct host *h, const struct pack_entry *e)
 		    held == pieces ? NULL : have);
 }
 
+/* The feed as far as its charters go, or NULL. */
+static struct feed *
+restore_charters(struct host *h)
+{
+	struct world *w = h->w;
+	struct feed *f = feed_new(&w->feed);
+	struct object *o;
+	uint64_t floor, v = 0;
+
+	while ((o = disk_find(h, OBJECT_CHARTER, &w->feed, v + 1)) != NULL) {
+		v++;
+		if (feed_add_charter(f, buf_bytes(&o->data), &floor) != 0)
+			world_fail(w, "a charter cannot be restored", h);
+	}
+	if (v > 0)
+		return f;
+	feed_free(f);
+	return NULL;
+}
+
 static void
 restore(struct host *h, const struct node_policy *policy)
 {
 	struct world *w = h->w;
-	struct object *o = disk_find(h, OBJECT_CHARTER, &w->feed, 1);
 	struct bytes header[ISSUES_MAX];
 	struct feed *f;
 	struct header hd;
-	uint64_t floor;
+	struct object *o;
 	size_t n = 0;
 
-	if (o == NULL)
+	if ((f = restore_charters(h)) == NULL)
 		return;
-	if ((f = feed_new(&w->feed)) == NULL ||
-	    feed_add_charter(f, buf_bytes(&o->data), &floor) != 0)
-		world_fail(w, "the charter cannot be restored", h);
 	while (n < ISSUES_MAX &&
 	       (o = disk_find(h, OBJECT_HEADER, &w->feed, n + 1)) != NULL)
 		header[n++] = buf_bytes(&o->data);
@@ -148,13 +178,12 @@ node_of(struct host *h)
 	struct node_config cfg = {.role = h->role,
 	    .wall = WALL + w->now / 1000 - 5,
 	    .quota = h->quota};
-	uint8_t seed[32] = {0};
+	uint8_t seed[32] = {0}, secret[32];
 
 	h->boots++;
 	store_le64(seed, w->seed * 1000 + h->index * 100 + h->boots);
 	memset(cfg.identity_seed, (int)h->index + 1, 32);
-	memset(cfg.link_private, (int)h->index + 100, 32);
-	crypto_scalarmult_base(h->link_public, cfg.link_private);
+	host_keys(h, cfg.link_private, secret);
 	h->node = node_new(&cfg, seed);
 }
 
@@ -164,6 +193,7 @@ host_boot(struct host *h)
 	struct world *w = h->w;
 	struct node_policy policy = {.tiers = 15};
 	struct node_event e = {.type = NODE_FOLLOW};
+	uint8_t private[32];
 
 	node_of(h);
 	restore(h, &policy);
@@ -173,7 +203,7 @@ host_boot(struct host *h)
 	e = (struct node_event){.type = NODE_START};
 	host_step(h, &e);
 	e = (struct node_event){.type = NODE_INVITE};
-	secret_of(e.invite.secret, h);
+	host_keys(h, private, e.invite.secret);
 	host_step(h, &e);
 	for (size_t i = 0; i < w->n_host; i++)
 		if (h->peer[i])

@@ -14,28 +14,22 @@ is_signed(const struct world *w, uint64_t number, struct bytes file)
 	return false;
 }
 
-/* The pack with |root|, and its bytes. */
-static const struct pack_entry *
-pack_of(const struct world *w, const struct id *root, const uint8_t **bytes)
+static bool
+is_charter(const struct world *w, uint64_t version, struct bytes file)
 {
-	for (size_t i = 0; i < w->n_issue; i++)
-		for (size_t t = 0; t < w->issue[i].n_pack; t++)
-			if (id_eq(&w->issue[i].pack[t].root, root)) {
-				*bytes = w->issue[i].bytes[t];
-				return &w->issue[i].pack[t];
-			}
-	return NULL;
+	return version > 0 && version <= w->n_charter &&
+	       bytes_eq(file, buf_bytes(&w->charter[version - 1]));
 }
 
 static bool
 is_piece(const struct world *w, const struct node_put *p)
 {
-	const uint8_t *bytes;
-	const struct pack_entry *e = pack_of(w, &p->id, &bytes);
+	struct bytes pack = press_pack(w, &p->id);
 
-	return e != NULL && p->total == e->size &&
-	       p->data.n == piece_len(e->size, (size_t)p->number) &&
-	       memcmp(p->data.p, bytes + p->number * PIECE_SIZE, p->data.n) ==
+	return pack.p != NULL && p->total == pack.n &&
+	       p->number < piece_count(pack.n) &&
+	       p->data.n == piece_len(pack.n, (size_t)p->number) &&
+	       memcmp(p->data.p, pack.p + p->number * PIECE_SIZE, p->data.n) ==
 		   0;
 }
 
@@ -44,8 +38,7 @@ invariant_put(struct host *h, const struct node_put *p)
 {
 	struct world *w = h->w;
 
-	if (p->kind == OBJECT_CHARTER &&
-	    !bytes_eq(p->data, buf_bytes(&w->charter)))
+	if (p->kind == OBJECT_CHARTER && !is_charter(w, p->number, p->data))
 		world_fail(w, "a charter nobody signed is stored", h);
 	if (p->kind == OBJECT_HEADER && !is_signed(w, p->number, p->data))
 		world_fail(w, "a header nobody signed is stored", h);
@@ -58,8 +51,7 @@ void
 invariant_tell(struct host *h, const struct node_tell *t)
 {
 	struct world *w = h->w;
-	const struct pack_entry *e;
-	const uint8_t *bytes;
+	struct bytes pack;
 
 	if (t->fact == FACT_FORK && !w->thief)
 		world_fail(w, "a false alarm of a fork", h);
@@ -68,10 +60,11 @@ invariant_tell(struct host *h, const struct node_tell *t)
 		world_fail(w, "a head is told that is not stored", h);
 	if (t->fact != FACT_PACK)
 		return;
-	if ((e = pack_of(w, &t->id, &bytes)) == NULL)
+	pack = press_pack(w, &t->id);
+	if (pack.p == NULL)
 		world_fail(w, "a pack nobody made is told", h);
-	for (size_t j = 0; j < piece_count(e->size); j++)
-		if (disk_find(h, OBJECT_PIECE, &e->root, j) == NULL)
+	for (size_t j = 0; j < piece_count(pack.n); j++)
+		if (disk_find(h, OBJECT_PIECE, &t->id, j) == NULL)
 			world_fail(w, "a pack is told with a hole", h);
 }
 

@@ -12,6 +12,7 @@ static const struct {
 	void (*play)(struct world *w);
 } scenes[] = {
     {"storm", scene_storm},
+    {"liars", scene_liars},
 };
 
 static uint64_t

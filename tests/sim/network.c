@@ -16,7 +16,7 @@ say_down(struct conn *c, int end)
 	struct node_event e = {.type = NODE_LINK_DOWN};
 
 	e.link_down.link = c->id[end];
-	if (c->end[end]->node != NULL && c->end[end]->boots == c->boots[end])
+	if (host_is_up(c->end[end]) && c->end[end]->boots == c->boots[end])
 		world_post(c->end[end], c->delay, &e, bytes_of("", 0));
 }
 
@@ -45,7 +45,7 @@ net_drop(struct host *h, uint64_t link)
 static bool
 reachable(struct world *w, struct host *a, struct host *b)
 {
-	return a->node != NULL && b->node != NULL &&
+	return host_is_up(a) && host_is_up(b) &&
 	       !(w->split && a->side != b->side) && w->n_conn < CONNS_MAX;
 }
 

@@ -14,14 +14,15 @@ press_init(struct world *w)
 	uint8_t seed[32] = {7}, id[8] = {7};
 	struct buf body = {0};
 
-	key_secret_new(&w->key, seed, id);
-	c.root[0] = w->key.pub;
-	c.key[0] = (struct charter_key){w->key.pub, 1, UINT64_MAX};
+	key_secret_new(&w->key[0], seed, id);
+	c.root[0] = w->key[0].pub;
+	c.key[0] = (struct charter_key){w->key[0].pub, 1, UINT64_MAX};
 	if (charter_encode(&body, &c) != 0 ||
-	    charter_sign(&w->charter, buf_bytes(&body), (struct bytes){NULL, 0},
-		&w->key) != 0)
+	    charter_sign(&w->charter[0], buf_bytes(&body),
+		(struct bytes){NULL, 0}, &w->key[0]) != 0)
 		world_fail(w, "no charter", NULL);
 	hash(&w->feed, HASH_CHARTER, buf_bytes(&body));
+	w->n_charter = 1;
 	history_init(&w->history);
 	buf_done(&body);
 }
@@ -78,7 +79,7 @@ sign(struct world *w, struct issue *is, uint64_t time)
 
 	history_root(&w->history, &hd.history);
 	memcpy(hd.pack, is->pack, sizeof(is->pack));
-	if (header_sign(&is->file, &hd, &w->key) != 0)
+	if (header_sign(&is->file, &hd, &w->key[0]) != 0)
 		world_fail(w, "the publisher cannot sign", NULL);
 }
 
@@ -90,9 +91,9 @@ press_plant(struct host *h, const struct issue *is)
 
 	disk_keep(h, OBJECT_HEADER, &w->feed, is->number, buf_bytes(&is->file));
 	if (h->index == 0) {
-		disk_keep(h, OBJECT_CHARTER, &w->feed, 1,
-		    buf_bytes(&w->charter));
-		e.published.charter = buf_bytes(&w->charter);
+		e.published.charter = buf_bytes(&w->charter[w->n_charter - 1]);
+		disk_keep(h, OBJECT_CHARTER, &w->feed, w->n_charter,
+		    e.published.charter);
 	}
 	e.published.feed = w->feed;
 	e.published.header = buf_bytes(&is->file);
@@ -127,4 +128,24 @@ press_steal(struct world *w)
 	w->thief = is->dead = true;
 	sign(w, is, 2);
 	return is;
+}
+
+struct bytes
+press_pack(const struct world *w, const struct id *root)
+{
+	for (size_t i = 0; i < w->n_issue; i++)
+		for (size_t t = 0; t < w->issue[i].n_pack; t++)
+			if (id_eq(&w->issue[i].pack[t].root, root))
+				return bytes_of(w->issue[i].bytes[t],
+				    w->issue[i].pack[t].size);
+	return (struct bytes){NULL, 0};
+}
+
+const struct issue *
+press_issue(const struct world *w, uint64_t number)
+{
+	for (size_t i = 0; i < w->n_issue; i++)
+		if (w->issue[i].number == number && !w->issue[i].dead)
+			return &w->issue[i];
+	return NULL;
 }

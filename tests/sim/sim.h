@@ -21,6 +21,8 @@
  *   disk.c      what it stores
  *   network.c   links between hosts
  *   press.c     the publisher, and the thief of its key
+ *   puppet.c    a participant that is no node, and does what a play wants
+ *   source.c    .. such as to serve a feed, and lie
  *   adversary.c bad weather
  *   invariant.c what must hold after every step
  *   scene_*.c   stories, each with an end that can be wrong
@@ -49,10 +51,13 @@ struct object {
 	bool here;
 };
 
+struct puppet;
+
 struct host {
 	struct world *w;
 	size_t index;
-	struct node *node; /* NULL while it is down */
+	struct node *node; /* NULL while it is down, .. */
+	struct puppet *puppet; /* .. or has one of these instead */
 	enum node_role role;
 	enum lie lie;
 	uint64_t boots, quota;
@@ -104,8 +109,9 @@ struct world {
 	size_t n_host;
 	struct conn conn[CONNS_MAX];
 	size_t n_conn;
-	struct key_secret key;
-	struct buf charter;
+	struct key_secret key[2]; /* the second, once the first is revoked */
+	struct buf charter[2]; /* by version - 1 */
+	size_t n_charter;
 	struct id feed;
 	struct history history;
 	struct issue issue[ISSUES_MAX];
@@ -133,6 +139,9 @@ void world_run(struct world *w, when_ms span);
 /* host.c */
 struct host *host_new(struct world *w, enum node_role role);
 void host_free(struct host *h);
+bool host_is_up(const struct host *h);
+/* Its link keys and the secret of its invite. */
+void host_keys(struct host *h, uint8_t ret_private[32], uint8_t ret_secret[32]);
 void host_step(struct host *h, struct node_event *e);
 void host_boot(struct host *h);
 /* Power is lost: of what was not synced, some came through and some did not. */
@@ -159,8 +168,12 @@ void net_cut(struct conn *c);
 void press_init(struct world *w);
 /* The next issue, at the first host; nothing if that is down. */
 void press_publish(struct world *w);
-/* A thief signs a rival of the next issue. */
+/* A thief of the first key signs a rival of the next issue. */
 struct issue *press_steal(struct world *w);
+/* The bytes of a pack; .p NULL if nobody made it. */
+struct bytes press_pack(const struct world *w, const struct id *root);
+/* The publisher's issue |number|. */
+const struct issue *press_issue(const struct world *w, uint64_t number);
 /* Let |h| have |is| as if it had published it. */
 void press_plant(struct host *h, const struct issue *is);
 
@@ -180,5 +193,6 @@ void invariant_whole(struct host *h, bool packs);
 
 /* scene_*.c */
 void scene_storm(struct world *w);
+void scene_liars(struct world *w);
 
 #endif

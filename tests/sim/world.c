@@ -129,7 +129,7 @@ deliver(struct world *w, struct event *e)
 		e->fn(w);
 		return;
 	}
-	if (h->node == NULL || h->boots != e->boots)
+	if (!host_is_up(h) || h->boots != e->boots)
 		return;
 	if (e->is_put)
 		disk_keep(h, e->put.kind, &e->put.id, e->put.number,
@@ -216,7 +216,8 @@ world_free(struct world *w)
 		free(w->issue[i].bytes[0]);
 		free(w->issue[i].bytes[1]);
 	}
-	buf_done(&w->charter);
+	buf_done(&w->charter[0]);
+	buf_done(&w->charter[1]);
 	free(w->heap);
 	free(w);
 }
