@@ -26,7 +26,7 @@ struct feed {
 	char *name;
 	uint64_t articles, head; /* before */
 	uint64_t lacking;        /* packs nobody had */
-	bool done, reached;
+	bool done, reached, failed;
 };
 
 struct sync {
@@ -132,8 +132,14 @@ import_one(struct sync *s, struct import_source *src, const char *where,
 	if (err == QERR_ABSENT)
 		return;
 	if (err != 0) {
+		bool web = strncmp(where, "http", 4) == 0;
+
 		s->full = s->full || err == QERR_NOSPACE;
-		complain("%s: it %s.", where, qerr_str(err));
+		f->failed = true;
+		complain("%s: it %s.", where,
+		    err == QERR_IO && web
+			? "cannot be reached. Try again later, or another one"
+			: qerr_str(err));
 		return;
 	}
 	f->reached = true;
@@ -156,23 +162,30 @@ import_all(struct sync *s)
 	for (size_t i = 0; i < s->n_tree; i++) {
 		struct import_source *src;
 		int err = import_open(&src, s->tree[i], s->socks);
-		bool any = false;
+		bool any = false, failed = false;
 
 		if (err != 0) {
-			exit = complain("%s cannot be read: it %s.", s->tree[i],
-			    qerr_str(err));
+			exit = qerr_is_peer_fault(err)
+				   ? complain("%s is no tree, no bundle and "
+					      "no invite.",
+					 s->tree[i])
+				   : complain("%s cannot be read: it %s.",
+					 s->tree[i], qerr_str(err));
 			continue;
 		}
 		for (size_t k = 0; k < s->n_feed; k++) {
 			bool before = s->feed[k].reached;
 
-			s->feed[k].reached = false;
+			s->feed[k].reached = s->feed[k].failed = false;
 			import_one(s, src, s->tree[i], &s->feed[k]);
+			failed = failed || s->feed[k].failed;
 			any = any || s->feed[k].reached;
 			s->feed[k].reached = s->feed[k].reached || before;
 		}
 		import_close(src);
-		if (!any)
+		if (failed)
+			exit = APP_FAILED;
+		else if (!any)
 			exit = complain("%s has none of the feeds that you "
 					"follow.",
 			    s->tree[i]);

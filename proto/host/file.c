@@ -67,7 +67,7 @@ file_read(struct buf *b, int dir, const char *path, size_t max)
 		return file_error("cannot open");
 	if (fstat(fd, &st) != 0)
 		err = file_error("cannot look at");
-	else if (!named && !S_ISREG(st.st_mode))
+	else if (S_ISDIR(st.st_mode) || (!named && !S_ISREG(st.st_mode)))
 		err = QERR_ABSENT;
 	else
 		err = read_all(b, fd, (size_t)st.st_size, max);

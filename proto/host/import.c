@@ -44,8 +44,10 @@ import_open(struct import_source **ret, const char *where, const char *proxy)
 		path = where + 7;
 	if (stat(path, &st) != 0)
 		return QERR_ABSENT;
-	return S_ISDIR(st.st_mode) ? import_folder(ret, path)
-				   : import_tar(ret, path);
+	if (S_ISDIR(st.st_mode))
+		return import_folder(ret, path);
+	/* A tar is read here and there: a pipe or a device will not do. */
+	return S_ISREG(st.st_mode) ? import_tar(ret, path) : QERR_ENCODING;
 }
 
 void
@@ -148,6 +150,23 @@ take_charters(struct import *m)
 	if (err != QERR_ABSENT)
 		blame(m, &t, err);
 	return feed_charter(m->feed) == NULL ? QERR_ABSENT : 0;
+}
+
+/* True if the source knows the feed at all: its head, or its first charter. */
+static bool
+is_there(struct import *m)
+{
+	struct tree_name t = {.kind = TREE_HEAD, .id = m->id};
+	struct buf b;
+	bool there;
+
+	buf_init(&b, 0);
+	there = get(m, &t, HEADER_FILE_MAX, &b) == 0;
+	t.kind = TREE_CHARTER;
+	t.number = 1;
+	there = there || get(m, &t, CHARTER_FILE_MAX, &b) == 0;
+	buf_done(&b);
+	return there;
 }
 
 /* Check what one signature covers together; if it does not hold, one by one. */
@@ -521,6 +540,8 @@ import_feed(struct store *s, const struct id *feed, struct import_source *src,
 		err = (m.feed = feed_new(feed)) == NULL ? QERR_NOMEM
 							: restore(&m);
 	}
+	if (err == 0 && ret->charters == 0 && !is_there(&m))
+		err = QERR_ABSENT;
 	if (err == 0)
 		err = known_proofs(&m);
 	if (err == 0)

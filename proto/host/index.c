@@ -84,11 +84,11 @@ run(struct index *x, const char *sql)
 	return index_error(x, sqlite3_exec(x->db, sql, NULL, NULL, NULL));
 }
 
-/* 0 if the file is an index of this version. */
+/* 0 if the file is an index of this version; one that is empty is made one. */
 static int
-open_db(struct index *x)
+open_db(struct index *x, bool *ret_fresh)
 {
-	char path[PATH_MAX], pragma[64];
+	char path[PATH_MAX];
 	sqlite3_stmt *q = NULL;
 	int rc, version = -1;
 
@@ -110,14 +110,12 @@ open_db(struct index *x)
 	    sqlite3_step(q) == SQLITE_ROW)
 		version = sqlite3_column_int(q, 0);
 	sqlite3_finalize(q);
+	*ret_fresh = version != INDEX_VERSION;
 	if (version == INDEX_VERSION)
 		return 0;
 	if (version != 0)
 		return QERR_VERSION;
-	snprintf(pragma, sizeof(pragma), "PRAGMA user_version=%d",
-	    INDEX_VERSION);
-	rc = run(x, schema);
-	return rc != 0 ? QERR_VERSION : run(x, pragma);
+	return run(x, schema) != 0 ? QERR_VERSION : 0;
 }
 
 static int
@@ -128,11 +126,22 @@ rebuild_feed(void *arg, const struct index_feed *f)
 	return err == QERR_ABSENT ? 0 : err;
 }
 
+/* Fill a new one; only then it is of this version, and need not be filled again. */
+static int
+rebuild(struct index *x)
+{
+	char pragma[64];
+	int err = index_feeds(x, rebuild_feed, x);
+
+	snprintf(pragma, sizeof(pragma), "PRAGMA user_version=%d",
+	    INDEX_VERSION);
+	return err != 0 ? err : run(x, pragma);
+}
+
 int
 index_open(struct index **ret, struct store *s)
 {
 	struct index *x = calloc(1, sizeof(*x));
-	char path[PATH_MAX];
 	bool fresh;
 	int err;
 
@@ -142,17 +151,14 @@ index_open(struct index **ret, struct store *s)
 	x->store = s;
 	if ((err = index_user_load(x)) != 0)
 		goto fail;
-	index_path(x, path, "");
-	fresh = access(path, F_OK) != 0;
-	if ((err = open_db(x)) != 0) {
+	if ((err = open_db(x, &fresh)) != 0) {
 		/* Old or damaged: nothing in it is needed. */
 		sqlite3_close(x->db);
 		remove_files(x);
-		fresh = true;
-		if ((err = open_db(x)) != 0)
+		if ((err = open_db(x, &fresh)) != 0)
 			goto fail;
 	}
-	if (fresh && (err = index_feeds(x, rebuild_feed, x)) != 0)
+	if (fresh && (err = rebuild(x)) != 0)
 		goto fail;
 	*ret = x;
 	return 0;

@@ -1,0 +1,187 @@
+#!/usr/bin/python3
+"""What is malformed gets one line that says what and what to do, an exit status, and nothing is lost or half done.
+usage: bad_input.py BUILD"""
+import os, subprocess, sys
+sys.path.insert(0, os.path.dirname(__file__))
+from news import Failed, Newsworld
+
+
+def need(ok, what):
+    if not ok:
+        raise Failed(what)
+
+
+def write(path, data):
+    with open(path, 'wb') as f:
+        f.write(data if isinstance(data, bytes) else data.encode())
+    return path
+
+
+class Desk:
+    def __init__(self, w):
+        self.w = w
+
+    def says(self, status, word, *args, home=None, input=None):
+        """Exit |status|, and one line on standard error that holds |word|."""
+        r = self.w.run(*args, ok=False, home=home, input=input, timeout=60)
+        need(r.returncode == status, f'{args}: exit {r.returncode}, not {status}: {r.stderr}')
+        need(word in r.stderr, f'{args}: "{word}" is not in: {r.stderr}')
+        need(r.stderr.count('\n') == 1, f'{args}: not one line: {r.stderr}')
+        return r
+
+
+def documents(w, desk, node):
+    """The worst document costs itself; a good one beside it is published."""
+    c = ('--control', node.control)
+    bad = {
+        'empty': ('', 'no document by its name'), 'big.md': (b'title: x\n\n' + b'word ' * 500_000, 'larger than 2 MiB'),
+        'binary.html': (bytes(range(256)) * 100, 'charset'), 'nothing.html': ('<p></p>', 'no text'),
+        'date.md': ('---\ntitle: x\ndate: yesterday\n---\ntext\n', 'date'),
+    }
+    os.makedirs(w.path('docs'))
+    good = write(w.path('docs', 'good.md'), 'title: Good\n\nWords.\n')
+    for n, (name, (data, word)) in enumerate(bad.items()):
+        write(good, f'title: Good\n\nWords, {n}.\n')
+        path = write(w.path('docs', name), data)
+        r = desk.says(0 if name == 'date.md' else 1, word, *c, 'publish', path, good)
+        need(name in r.stderr, f'{name} is not named: {r.stderr}')
+        need('issue' in r.stdout, f'the good one beside {name} is not published: {r.stdout}')
+    os.mkfifo(w.path('fifo'))
+    os.makedirs(w.path('folder'))
+    os.symlink('/nonexistent', w.path('dangling.md'))
+    head = node.feed()['head']
+    for path, word in ((w.path('dangling.md'), 'No such file'), (w.path('folder'), 'not a file'),
+                       (w.path('fifo'), 'not a file'), ('/dev/zero', 'not a file')):
+        desk.says(1, word, *c, 'publish', path, good)
+    desk.says(1, 'No published article', *c, 'retract', 'nothing.md')
+    desk.says(2, '--help', *c, 'publish')
+    need(node.feed()['head'] == head, 'something was published')
+
+
+def inbox(w, node):
+    """What lies in an inbox and is no document is passed over, whatever it is."""
+    os.mkfifo(w.path('inbox', 'pipe.md'))
+    os.symlink('/dev/zero', w.path('inbox', 'zero.md'))
+    os.symlink(w.path('inbox'), w.path('inbox', 'loop'))
+    os.makedirs(w.path('inbox', 'folder.md'))
+    head = node.feed()['head']
+    write(w.path('inbox', 'good.md'), 'title: From the inbox\n\nWords.\n')
+    node.wait(lambda f: f['head'] > head, what='the document of the inbox')
+
+
+def sources(w, desk, invite, link):
+    token = invite.split('#')[1]
+    desk.says(1, 'no follow link', 'follow', 'quire:abc')
+    desk.says(1, 'no follow link', 'follow', 'quire:' + 'a' * 52)
+    desk.says(1, 'no follow link', 'follow', link.replace('k=', 'z='))
+    desk.says(1, 'no follow link', 'follow', '')
+    for bad in (invite[:-1], invite + 'x', 'quire://127.0.0.1:1/?t=raw#AAAA', invite.replace('t=raw', 't=fax'),
+                'quire://[::1]:99999/?t=raw#' + token):
+        desk.says(1, 'an invite', 'sync', bad)
+    desk.says(1, 'is no tree', 'sync', w.path('fifo'))
+    desk.says(1, 'is no tree', 'sync', '/dev/zero')
+    desk.says(1, 'is no tree', 'sync', write(w.path('empty.tar'), ''))
+    desk.says(1, 'is no tree', 'sync', write(w.path('noise.tar'), os.urandom(5000)))
+    desk.says(1, 'none of the feeds', 'sync', w.path('folder'))
+    desk.says(1, 'cannot be read', 'sync', w.path('nowhere'))
+    desk.says(1, 'cannot be reached', 'sync', 'http://127.0.0.1:9/')
+    desk.says(1, 'follow link', 'sync', link)
+
+
+def bundles(w, link, titles):
+    """Of a bundle that is cut or flipped at any place all comes in that is whole, and nothing else."""
+    whole = open(w.path('all.tar'), 'rb').read()
+    for n, at in enumerate(range(700, len(whole), len(whole) // 23)):
+        home = w.path(f'home{n}')
+        w.run('follow', '-', input=link, home=home)
+        for data in (whole[:at], whole[:at] + bytes([whole[at] ^ 4]) + whole[at + 1:]):
+            r = w.run('sync', write(w.path('part.tar'), data), ok=False, home=home)
+            need(r.returncode in (0, 1), f'a bundle cut or flipped at {at}: exit {r.returncode}: {r.stderr}')
+            need(set(titles(home)) <= set(titles(None)), f'at {at}: articles that nobody wrote')
+        w.run('sync', w.path('all.tar'), home=home)
+        need(sorted(titles(home)) == sorted(titles(None)), f'at {at}: the whole bundle does not mend it')
+
+
+def capsules(w, desk):
+    whole = open(w.path('one.quire'), 'rb').read()
+    part = w.path('part.quire')
+    desk.says(1, 'empty', 'verify', write(part, ''))
+    for at in range(1, len(whole), 41):
+        desk.says(1, '', 'verify', write(part, whole[:at]))
+        desk.says(1, '', 'verify', write(part, whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1:]))
+    desk.says(1, 'left over', 'verify', write(part, whole + b'x'))
+    desk.says(1, 'nothing that can be verified', 'verify', write(part, os.urandom(500)))
+    desk.says(1, 'holds no feed', 'verify', w.path('folder'))
+    desk.says(1, 'cannot be read', 'verify', w.path('nowhere'))
+
+
+def home(w, desk, invite, titles):
+    """A database may be lost; the list of what is followed may not, and is not touched."""
+    reader = w.path('reader')
+    before = sorted(titles(None))
+    for data in (b'', os.urandom(9000), open(os.path.join(reader, 'index.sqlite'), 'rb').read()[:6000]):
+        write(os.path.join(reader, 'index.sqlite'), data)
+        w.run('sync', invite)
+        need(sorted(titles(None)) == before, f'a database of {len(data)} bytes costs articles')
+    for name in os.listdir(reader):
+        if name.startswith('row-'):
+            write(os.path.join(reader, name), os.urandom(2000))
+    w.run('sync', invite)
+    need(sorted(titles(None)) == before, 'a damaged row costs articles')
+    follows = open(os.path.join(reader, 'follows'), 'rb').read()
+    write(os.path.join(reader, 'follows'), b'garbage\n')
+    r = w.run('list', ok=False)
+    need(r.returncode == 1 and 'mend the line' in r.stderr, r.stderr)
+    need(open(os.path.join(reader, 'follows'), 'rb').read() == b'garbage\n', 'the list of feeds was touched')
+    write(os.path.join(reader, 'follows'), follows)
+    desk.says(1, 'nothing is followed', 'list', home=w.path('nowhere'))
+    desk.says(1, 'no feed', 'export', '--bundle', w.path('x.tar'), '--feed', 'nobody')
+    desk.says(1, 'cannot be written', 'export', '--bundle', '/nonexistent/x.tar')
+    desk.says(1, 'no article', 'read', '99999')
+    desk.says(1, 'Name another folder', 'unpack', w.path('one.quire'))
+    desk.says(1, 'no feed', 'unfollow', 'nobody')
+
+
+def settings(w):
+    for text, word in (('colour blue\n', ':1: "colour"'), ('# x\n\nlisten\n', ':3: listen'), ('listen 1.2.3.4:99999\n', ':1: listen'),
+                       ('follow quire:abc\n', ':1: follow'), ('peer quire://x\n', ':1: peer'), ('quota lots\n', ':1: quota'),
+                       ('state relative\n', ':1: state'), ('\0\n', ':1:'), ('a' * 100000 + '\n', ':1:')):
+        conf = write(w.path('bad.conf'), text)
+        for test in (['-T'], []):
+            r = subprocess.run([w.quired, *test, '-c', conf], capture_output=True, text=True, timeout=30)
+            need(r.returncode == 1 and conf + word in r.stderr, f'{text[:40]!r}: {r.returncode} {r.stderr}')
+    r = subprocess.run([w.quired, '-c', w.path('nowhere')], capture_output=True, text=True, timeout=30)
+    need(r.returncode == 1 and 'cannot be read' in r.stderr, r.stderr)
+
+
+def main(build):
+    import json
+    with Newsworld(build) as w:
+        desk = Desk(w)
+        link = w.newsroom()
+        os.makedirs(w.path('inbox'))
+        node = w.node('publish ' + w.path('newsroom'), '\tinbox ' + w.path('inbox'), '\tsettle 1')
+        titles = lambda home: [json.loads(x)['title'] for x in w.run('list', '--json', home=home).stdout.splitlines()]
+        documents(w, desk, node)
+        inbox(w, node)
+        invite = node.invite()
+        w.run('follow', '-', input=link + '\n')
+        w.run('sync', invite)
+        w.run('list')
+        w.run('export', '--capsule', '1', w.path('one.quire'))
+        w.run('export', '--bundle', w.path('all.tar'))
+        sources(w, desk, invite, link)
+        bundles(w, link, titles)
+        capsules(w, desk)
+        home(w, desk, invite, titles)
+        settings(w)
+        need(node.proc.poll() is None and node.stop() == 0, 'quired ended')
+    return 0
+
+
+if __name__ == '__main__':
+    try:
+        sys.exit(main(sys.argv[1]))
+    except Failed as e:
+        print(f'bad_input: {e}', file=sys.stderr)
+        sys.exit(1)
