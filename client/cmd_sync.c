@@ -396,6 +396,8 @@ on_after(void *arg, const struct index_feed *f)
 		buf_done(&b);
 		return 0;
 	}
+	if (!x->reached && s->full)
+		return 0; /* we did not look to the end */
 	if (!x->reached)
 		note(s->a, "%s: no source had it.", name);
 	else if (f->head == x->head && fresh == 0 && x->lacking == 0)
