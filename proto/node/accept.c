@@ -22,15 +22,57 @@ fault_of_peer(int err)
 	}
 }
 
-/* A new charter may have ended a fork: one of the two keys is revoked. */
+/*
+ * Headers died from |floor| on: what comes in their place is news to who was told of
+ * them, and not held by who has not heard of their death.
+ */
 static void
-judge_fork(struct track *s)
+share_cut(const struct track *s, struct share *sh, uint64_t floor)
 {
+	size_t n = 0;
+
+	if (sh->told >= floor)
+		sh->told = floor - 1;
+	for (size_t i = 0; i < sh->n_run; i++) {
+		struct msg_run r = sh->run[i];
+
+		if (r.last >= floor && sh->charter < track_charter(s))
+			r.last = floor - 1;
+		if (r.first <= r.last)
+			sh->run[n++] = r;
+	}
+	sh->n_run = n;
+}
+
+/* Who came to nothing before may be asked again. */
+static void
+forgive(struct track *s)
+{
+	for (size_t i = 0; i < LINKS_MAX; i++)
+		if (s->n->link[i] != NULL && s->n->link[i]->state == LINK_OPEN)
+			link_share(s->n->link[i], s)->failed = false;
+	s->retry = true;
+}
+
+void
+accept_verdict(struct track *s, uint64_t floor)
+{
+	struct node *n = s->n;
 	uint64_t number;
 
-	if (s->forked)
+	if (floor != UINT64_MAX)
+		track_cut(s, floor);
+	if (s->forked) /* perhaps one of the two keys is revoked */
 		s->forked = feed_check_fork(s->feed, buf_bytes(&s->fork[0]),
 				buf_bytes(&s->fork[1]), &number) == 0;
+	for (size_t i = 0; i < LINKS_MAX; i++) {
+		if (n->link[i] == NULL || n->link[i]->state != LINK_OPEN)
+			continue;
+		link_share(n->link[i], s)->proved &= s->forked;
+		if (floor != UINT64_MAX)
+			share_cut(s, link_share(n->link[i], s), floor);
+	}
+	forgive(s);
 }
 
 int
@@ -46,9 +88,7 @@ accept_charter(struct track *s, struct bytes file)
 	if (err != 0)
 		return fault_of_peer(err);
 	update_put(s->n, OBJECT_CHARTER, &s->id, track_charter(s), file);
-	if (floor != UINT64_MAX)
-		track_cut(s, floor);
-	judge_fork(s);
+	accept_verdict(s, floor);
 	update_tell(s->n, FACT_CHARTER, &s->id, track_charter(s), floor);
 	return 0;
 }
@@ -316,9 +356,6 @@ accept_space(struct node *n)
 			if (!is_pending(n, OBJECT_CHARTER, &s->id, v))
 				update_put(n, OBJECT_CHARTER, &s->id, v,
 				    feed_charter_file(s->feed, v));
-		for (size_t k = 0; k < LINKS_MAX; k++)
-			if (n->link[k] != NULL && link_is_node(n->link[k]))
-				link_share(n->link[k], s)->failed = false;
-		s->retry = true;
+		forgive(s);
 	}
 }

@@ -387,6 +387,8 @@ void part_close(struct node *n, struct pack *p);
 /* True if every live pack of |tier| that header |number| announces is held. */
 bool track_holds(const struct track *s, uint64_t number, unsigned tier);
 bool track_whole(const struct track *s);
+/* The link in |slot| holds what it did not hold before. */
+void track_unrefuse(struct track *s, const struct msg_run *r, size_t slot);
 /* Count who holds all of our head: true if there are more than before. */
 bool track_receipt(struct track *s);
 void want_update(struct node *n);
@@ -404,6 +406,8 @@ bit_set(uint8_t *b, size_t i, bool v)
 
 /* accept.c: 0, or a fault of the peer */
 int accept_charter(struct track *s, struct bytes file);
+/* A charter was taken in, from which headers died from |floor| on. */
+void accept_verdict(struct track *s, uint64_t floor);
 int accept_headers(struct track *s, const struct bytes *file, size_t count,
     struct link *from);
 /* Another space on the disk: what failed for want of it is done again. */

@@ -487,6 +487,7 @@ on_news(struct link *l, const struct msg_news *m)
 	if (s == NULL)
 		return 0; /* not followed */
 	link_share(l, s)->known = true;
+	link_share(l, s)->failed = false; /* it shows something again */
 	if (m->charter.n > 0)
 		err = accept_charter(s, m->charter);
 	if (err == 0 && m->header.n > 0)
@@ -572,8 +573,10 @@ on_holds(struct link *l, const struct msg_holds *m)
 		return 0;
 	sh->known = true;
 	l->want_from = 0; /* look again at what it did not hold */
-	for (size_t i = 0; i < m->n && err == 0; i++)
+	for (size_t i = 0; i < m->n && err == 0; i++) {
 		err = share_holds(sh, &m->run[i]);
+		track_unrefuse(s, &m->run[i], l->slot);
+	}
 	if (s->publishes && track_receipt(s))
 		update_tell(l->n, FACT_RECEIPTS, &s->id, feed_head(s->feed),
 		    s->receipts);

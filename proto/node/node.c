@@ -134,8 +134,7 @@ on_published(struct node *n, const struct node_event *ev)
 	n->vouched++;
 	if (ev->published.charter.n > 0 &&
 	    feed_add_charter(s->feed, ev->published.charter, &floor) == 0) {
-		if (floor != UINT64_MAX)
-			track_cut(s, floor);
+		accept_verdict(s, floor);
 		if (s->safe_charter == 0) {
 			s->safe_charter = track_charter(s);
 			spread_heads_all(n);

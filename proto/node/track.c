@@ -417,6 +417,18 @@ track_holds(const struct track *s, uint64_t number, unsigned tier)
 	return true;
 }
 
+void
+track_unrefuse(struct track *s, const struct msg_run *r, size_t slot)
+{
+	uint64_t head = feed_head(s->feed);
+
+	for (size_t i = r->first > head ? s->n_a : s->first_a[r->first - 1];
+	     i < s->n_a && s->a[i].number <= r->last; i++)
+		if (s->a[i].tier == r->tier)
+			s->a[i].pack->refused[slot / 64] &=
+			    ~((uint64_t)1 << slot % 64);
+}
+
 bool
 track_whole(const struct track *s)
 {
