@@ -1,7 +1,7 @@
 #include "tests/sim/sim.h"
 
-static void
-split(struct world *w)
+void
+adversary_split(struct world *w)
 {
 	w->split = !w->split;
 	for (size_t i = 0; i < w->n_conn && w->split; i++)
@@ -26,7 +26,7 @@ adversary_weather(struct world *w)
 			h->full_until = w->now + world_roll(w, 120000);
 		break;
 	case 2:
-		split(w);
+		adversary_split(w);
 		break;
 	case 3:
 		h->slow = world_roll(w, 2000);

@@ -121,7 +121,7 @@ disk_crash(struct host *h)
 			e->is_put = false;
 	}
 	/* Headers are renamed in order: there is no hole in what is left. */
-	for (uint64_t k = 1, hole = 0; k <= w->head; k++) {
+	for (uint64_t k = 1, hole = 0; k <= ISSUES_MAX; k++) {
 		struct object *o = disk_find(h, OBJECT_HEADER, &w->feed, k);
 
 		hole |= o == NULL;

@@ -165,6 +165,10 @@ restore(struct host *h, const struct node_policy *policy)
 	if (feed_add_headers(f, header, n) != 0 ||
 	    node_restore_feed(h->node, f, policy, header, n) != 0)
 		world_fail(w, "the disk cannot be restored from", h);
+	for (uint64_t k = 1; k <= ISSUES_MAX; k++)
+		if ((o = disk_find(h, OBJECT_PROOF, &w->feed, k)) != NULL)
+			node_restore_proof(h->node, &w->feed,
+			    buf_bytes(&o->data));
 	for (size_t i = 0; i < n; i++)
 		if (header_peek(&hd, header[i]) == 0)
 			for (size_t k = 0; k < hd.n_pack; k++)

@@ -86,3 +86,26 @@ invariant_whole(struct host *h, bool packs)
 	if (packs && (st.packs_held != 2 * w->head || st.packs_wanted != 0))
 		world_fail(w, "packs are lacking", h);
 }
+
+static void
+check_dead(struct host *h, const struct issue *is)
+{
+	struct world *w = h->w;
+	struct object *o = disk_find(h, OBJECT_HEADER, &w->feed, is->number);
+
+	if (o != NULL && bytes_eq(buf_bytes(&o->data), buf_bytes(&is->file)))
+		world_fail(w, "a revoked header is kept", h);
+	for (size_t t = 0; t < is->n_pack; t++)
+		for (size_t k = 0; k < piece_count(is->pack[t].size); k++)
+			if (disk_find(h, OBJECT_PIECE, &is->pack[t].root, k) !=
+			    NULL)
+				world_fail(w, "a revoked pack is kept", h);
+}
+
+void
+invariant_clean(struct host *h)
+{
+	for (size_t i = 0; i < h->w->n_issue; i++)
+		if (h->w->issue[i].dead)
+			check_dead(h, &h->w->issue[i]);
+}

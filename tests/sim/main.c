@@ -13,6 +13,7 @@ static const struct {
 } scenes[] = {
     {"storm", scene_storm},
     {"liars", scene_liars},
+    {"revoke", scene_revoke},
 };
 
 static uint64_t

@@ -3,38 +3,50 @@
 
 #include "tests/sim/sim.h"
 
-void
-press_init(struct world *w)
+/* Make the charter of the next |version|, with |n_key| signing keys. */
+static void
+make_charter(struct world *w, struct charter *c)
 {
-	struct charter c = {.version = 1,
-	    .name = bytes_str("N"),
-	    .n_root = 1,
-	    .threshold = 1,
-	    .n_key = 1};
-	uint8_t seed[32] = {7}, id[8] = {7};
-	struct buf body = {0};
+	struct buf body = {0}, *file = &w->charter[w->n_charter++];
 
-	key_secret_new(&w->key[0], seed, id);
-	c.root[0] = w->key[0].pub;
-	c.key[0] = (struct charter_key){w->key[0].pub, 1, UINT64_MAX};
-	if (charter_encode(&body, &c) != 0 ||
-	    charter_sign(&w->charter[0], buf_bytes(&body),
-		(struct bytes){NULL, 0}, &w->key[0]) != 0)
+	c->version = w->n_charter;
+	c->name = bytes_str("N");
+	c->previous = w->feed;
+	c->n_root = 1;
+	c->threshold = 1;
+	c->root[0] = w->key[0].pub;
+	if (charter_encode(&body, c) != 0 ||
+	    charter_sign(file, buf_bytes(&body), (struct bytes){NULL, 0},
+		&w->key[0]) != 0)
 		world_fail(w, "no charter", NULL);
-	hash(&w->feed, HASH_CHARTER, buf_bytes(&body));
-	w->n_charter = 1;
-	history_init(&w->history);
+	if (c->version == 1)
+		hash(&w->feed, HASH_CHARTER, buf_bytes(&body));
 	buf_done(&body);
 }
 
+void
+press_init(struct world *w)
+{
+	struct charter c = {.n_key = 1};
+
+	for (uint8_t i = 0; i < 2; i++) {
+		uint8_t seed[32] = {(uint8_t)(7 + i)};
+		uint8_t id[8] = {(uint8_t)(7 + i)};
+
+		key_secret_new(&w->key[i], seed, id);
+	}
+	c.key[0] = (struct charter_key){w->key[0].pub, 1, UINT64_MAX};
+	make_charter(w, &c);
+}
+
 static struct issue *
-issue_new(struct world *w)
+issue_new(struct world *w, uint64_t number)
 {
 	struct issue *is = &w->issue[w->n_issue++];
 
 	if (w->n_issue > ISSUES_MAX)
 		world_fail(w, "too many issues for one world", NULL);
-	is->number = w->head + 1;
+	is->number = number;
 	return is;
 }
 
@@ -69,65 +81,111 @@ add_pack(struct host *h, struct issue *is, enum tier tier, size_t size)
 }
 
 static void
-sign(struct world *w, struct issue *is, uint64_t time)
+add_packs(struct host *h, struct issue *is)
+{
+	struct world *w = h->w;
+
+	add_pack(h, is, TIER_HEADS, 300 + world_roll(w, 4000));
+	add_pack(h, is, TIER_TEXT,
+	    300 + world_roll(w, world_roll(w, 4) == 0 ? 600000 : 60000));
+}
+
+/* Sign |is| with the key of |charter|, on top of the issues |before| it. */
+static void
+sign(struct world *w, struct issue *is, uint64_t charter,
+    const struct issue *before)
 {
 	struct header hd = {.feed = w->feed,
-	    .charter = 1,
+	    .charter = charter,
 	    .number = is->number,
-	    .time = time,
+	    .time = is->dead ? 2 : 1,
 	    .n_pack = is->n_pack};
+	struct history history;
+	struct id leaf;
 
-	history_root(&w->history, &hd.history);
+	history_init(&history);
+	for (uint64_t k = 1; k < is->number; k++) {
+		bool own = before != NULL && before->number == k;
+
+		history_leaf(&leaf,
+		    buf_bytes(own ? &before->file : &press_issue(w, k)->file));
+		history_add(&history, &leaf);
+	}
+	history_root(&history, &hd.history);
 	memcpy(hd.pack, is->pack, sizeof(is->pack));
-	if (header_sign(&is->file, &hd, &w->key[0]) != 0)
+	if (header_sign(&is->file, &hd, &w->key[charter - 1]) != 0)
 		world_fail(w, "the publisher cannot sign", NULL);
 }
 
-void
-press_plant(struct host *h, const struct issue *is)
+/* Tell the publisher's node of the newest charter, and of |e|'s header. */
+static void
+tell(struct world *w, struct node_event *e)
 {
-	struct world *w = h->w;
-	struct node_event e = {.type = NODE_PUBLISHED};
+	struct host *h = &w->host[0];
 
-	disk_keep(h, OBJECT_HEADER, &w->feed, is->number, buf_bytes(&is->file));
-	if (h->index == 0) {
-		e.published.charter = buf_bytes(&w->charter[w->n_charter - 1]);
-		disk_keep(h, OBJECT_CHARTER, &w->feed, w->n_charter,
-		    e.published.charter);
-	}
-	e.published.feed = w->feed;
-	e.published.header = buf_bytes(&is->file);
-	host_step(h, &e);
+	e->published.feed = w->feed;
+	e->published.charter = buf_bytes(&w->charter[w->n_charter - 1]);
+	disk_keep(h, OBJECT_CHARTER, &w->feed, w->n_charter,
+	    e->published.charter);
+	host_step(h, e);
 }
 
 void
 press_publish(struct world *w)
 {
 	struct host *h = &w->host[0];
+	struct node_event e = {.type = NODE_PUBLISHED};
 	struct issue *is;
-	struct id leaf;
 
 	if (h->node == NULL)
 		return;
-	is = issue_new(w);
-	add_pack(h, is, TIER_HEADS, 300 + world_roll(w, 4000));
-	add_pack(h, is, TIER_TEXT,
-	    300 + world_roll(w, world_roll(w, 4) == 0 ? 600000 : 60000));
-	sign(w, is, 1);
-	history_leaf(&leaf, buf_bytes(&is->file));
-	history_add(&w->history, &leaf);
+	is = issue_new(w, w->head + 1);
+	add_packs(h, is);
+	sign(w, is, w->n_charter, NULL);
 	w->head++;
-	press_plant(h, is);
+	disk_keep(h, OBJECT_HEADER, &w->feed, is->number, buf_bytes(&is->file));
+	e.published.header = buf_bytes(&is->file);
+	tell(w, &e);
+}
+
+void
+press_revoke(struct world *w, uint64_t from)
+{
+	struct charter c = {.n_key = 2};
+	struct node_event e = {.type = NODE_PUBLISHED};
+
+	c.key[0] = (struct charter_key){w->key[0].pub, 1, from - 1};
+	c.key[1] = (struct charter_key){w->key[1].pub, from, UINT64_MAX};
+	make_charter(w, &c);
+	for (size_t i = 0; i < w->n_issue; i++)
+		w->issue[i].dead |= w->issue[i].number >= from;
+	w->head = from - 1;
+	tell(w, &e);
 }
 
 struct issue *
-press_steal(struct world *w)
+press_steal(struct world *w, uint64_t number, const struct issue *before,
+    struct host *thief)
 {
-	struct issue *is = issue_new(w);
+	struct issue *is = issue_new(w, number);
 
 	w->thief = is->dead = true;
-	sign(w, is, 2);
+	if (thief != NULL)
+		add_packs(thief, is);
+	sign(w, is, 1, before);
 	return is;
+}
+
+void
+press_plant(struct host *h, const struct issue *is)
+{
+	struct node_event e = {.type = NODE_PUBLISHED};
+
+	disk_keep(h, OBJECT_HEADER, &h->w->feed, is->number,
+	    buf_bytes(&is->file));
+	e.published.feed = h->w->feed;
+	e.published.header = buf_bytes(&is->file);
+	host_step(h, &e);
 }
 
 struct bytes

@@ -113,7 +113,6 @@ struct world {
 	struct buf charter[2]; /* by version - 1 */
 	size_t n_charter;
 	struct id feed;
-	struct history history;
 	struct issue issue[ISSUES_MAX];
 	size_t n_issue;
 	uint64_t head, head_max; /* the newest issue; the last to be */
@@ -168,19 +167,27 @@ void net_cut(struct conn *c);
 void press_init(struct world *w);
 /* The next issue, at the first host; nothing if that is down. */
 void press_publish(struct world *w);
-/* A thief of the first key signs a rival of the next issue. */
-struct issue *press_steal(struct world *w);
+/* A charter revokes the first key from issue |from| on: those die. */
+void press_revoke(struct world *w, uint64_t from);
+/*
+ * A thief of the first key signs an issue, on top of its own |before| or of the
+ * publisher's, with packs on the disk of |thief| or none.
+ */
+struct issue *press_steal(struct world *w, uint64_t number,
+    const struct issue *before, struct host *thief);
+/* Let |h| have the thief's |is| as if it had published it. */
+void press_plant(struct host *h, const struct issue *is);
 /* The bytes of a pack; .p NULL if nobody made it. */
 struct bytes press_pack(const struct world *w, const struct id *root);
 /* The publisher's issue |number|. */
 const struct issue *press_issue(const struct world *w, uint64_t number);
-/* Let |h| have |is| as if it had published it. */
-void press_plant(struct host *h, const struct issue *is);
 
 /* adversary.c */
 void adversary_begin(struct world *w);
 void adversary_end(struct world *w);
 void adversary_weather(struct world *w);
+/* Part the two sides, or join them again. */
+void adversary_split(struct world *w);
 /* Start again who is down, and tell of room on the disk, from now on. */
 void adversary_tend(struct world *w);
 
@@ -190,9 +197,12 @@ void invariant_tell(struct host *h, const struct node_tell *t);
 void invariant_step(struct host *h);
 /* |h| has all headers, and if |packs| all packs. */
 void invariant_whole(struct host *h, bool packs);
+/* |h| has nothing on its disk that the publisher did not sign, or has revoked. */
+void invariant_clean(struct host *h);
 
 /* scene_*.c */
 void scene_storm(struct world *w);
 void scene_liars(struct world *w);
+void scene_revoke(struct world *w);
 
 #endif
