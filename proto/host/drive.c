@@ -115,9 +115,8 @@ on_commit(evutil_socket_t fd, short what, void *arg)
 	drive_pump(arg);
 }
 
-static int
-tree_name_of(struct tree_name *ret, enum node_object kind, const struct id *id,
-    uint64_t number)
+static struct tree_name
+tree_name_of(enum node_object kind, const struct id *id, uint64_t number)
 {
 	static const enum tree_kind of[] = {
 	    [OBJECT_CHARTER] = TREE_CHARTER,
@@ -126,11 +125,8 @@ tree_name_of(struct tree_name *ret, enum node_object kind, const struct id *id,
 	    [OBJECT_PIECE] = TREE_PACK,
 	};
 
-	if (kind == OBJECT_CONTACTS)
-		return QERR_RANGE;
-	*ret =
-	    (struct tree_name){.kind = of[kind], .id = *id, .number = number};
-	return 0;
+	return (struct tree_name){
+	    .kind = of[kind], .id = *id, .number = number};
 }
 
 static int
@@ -143,9 +139,7 @@ put_object(struct drive *d, const struct node_put *p)
 	if (p->kind == OBJECT_PIECE)
 		return store_put_piece(d->cfg.store, &p->id, p->total,
 		    (size_t)p->number, p->data, p->completes);
-	if (p->kind == OBJECT_CONTACTS)
-		return store_put_file(d->cfg.store, "contacts", p->data);
-	tree_name_of(&t, p->kind, &p->id, p->number);
+	t = tree_name_of(p->kind, &p->id, p->number);
 	return store_put(d->cfg.store, &t, p->data, p->kind == OBJECT_HEADER);
 }
 
@@ -186,7 +180,7 @@ static void
 get(struct drive *d, const struct node_get *g)
 {
 	struct node_event ev = {.type = NODE_LOADED};
-	struct tree_name t;
+	struct tree_name t = tree_name_of(g->kind, &g->id, g->number);
 	struct buf b;
 	int err;
 
@@ -195,7 +189,7 @@ get(struct drive *d, const struct node_get *g)
 	if (g->kind == OBJECT_PIECE)
 		err = store_get_piece(d->cfg.store, &g->id, (size_t)g->number,
 		    &b);
-	else if ((err = tree_name_of(&t, g->kind, &g->id, g->number)) == 0)
+	else
 		err = store_get(d->cfg.store, &t, &b);
 	if (err == 0)
 		drive_post(d, &ev, buf_bytes(&b));
@@ -207,14 +201,12 @@ get(struct drive *d, const struct node_get *g)
 static void
 forget(struct drive *d, const struct node_forget *f)
 {
-	struct tree_name t;
+	struct tree_name t = tree_name_of(f->kind, &f->id, f->number);
 	int err;
 
 	commit(d); /* puts of the same step are before */
 	if (f->kind == OBJECT_HEADER)
 		err = store_forget_headers(d->cfg.store, &f->id, f->number);
-	else if (tree_name_of(&t, f->kind, &f->id, f->number) != 0)
-		return;
 	else
 		err = store_forget(d->cfg.store, &t);
 	if (err != 0)

@@ -15,7 +15,7 @@
  *	DIR/part/ROOT, ROOT.map		packs on their way in, and which pieces are there
  *	DIR/index.sqlite		proto/host/index.h; can be rebuilt
  *	DIR/row-FEED			headers once more, proto/host/store_row.h
- *	DIR/contacts, DIR/lock		a node's own
+ *	DIR/lock			one process has it
  *
  * Writes are collected and made durable together:  store_put_*() prepares
  * temporaries, store_commit() syncs, renames and syncs the folders; only then is
@@ -89,7 +89,7 @@ int store_keep_headers(struct store *s, const struct id *feed,
 uint64_t store_used(struct store *s);
 uint64_t store_free(struct store *s);
 
-/* Other small files of the owner (contacts, keys): atomic, in DIR. */
+/* Other small files of the owner (keys, requests): atomic, in DIR. */
 int store_put_file(struct store *s, const char *name, struct bytes data);
 int store_get_file(struct store *s, const char *name, struct buf *b,
     size_t max);

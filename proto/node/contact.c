@@ -199,11 +199,3 @@ contact_tick(struct node *n, void *unused)
 	}
 	timer_set(n, &n->tick, next);
 }
-
-int
-contact_introduced(struct link *l, const struct msg_peers *m)
-{
-	(void)l;
-	(void)m;
-	return QERR_PROTOCOL; /* nobody was asked for introductions */
-}

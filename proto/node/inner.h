@@ -269,7 +269,6 @@ struct proof { /* a fork being proved: ours is still to be loaded */
 
 struct node {
 	struct node_config cfg;
-	struct buf own_base;
 	uint8_t sign_sk[64], sign_pk[32];
 	uint8_t epoch[8];
 	struct rng rng;
@@ -486,7 +485,6 @@ void contact_opened(struct contact *c);
 void contact_lost(struct contact *c, struct link *l);
 void contact_faulted(struct contact *c);
 struct contact *contact_dialled(struct node *n, uint64_t dial);
-int contact_introduced(struct link *l, const struct msg_peers *m);
 
 /* reader.c */
 void reader_sync(struct node *n);

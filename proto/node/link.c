@@ -290,7 +290,6 @@ say_hello(struct link *l)
 		crypto_sign_detached(m->sig, NULL, text, sizeof(text),
 		    n->sign_sk);
 		memcpy(m->epoch, n->epoch, sizeof(m->epoch));
-		m->introduce = n->cfg.introduce;
 	}
 	link_say(l);
 }
@@ -624,8 +623,8 @@ on_message(struct link *l, struct bytes in)
 		return fetch_give(l, &m->give);
 	case MSG_PROOF:
 		return accept_proof(l->n, m->proof.a, m->proof.b, l);
-	case MSG_PEERS:
-		return contact_introduced(l, &m->peers);
+	case MSG_PEERS: /* nobody was asked for introductions */
+		return QERR_PROTOCOL;
 	case MSG_BYE:
 		on_bye(l);
 		return 0;

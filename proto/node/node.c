@@ -43,12 +43,9 @@ node_new(const struct node_config *cfg, const uint8_t seed[32])
 	heap_init(&n->timers);
 	timer_init(&n->tick, contact_tick, n);
 	buf_init(&n->scratch, 0);
-	buf_init(&n->own_base, 0);
-	buf_put(&n->own_base, cfg->own_invite_base.p, cfg->own_invite_base.n);
-	n->cfg.own_invite_base = buf_bytes(&n->own_base);
 	n->packs = map_new(load_le64(n->epoch));
 	n->door = veil_door_new(cfg->link_private, cfg->wall);
-	if (n->packs == NULL || n->door == NULL || buf_err(&n->own_base) != 0) {
+	if (n->packs == NULL || n->door == NULL) {
 		node_free(n);
 		return NULL;
 	}
@@ -81,7 +78,6 @@ node_free(struct node *n)
 	veil_door_free(n->door);
 	heap_done(&n->timers);
 	buf_done(&n->scratch);
-	buf_done(&n->own_base);
 	free(n->want);
 	rng_done(&n->rng);
 	sodium_memzero(n->sign_sk, sizeof(n->sign_sk));

@@ -19,14 +19,13 @@
  * order in which its fields stand.
  *
  * Objects are named by (kind, feed or pack, number), as in a tree: the driver
- * keeps a tree (PROTOCOL.md §9) and nothing else of what a node knows, but for
- * the contacts, which it keeps as one opaque blob.
+ * keeps a tree (PROTOCOL.md §9) and nothing else of what a node knows; whom to dial
+ * comes from the operator.
  */
 struct node;
 
 /* Limits on what strangers can fill; research and reasons in PROTOCOL.md §16. */
 #define NODE_FOLLOWED_MAX 1024
-#define NODE_CARRIED_MAX  1024
 #define NODE_CONTACTS_MAX 128
 #define NODE_OUT_MAX      8
 #define NODE_IN_MAX       16
@@ -44,9 +43,6 @@ struct node_config {
 	uint8_t identity_seed[32]; /* Ed25519 seed of the node's key */
 	uint8_t link_private[32];  /* X25519 key that invites name */
 	uint64_t wall;             /* UNIX seconds at start: for first flights only */
-	bool introduce;            /* others may be told of us */
-	struct bytes own_invite_base; /* "quire://host:port/?t=raw", for introductions; may be absent */
-	uint64_t upload_rate;      /* bytes a second; 0: no limit */
 	uint64_t quota;            /* bytes of packs in all; 0: no limit */
 };
 
@@ -55,7 +51,6 @@ struct node_policy {
 	unsigned tiers;       /* bit mask of 1 << TIER_x */
 	uint64_t quota;       /* bytes of this feed's packs; 0: the node's */
 	uint64_t newest;      /* issues back from the head whose packs are wanted; 0: all */
-	bool carry_key;       /* reserved for drivers: true if a reading key is there */
 };
 
 /*
@@ -74,7 +69,6 @@ int node_restore_proof(struct node *n, const struct id *feed,
     struct bytes file);
 int node_restore_pack(struct node *n, const struct id *root,
     const uint8_t *have);
-int node_restore_contacts(struct node *n, struct bytes blob);
 
 enum node_event_type {
 	NODE_START,
@@ -159,7 +153,6 @@ enum node_object {
 	OBJECT_HEADER,  /* id: feed, number; the highest is also the head */
 	OBJECT_PROOF,   /* id: feed, number */
 	OBJECT_PIECE,   /* id: pack root, number: piece */
-	OBJECT_CONTACTS,
 };
 
 struct node_put {
@@ -264,7 +257,7 @@ when_ms node_deadline(const struct node *n);
 
 /* For status and tests: plain numbers about the node and one feed. */
 struct node_stat {
-	size_t followed, carried, contacts;
+	size_t followed, contacts;
 	size_t links_out, links_in, readers;
 	size_t packs_wanted, packs_held;
 	uint64_t bytes_in, bytes_out, bytes_wasted;
@@ -278,7 +271,7 @@ struct node_feed_stat {
 	uint64_t bytes_wanted, bytes_held;
 	size_t receipts; /* for the head, if we published it */
 };
-/* QERR_ABSENT if |feed| is neither followed nor carried. */
+/* QERR_ABSENT if |feed| is not followed. */
 int node_feed_stat(const struct node *n, const struct id *feed,
     struct node_feed_stat *ret);
 

@@ -70,25 +70,3 @@ node_restore_pack(struct node *n, const struct id *root, const uint8_t *have)
 	}
 	return 0;
 }
-
-int
-node_restore_contacts(struct node *n, struct bytes blob)
-{
-	struct reader r;
-	size_t count;
-
-	if (blob.n == 0)
-		return 0;
-	reader_init(&r, blob.p, blob.n);
-	count = cbor_array(&r, NODE_CONTACTS_MAX);
-	for (size_t i = 0; i < count && r.err == 0; i++) {
-		struct bytes text = cbor_text_in(&r, 1, INVITE_TEXT_MAX);
-		struct invite v;
-
-		if (r.err == 0 && invite_parse(&v, text) == 0) {
-			contact_add(n, &v, false);
-			invite_done(&v);
-		}
-	}
-	return reader_end(&r);
-}
