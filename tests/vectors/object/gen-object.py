@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Write the vectors of PROTOCOL.md §6-§11 beside this file, without any of quire's C code.
+"""Write the vectors of PROTOCOL.md §4-§11 beside this file, without any of quire's C code.
 
 usage: gen-object.py [FOLDER]
 One vector a line, `key=value` parted by spaces, bytes in hex; `verdict` is 0 or the QERR_* that a decoder answers.
@@ -324,6 +324,141 @@ def heads():
     write('heads.txt', lines)
 
 
+# --- charters and headers ----------------------------------------------------
+def charters():
+    lines, heir, other = [], Key('heir'), Key('other root')
+
+    def add(name, verdict, *files, feed=None):
+        feed = feed or v.H(b'charter', v.decode(files[0])[0])
+        lines.append({'name': name, 'verdict': verdict, 'feed': feed, 'files': ','.join(f.hex() for f in files)})
+
+        def check():
+            v.need(v.chain(files)[0]['hash'] == feed, 'of another feed')
+        agrees(verdict, check)
+
+    def change(name, verdict, keys=(ROOT,), **fields):
+        c = {**CHARTER, **{int(k[1:]): x for k, x in fields.items()}}
+        add(name, verdict, charter({k: x for k, x in c.items() if x is not None}, keys))
+
+    def after(name, verdict, keys=(ROOT,), first=CHARTER1, **fields):
+        c = {**CHARTER, 1: 2, 10: v.H(b'charter', v.decode(first)[0]), **{int(k[1:]): x for k, x in fields.items()}}
+        add(name, verdict, first, charter({k: x for k, x in c.items() if x is not None}, keys))
+
+    def roots(*keys):
+        return sorted(k.key for k in keys)
+
+    change('sample', '0')
+    change('shortest', '0', _3=None, _4=None)
+    change('two of three roots', '0', keys=(ROOT, heir), _5=roots(ROOT, heir, other), _6=2)
+    change('one of three where two are needed', 'QERR_BADSIG', _5=roots(ROOT, heir, other), _6=2)
+    change('signed by nobody of it', 'QERR_KEY', keys=(THIEF,))
+    change('signed by one more', 'QERR_KEY', keys=(ROOT, THIEF))
+    change('threshold above the roots', 'QERR_RANGE', _6=2)
+    change('threshold 0', 'QERR_RANGE', _6=0)
+    change('the same root twice', 'QERR_ORDER', _5=[ROOT.key, ROOT.key])
+    change('roots not ascending', 'QERR_ORDER', _5=sorted([ROOT.key, heir.key], reverse=True))
+    change('no roots', 'QERR_MISSING', _5=[])
+    change('no name', 'QERR_MISSING', _2=None)
+    change('an empty name', 'QERR_RANGE', _2='')
+    change('a name too long', 'QERR_RANGE', _2='n' * 129)
+    change('a newline in the name', 'QERR_TEXT', _2='a\nb')
+    change('17 languages', 'QERR_RANGE', _3=['en'] * 17)
+    change('a language that is none', 'QERR_TEXT', _3=['e_n'])
+    change('no signing keys', 'QERR_MISSING', _8=[])
+    change('a key from 0', 'QERR_RANGE', _8=[[DESK.key, 0]])
+    change('a key revoked outright', '0', _8=[[DESK.key, 5, 4]])
+    change('a key that ends before that', 'QERR_RANGE', _8=[[DESK.key, 5, 3]])
+    change('a key with two spans', '0', _8=[[DESK.key, 1, 4], [DESK.key, 9]])
+    change('a first with a previous', 'QERR_MISSING', _10=FEED)
+    change('a kind that is none', 'QERR_VERSION', _0=2)
+    change('an unknown field', 'QERR_UNKNOWN', _11=1)
+    change('a version 0', 'QERR_RANGE', _1=0)
+    after('a second', '0')
+    after('a second by nobody of the first', 'QERR_KEY', keys=(THIEF,))
+    after('a second after another', 'QERR_CHAIN', _10=bytes(32))
+    after('a second without previous', 'QERR_MISSING', _10=None)
+    after('a third after the first', 'QERR_CHAIN', _1=3)
+    after('new roots, signed by both', '0', keys=(ROOT, heir), _5=roots(heir))
+    after('new roots, signed by the old', 'QERR_BADSIG', _5=roots(heir))
+    after('new roots, signed by the new', 'QERR_BADSIG', keys=(heir,), _5=roots(heir))
+    waiting = charter({**CHARTER, 7: [v.H(b'root', heir.key)]}, [ROOT])
+    after('the successor that was promised', '0', keys=(ROOT, heir), first=waiting, _5=roots(heir))
+    after('a successor that was not', 'QERR_KEY', keys=(ROOT, other), first=waiting, _5=roots(other))
+    after('the old root stays beside it', '0', keys=(ROOT, heir), first=waiting, _5=roots(ROOT, heir))
+    add('of another feed', 'QERR_FEED', CHARTER1, feed=bytes(32))
+    add('cut', 'QERR_TRUNCATED', CHARTER1[:-1], feed=FEED)
+    add('trailing', 'QERR_TRAILING', CHARTER1 + b'\0', feed=FEED)
+    add('a signature too many times', 'QERR_ORDER', v.encode([v.decode(CHARTER1)[0], v.decode(CHARTER1)[1] * 2]), feed=FEED)
+    write('charters.txt', lines)
+
+
+def headers():
+    lines = []
+    root = bytes(range(32))
+    good = {0: 2, 1: FEED, 2: 1, 3: 5, 4: 1700000000, 5: 86400, 6: root,
+            7: [{0: 0, 1: root, 2: 256, 3: 100, 4: root, 5: 2}, {0: 1, 1: root[::-1], 2: 512, 3: 400, 4: root, 5: 2}]}
+
+    def add(name, verdict, file, charters=(CHARTER1,)):
+        lines.append({'name': name, 'verdict': verdict, 'feed': FEED, 'files': ','.join(c.hex() for c in charters), 'header': file})
+        agrees(verdict, lambda: v.open_header(file, v.chain(charters)[-1], FEED))
+
+    def change(name, verdict, key=DESK, charters=(CHARTER1,), **fields):
+        h = {**good, **{int(k[1:]): x for k, x in fields.items()}}
+        add(name, verdict, header({k: x for k, x in h.items() if x is not None}, key), charters)
+
+    def pack(name, verdict, i=1, **fields):
+        packs = [dict(p) for p in good[7]]
+        packs[i] = dict(sorted({**packs[i], **{int(k[1:]): x for k, x in fields.items()}}.items()))
+        packs[i] = {k: x for k, x in packs[i].items() if x is not None}
+        change(name, verdict, _7=packs)
+
+    change('sample', '0')
+    change('without packs', '0', _7=None)
+    change('by a key that is not named', 'QERR_KEY', key=THIEF)
+    change('by the root', 'QERR_KEY', key=ROOT)
+    change('by a key revoked for it', 'QERR_REVOKED', charters=(CHARTER1, REVOKING))
+    change('before the revocation', '0', charters=(CHARTER1, REVOKING), _3=4)
+    change('under a charter that is not here', 'QERR_CHARTER', _2=2)
+    change('under an older charter', '0', charters=(CHARTER1, WIDENING))
+    change('of another feed', 'QERR_FEED', _1=root)
+    change('number 0', 'QERR_RANGE', _3=0)
+    change('charter 0', 'QERR_RANGE', _2=0)
+    change('a kind that is none', 'QERR_VERSION', _0=1)
+    change('without history', 'QERR_MISSING', _6=None)
+    change('a short history', 'QERR_RANGE', _6=bytes(31))
+    change('an unknown field', 'QERR_RANGE', _8=1)
+    change('an empty list of packs', 'QERR_MISSING', _7=[])
+    change('packs not ascending', 'QERR_MISSING', _7=good[7][::-1])
+    change('a pack twice', 'QERR_ORDER', _7=[good[7][0], good[7][0]])
+    change('text without heads', 'QERR_MISSING', _7=good[7][1:])
+    pack('tier 4', 'QERR_RANGE', _0=4)
+    pack('size 0', 'QERR_RANGE', _2=0)
+    pack('the largest pack', '0', _2=16 << 20, _3=16 << 20)
+    pack('a pack too large', 'QERR_RANGE', _2=(16 << 20) + 1)
+    pack('raw too large', 'QERR_RANGE', _3=(16 << 20) + 1)
+    pack('no records', 'QERR_RANGE', _5=0)
+    pack('most records', '0', _5=16384)
+    pack('too many records', 'QERR_RANGE', _5=16385)
+    pack('an unknown field of a pack', 'QERR_UNKNOWN', _10=1)
+    pack('without contents', 'QERR_MISSING', _4=None)
+    pack('a cover that is its own number', 'QERR_RANGE', _6=5)
+    pack('a cover that ends later', 'QERR_RANGE', _7=6)
+    pack('a cover without heads', 'QERR_MISSING', _6=3)
+    pack('a base', '0', _8=root)
+    pack('only: false', 'QERR_ENCODING', _9=False)
+    volume = [{**p, 6: 2, 7: 4, 9: True} for p in good[7]]
+    change('a volume', '0', _7=[dict(sorted(p.items())) for p in volume])
+    change('a volume that begins behind its end', 'QERR_RANGE', _7=[dict(sorted({**p, 6: 4, 7: 2}.items())) for p in volume])
+    whole = header(good, DESK)
+    add('cut', 'QERR_TRUNCATED', whole[:-1])
+    add('trailing', 'QERR_TRAILING', whole + b'\0')
+    body, sigs = v.decode(whole)
+    add('two signatures', 'QERR_RANGE', v.encode([body, [sigs[0], sigs[0]]]))
+    add('a signature of another header', 'QERR_BADSIG', v.encode([body, v.decode(header({**good, 4: 1}, DESK))[1]]))
+    add('a comment of another number', 'QERR_BADSIG', v.encode([body, [DESK.sign(body, f'quire issue 6 {v.base32(FEED)}')]]))
+    write('headers.txt', lines)
+
+
 # --- markup ------------------------------------------------------------------
 def markup():
     good = [
@@ -571,5 +706,5 @@ def bundle():
 
 
 if __name__ == '__main__':
-    for make in (packs, heads, markup, capsules, follows, trees, bundle):
+    for make in (charters, headers, packs, heads, markup, capsules, follows, trees, bundle):
         make()

@@ -6,6 +6,7 @@
 #include "proto/base/qerr.h"
 #include "proto/base/text.h"
 #include "proto/object/capsule.h"
+#include "proto/object/feed.h"
 #include "proto/object/follow.h"
 #include "proto/object/markup.h"
 #include "proto/object/pack.h"
@@ -13,7 +14,7 @@
 #include "tests/lib/check.h"
 
 /*
- * Vectors of PROTOCOL.md §6 to §11, which gen-object.py made without any of our
+ * Vectors of PROTOCOL.md §4 to §11, which gen-object.py made without any of our
  * code: one a line, "key=value" with blanks between, bytes in hex.
  * usage: vectors FOLDER, and: vectors --verdicts < capsules, one in hex a line
  */
@@ -136,6 +137,53 @@ do_tree(void)
 		tree_path(again, &t);
 		check(strcmp(again, name) == 0);
 	}
+}
+
+/* A follower of |feed| that took in all |files|; |*ret| says how the last one went. */
+static struct feed *
+follower(int *ret)
+{
+	struct id x = id("feed");
+	struct feed *f = feed_new(&x);
+	char *s = strdup(text("files")), *at = s, *part;
+	uint64_t floor;
+
+	check(f != NULL && s != NULL);
+	*ret = 0;
+	while (*ret == 0 && (part = strsep(&at, ",")) != NULL)
+		*ret = feed_add_charter(f, hex(part), &floor);
+	free(s);
+	return f;
+}
+
+static void
+do_charter(void)
+{
+	int err;
+	struct feed *f = follower(&err);
+
+	expect(err);
+	feed_free(f);
+}
+
+static void
+do_header(void)
+{
+	struct header h, again;
+	struct buf b = {0};
+	int err;
+	struct feed *f = follower(&err);
+
+	check(err == 0);
+	err = feed_check_head(f, hex(text("header")), &h);
+	expect(err);
+	if (err == 0) {
+		check(header_encode(&b, &h) == 0);
+		check(header_decode_body(&again, buf_bytes(&b)) == 0);
+		check(id_eq(&h.hash, &again.hash));
+	}
+	buf_done(&b);
+	feed_free(f);
 }
 
 static void
@@ -289,6 +337,8 @@ main(int argc, char **argv)
 	check(sodium_init() >= 0 && argc == 2);
 	if (strcmp(argv[1], "--verdicts") == 0)
 		return verdicts();
+	run(argv[1], "charters.txt", do_charter);
+	run(argv[1], "headers.txt", do_header);
 	run(argv[1], "markup.txt", do_markup);
 	run(argv[1], "heads.txt", do_head);
 	run(argv[1], "trees.txt", do_tree);
