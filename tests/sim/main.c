@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "tests/sim/sim.h"
 
@@ -55,22 +56,25 @@ main(int argc, char **argv)
 {
 	const char *name = "storm";
 	bool verbose = false;
+	int letter;
 
-	for (; argc > 1 && argv[1][0] == '-'; argc--, argv++) {
-		if (strcmp(argv[1], "-v") == 0)
+	while ((letter = getopt(argc, argv, "vs:")) != -1) {
+		if (letter == 'v')
 			verbose = true;
-		else if (strcmp(argv[1], "-s") == 0 && argc > 2)
-			name = (argc--, *++argv, argv[1]);
+		else if (letter == 's')
+			name = optarg;
 		else
 			return 2;
 	}
-	if (sodium_init() < 0 || argc < 2)
+	argc -= optind;
+	argv += optind;
+	if (sodium_init() < 0 || argc < 1)
 		return 2;
 	for (size_t i = 0; i < sizeof(scenes) / sizeof(scenes[0]); i++)
 		if (strcmp(scenes[i].name, name) == 0)
 			return play_all(scenes[i].play,
-			    strtoull(argv[1], NULL, 10),
-			    argc > 2 ? strtoull(argv[2], NULL, 10) : 1,
+			    strtoull(argv[0], NULL, 10),
+			    argc > 1 ? strtoull(argv[1], NULL, 10) : 1,
 			    verbose);
 	fprintf(stderr, "sim: there is no scene %s\n", name);
 	return 2;
