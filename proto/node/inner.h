@@ -55,6 +55,7 @@
 #define IN_FLIGHT_MAX   (4 * 1024 * 1024)
 #define PARTS_MAX       32 /* packs being fetched */
 #define SERVE_BELOW     65536
+#define UNREAD_MAX      (1024 * 1024) /* waits at the driver; then the link is over */
 #define GIVE_HEADERS    16384 /* gather so many bytes of headers in a GIVE */
 #define HOLDS_STEP      (512 * 1024)
 #define RUNS_KEPT       256 /* of one feed that a link showed */

@@ -783,6 +783,10 @@ link_flush(struct node *n)
 		    !is_filling(l) && (err = flush(l)) != 0)
 			node_fail(n, err);
 		l->queued += l->out.n;
+		if (l->queued > UNREAD_MAX) { /* it asks, and does not read */
+			link_shut(l, false, QERR_FULL);
+			continue;
+		}
 		due = link_due(l);
 		if (l->timer.item.place == 0 || l->timer.item.when != due)
 			timer_set(n, &l->timer, due);

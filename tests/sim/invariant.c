@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "proto/node/inner.h"
 #include "tests/sim/sim.h"
 
 /* Truth: what is stored is what was signed. */
@@ -68,9 +69,47 @@ invariant_tell(struct host *h, const struct node_tell *t)
 			world_fail(w, "a pack is told with a hole", h);
 }
 
+static void
+most(size_t *ret, size_t n)
+{
+	*ret = n > *ret ? n : *ret;
+}
+
+/* Strangers can fill no table beyond its limit. */
+static void
+check_links(struct host *h)
+{
+	size_t in = 0, out = 0, readers = 0, strangers = 0;
+
+	for (size_t i = 0; i < LINKS_MAX; i++) {
+		const struct link *l = h->node->link[i];
+
+		if (l == NULL)
+			continue;
+		out += l->dialled;
+		strangers += !l->dialled && l->state != LINK_OPEN;
+		in += !l->dialled && link_is_node(l);
+		readers += !l->dialled && l->state == LINK_OPEN &&
+			   l->role == ROLE_READER;
+	}
+	if (in > NODE_IN_MAX || out > NODE_OUT_MAX + 1 ||
+	    readers > NODE_READERS_MAX || strangers > STRANGERS_MAX)
+		world_fail(h->w, "there are too many links", h);
+	most(&h->most_in, in);
+	most(&h->most_readers, readers);
+	most(&h->most_strangers, strangers);
+}
+
 void
 invariant_step(struct host *h)
 {
+	const struct node *n = h->node;
+
+	if (h->w->steps % 4 == 0)
+		check_links(h);
+	if (n->n_contact > NODE_CONTACTS_MAX || n->n_part > PARTS_MAX ||
+	    n->in_flight > IN_FLIGHT_MAX + MSG_LEAVES_MAX * PIECE_SIZE)
+		world_fail(h->w, "a table is too full", h);
 	if (h->quota != 0 && disk_used(h) > h->quota)
 		world_fail(h->w, "the quota is not kept", h);
 }

@@ -15,6 +15,7 @@ static const struct {
     {"storm", scene_storm},
     {"liars", scene_liars},
     {"revoke", scene_revoke},
+    {"flood", scene_flood},
 };
 
 static uint64_t

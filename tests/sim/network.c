@@ -1,3 +1,4 @@
+#include "proto/node/inner.h"
 #include "tests/sim/sim.h"
 
 static struct conn *
@@ -40,6 +41,16 @@ net_drop(struct host *h, uint64_t link)
 		return;
 	c->open = false;
 	say_down(c, 1 - end);
+}
+
+void
+net_deafen(struct host *h, uint64_t link)
+{
+	int end;
+	struct conn *c = conn_of(h->w, link, &end);
+
+	if (c != NULL)
+		c->deaf = true;
 }
 
 static bool
@@ -116,6 +127,12 @@ net_send(struct host *h, const struct node_send *s)
 	int end;
 	struct conn *c = conn_of(h->w, s->link, &end);
 
+	if (c != NULL && c->deaf && c->end[1] == h) {
+		c->unread += s->data.n;
+		if (c->unread > UNREAD_MAX + 2 * SERVE_BELOW && c->open)
+			world_fail(h->w, "what is not read piles up", h);
+		return;
+	}
 	e.link_room.link = s->link;
 	world_post(h, 1 + s->data.n / 2000, &e, bytes_of("", 0));
 	if (c == NULL || !c->open)

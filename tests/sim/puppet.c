@@ -108,6 +108,16 @@ puppet_say(struct puppet_link *l, const struct msg *m)
 		world_fail(p->h->w, "a puppet cannot speak", p->h);
 }
 
+/* Who dials several times is another node each time. */
+static void
+be_another(struct puppet *p, uint64_t who)
+{
+	uint8_t seed[32] = {99};
+
+	store_le64(seed + 1, who);
+	crypto_sign_seed_keypair(p->pk, p->sk, seed);
+}
+
 void
 puppet_say_hello(struct puppet_link *l, enum msg_role role)
 {
@@ -118,11 +128,24 @@ puppet_say_hello(struct puppet_link *l, enum msg_role role)
 	p->say.kind = MSG_HELLO;
 	*m = (struct msg_hello){.version = 1, .role = role};
 	if (role == ROLE_NODE) {
+		if (l->dialled)
+			be_another(p, l->id);
 		memcpy(m->key, p->pk, sizeof(m->key));
 		msg_link_text(text, veil_hash(l->veil), l->dialled);
 		crypto_sign_detached(m->sig, NULL, text, sizeof(text), p->sk);
 	}
 	puppet_say(l, &p->say);
+}
+
+void
+puppet_flush(struct puppet_link *l)
+{
+	struct puppet *p = l->p;
+
+	if (!l->over && veil_state(l->veil) == VEIL_OPEN)
+		veil_flush(l->veil, &p->rng, &p->out);
+	puppet_bytes(l, buf_bytes(&p->out));
+	buf_clear(&p->out);
 }
 
 static void
@@ -159,9 +182,7 @@ on_data(struct puppet_link *l, const struct node_event *e)
 	while (!l->over && veil_next(l->veil, &b))
 		if (msg_decode(&p->heard, b) == 0)
 			p->play->message(l, &p->heard);
-	if (!l->over && veil_state(l->veil) == VEIL_OPEN)
-		veil_flush(l->veil, &p->rng, &p->out);
-	puppet_bytes(l, buf_bytes(&p->out));
+	puppet_flush(l);
 }
 
 void

@@ -38,7 +38,7 @@ struct puppet {
 	unsigned part; /* of the links that others dial */
 	const struct issue *line[ISSUES_MAX]; /* what it has, in order */
 	size_t n_line;
-	uint64_t bad; /* pieces given that are not right */
+	uint64_t bad; /* for the play: pieces given that are not right */
 	struct veil_door *door;
 	struct rng rng;
 	uint8_t pk[32], sk[64];
@@ -61,6 +61,8 @@ void puppet_say(struct puppet_link *l, const struct msg *m);
 void puppet_say_hello(struct puppet_link *l, enum msg_role role);
 /* Send bytes, whatever they are. */
 void puppet_bytes(struct puppet_link *l, struct bytes b);
+/* What was said leaves now. */
+void puppet_flush(struct puppet_link *l);
 void puppet_hang_up(struct puppet_link *l);
 
 /* source.c: one that has |line|, and lies about it. */

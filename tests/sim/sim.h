@@ -68,6 +68,7 @@ struct host {
 	when_ms slow, full_until, down_until;
 	int side;
 	bool synced, told_fork;
+	size_t most_in, most_readers, most_strangers; /* links at a time */
 };
 
 struct conn {
@@ -76,7 +77,8 @@ struct conn {
 	uint64_t id[2], boots[2];
 	when_ms busy[2], delay;
 	uint64_t left; /* bytes until it is cut */
-	bool frozen;
+	bool frozen, deaf; /* deaf: the dialler does not read, .. */
+	uint64_t unread;   /* .. so much */
 };
 
 struct event {
@@ -162,6 +164,8 @@ void net_dial(struct host *h, const struct node_dial *d);
 void net_send(struct host *h, const struct node_send *s);
 void net_drop(struct host *h, uint64_t link);
 void net_cut(struct conn *c);
+/* |h| reads no more of |link|. */
+void net_deafen(struct host *h, uint64_t link);
 
 /* press.c */
 void press_init(struct world *w);
@@ -204,5 +208,6 @@ void invariant_clean(struct host *h);
 void scene_storm(struct world *w);
 void scene_liars(struct world *w);
 void scene_revoke(struct world *w);
+void scene_flood(struct world *w);
 
 #endif
