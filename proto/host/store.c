@@ -379,6 +379,8 @@ put_file(struct store *s, const struct tree_name *t, struct bytes data)
 
 	if (s->readonly)
 		return QERR_IO;
+	if (data.n > size_max(t->kind))
+		return QERR_TOOBIG; /* nobody would read it */
 	if ((err = write_tmp(s, tmp, data)) != 0)
 		return err;
 	if ((w = wait_add(s)) == NULL) {
@@ -410,7 +412,9 @@ store_put_piece(struct store *s, const struct id *root, uint64_t total,
 
 	if (s->readonly)
 		return QERR_IO;
-	if (total <= PIECE_SIZE && completes)
+	/* A pack of one piece needs no part. */
+	if (total == data.n && total > 0 && total <= PIECE_SIZE && i == 0 &&
+	    completes)
 		return put_file(s, &t, data);
 	return part_put(s->parts, root, total, i, data, completes);
 }
