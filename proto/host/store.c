@@ -555,22 +555,46 @@ store_lost(const struct store *s)
 
 /* Forgetting. */
 
-/* Drop what waits under the name of |t|, if anything does. */
+/* Drop what waits under |name|, or |below| it, if anything does. */
 static bool
-unwait(struct store *s, const struct tree_name *t)
+unwait(struct store *s, const char *name, bool below)
 {
-	char path[TREE_PATH_MAX];
-	size_t kept = 0, n = s->n_waiting;
+	size_t kept = 0, n = s->n_waiting, len = strlen(name);
 
-	tree_path(path, t);
 	for (size_t i = 0; i < n; i++) {
-		if (strcmp(s->waiting[i].name, path) == 0)
+		const char *w = s->waiting[i].name;
+
+		if (strncmp(w, name, len) == 0 &&
+		    w[len] == (below ? '/' : '\0'))
 			unlinkat(s->fd, s->waiting[i].tmp, 0);
 		else
 			s->waiting[kept++] = s->waiting[i];
 	}
 	s->n_waiting = kept;
 	return kept < n;
+}
+
+static bool
+unwait_one(struct store *s, const struct tree_name *t)
+{
+	char path[TREE_PATH_MAX];
+
+	tree_path(path, t);
+	return unwait(s, path, false);
+}
+
+/* As store_get(), but as it will be after the commit. */
+static int
+get_put(struct store *s, const struct tree_name *t, struct buf *b)
+{
+	char path[TREE_PATH_MAX];
+
+	tree_path(path, t);
+	for (size_t i = s->n_waiting; i-- > 0;)
+		if (strcmp(s->waiting[i].name, path) == 0)
+			return file_read(b, s->fd, s->waiting[i].tmp,
+			    size_max(t->kind));
+	return store_get(s, t, b);
 }
 
 int
@@ -581,8 +605,8 @@ store_forget(struct store *s, const struct tree_name *t)
 
 	if (s->readonly)
 		return QERR_IO;
-	unwait(s, t);
 	tree_path(path, t);
+	unwait(s, path, false);
 	if (t->kind == TREE_PACK) {
 		if (s->open_fd >= 0 && id_eq(&s->open_root, &t->id)) {
 			close(s->open_fd);
@@ -615,14 +639,14 @@ store_forget_headers(struct store *s, const struct id *feed, uint64_t from)
 			s->head[i - 1] = s->head[--s->n_head];
 		}
 	/* From the end, so that a crash leaves no hole. */
-	while (unwait(s, &t) || store_has(s, &t))
+	while (unwait_one(s, &t) || store_has(s, &t))
 		t.number++;
 	while (t.number > from && err == 0) {
 		t.number--;
 		err = store_forget(s, &t);
 	}
 	t.number = from - 1;
-	if (err == 0 && from > 1 && store_get(s, &t, &b) == 0) {
+	if (err == 0 && from > 1 && get_put(s, &t, &b) == 0) {
 		t.kind = TREE_HEAD;
 		if ((err = put_file(s, &t, buf_bytes(&b))) == 0)
 			err = store_commit(s);
@@ -642,7 +666,7 @@ forget_packs(struct store *s, const struct id *feed)
 	struct buf b;
 
 	buf_init(&b, 0);
-	for (; store_get(s, &t, &b) == 0; t.number++, buf_clear(&b)) {
+	for (; get_put(s, &t, &b) == 0; t.number++, buf_clear(&b)) {
 		if (header_peek(&h, buf_bytes(&b)) != 0)
 			continue;
 		for (size_t i = 0; i < h.n_pack; i++) {
@@ -662,9 +686,13 @@ store_forget_feed(struct store *s, const struct id *feed)
 	char path[TREE_PATH_MAX], name[ID_TEXT_LEN + 1];
 	int err;
 
+	if (s->readonly)
+		return QERR_IO;
 	forget_packs(s, feed);
 	err = store_forget_headers(s, feed, 1);
 	id_text(name, feed);
+	snprintf(path, sizeof(path), "feed/%s", name);
+	unwait(s, path, true);
 	for (size_t i = 0; i < sizeof(part) / sizeof(part[0]); i++) {
 		snprintf(path, sizeof(path), "feed/%s%s", name, part[i]);
 		remove_all_in(s->fd, path);
