@@ -1,5 +1,6 @@
 #include "proto/host/store_part.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -44,6 +45,28 @@ part_path(char dst[PATH_LEN], const struct id *root, const char *suffix)
 	snprintf(dst, PATH_LEN, "part/%s%s", name, suffix);
 }
 
+/* What a crash left of maps that were being written. */
+static void
+remove_new_maps(int dir)
+{
+	int fd = openat(dir, "part", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *d = fd < 0 ? NULL : fdopendir(fd);
+	struct dirent *e;
+
+	if (d == NULL) {
+		if (fd >= 0)
+			close(fd);
+		return;
+	}
+	while ((e = readdir(d)) != NULL) {
+		size_t n = strlen(e->d_name);
+
+		if (n > 4 && strcmp(e->d_name + n - 4, ".new") == 0)
+			unlinkat(fd, e->d_name, 0);
+	}
+	closedir(d);
+}
+
 int
 part_set_new(struct part_set **ret, int dir, bool readonly)
 {
@@ -53,6 +76,8 @@ part_set_new(struct part_set **ret, int dir, bool readonly)
 		return QERR_NOMEM;
 	ps->dir = dir;
 	ps->readonly = readonly;
+	if (!readonly)
+		remove_new_maps(dir);
 	ps->none = !readonly && file_folder_empty(dir, "part");
 	*ret = ps;
 	return 0;
