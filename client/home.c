@@ -18,15 +18,16 @@ home_open(struct home *h, const struct app *a, bool change)
 		return complain("nothing is followed yet: %s is not there. "
 				"Begin with: quire follow LINK",
 		    a->state);
+	if (err != 0 && err != QERR_AGAIN)
+		return complain("%s cannot be used: it %s. Name another with "
+				"-C DIR.",
+		    a->state, qerr_str(err));
+	if (err == 0)
+		err = index_open(&h->index, h->store);
 	if (err == QERR_AGAIN)
 		return complain("another quire is changing %s. Wait for it, "
 				"then try again.",
 		    a->state);
-	if (err != 0)
-		return complain("%s cannot be used: it %s. Name another with "
-				"-C DIR.",
-		    a->state, qerr_str(err));
-	err = index_open(&h->index, h->store);
 	if (err != 0)
 		return complain("the index in %s cannot be used: it %s.",
 		    a->state, qerr_str(err));

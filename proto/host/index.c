@@ -104,18 +104,21 @@ open_db(struct index *x, bool *ret_fresh)
 	    "PRAGMA journal_mode=MEMORY; PRAGMA synchronous=OFF;"
 	    "PRAGMA cache_size=-2048; PRAGMA temp_store=MEMORY;",
 	    NULL, NULL, NULL);
-	if (rc == SQLITE_OK &&
-	    sqlite3_prepare_v2(x->db, "PRAGMA user_version", -1, &q, NULL) ==
-		SQLITE_OK &&
-	    sqlite3_step(q) == SQLITE_ROW)
+	if (rc == SQLITE_OK)
+		rc = sqlite3_prepare_v2(x->db, "PRAGMA user_version", -1, &q,
+		    NULL);
+	if (rc == SQLITE_OK && (rc = sqlite3_step(q)) == SQLITE_ROW)
 		version = sqlite3_column_int(q, 0);
 	sqlite3_finalize(q);
 	*ret_fresh = version != INDEX_VERSION;
 	if (version == INDEX_VERSION)
 		return 0;
-	if (version != 0)
-		return QERR_VERSION;
-	return run(x, schema) != 0 ? QERR_VERSION : 0;
+	/* What was not filled to its end has tables, and version 0. */
+	if (version == 0)
+		rc = sqlite3_exec(x->db, schema, NULL, NULL, NULL);
+	if ((rc & 0xff) == SQLITE_BUSY)
+		return QERR_AGAIN; /* another process fills it */
+	return version == 0 && rc == SQLITE_OK ? 0 : QERR_VERSION;
 }
 
 static int
@@ -151,7 +154,9 @@ index_open(struct index **ret, struct store *s)
 	x->store = s;
 	if ((err = index_user_load(x)) != 0)
 		goto fail;
-	if ((err = open_db(x, &fresh)) != 0) {
+	if ((err = open_db(x, &fresh)) == QERR_AGAIN)
+		goto fail;
+	if (err != 0) {
 		/* Old or damaged: nothing in it is needed. */
 		sqlite3_close(x->db);
 		remove_files(x);
@@ -300,6 +305,22 @@ note_pack(struct fill *f, const struct id *root)
 	return finish(f->x, f->note);
 }
 
+/* True if pack |i| is on the disk as it was signed. */
+static bool
+is_whole(const struct fill *f, size_t i)
+{
+	const struct pack_entry *e = &f->shelf.pack[i].e;
+	struct tree_name t = {.kind = TREE_PACK, .id = e->root};
+	struct buf b;
+	bool whole;
+
+	buf_init(&b, PACK_SIZE_MAX + 1);
+	whole = store_get(f->x->store, &t, &b) == 0 &&
+		pack_check(e, buf_bytes(&b)) == 0;
+	buf_done(&b);
+	return whole;
+}
+
 static int
 fill_pack(struct fill *f, size_t i)
 {
@@ -313,9 +334,12 @@ fill_pack(struct fill *f, size_t i)
 		    records_at(&v.head, buf_bytes(&v.heads), k));
 	shelf_view_done(&v);
 	/* A pack that its key does not open is the publisher's mistake. */
-	if (qerr_is_peer_fault(err) || err == QERR_BASE) {
+	if (qerr_is_peer_fault(err) || err == QERR_BASE || err == QERR_ABSENT) {
 		log_warn("issue %llu cannot be listed: its heads %s",
 		    (unsigned long long)f->shelf.pack[i].number, qerr_str(err));
+		/* One that is damaged, or waits for its base, may still come. */
+		if (err == QERR_BASE || !is_whole(f, i))
+			return 0;
 		err = 0;
 	}
 	return err != 0 ? err : note_pack(f, &f->shelf.pack[i].e.root);
@@ -371,53 +395,76 @@ index_drop(struct index *x, const struct id *feed)
 	return err;
 }
 
-/* If a pack that is listed was withdrawn, everything is listed anew. */
+/* The roots of packs that count; a pack announced twice is there if one does. */
 static int
-drop_withdrawn(struct fill *f, struct map *known)
+load_live(const struct fill *f, struct map *live)
 {
-	bool any = false;
+	int err = 0;
+
+	for (size_t i = 0; i < f->shelf.n && err == 0; i++)
+		if (!f->shelf.pack[i].dead)
+			err = map_put(live, &f->shelf.pack[i].e.root,
+			    &f->shelf.pack[i]);
+	return err;
+}
+
+/* The packs that are listed, and if one of them is |*ret_gone|. */
+static int
+load_known(struct fill *f, struct map *known, bool *ret_gone)
+{
+	struct map *live = map_new(0);
+	sqlite3_stmt *q = NULL;
+	int rc, err = live == NULL ? QERR_NOMEM : load_live(f, live);
+
+	if (err == 0)
+		err = index_prepare(f->x, &q,
+		    "SELECT root FROM pack WHERE feed=?1");
+	if (err != 0)
+		goto out;
+	sqlite3_bind_blob(q, 1, f->follow->feed.b, 32, SQLITE_STATIC);
+	while (err == 0 && (rc = sqlite3_step(q)) != SQLITE_DONE) {
+		struct id root;
+
+		if (rc != SQLITE_ROW) {
+			err = index_error(f->x, rc);
+			break;
+		}
+		if (sqlite3_column_bytes(q, 0) != 32)
+			continue;
+		memcpy(root.b, sqlite3_column_blob(q, 0), 32);
+		err = map_put(known, &root, f);
+		/* Its header is no more: its key was revoked, or it was cut. */
+		*ret_gone = *ret_gone || map_get(live, &root) == NULL;
+	}
+out:
+	sqlite3_finalize(q);
+	map_free(live);
+	return err;
+}
+
+/* If a pack that is listed counts no longer, everything is listed anew. */
+static int
+drop_gone(struct fill *f, struct map *known, bool gone)
+{
 	int err;
 
-	for (size_t i = 0; i < f->shelf.n; i++)
-		any = any ||
-		      (f->shelf.pack[i].dead &&
-			  map_get(known, &f->shelf.pack[i].e.root) != NULL);
-	if (!any)
+	for (size_t i = 0; i < f->shelf.n && !gone; i++)
+		gone = f->shelf.pack[i].dead &&
+		       map_get(known, &f->shelf.pack[i].e.root) != NULL;
+	if (!gone)
 		return 0;
 	err = index_drop(f->x, &f->follow->feed);
 	return err != 0 ? err : 1;
 }
 
 static int
-load_known(struct fill *f, struct map *known)
-{
-	sqlite3_stmt *q;
-	int err =
-	    index_prepare(f->x, &q, "SELECT root FROM pack WHERE feed=?1");
-
-	if (err != 0)
-		return err;
-	sqlite3_bind_blob(q, 1, f->follow->feed.b, 32, SQLITE_STATIC);
-	while (err == 0 && sqlite3_step(q) == SQLITE_ROW) {
-		struct id root;
-
-		if (sqlite3_column_bytes(q, 0) != 32)
-			continue;
-		memcpy(root.b, sqlite3_column_blob(q, 0), 32);
-		err = map_put(known, &root, f);
-	}
-	sqlite3_finalize(q);
-	return err;
-}
-
-static int
 fill_packs(struct fill *f)
 {
 	struct map *known = map_new(0);
-	int err = known == NULL ? QERR_NOMEM : load_known(f, known);
-	bool anew = false;
+	bool anew = false, gone = false;
+	int err = known == NULL ? QERR_NOMEM : load_known(f, known, &gone);
 
-	if (err == 0 && (err = drop_withdrawn(f, known)) > 0) {
+	if (err == 0 && (err = drop_gone(f, known, gone)) > 0) {
 		anew = true;
 		err = 0;
 	}

@@ -16,7 +16,9 @@
 struct index;
 
 /*
- * Open DIR/index.sqlite, or rebuild it if it is missing, old or damaged.  What
+ * Open DIR/index.sqlite, or rebuild it if it is missing, old or damaged (deeper
+ * damage is QERR_IO where it is met, and rebuilt at the next opening); QERR_AGAIN if
+ * another process has been filling it for long.  What
  * the user decided is not in it: followed feeds are lines of DIR/follows, what was
  * read is appended to DIR/read, the last list printed is DIR/list.
  */

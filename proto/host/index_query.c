@@ -244,19 +244,21 @@ read_feed(struct index *x, const struct id *feed, struct feed_row *r)
 	sqlite3_stmt *s;
 	int err = index_prepare(x, &s,
 	    "SELECT name, head, charter, articles FROM feed WHERE id=?1");
+	int rc;
 
 	*r = (struct feed_row){0};
 	if (err != 0)
 		return err;
 	sqlite3_bind_blob(s, 1, feed->b, 32, SQLITE_STATIC);
-	if (sqlite3_step(s) == SQLITE_ROW) {
+	if ((rc = sqlite3_step(s)) == SQLITE_ROW) {
 		r->name = strdup(column_text(s, 0));
 		r->head = (uint64_t)sqlite3_column_int64(s, 1);
 		r->charter = (uint64_t)sqlite3_column_int64(s, 2);
 		r->articles = (uint64_t)sqlite3_column_int64(s, 3);
 	}
+	err = index_error(x, rc);
 	sqlite3_finalize(s);
-	return 0;
+	return err;
 }
 
 int
@@ -265,19 +267,21 @@ index_unread(struct index *x, const struct id *feed, uint64_t *ret)
 	sqlite3_stmt *s;
 	int err = index_prepare(x, &s, "SELECT id FROM article WHERE feed=?1");
 	struct article_id id;
+	int rc;
 
 	*ret = 0;
 	if (err != 0)
 		return err;
 	sqlite3_bind_blob(s, 1, feed->b, 32, SQLITE_STATIC);
-	while (sqlite3_step(s) == SQLITE_ROW) {
+	while ((rc = sqlite3_step(s)) == SQLITE_ROW) {
 		if (sqlite3_column_bytes(s, 0) != ARTICLE_ID_LEN)
 			continue;
 		memcpy(id.b, sqlite3_column_blob(s, 0), ARTICLE_ID_LEN);
 		*ret += !index_is_read(x, feed, &id);
 	}
+	err = index_error(x, rc);
 	sqlite3_finalize(s);
-	return 0;
+	return err;
 }
 
 int
@@ -297,8 +301,10 @@ index_feeds(struct index *x, int (*fn)(void *, const struct index_feed *),
 		struct feed_row r;
 
 		if ((err = read_feed(x, &f->feed, &r)) != 0 ||
-		    (err = follow_parse(link, bytes_str(f->link))) != 0)
+		    (err = follow_parse(link, bytes_str(f->link))) != 0) {
+			free(r.name);
 			break;
+		}
 		out.name =
 		    r.name != NULL && r.name[0] != '\0' ? r.name : link->name;
 		out.head = r.head;

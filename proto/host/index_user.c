@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "proto/base/qerr.h"
@@ -25,8 +26,10 @@ follow_done(struct index_follow *f)
 	free(f->link);
 }
 
+/* |*ret_other| is set if the feed was followed with another key. */
 static int
-follow_add(struct index *x, struct bytes link, int64_t synced)
+follow_add(struct index *x, struct bytes link, int64_t synced,
+    struct index_follow **ret_other)
 {
 	struct follow *f = calloc(1, sizeof(*f));
 	struct index_follow *p = NULL;
@@ -34,6 +37,8 @@ follow_add(struct index *x, struct bytes link, int64_t synced)
 
 	if (err == 0 && (p = index_followed(x, &f->feed)) != NULL) {
 		synced = p->synced;
+		if (sodium_memcmp(&p->key, &f->key, sizeof(p->key)) != 0)
+			*ret_other = p;
 		follow_done(p);
 	} else if (err == 0) {
 		p = realloc(x->follow, (x->n_follow + 1) * sizeof(*p));
@@ -83,6 +88,7 @@ follows_save(struct index *x)
 static int
 follows_parse(struct index *x, struct bytes text)
 {
+	struct index_follow *other;
 	int err = 0;
 
 	while (text.n > 0 && err == 0) {
@@ -96,7 +102,7 @@ follows_parse(struct index *x, struct bytes text)
 		    dec_parse(&synced, (const char *)text.p, head) != 0)
 			return QERR_ENCODING;
 		err = follow_add(x, bytes_of(blank + 1, n - head - 1),
-		    (int64_t)synced);
+		    (int64_t)synced, &other);
 		text.p += nl == NULL ? n : n + 1;
 		text.n -= nl == NULL ? n : n + 1;
 	}
@@ -187,8 +193,12 @@ index_key(struct index *x, const struct id *feed, struct reading_key *ret)
 int
 index_follow(struct index *x, struct bytes link)
 {
-	int err = follow_add(x, link, 0);
+	struct index_follow *other = NULL;
+	int err = follow_add(x, link, 0, &other);
 
+	/* What the one key did not open the other may. */
+	if (err == 0 && other != NULL)
+		err = index_drop(x, &other->feed);
 	return err != 0 ? err : follows_save(x);
 }
 
@@ -232,6 +242,7 @@ index_mark_read(struct index *x, const struct index_article *a)
 {
 	uint8_t entry[INDEX_KEY_LEN];
 	char path[PATH_MAX];
+	struct stat st;
 	struct id key;
 	int fd, err = 0;
 
@@ -243,7 +254,12 @@ index_mark_read(struct index *x, const struct index_article *a)
 	fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return QERR_IO;
-	if (write(fd, entry, sizeof(entry)) != (ssize_t)sizeof(entry))
+	/* Behind a torn entry nothing would be found again. */
+	if (fstat(fd, &st) == 0 && st.st_size % INDEX_KEY_LEN != 0 &&
+	    ftruncate(fd, st.st_size - st.st_size % INDEX_KEY_LEN) != 0)
+		err = QERR_IO;
+	if (err == 0 &&
+	    write(fd, entry, sizeof(entry)) != (ssize_t)sizeof(entry))
 		err = errno == ENOSPC ? QERR_NOSPACE : QERR_IO;
 	close(fd);
 	read_key(&key, &a->feed, a->id.b);

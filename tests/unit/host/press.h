@@ -59,7 +59,7 @@ put(struct store *s, enum tree_kind kind, const struct id *id, uint64_t number,
 }
 
 /* The next issue, whose noise depends on |salt|, into |s|. */
-static void
+static inline void
 print(struct press *p, struct store *s, uint8_t salt)
 {
 	static uint8_t noise[LARGE];

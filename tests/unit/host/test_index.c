@@ -1,0 +1,151 @@
+#include "proto/host/index.h"
+
+#include <sodium.h>
+#include <string.h>
+
+#include "proto/base/qerr.h"
+#include "tests/unit/host/listing.h"
+
+/* What an index takes in of a tree, and what it lets go. */
+
+static int
+copy_feed(void *arg, const struct index_feed *f)
+{
+	*(struct index_feed *)arg = *f;
+	((struct index_feed *)arg)->name = NULL;
+	return strcmp(f->name, "N") == 0 ? 0 : 9;
+}
+
+static void
+corrections_replace(void)
+{
+	begin();
+	desk_issue(&d, s, {STORY("a", "Ten dead", "<p>Ten.</p>")},
+	    {STORY("b", "Another", "<p>b</p>")});
+	check(index_update(x, &d.p.feed) == 0);
+	find("a");
+	check(found.status == ARTICLE_NEW && found.number == 1);
+	desk_issue(&d, s,
+	    {STORY("a", "Two dead", "<p>Two.</p>"), .revision = 3,
+		.note = "Not ten"});
+	desk_issue(&d, s,
+	    {STORY("a", "Five dead", "<p>Five.</p>"), .revision = 2});
+	check(index_update(x, &d.p.feed) == 0);
+	check(index_update(x, &d.p.feed) == 0); /* nothing new */
+	check(lists((struct index_query){.search = "dead"}, "Two dead"));
+	check(lists((struct index_query){.search = "another"}, "Another"));
+	find("a");
+	check(found.status == ARTICLE_CORRECTED && found.revision == 3);
+	check(found.number == 2 && found.pack_number == 2 && found.has_text);
+	check(strcmp(found_note, "Not ten") == 0);
+	end();
+}
+
+/* A retraction, and the packs that held the text made anew without it. */
+static void
+retractions_leave_a_title(void)
+{
+	const struct story tomb = {
+	    "a", "Water", .revision = 2, .retracted = true, .note = "Not so"};
+	const struct story rest[] = {tomb, {STORY("b", "Bread", "<p>b</p>")}};
+	const struct batch b[] = {
+	    {.story = rest, .n = 2, .number = 1, .only = true},
+	    {.story = &tomb, .n = 1}};
+	struct tree_name old = {.kind = TREE_PACK};
+	struct index_feed f;
+
+	begin();
+	desk_issue(&d, s, {STORY("a", "Water", "<p>a</p>")},
+	    {STORY("b", "Bread", "<p>b</p>")});
+	old.id = d.last.pack[TIER_TEXT].root;
+	check(index_update(x, &d.p.feed) == 0);
+	find("b");
+	check(found.pack_number == 1 && found.has_text);
+	desk_print(&d, s, b, 2);
+	check(store_forget(s, &old) == 0);
+	check(index_update(x, &d.p.feed) == 0);
+	check(lists((struct index_query){0}, "Bread|Water"));
+	find("a");
+	check(found.status == ARTICLE_RETRACTED && found.size == 0);
+	check(strcmp(found_note, "Not so") == 0);
+	find("b");
+	check(found.pack_number == 2 && found.has_text && found.number == 1);
+	check(index_feeds(x, copy_feed, &f) == 0);
+	check(f.articles == 2 && f.head == 2 && f.charter == 1);
+	end();
+}
+
+/* Issues that a revoked key signed are gone from the tree, and from the list. */
+static void
+what_the_tree_lost_is_not_listed(void)
+{
+	struct tree_name t = {.kind = TREE_PACK};
+
+	begin();
+	desk_issue(&d, s, {STORY("a", "Ours", "<p>a</p>")});
+	desk_issue(&d, s, {STORY("a", "Theirs", "<p>lie</p>"), .revision = 2},
+	    {STORY("b", "A lie", "<p>lie</p>")});
+	check(index_update(x, &d.p.feed) == 0);
+	check(lists((struct index_query){0}, "A lie|Theirs"));
+	for (size_t i = 0; i < d.last.n_pack; i++) {
+		t.id = d.last.pack[i].root;
+		check(store_forget(s, &t) == 0);
+	}
+	check(store_forget_headers(s, &d.p.feed, 2) == 0);
+	check(index_update(x, &d.p.feed) == 0);
+	check(lists((struct index_query){0}, "Ours"));
+	end();
+}
+
+/* Heads that need another pack are listed once that is here. */
+static void
+packs_may_come_in_any_order(void)
+{
+	const struct story second = {STORY("b", "B", "<p>b</p>")};
+	const struct batch lean = {.story = &second, .n = 1, .lean = true};
+	struct tree_name base = {.kind = TREE_PACK};
+	struct buf file = {0}, bad = {0};
+
+	begin();
+	desk_issue(&d, s, {STORY("a", "A", "<p>a</p>")});
+	base.id = d.last.pack[TIER_HEADS].root;
+	desk_print(&d, s, &lean, 1);
+	check(d.last.pack[TIER_HEADS].has_base);
+	check(store_get(s, &base, &file) == 0);
+	check(store_forget(s, &base) == 0);
+	check(index_update(x, &d.p.feed) == 0);
+	check(lists((struct index_query){0}, ""));
+
+	/* Damaged on the disk, it is not there. */
+	buf_put(&bad, file.p, file.n);
+	bad.p[bad.n / 2] ^= 1;
+	put(s, TREE_PACK, &base.id, 0, buf_bytes(&bad));
+	check(store_commit(s) == 0);
+	check(index_update(x, &d.p.feed) == 0);
+	check(lists((struct index_query){0}, ""));
+	put(s, TREE_PACK, &base.id, 0, bytes_of(file.p, file.n - 1));
+	check(store_commit(s) == 0);
+	check(index_update(x, &d.p.feed) == 0);
+	check(lists((struct index_query){0}, ""));
+
+	put(s, TREE_PACK, &base.id, 0, buf_bytes(&file));
+	check(store_commit(s) == 0);
+	check(index_update(x, &d.p.feed) == 0);
+	check(lists((struct index_query){0}, "B|A"));
+	buf_done(&file);
+	buf_done(&bad);
+	end();
+}
+
+int
+main(void)
+{
+	check(sodium_init() >= 0);
+	place_init();
+	corrections_replace();
+	retractions_leave_a_title();
+	what_the_tree_lost_is_not_listed();
+	packs_may_come_in_any_order();
+	place_done();
+	return 0;
+}
