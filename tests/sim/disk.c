@@ -62,6 +62,7 @@ disk_put(struct host *h, const struct node_put *p)
 	bool full = w->now < h->full_until || h->lie == STALE;
 
 	invariant_put(h, p);
+	h->stored += p->kind == OBJECT_PIECE ? p->data.n : 0;
 	e.stored.token = p->token;
 	e.stored.err = full ? QERR_NOSPACE : 0;
 	ev = world_post(h, h->slow + world_roll(w, h->slow + 1), &e, p->data);

@@ -11,6 +11,7 @@ tell(struct host *h, const struct node_tell *t)
 {
 	invariant_tell(h, t);
 	h->synced |= t->fact == FACT_SYNCED;
+	h->unreached |= t->fact == FACT_UNREACHED;
 	h->told_fork |= t->fact == FACT_FORK;
 	world_digest(h->w, (uint64_t)t->fact << 32 | h->index);
 }

@@ -16,6 +16,7 @@ static const struct {
     {"liars", scene_liars},
     {"revoke", scene_revoke},
     {"flood", scene_flood},
+    {"censor", scene_censor},
 };
 
 static uint64_t

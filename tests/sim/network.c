@@ -75,6 +75,7 @@ conn_new(struct world *w, struct host *from, struct host *to)
 	if (w->storm && world_roll(w, 1000) < w->cut)
 		c->left = world_roll(w, 200000);
 	c->frozen = w->storm && world_roll(w, 1000) < w->freeze;
+	censor_meet(c);
 	return c;
 }
 
@@ -131,6 +132,10 @@ net_send(struct host *h, const struct node_send *s)
 		c->unread += s->data.n;
 		if (c->unread > UNREAD_MAX + 2 * SERVE_BELOW && c->open)
 			world_fail(h->w, "what is not read piles up", h);
+		return;
+	}
+	if (c != NULL && c->open && c->rate != 0) {
+		censor_send(c, end, s->link, s->data);
 		return;
 	}
 	e.link_room.link = s->link;

@@ -24,6 +24,7 @@
  *   puppet.c    a participant that is no node, and does what a play wants
  *   source.c    .. such as to serve a feed, and lie
  *   adversary.c bad weather
+ *   censor.c    who throttles, cuts and looks at first bytes
  *   invariant.c what must hold after every step
  *   scene_*.c   stories, each with an end that can be wrong
  *
@@ -67,7 +68,8 @@ struct host {
 	bool peer[HOSTS_MAX]; /* whom it dials */
 	when_ms slow, full_until, down_until;
 	int side;
-	bool synced, told_fork;
+	bool synced, unreached, told_fork;
+	uint64_t stored; /* bytes of pieces, ever */
 	size_t most_in, most_readers, most_strangers; /* links at a time */
 };
 
@@ -79,6 +81,8 @@ struct conn {
 	uint64_t left; /* bytes until it is cut */
 	bool frozen, deaf; /* deaf: the dialler does not read, .. */
 	uint64_t unread;   /* .. so much */
+	uint64_t rate;     /* the censor's, bytes a second; 0: not his */
+	bool judged;
 };
 
 struct event {
@@ -121,7 +125,7 @@ struct world {
 	bool thief; /* somebody else has signed, too */
 	unsigned cut, corrupt,
 	    freeze; /* in a thousand links; a million bytes */
-	bool storm, split;
+	bool storm, split, censor;
 };
 
 /* world.c */
@@ -186,6 +190,10 @@ struct bytes press_pack(const struct world *w, const struct id *root);
 /* The publisher's issue |number|. */
 const struct issue *press_issue(const struct world *w, uint64_t number);
 
+/* censor.c */
+void censor_meet(struct conn *c);
+void censor_send(struct conn *c, int end, uint64_t link, struct bytes data);
+
 /* adversary.c */
 void adversary_begin(struct world *w);
 void adversary_end(struct world *w);
@@ -209,5 +217,6 @@ void scene_storm(struct world *w);
 void scene_liars(struct world *w);
 void scene_revoke(struct world *w);
 void scene_flood(struct world *w);
+void scene_censor(struct world *w);
 
 #endif
