@@ -10,6 +10,8 @@
 
 #include "client/globals.h"
 #include "client/term.h"
+#include "proto/base/qerr.h"
+#include "proto/host/log.h"
 
 #define OPTIONS_MAX 24
 
@@ -50,6 +52,27 @@ complain(const char *fmt, ...)
 	put_line(stderr, "quire: ", fmt, ap);
 	va_end(ap);
 	return APP_FAILED;
+}
+
+int
+complain_of(const char *what, const char *verb, int err)
+{
+	if (what[0] == '\0')
+		return complain("a file or folder has an empty name.");
+	if (err == QERR_NOSPACE)
+		return complain("%s cannot be %s: the disk is full. Free some "
+				"space, then try again: nothing is lost.",
+		    what, verb);
+	if (err == QERR_ABSENT && strcmp(verb, "read") != 0)
+		return complain("%s cannot be %s: its folder is not there.",
+		    what, verb);
+	if (err == QERR_ABSENT)
+		return complain("%s cannot be read: it is not there. Look at "
+				"how it is spelt.",
+		    what);
+	if (err == QERR_IO && log_held()[0] != '\0')
+		return complain("%s cannot be %s: %s.", what, verb, log_held());
+	return complain("%s cannot be %s: it %s.", what, verb, qerr_str(err));
 }
 
 int

@@ -87,6 +87,8 @@ int complain(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* The same for wrong use, naming the help; returns APP_USAGE. */
 int complain_usage(const struct app *a, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
+/* complain() that |what| cannot be "read", "written", "used": why, and what to do. */
+int complain_of(const char *what, const char *verb, int err);
 /* A line on standard error that is no failure. */
 void note(const struct app *a, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));

@@ -1,7 +1,9 @@
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "client/app.h"
@@ -28,6 +30,22 @@ struct out {
 	const char *path;
 };
 
+/*
+ * What is to be written over or beside: only a plain file is replaced, never a
+ * device or a pipe that lies there.
+ */
+static int
+check_path(const char *path)
+{
+	struct stat st;
+
+	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
+		return complain("%s is no file. Name another; \"-\" is "
+				"standard output.",
+		    path);
+	return 0;
+}
+
 static int
 write_out(const char *path, struct bytes data)
 {
@@ -37,8 +55,10 @@ write_out(const char *path, struct bytes data)
 		say_bytes(data);
 		return APP_DONE;
 	}
+	if (check_path(path) != 0)
+		return APP_FAILED;
 	err = file_write(AT_FDCWD, path, data, 0644);
-	return err == 0 ? APP_DONE : home_complain(path, err);
+	return err == 0 ? APP_DONE : complain_of(path, "written", err);
 }
 
 static int
@@ -61,27 +81,74 @@ on_article(void *arg, const struct index_article *x)
 	return exit;
 }
 
+/* Beside the file first, so that an older one is there until this is whole. */
+static int
+write_bundle_file(struct home *h, const struct id *feed, unsigned tiers,
+    const char *path)
+{
+	char tmp[PATH_MAX];
+	int fd, err;
+
+	if (snprintf(tmp, sizeof(tmp), "%s.tmp%ld", path, (long)getpid()) >=
+	    (int)sizeof(tmp))
+		return complain_of(path, "written", QERR_TOOBIG);
+	fd = open(tmp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	if (fd < 0)
+		return complain("%s cannot be written: %s.", path,
+		    strerror(errno));
+	err = export_bundle(h->store, feed, tiers, fd);
+	if (err == 0 && fsync(fd) != 0)
+		err = errno == ENOSPC ? QERR_NOSPACE : QERR_IO;
+	close(fd);
+	if (err == 0 && rename(tmp, path) != 0)
+		err = QERR_IO;
+	if (err != 0)
+		unlink(tmp);
+	return err == 0 ? APP_DONE : complain_of(path, "written", err);
+}
+
+struct synced {
+	const struct id *feed; /* NULL: any */
+	bool any;
+};
+
+static int
+look_synced(void *arg, const struct index_feed *f)
+{
+	struct synced *s = arg;
+
+	if (f->charter > 0 && (s->feed == NULL || id_eq(s->feed, &f->feed)))
+		s->any = true;
+	return 0;
+}
+
 static int
 write_bundle(struct home *h, const struct options *o, const char *path)
 {
 	struct id feed;
-	int fd, err;
+	const struct id *only = NULL;
+	struct synced s = {.feed = NULL};
+	int err;
 
-	if (o->feed != NULL && (err = home_feed(h, o->feed, &feed)) != 0)
-		return err;
-	fd = strcmp(path, "-") == 0
-		 ? STDOUT_FILENO
-		 : open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-	if (fd < 0)
-		return complain("%s cannot be written: %s.", path,
-		    strerror(errno));
-	err = export_bundle(h->store, o->feed != NULL ? &feed : NULL, o->tiers,
-	    fd);
-	if (err == 0 && fd != STDOUT_FILENO && fsync(fd) != 0)
-		err = QERR_NOSPACE;
-	if (fd != STDOUT_FILENO)
-		close(fd);
-	return err == 0 ? APP_DONE : home_complain(path, err);
+	if (o->feed != NULL) {
+		if (home_feed(h, o->feed, &feed) != 0)
+			return APP_FAILED;
+		only = s.feed = &feed;
+	}
+	if ((err = index_feeds(h->index, look_synced, &s)) != 0)
+		return home_complain("the index", err);
+	if (!s.any)
+		return complain("there is nothing to hand on yet. Try: quire "
+				"sync");
+	if (strcmp(path, "-") == 0) {
+		err = export_bundle(h->store, only, o->tiers, STDOUT_FILENO);
+		return err == 0
+			   ? APP_DONE
+			   : complain_of("standard output", "written", err);
+	}
+	if (check_path(path) != 0)
+		return APP_FAILED;
+	return write_bundle_file(h, only, o->tiers, path);
 }
 
 static const struct cmd_option options[] = {

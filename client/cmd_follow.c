@@ -24,6 +24,10 @@ take_link(struct app *a, struct buf *b, struct follow *f)
 	} else {
 		buf_put_str(b, text);
 	}
+	if (b->n >= 8 && memcmp(b->p, "quire://", 8) == 0)
+		return complain("that is an invite, to a node: use it with "
+				"\"quire sync\". A follow link comes from the "
+				"newsroom.");
 	err = follow_parse(f, buf_bytes(b));
 	if (err != 0)
 		return complain("that is no follow link: it %s. It begins with "
@@ -109,10 +113,7 @@ run_unfollow(struct app *a)
 	if (exit == 0) {
 		int err = index_unfollow(h.index, &feed);
 
-		if (err == QERR_ABSENT)
-			exit = complain("that feed is not followed. See: quire "
-					"list --feeds");
-		else if (err != 0)
+		if (err != 0)
 			exit = home_complain("the list of feeds", err);
 		else if ((err = store_forget_feed(h.store, &feed)) != 0)
 			exit = home_complain("what was kept of it", err);

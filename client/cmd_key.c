@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <string.h>
@@ -28,15 +29,15 @@ static int
 write_part(const struct app *a, int dir, const char *name, struct buf *b,
     mode_t mode)
 {
+	char path[PATH_MAX];
 	int err = buf_err(b);
 
 	if (err == 0)
 		err = file_write(dir, name, buf_bytes(b), mode);
 	buf_wipe(b);
 	buf_init(b, 0);
-	return err == 0 ? 0
-			: complain("%s/%s cannot be written: it %s.",
-			      a->argv[a->at], name, qerr_str(err));
+	snprintf(path, sizeof(path), "%s/%s", a->argv[a->at], name);
+	return err == 0 ? 0 : complain_of(path, "written", err);
 }
 
 static int
@@ -182,15 +183,14 @@ key_new(const struct app *a, const struct options *o)
 {
 	const char *folder = a->argv[a->at];
 	char pass[PASS_MAX];
-	int dir, exit;
+	int dir, exit, err;
 
 	if (o->name == NULL)
 		return complain_usage(a, "a feed needs a name: --name NAME.");
 	if (o->pass && (exit = ask_pass(pass)) != 0)
 		return exit;
-	if (file_mkdirs(AT_FDCWD, folder, 0700) != 0)
-		return complain("%s cannot be made: %s.", folder,
-		    strerror(errno));
+	if ((err = file_mkdirs(AT_FDCWD, folder, 0700)) != 0)
+		return complain_of(folder, "made", err);
 	dir = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (dir < 0)
 		return complain("%s cannot be opened: %s.", folder,
@@ -220,7 +220,7 @@ key_show(const struct app *a)
 	struct stat st;
 	struct buf b;
 	struct key k;
-	int err;
+	int err, exit = APP_DONE;
 
 	snprintf(file, sizeof(file),
 	    stat(path, &st) == 0 && S_ISDIR(st.st_mode) ? "%s/public.key"
@@ -228,12 +228,15 @@ key_show(const struct app *a)
 	    path);
 	buf_init(&b, 0);
 	err = file_read(&b, AT_FDCWD, file, KEY_TEXT_MAX);
-	if (err == 0)
-		err = key_parse(&k, buf_bytes(&b));
+	if (err == 0 && (err = key_parse(&k, buf_bytes(&b))) != 0)
+		exit = complain("%s is no public key: it %s. Name the folder "
+				"that \"quire key new\" made.",
+		    file, qerr_str(err));
+	else if (err != 0)
+		exit = complain_of(file, "read", err);
 	buf_done(&b);
 	if (err != 0)
-		return complain("%s is no public key: it %s.", file,
-		    qerr_str(err));
+		return exit;
 	key_text(text, &k);
 	puts(text);
 	return APP_DONE;

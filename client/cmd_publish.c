@@ -5,6 +5,7 @@
 #include "client/daemon_call.h"
 #include "client/date.h"
 #include "client/term.h"
+#include "proto/base/qerr.h"
 
 struct count {
 	const struct app *a;
@@ -56,6 +57,19 @@ on_document(struct count *c, const struct ctl_item *it)
 	return 0;
 }
 
+/* What cannot even be opened costs no more than what quired refuses. */
+static int
+refused(struct count *c, const char *path, const struct ctl_error *err)
+{
+	struct ctl_item it;
+
+	ctl_item_init(&it, "document");
+	ctl_add_text(&it, "file", bytes_str(path));
+	ctl_add_text(&it, "outcome", bytes_str("refused"));
+	ctl_add_text(&it, "message", bytes_str(err->message));
+	return on_document(c, &it);
+}
+
 static int
 on_item(void *arg, const struct ctl_item *it)
 {
@@ -86,6 +100,8 @@ publish_all(struct app *a, struct ctl *ctl, struct count *c,
 		    bytes_str(slash != NULL ? slash + 1 : path), on_item, c,
 		    err);
 
+		if (r == QERR_ABSENT)
+			r = refused(c, path, err);
 		if (r != 0)
 			return r;
 	}

@@ -27,6 +27,7 @@ struct feed {
 	uint64_t articles, head; /* before */
 	uint64_t lacking;        /* packs nobody had */
 	bool done, reached, failed;
+	bool blamed; /* and what is lacking was told */
 };
 
 struct sync {
@@ -116,6 +117,25 @@ on_import(void *arg, uint64_t got, uint64_t wanted)
 	progress_bytes(&s->progress, got, wanted);
 }
 
+/* What a source has and should not have, with what that costs. */
+static void
+blame(struct feed *f, const char *where, const struct import_result *r)
+{
+	char what[128];
+
+	snprintf(what, sizeof(what), "%s%s", qerr_str(r->fault),
+	    r->fault == QERR_ABSENT ? "" : ", and was not taken");
+	f->failed = f->blamed = true;
+	if (r->missing > 0)
+		complain("%s: %s %s. Lacking: %" PRIu64
+			 " pack%s. Try another source.",
+		    where, r->fault_at, what, r->missing,
+		    r->missing == 1 ? "" : "s");
+	else
+		complain("%s: %s %s. Try another source.", where, r->fault_at,
+		    what);
+}
+
 static void
 import_one(struct sync *s, struct import_source *src, const char *where,
     struct feed *f)
@@ -129,6 +149,8 @@ import_one(struct sync *s, struct import_source *src, const char *where,
 	int err = import_feed(s->h.store, &f->id, src, &cfg, &r);
 
 	progress_end(&s->progress);
+	if (r.fault != 0 && r.fault != QERR_FORK) /* finish() says that */
+		blame(f, where, &r);
 	if (err == QERR_ABSENT)
 		return;
 	if (err != 0) {
@@ -136,10 +158,12 @@ import_one(struct sync *s, struct import_source *src, const char *where,
 
 		s->full = s->full || err == QERR_NOSPACE;
 		f->failed = true;
-		complain("%s: it %s.", where,
-		    err == QERR_IO && web
-			? "cannot be reached. Try again later, or another one"
-			: qerr_str(err));
+		if (err == QERR_IO && web)
+			complain("%s cannot be reached. Try again later, or "
+				 "another one.",
+			    where);
+		else if (err != QERR_NOSPACE) /* finish() says that */
+			complain_of(where, "read", err);
 		return;
 	}
 	f->reached = true;
@@ -147,11 +171,6 @@ import_one(struct sync *s, struct import_source *src, const char *where,
 	s->bytes += r.bytes;
 	s->changed = s->changed || r.charters + r.headers + r.packs > 0;
 	s->forked = s->forked || r.forked;
-	if (r.fault != 0) {
-		s->faults++;
-		note(s->a, "%s: %s %s, and was not taken.", where, r.fault_at,
-		    qerr_str(r.fault));
-	}
 }
 
 static int
@@ -169,8 +188,7 @@ import_all(struct sync *s)
 				   ? complain("%s is no tree, no bundle and "
 					      "no invite.",
 					 s->tree[i])
-				   : complain("%s cannot be read: it %s.",
-					 s->tree[i], qerr_str(err));
+				   : complain_of(s->tree[i], "read", err);
 			continue;
 		}
 		for (size_t k = 0; k < s->n_feed; k++) {
@@ -407,11 +425,11 @@ on_after(void *arg, const struct index_feed *f)
 		    "%s: %" PRIu64 " new article%s, %" PRIu64 " in all.%s",
 		    name, fresh, fresh == 1 ? "" : "s", f->articles,
 		    fresh > 0 ? " See: quire list" : "");
-	if (x->lacking > 0 && x->lacking != UINT64_MAX)
+	if (x->lacking > 0 && x->lacking != UINT64_MAX && !x->blamed)
 		note(s->a,
-		    "%s: %" PRIu64 " packs were not to be had. Try "
+		    "%s: %" PRIu64 " pack%s not to be had. Try "
 		    "again later, or another source.",
-		    name, x->lacking);
+		    name, x->lacking, x->lacking == 1 ? " was" : "s were");
 	return 0;
 }
 
@@ -507,7 +525,7 @@ run(struct app *a)
 	struct sync s = {.a = a, .tiers = (1u << TIERS) - 1};
 	int exit, err;
 
-	log_init("quire", LOG_LEVEL_ERROR);
+	log_init("quire", LOG_LEVEL_ERROR); /* no warnings */
 	if (take_options(&s, &exit) != 0)
 		return exit;
 	exit = home_open(&s.h, a, true);

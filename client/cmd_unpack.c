@@ -1,7 +1,9 @@
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "client/app.h"
@@ -28,33 +30,75 @@ struct unpack {
 	struct entry *entry;
 	size_t n, cap;
 	uint64_t all, done, missing;
-	int err; /* of the disk */
+	const char *where; /* the folder, for messages */
+	bool said;         /* what went wrong was */
 	struct progress progress;
 	char title[160];
 	struct buf b, capsule;
 };
 
-/* Plain files: pages can be made again, so nothing is synced. */
+static int
+refuse(struct unpack *u, const char *path, const char *why)
+{
+	progress_end(&u->progress);
+	complain("%s/%s cannot be written: %s.", u->where, path, why);
+	u->said = true;
+	return QERR_IO;
+}
+
+static const char *
+reason(void)
+{
+	return errno == ENOSPC || errno == EDQUOT
+		   ? "the disk is full. Free some space, then try again"
+		   : strerror(errno);
+}
+
+/*
+ * Plain files: pages can be made again, so nothing is synced.  The folder may be
+ * on somebody's stick: links and pipes that lie there are not followed.
+ */
 static int
 write_file(struct unpack *u, const char *path, struct bytes data)
 {
-	int fd = openat(u->dir, path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,
+	int fd = openat(u->dir, path,
+	    O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK |
+		O_NOCTTY,
 	    0644);
+	struct stat st;
 	int err = 0;
 
-	if (fd < 0)
-		return QERR_IO;
+	if (fd < 0 && errno != ELOOP && errno != ENXIO)
+		return refuse(u, path, reason());
+	if (fd < 0 || fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
+		err = refuse(u, path,
+		    "it is a link or a pipe. Name a folder that is new or "
+		    "empty");
 	for (size_t at = 0; at < data.n && err == 0;) {
 		ssize_t n = write(fd, data.p + at, data.n - at);
 
 		if (n <= 0)
-			err = QERR_NOSPACE;
+			err = refuse(u, path, reason());
 		else
 			at += (size_t)n;
 	}
-	if (close(fd) != 0)
-		err = QERR_NOSPACE;
+	if (fd >= 0 && close(fd) != 0 && err == 0)
+		err = refuse(u, path, reason());
 	return err;
+}
+
+static int
+make_folder(struct unpack *u, const char *name)
+{
+	struct stat st;
+
+	if (mkdirat(u->dir, name, 0755) != 0 && errno != EEXIST)
+		return refuse(u, name, reason());
+	if (fstatat(u->dir, name, &st, AT_SYMLINK_NOFOLLOW) != 0 ||
+	    !S_ISDIR(st.st_mode))
+		return refuse(u, name,
+		    "it is no folder. Name a folder that is new or empty");
+	return 0;
 }
 
 static int
@@ -213,23 +257,26 @@ unpack(struct unpack *u, const char *dir, const struct id *feed)
 	struct index_query q = {.feed = feed, .by_pack = true};
 	int err = file_mkdirs(AT_FDCWD, dir, 0755);
 
+	if (err == QERR_NOSPACE)
+		return complain_of(dir, "made", err);
+	u->where = dir;
 	u->dir = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (err != 0 || u->dir < 0)
-		return complain("%s cannot be made or written to. Name another "
+		return complain("%s cannot be made or opened. Name another "
 				"folder.",
 		    dir);
-	if (file_mkdirs(u->dir, "a", 0755) != 0 ||
-	    file_mkdirs(u->dir, "pictures", 0755) != 0)
-		return complain("%s cannot be written to. Name another folder.",
-		    dir);
+	if (make_folder(u, "a") != 0 || make_folder(u, "pictures") != 0)
+		return APP_FAILED;
 	err = index_feeds(u->h->index, on_feed, u);
 	if (err == 0)
 		err = index_articles(u->h->index, &q, on_article, u);
 	progress_end(&u->progress);
 	if (err == 0)
 		err = write_index(u);
+	if (u->said)
+		return APP_FAILED;
 	if (err != 0)
-		return home_complain("unpacking", err);
+		return home_complain("what was synced", err);
 	if (u->n == 0 && u->missing == 0)
 		return complain(
 		    "there is nothing to unpack yet. Try: quire sync");

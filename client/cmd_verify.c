@@ -48,6 +48,8 @@ put(struct bytes text)
 static int
 bad(const struct verify *v, int err)
 {
+	if (qerr_is_fatal(err)) /* which says nothing about what it holds */
+		return complain_of(v->what, "read", err);
 	return complain("%s is NOT good: it %s.", v->what, qerr_str(err));
 }
 
@@ -82,9 +84,7 @@ export_header(const struct verify *v, struct bytes file)
 	if (err == 0)
 		err = file_write(AT_FDCWD, v->export, f.body, 0644);
 	buf_done(&b);
-	return err == 0 ? APP_DONE
-			: complain("%s cannot be written: it %s.", v->export,
-			      qerr_str(err));
+	return err == 0 ? APP_DONE : complain_of(v->export, "written", err);
 }
 
 /* The verdict. */
@@ -256,9 +256,10 @@ verify_page(struct verify *v)
 		exit = complain("%s cannot be checked: %s, its proof, is not "
 				"beside it.",
 		    v->what, path);
+	} else if (err != 0) {
+		exit = complain_of(path, "read", err);
 	} else {
-		if (err == 0)
-			err = capsule_open(c, buf_bytes(&b), NULL, 0);
+		err = capsule_open(c, buf_bytes(&b), NULL, 0);
 		if (err == 0)
 			err = check_feed(v, &c->feed);
 		snprintf(copy, sizeof(copy), "%s", v->what);
@@ -307,6 +308,25 @@ walk_charters(struct tree *t, struct walk *w, struct buf *b)
 	return err == QERR_ABSENT && n.number > 1 ? 0 : err;
 }
 
+/* What one signature covers together; if it does not hold, |w->at| is the first. */
+static int
+add_headers(struct walk *w, const struct bytes *file, size_t n)
+{
+	struct tree_name t = {.kind = TREE_ISSUE, .id = *feed_id(w->feed)};
+	struct header h;
+	int err = feed_add_headers(w->feed, file, n);
+
+	if (err == 0)
+		return 0;
+	for (size_t i = 0; i < n; i++) {
+		t.number = feed_head(w->feed) + 1;
+		tree_path(w->at, &t);
+		if ((err = feed_add_header(w->feed, file[i], &h)) != 0)
+			return err;
+	}
+	return 0;
+}
+
 static int
 walk_headers(struct tree *t, struct walk *w, struct buf *b)
 {
@@ -336,7 +356,7 @@ walk_headers(struct tree *t, struct walk *w, struct buf *b)
 			file[i] = bytes_of(all.p + at, end[i] - at);
 			at = end[i];
 		}
-		err = feed_add_headers(w->feed, file, count);
+		err = add_headers(w, file, count);
 		for (size_t i = 0; i < count && err == 0; i++)
 			if ((err = header_peek(&w->head, file[i])) == 0)
 				err = shelf_add(&w->shelf, &w->head);
@@ -345,6 +365,30 @@ walk_headers(struct tree *t, struct walk *w, struct buf *b)
 	}
 	buf_done(&all);
 	return err;
+}
+
+/* The head is the last of the issues; if it is further on, some are missing. */
+static int
+walk_head(struct tree *t, struct walk *w, struct buf *b)
+{
+	struct tree_name n = {.kind = TREE_HEAD, .id = *feed_id(w->feed)};
+	struct header h;
+	int err;
+
+	tree_path(w->at, &n);
+	err = import_get(t->src, &n, HEADER_FILE_MAX, b);
+	if (err == 0)
+		err = feed_check_head(w->feed, buf_bytes(b), &h);
+	if (err == 0) {
+		n.kind = TREE_ISSUE;
+		n.number = feed_head(w->feed) + 1;
+		tree_path(w->at, &n);
+		return QERR_ABSENT;
+	}
+	return err == QERR_ABSENT || err == QERR_DUPLICATE ||
+		       err == QERR_ROLLBACK
+		   ? 0
+		   : err;
 }
 
 static int
@@ -402,6 +446,7 @@ verify_feed(void *arg, const struct id *feed)
 	struct tree *t = arg;
 	struct walk w = {.feed = feed_new(feed)};
 	static const struct reading_key none;
+	char path[PATH_MAX];
 	struct buf b;
 	int err;
 
@@ -414,13 +459,18 @@ verify_feed(void *arg, const struct id *feed)
 	if (err == 0)
 		err = walk_headers(t, &w, &b);
 	if (err == 0)
+		err = walk_head(t, &w, &b);
+	if (err == 0)
 		err = walk_packs(t, &w, &b);
 	if (err == 0) {
 		say_tree(t, &w);
 	} else {
 		t->bad++;
-		complain("%s/%s is NOT good: it %s.", t->v->what, w.at,
-		    qerr_str(err));
+		snprintf(path, sizeof(path), "%s/%s", t->v->what, w.at);
+		if (qerr_is_fatal(err))
+			complain_of(path, "read", err);
+		else
+			complain("%s is NOT good: it %s.", path, qerr_str(err));
 	}
 	shelf_done(&w.shelf);
 	feed_free(w.feed);
@@ -438,6 +488,8 @@ verify_tree(struct verify *v,
 	if (err == 0)
 		err = import_feeds(t.src, verify_feed, &t);
 	import_close(t.src);
+	if (err == QERR_IO)
+		return complain_of(v->what, "read", err);
 	if (err != 0 || (t.feeds == 0 && v->any_feed))
 		return complain(
 		    "%s holds no feed: it is no tree and no bundle.", v->what);
@@ -507,6 +559,20 @@ begins(const struct buf *b, const char *s)
 	return b->n >= n && memcmp(b->p, s, n) == 0;
 }
 
+/* A bundle is read here and there, which a pipe does not let us. */
+static int
+verify_bundle(struct verify *v)
+{
+	struct stat st;
+
+	if (strcmp(v->what, "-") == 0 ||
+	    (stat(v->what, &st) == 0 && !S_ISREG(st.st_mode)))
+		return complain("%s is no file: save it as one, then verify "
+				"that.",
+		    v->what);
+	return verify_tree(v, import_tar);
+}
+
 static int
 verify_file(struct verify *v)
 {
@@ -516,16 +582,15 @@ verify_file(struct verify *v)
 		      : file_read(&v->bytes, AT_FDCWD, v->what, CAPSULE_MAX);
 
 	if (err == QERR_TOOBIG)
-		return verify_tree(v, import_tar); /* a bundle may be */
+		return verify_bundle(v); /* which may be of any size */
 	if (err != 0)
-		return complain("%s cannot be read: it %s.", v->what,
-		    qerr_str(err));
+		return complain_of(v->what, "read", err);
 	if (b->n == 0)
 		return complain("%s is empty.", v->what);
 	if (begins(b, "<!DOCTYPE html>"))
 		return verify_page(v);
 	if (b->n > 262 && memcmp(b->p + 257, "ustar", 5) == 0)
-		return verify_tree(v, import_tar);
+		return verify_bundle(v);
 	if (b->p[0] == 0x82)
 		return verify_header(v);
 	if (b->p[0] >> 5 == 5 || capsule_is_armoured(buf_bytes(b)))

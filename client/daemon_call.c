@@ -7,9 +7,8 @@
 int
 daemon_complain(const struct ctl_error *err)
 {
-	complain("%s", err->message);
-	if (err->hint[0] != '\0')
-		fprintf(stderr, "%s\n", err->hint);
+	complain("%s%s%s", err->message, err->hint[0] != '\0' ? " " : "",
+	    err->hint);
 	return err->exit != 0 ? err->exit : APP_FAILED;
 }
 

@@ -2,9 +2,11 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "proto/base/qerr.h"
 #include "proto/base/text.h"
+#include "proto/host/log.h"
 #include "proto/object/follow.h"
 
 int
@@ -14,23 +16,23 @@ home_open(struct home *h, const struct app *a, bool change)
 
 	*h = (struct home){0};
 	err = store_open(&h->store, a->state, !change);
+	if (err == QERR_ABSENT && access(a->state, F_OK) == 0)
+		return complain("%s is no folder. Name another with -C DIR.",
+		    a->state);
 	if (err == QERR_ABSENT && !change)
 		return complain("nothing is followed yet: %s is not there. "
 				"Begin with: quire follow LINK",
 		    a->state);
-	if (err != 0 && err != QERR_AGAIN)
-		return complain("%s cannot be used: it %s. Name another with "
-				"-C DIR.",
-		    a->state, qerr_str(err));
 	if (err == 0)
 		err = index_open(&h->index, h->store);
 	if (err == QERR_AGAIN)
 		return complain("another quire is changing %s. Wait for it, "
 				"then try again.",
 		    a->state);
+	if (err == QERR_ENCODING && log_held()[0] != '\0')
+		return complain("%s.", log_held()); /* one file, and its cure */
 	if (err != 0)
-		return complain("the index in %s cannot be used: it %s.",
-		    a->state, qerr_str(err));
+		return complain_of(a->state, "used", err);
 	h->library = library_new(h->store, h->index);
 	return h->library == NULL ? complain("out of memory.") : 0;
 }
@@ -57,8 +59,7 @@ home_find(struct home *h, const char *ref,
 				"it, or a number of: quire list",
 		    ref);
 	if (err < 0)
-		return complain("the index cannot be used: it %s.",
-		    qerr_str(err));
+		return complain_of("the index", "used", err);
 	return err;
 }
 
@@ -91,13 +92,14 @@ look(void *arg, const struct index_feed *f)
 int
 home_feed(struct home *h, const char *ref, struct id *ret)
 {
-	struct search s = {.ref = ref};
 	static struct follow link; /* large, and used once */
+	char id[ID_TEXT_LEN + 1];
+	struct search s = {.ref = ref};
 	int err;
 
 	if (follow_parse(&link, bytes_str(ref)) == 0) {
-		*ret = link.feed;
-		return 0;
+		id_text(id, &link.feed);
+		s.ref = id;
 	}
 	if ((err = index_feeds(h->index, look, &s)) != 0)
 		return home_complain("the index", err);
@@ -105,11 +107,11 @@ home_feed(struct home *h, const char *ref, struct id *ret)
 		return complain(
 		    "\"%s\" fits several feeds. Give the id of one: "
 		    "quire list --feeds",
-		    ref);
+		    s.ref);
 	if (s.exact + s.begin == 0)
-		return complain("no feed is called \"%s\". See: quire list "
-				"--feeds",
-		    ref);
+		return complain("no feed that is followed is called \"%s\". "
+				"See: quire list --feeds",
+		    s.ref);
 	*ret = s.found;
 	return 0;
 }
@@ -118,10 +120,6 @@ int
 home_complain(const char *what, int err)
 {
 	switch (err) {
-	case QERR_NOSPACE:
-		return complain("%s: no space is left on the disk. Free some, "
-				"then try again: nothing is lost.",
-		    what);
 	case QERR_ABSENT:
 		return complain("%s is not here yet. Try: quire sync", what);
 	case QERR_BASE:
@@ -134,6 +132,6 @@ home_complain(const char *what, int err)
 				"present link.",
 		    what);
 	default:
-		return complain("%s %s.", what, qerr_str(err));
+		return complain_of(what, "used", err);
 	}
 }

@@ -6,6 +6,7 @@
 
 #include "client/app.h"
 #include "client/globals.h"
+#include "proto/host/log.h"
 
 const struct cmd_group cmd_groups[] = {
     {"For readers", {&cmd_follow, &cmd_sync, &cmd_list, &cmd_read, &cmd_unpack,
@@ -65,6 +66,7 @@ main(int argc, char **argv)
 	signal(SIGPIPE, SIG_IGN);
 	if (sodium_init() < 0)
 		return complain("libsodium cannot be used on this machine.");
+	log_hold(true); /* complaints are one line: log_held() is part of it */
 	global_init(&a);
 	a.cmd = &no_cmd;
 	a.argc = argc;

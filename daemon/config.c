@@ -11,6 +11,7 @@
 #include "proto/base/qerr.h"
 #include "proto/base/text.h"
 #include "proto/host/file.h"
+#include "proto/host/log.h"
 #include "proto/object/follow.h"
 
 /* A parse in progress: where it is, and what it adds to. */
@@ -49,13 +50,18 @@ complain_unknown(struct parse *p, enum setting_section s, struct bytes name)
 	int n = name.n < 64 ? (int)name.n : 64;
 	const char *what = (const char *)name.p;
 
-	if (near != NULL)
+	/* A secret on a line of its own is not repeated. */
+	if (memchr(name.p, ':', name.n) != NULL)
+		complain(p, "this begins with no setting: a link stands behind "
+			    "\"follow\", an invite behind \"peer\"");
+	else if (near != NULL)
 		complain(p, "\"%.*s\" is no setting%s%s; did you mean \"%s\"?",
 		    n, what, s == SECTION_TOP ? "" : " of ",
 		    setting_section_name(s), near);
 	else
-		complain(p, "\"%.*s\" is no setting%s%s", n, what,
-		    s == SECTION_TOP ? "" : " of ", setting_section_name(s));
+		complain(p, "\"%.*s\" is no setting%s%s: see quired.conf(5)", n,
+		    what, s == SECTION_TOP ? "" : " of ",
+		    setting_section_name(s));
 }
 
 static bool
@@ -292,9 +298,11 @@ config_load(struct config *ret, const char *path, struct buf *errors)
 	if (e == 0) {
 		n = config_parse(ret, buf_bytes(&text), path, errors);
 	} else {
+		bool why = e == QERR_IO && log_held()[0] != '\0';
+
 		memset(ret, 0, sizeof(*ret));
-		buf_printf(errors, "%s cannot be read: it %s\n", path,
-		    qerr_str(e));
+		buf_printf(errors, "%s cannot be read: %s%s\n", path,
+		    why ? "" : "it ", why ? log_held() : qerr_str(e));
 		n = 1;
 	}
 	buf_wipe(&text);

@@ -282,6 +282,22 @@ give_to_group(const char *path, const char *group)
 		    group);
 }
 
+/* What an earlier quired left there goes; anything else is not ours to delete. */
+static int
+make_way(const char *path)
+{
+	struct stat st;
+
+	if (lstat(path, &st) == 0 && !S_ISSOCK(st.st_mode)) {
+		log_error("what \"control\" names is there and is no socket: "
+			  "name another path");
+		return QERR_DUPLICATE;
+	}
+	make_folder(path);
+	(void)unlink(path);
+	return 0;
+}
+
 static int
 bind_socket(const struct control_config *cfg)
 {
@@ -299,8 +315,8 @@ bind_socket(const struct control_config *cfg)
 			  "control socket");
 		return QERR_DUPLICATE;
 	}
-	make_folder(cfg->path);
-	(void)unlink(cfg->path);
+	if ((e = make_way(cfg->path)) != 0)
+		return e;
 	s = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	mask = umask(0117);
 	e = s < 0 ? -1 : bind(s, (struct sockaddr *)&sa, sizeof(sa));

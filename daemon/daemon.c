@@ -4,6 +4,7 @@
 #include <libgen.h>
 #include <signal.h>
 #include <sodium.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -220,6 +221,29 @@ apply_settings(struct daemon *d)
 		log_raise();
 }
 
+/* Mistakes change nothing: say the first, with its line. */
+static void
+keep_settings(struct daemon *d, struct buf *errors)
+{
+	char message[sizeof(d->problems.at[0].message)];
+	const char *path = d->opt->config_path, *first;
+	size_t n = strlen(path);
+
+	buf_put_u8(errors, 0);
+	if (buf_err(errors) != 0)
+		return;
+	first = (const char *)errors->p;
+	*strchrnul((char *)errors->p, '\n') = '\0';
+	log_error("the settings stay as they were: %s", first);
+	if (strncmp(first, path, n) == 0 && first[n] == ':')
+		snprintf(message, sizeof(message),
+		    "The settings stay as they were; line %s.", first + n + 1);
+	else
+		snprintf(message, sizeof(message),
+		    "The settings stay as they were; %s.", first);
+	problems_set(&d->problems, "config", message, path, "See: quired -T");
+}
+
 int
 daemon_reload(struct daemon *d, struct control_client *c)
 {
@@ -229,11 +253,7 @@ daemon_reload(struct daemon *d, struct control_client *c)
 	notify_reloading();
 	buf_init(&errors, 0);
 	if (config_load(&fresh, d->opt->config_path, &errors) != 0) {
-		log_error("the settings have mistakes, and stay as they were: "
-			  "see quired -T");
-		problems_set(&d->problems, "config",
-		    "The settings have mistakes, and stay as they were.",
-		    d->opt->config_path, "See: quired -T");
+		keep_settings(d, &errors);
 		config_done(&fresh);
 		buf_done(&errors);
 		notify_ready();
@@ -267,9 +287,22 @@ open_store(struct daemon *d)
 	if (err == QERR_AGAIN)
 		log_error("another quired uses the folder that \"state\" "
 			  "names: end it, or name another");
+	else if (err == QERR_ABSENT)
+		log_error("what \"state\" names is no folder: name one");
 	else if (err != 0)
-		log_error("the folder that \"state\" names cannot be used: it "
-			  "%s",
+		log_error("the folder that \"state\" names %s", qerr_str(err));
+	return err;
+}
+
+static int
+load_invites(struct daemon *d)
+{
+	int err = invites_init(&d->invites, d->store);
+
+	if (err != 0)
+		log_error("the file invites in the state folder %s: bring it "
+			  "back from a copy, or delete it and make all invites "
+			  "anew",
 		    qerr_str(err));
 	return err;
 }
@@ -294,7 +327,9 @@ load_keys(struct daemon *d, uint8_t seed[32])
 		err = QERR_ENCODING;
 	}
 	if (err != 0)
-		log_error("the file identity in the state folder %s",
+		log_error("the file identity in the state folder %s: bring it "
+			  "back from a copy, or delete it: then no invite of "
+			  "this node is good any more",
 		    qerr_str(err));
 	memcpy(seed, keys, 32);
 	memcpy(d->link_private, keys + 32, 32);
@@ -350,10 +385,15 @@ make_drive(struct daemon *d)
 		uint16_t port = 0;
 
 		err = drive_listen(d->drive, d->cfg->listen.text[i], &port);
-		if (err != 0)
-			log_error("cannot listen at line %zu of \"listen\": "
-				  "is the port in use?",
-			    i + 1);
+		if (err == QERR_IO)
+			log_errno("cannot listen at the %s address that "
+				  "\"listen\" names",
+			    d->cfg->listen.n == 1 ? "only"
+			    : i == 0              ? "first"
+						  : "second or a later");
+		else if (err != 0)
+			log_error("an address that \"listen\" names %s",
+			    qerr_str(err));
 		if (i == 0)
 			d->port = port;
 	}
@@ -441,10 +481,9 @@ start(struct daemon *d)
 	if ((d->base = event_base_new()) == NULL)
 		return QERR_NOMEM;
 	if ((err = make_node(d)) != 0 || (err = watch(d)) != 0 ||
-	    (err = invites_init(&d->invites, d->store)) != 0 ||
-	    (err = rooms_open(d)) != 0 || (err = feeds_start(d)) != 0 ||
-	    (err = make_drive(d)) != 0 || (err = start_control(d)) != 0 ||
-	    (err = confine(d)) != 0)
+	    (err = load_invites(d)) != 0 || (err = rooms_open(d)) != 0 ||
+	    (err = feeds_start(d)) != 0 || (err = make_drive(d)) != 0 ||
+	    (err = start_control(d)) != 0 || (err = confine(d)) != 0)
 		return err;
 	return start_node(d);
 }

@@ -26,9 +26,9 @@ struct daemon;
 
 struct inbox_file {
 	char *path;
-	int64_t mtime; /* nanoseconds */
+	int64_t ctime; /* nanoseconds: a new name or right is a change, too */
 	int64_t size;
-	bool done, seen;
+	bool done, seen, refused;
 };
 struct inbox {
 	char *folder;

@@ -66,25 +66,40 @@ file_add(struct inbox *in, const char *path)
 	return f;
 }
 
+/* What stands in the way while it is there: said anew at each look. */
 static void
-note(struct inbox *in, const char *path, const struct stat *st)
+odd(struct room *r, const char *path, const char *message)
 {
-	struct inbox_file *f = file_of(in, path);
-	int64_t mtime =
-	    (int64_t)st->st_mtim.tv_sec * 1000000000 + st->st_mtim.tv_nsec;
+	char key[160];
 
-	if (f == NULL && (f = file_add(in, path)) == NULL)
+	snprintf(key, sizeof(key), "inbox-odd:%zu:%.120s",
+	    (size_t)(r - r->d->room), path);
+	problems_set(&r->d->problems, key, message, path,
+	    "Move it away, or put a plain file there that quired may read.");
+}
+
+static void
+note(struct room *r, const char *path, const struct stat *st)
+{
+	struct inbox *in = &r->inbox;
+	struct inbox_file *f = file_of(in, path);
+	int64_t ctime =
+	    (int64_t)st->st_ctim.tv_sec * 1000000000 + st->st_ctim.tv_nsec;
+
+	if (f == NULL && (f = file_add(in, path)) == NULL) {
+		odd(r, path, "The inbox holds more files than are looked at.");
 		return;
-	if (f->mtime != mtime || f->size != st->st_size)
+	}
+	if (f->ctime != ctime || f->size != st->st_size)
 		f->done = false;
-	f->mtime = mtime;
+	f->ctime = ctime;
 	f->size = st->st_size;
 	f->seen = true;
 }
 
 /* Note the documents below |path| ("" is the inbox itself). */
 static void
-scan(struct inbox *in, int dir, const char *path, int depth)
+scan(struct room *r, int dir, const char *path, int depth)
 {
 	int fd = openat(dir, path[0] == '\0' ? "." : path,
 	    O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -97,6 +112,7 @@ scan(struct inbox *in, int dir, const char *path, int depth)
 	if (list == NULL) {
 		if (fd >= 0)
 			close(fd);
+		odd(r, path, "A folder of the inbox may not be read.");
 		return;
 	}
 	while ((e = readdir(list)) != NULL) {
@@ -107,10 +123,17 @@ scan(struct inbox *in, int dir, const char *path, int depth)
 		    fstatat(fd, e->d_name, &st, AT_SYMLINK_NOFOLLOW) != 0)
 			continue;
 		if (S_ISDIR(st.st_mode) && depth < DEPTH_MAX)
-			scan(in, dir, name, depth + 1);
+			scan(r, dir, name, depth + 1);
 		else if (S_ISREG(st.st_mode) &&
 			 ingest_kind_of(&kind, bytes_str(name)))
-			note(in, name, &st);
+			note(r, name, &st);
+		else if (!S_ISREG(st.st_mode) &&
+			 (S_ISDIR(st.st_mode) ||
+			     ingest_kind_of(&kind, bytes_str(name))))
+			odd(r, name,
+			    S_ISDIR(st.st_mode)
+				? "A folder of the inbox lies too deep."
+				: "A link, pipe or device is not published.");
 	}
 	closedir(list);
 }
@@ -124,8 +147,8 @@ is_ready(struct inbox *in)
 
 	for (size_t i = 0; i < in->n; i++) {
 		any |= in->file[i].seen && !in->file[i].done;
-		if (in->file[i].mtime > newest)
-			newest = in->file[i].mtime;
+		if (in->file[i].ctime > newest)
+			newest = in->file[i].ctime;
 	}
 	return any && (newest > now || /* a clock that was wrong */
 			  now - newest >= (int64_t)in->settle * 1000000000);
@@ -150,17 +173,45 @@ folder_of(int dir, const char *path)
 	return openat(dir, folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
 
+/* |message|: why it is refused; NULL if it is not, or is gone. */
 static void
-problem(struct room *r, const char *path, const struct publisher_item *item)
+problem(struct room *r, struct inbox_file *f, const char *message)
 {
 	char key[160];
 
-	snprintf(key, sizeof(key), "inbox:%.150s", path);
-	if (item != NULL && item->outcome == PUBLISHER_REFUSED)
-		problems_set(&r->d->problems, key, item->message, path,
+	snprintf(key, sizeof(key), "inbox:%.150s", f->path);
+	if (message != NULL)
+		problems_set(&r->d->problems, key, message, f->path,
 		    "Mend the document: it is tried again when it changes.");
 	else
 		problems_clear(&r->d->problems, key);
+	f->refused = message != NULL;
+}
+
+/* What was refused and lies there no more is no problem. */
+static void
+forget_gone(struct room *r)
+{
+	for (size_t i = 0; i < r->inbox.n; i++) {
+		struct inbox_file *f = &r->inbox.file[i];
+
+		if (!f->seen && f->refused)
+			problem(r, f, NULL);
+	}
+}
+
+static void
+look(struct room *r, int dir)
+{
+	char odd_ones[32];
+
+	for (size_t i = 0; i < r->inbox.n; i++)
+		r->inbox.file[i].seen = false;
+	snprintf(odd_ones, sizeof(odd_ones), "inbox-odd:%zu:",
+	    (size_t)(r - r->d->room));
+	problems_clear_all(&r->d->problems, odd_ones);
+	scan(r, dir, "", 0);
+	forget_gone(r);
 }
 
 static int
@@ -175,14 +226,20 @@ publish_file(struct room *r, int dir, struct inbox_file *f)
 	buf_init(&b, 0);
 	err = item == NULL ? QERR_NOMEM
 			   : file_read(&b, dir, f->path, INGEST_DOCUMENT_MAX);
-	if (err == QERR_TOOBIG || err == QERR_ABSENT)
-		err = 0; /* gone, or no document: its size says why */
-	else if (err == 0 && ingest_kind_of(&src.kind, src.file)) {
+	if (err == QERR_TOOBIG || err == QERR_IO || err == QERR_ABSENT) {
+		problem(r, f,
+		    err == QERR_TOOBIG ? "It is larger than 2 MiB."
+		    : err == QERR_IO   ? "It may not be read, or is broken."
+				       : NULL);
+		err = 0; /* the others are published all the same */
+	} else if (err == 0 && ingest_kind_of(&src.kind, src.file)) {
 		src.data = buf_bytes(&b);
 		src.arg = &folder;
 		err = publisher_add(r->p, &src, item);
 		if (err == 0)
-			problem(r, f->path, item);
+			problem(r, f,
+			    item->outcome == PUBLISHER_REFUSED ? item->message
+							       : NULL);
 	}
 	f->done = true;
 	buf_done(&b);
@@ -252,9 +309,7 @@ on_time(evutil_socket_t unused, short what, void *arg)
 	}
 	problems_clear(&r->d->problems, "inbox-folder");
 	if (!in->open) {
-		for (size_t i = 0; i < in->n; i++)
-			in->file[i].seen = false;
-		scan(in, dir, "", 0);
+		look(r, dir);
 		if (!is_ready(in) ||
 		    publisher_begin(r->p, r->slow, false) != 0) {
 			close(dir);

@@ -109,13 +109,11 @@ load(struct config *c, const char *path)
 	bool good;
 
 	buf_init(&errors, 0);
+	log_hold(true);
 	good = config_load(c, path, &errors) == 0;
-	if (!good) {
+	log_hold(false);
+	if (!good)
 		fwrite(errors.p, 1, errors.n, stderr);
-		fprintf(stderr,
-		    "quired: these settings cannot be used; quired.conf(5) "
-		    "names them all\n");
-	}
 	buf_done(&errors);
 	return good;
 }

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "daemon/daemon_inner.h"
@@ -456,6 +457,10 @@ open_picture(void *arg, struct bytes src)
 static int
 read_fd(struct buf *b, int fd, size_t max)
 {
+	struct stat st;
+
+	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
+		return QERR_IO; /* a pipe would be waited for */
 	for (;;) {
 		uint8_t *p = buf_grow(b, 65536);
 		ssize_t n;

@@ -173,6 +173,7 @@ void ctl_close(struct ctl *c);
 /*
  * Publish one file as DOCUMENT: open |path|, find and open its pictures beside it
  * (never outside its folder), ask, close.  |name| is what it is called.
+ * QERR_ABSENT: the file cannot be used, *err says why, and nothing was asked.
  */
 int ctl_document(struct ctl *c, const char *path, struct bytes name,
     ctl_item_fn fn, void *arg, struct ctl_error *err);

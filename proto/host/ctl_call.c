@@ -245,13 +245,13 @@ ctl_document(struct ctl *c, const char *path, struct bytes name, ctl_item_fn fn,
 	buf_init(&text, SCAN_MAX + 65536);
 	rq.fd[0] = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	if (rq.fd[0] < 0 || fstat(rq.fd[0], &st) != 0) {
-		e = fail(err, QERR_ABSENT, 1, "", "%s cannot be opened: %s.",
-		    path, strerror(errno));
+		e = fail(err, QERR_ABSENT, 1, "", "It cannot be opened: %s.",
+		    strerror(errno));
 		goto out;
 	}
 	rq.n_fd = 1;
 	if (!S_ISREG(st.st_mode)) {
-		e = fail(err, QERR_TYPE, 1, "", "%s is not a file.", path);
+		e = fail(err, QERR_ABSENT, 1, "", "It is not a file.");
 		goto out;
 	}
 	folder = folder_of(path);

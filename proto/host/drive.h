@@ -34,7 +34,10 @@ struct drive_config {
 int drive_new(struct drive **ret, const struct drive_config *cfg);
 void drive_free(struct drive *d);
 
-/* Listen on "ADDRESS:PORT"; port 0 picks one, told in |*ret_port|. */
+/*
+ * Listen on "ADDRESS:PORT"; port 0 picks one, told in |*ret_port|.  QERR_IO: errno
+ * says why, and the caller, who knows which address that is, says it.
+ */
 int drive_listen(struct drive *d, const char *where, uint16_t *ret_port);
 
 /* Give the node an event; |now|, |wall| and |fresh| are filled in here. */

@@ -402,8 +402,10 @@ drive_listen(struct drive *d, const char *where, uint16_t *ret_port)
 	    listen(fd, SOMAXCONN) != 0 ||
 	    (ev = event_new(d->cfg.base, fd, EV_READ | EV_PERSIST, on_accept,
 		 d)) == NULL) {
-		log_errno("cannot listen where \"listen\" says");
+		int why = errno;
+
 		close(fd);
+		errno = why;
 		return QERR_IO;
 	}
 	event_add(ev, NULL);

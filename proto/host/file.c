@@ -58,8 +58,8 @@ int
 file_read(struct buf *b, int dir, const char *path, size_t max)
 {
 	bool named = dir == AT_FDCWD; /* by the user: a pipe is fine */
-	int fd = openat(dir, path,
-	    O_RDONLY | O_CLOEXEC | O_NOCTTY | (named ? 0 : O_NONBLOCK));
+	int fd =
+	    openat(dir, path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	struct stat st;
 	int err;
 
@@ -69,6 +69,8 @@ file_read(struct buf *b, int dir, const char *path, size_t max)
 		err = file_error("cannot look at");
 	else if (S_ISDIR(st.st_mode) || (!named && !S_ISREG(st.st_mode)))
 		err = QERR_ABSENT;
+	else if (fcntl(fd, F_SETFL, 0) != 0) /* whoever writes is waited for */
+		err = file_error("cannot read");
 	else
 		err = read_all(b, fd, (size_t)st.st_size, max);
 	close(fd);
@@ -116,7 +118,12 @@ file_write(int dir, const char *path, struct bytes data, mode_t mode)
 {
 	char tmp[PATH_MAX];
 	int fd, folder, err = 0;
+	struct stat st;
 
+	if (fstatat(dir, path, &st, 0) == 0 && !S_ISREG(st.st_mode)) {
+		log_error("a folder, a device or a pipe is there");
+		return QERR_IO;
+	}
 	if (snprintf(tmp, sizeof(tmp), "%s.tmp%ld", path, (long)getpid()) >=
 	    (int)sizeof(tmp))
 		return QERR_TOOBIG;

@@ -17,10 +17,13 @@
 /*
  * Append a whole file of at most |max| bytes to |b|.  Below a |dir| only plain files
  * count, so that nobody's pipe can make us wait; a path that the user names (AT_FDCWD)
- * may be anything that ends.
+ * may be anything that ends.  A pipe that nobody writes to is empty.
  */
 int file_read(struct buf *b, int dir, const char *path, size_t max);
-/* Replace |path| with |data|: temporary, fsync, rename, fsync of its folder. */
+/*
+ * Replace |path| with |data|: temporary, fsync, rename, fsync of its folder.  Only a
+ * plain file is ever replaced: QERR_IO if there is a device, a pipe or a folder.
+ */
 int file_write(int dir, const char *path, struct bytes data, mode_t mode);
 /* Make a folder and those above it. */
 int file_mkdirs(int dir, const char *path, mode_t mode);

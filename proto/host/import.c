@@ -11,6 +11,7 @@
 #include "proto/base/text.h"
 #include "proto/host/held.h"
 #include "proto/host/import_inner.h"
+#include "proto/host/log.h"
 #include "proto/host/shelf.h"
 #include "proto/object/bundle.h"
 #include "proto/object/feed.h"
@@ -32,6 +33,15 @@ struct import {
 };
 
 int
+import_error(void)
+{
+	if (errno == ENOENT || errno == ENOTDIR)
+		return QERR_ABSENT;
+	log_errno("a source cannot be opened");
+	return QERR_IO;
+}
+
+int
 import_open(struct import_source **ret, const char *where, const char *proxy)
 {
 	const char *path = where;
@@ -43,7 +53,7 @@ import_open(struct import_source **ret, const char *where, const char *proxy)
 	if (strncmp(where, "file://", 7) == 0)
 		path = where + 7;
 	if (stat(path, &st) != 0)
-		return QERR_ABSENT;
+		return import_error();
 	if (S_ISDIR(st.st_mode))
 		return import_folder(ret, path);
 	/* A tar is read here and there: a pipe or a device will not do. */
@@ -75,12 +85,6 @@ import_get(struct import_source *src, const struct tree_name *t, size_t max,
 	return src->get(src, path, max, b);
 }
 
-static int
-get(struct import *m, const struct tree_name *t, size_t max, struct buf *b)
-{
-	return import_get(m->src, t, max, b);
-}
-
 /* Something that the source has and that does not hold: note the first. */
 static void
 blame(struct import *m, const struct tree_name *t, int err)
@@ -89,6 +93,18 @@ blame(struct import *m, const struct tree_name *t, int err)
 		return;
 	m->r->fault = err;
 	tree_path(m->r->fault_at, t);
+}
+
+/* One file that a stick cannot read any more costs no other. */
+static int
+get(struct import *m, const struct tree_name *t, size_t max, struct buf *b)
+{
+	int err = import_get(m->src, t, max, b);
+
+	if (err != QERR_IO || m->src->far)
+		return err;
+	blame(m, t, err);
+	return QERR_ABSENT;
 }
 
 /* What is here already. */
@@ -226,9 +242,7 @@ take_batch(struct import *m, uint64_t first, size_t n)
 			break;
 		file[got] = buf_bytes(&b[got]);
 	}
-	if (fault == QERR_ABSENT)
-		m->r->missing++;
-	else if (fault != 0)
+	if (fault != 0) /* absent as well: the head said that it is there */
 		blame(m, &t, fault);
 	if (got > 0 && (err = add_headers(m, first, file, got, &good)) != 0)
 		fault = err;
@@ -329,6 +343,22 @@ make_proof(struct import *m, uint64_t head)
 	return err;
 }
 
+/* The head is not to be had.  Where nothing was published there is none. */
+static void
+miss_head(struct import *m, int err)
+{
+	struct tree_name head = {.kind = TREE_HEAD, .id = m->id};
+	struct tree_name next = {.kind = TREE_ISSUE, .id = m->id};
+	struct buf b;
+
+	next.number = feed_head(m->feed) + 1;
+	buf_init(&b, 0);
+	if (!qerr_is_fatal(err) &&
+	    (err != QERR_ABSENT || get(m, &next, HEADER_FILE_MAX, &b) == 0))
+		blame(m, &head, err);
+	buf_done(&b);
+}
+
 static int
 take_headers(struct import *m)
 {
@@ -340,7 +370,9 @@ take_headers(struct import *m)
 
 	buf_init(&b, 0);
 	err = get(m, &t, HEADER_FILE_MAX, &b);
-	if (err == 0) {
+	if (err != 0) {
+		miss_head(m, err);
+	} else {
 		err = feed_check_head(m->feed, buf_bytes(&b), &h);
 		m->r->rollback = err == QERR_ROLLBACK;
 		m->r->forked = m->r->forked || err == QERR_FORK;

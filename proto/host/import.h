@@ -49,7 +49,8 @@ struct import_result {
 };
 /*
  * Bring |feed| in |s| up to what |src| has.  0 even if parts were refused (see
- * |ret|); QERR_ABSENT if the source does not know the feed.
+ * |ret|); QERR_ABSENT if the source does not know the feed, or only by a charter
+ * that does not hold (ret->fault).
  */
 int import_feed(struct store *s, const struct id *feed,
     struct import_source *src, const struct import_config *cfg,

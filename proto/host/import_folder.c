@@ -1,4 +1,5 @@
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,8 +40,14 @@ folder_feeds(struct import_source *src, int (*fn)(void *, const struct id *),
 	struct id feed;
 	int err = 0;
 
-	if (d == NULL)
-		return QERR_ABSENT;
+	if (d == NULL) {
+		int why = errno;
+
+		if (fd >= 0)
+			close(fd);
+		errno = why;
+		return import_error();
+	}
 	while (err == 0 && (e = readdir(d)) != NULL)
 		if (id_parse(&feed, e->d_name, strlen(e->d_name)) == 0)
 			err = fn(arg, &feed);
@@ -56,12 +63,12 @@ import_folder(struct import_source **ret, const char *path)
 	*ret = NULL;
 	if (f == NULL)
 		return QERR_NOMEM;
-	f->src = (struct import_source){folder_get, folder_close,
-	    folder_feeds};
+	f->src = (struct import_source){
+	    .get = folder_get, .close = folder_close, .feeds = folder_feeds};
 	f->fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (f->fd < 0) {
 		free(f);
-		return QERR_ABSENT;
+		return import_error();
 	}
 	*ret = &f->src;
 	return 0;

@@ -131,7 +131,8 @@ import_http(struct import_source **ret, const char *url, const char *proxy)
 	*ret = NULL;
 	if (h == NULL)
 		return QERR_NOMEM;
-	h->src = (struct import_source){http_get, http_close, NULL};
+	h->src = (struct import_source){
+	    .get = http_get, .close = http_close, .far = true};
 	while (n > 0 && url[n - 1] == '/')
 		n--;
 	if (n >= sizeof(h->base)) {

@@ -14,9 +14,13 @@ struct import_source {
 	int (*get)(struct import_source *src, const char *path, size_t max,
 	    struct buf *b);
 	void (*close)(struct import_source *src);
+	bool far; /* QERR_IO: it is gone; else only this file cannot be read */
 	/* NULL: cannot be known. */
 	int (*feeds)(struct import_source *src,
 	    int (*fn)(void *, const struct id *), void *arg);
 };
+
+/* A place could not be opened: errno as QERR_ABSENT, or QERR_IO (logged). */
+int import_error(void);
 
 #endif

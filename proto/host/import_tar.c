@@ -80,7 +80,8 @@ tar_close(struct import_source *src)
 {
 	struct tar *t = (struct tar *)src;
 
-	close(t->fd);
+	if (t->fd >= 0)
+		close(t->fd);
 	map_free(t->map);
 	free(t->place);
 	free(t);
@@ -159,12 +160,17 @@ import_tar(struct import_source **ret, const char *path)
 	*ret = NULL;
 	if (t == NULL)
 		return QERR_NOMEM;
-	t->src = (struct import_source){tar_get, tar_close, tar_feeds};
+	t->src = (struct import_source){
+	    .get = tar_get, .close = tar_close, .feeds = tar_feeds};
 	t->map = map_new(0);
-	t->fd = open(path, O_RDONLY | O_CLOEXEC);
-	err = t->map == NULL ? QERR_NOMEM
-	      : t->fd < 0    ? QERR_ABSENT
-			     : look_through(t);
+	/* Read here and there, so that a pipe will not do. */
+	t->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	if (t->fd < 0)
+		err = import_error();
+	else if (t->map == NULL)
+		err = QERR_NOMEM;
+	else
+		err = look_through(t);
 	if (err == 0 && t->n == 0)
 		err = QERR_ENCODING; /* no bundle */
 	if (err != 0) {

@@ -66,8 +66,7 @@ index_error(struct index *x, int rc)
 	case SQLITE_LOCKED:
 		return QERR_AGAIN;
 	default:
-		log_error("the index cannot be used: %s",
-		    sqlite3_errmsg(x->db));
+		log_error("SQLite: %s", sqlite3_errmsg(x->db));
 		return QERR_IO;
 	}
 }

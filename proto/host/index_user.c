@@ -154,8 +154,8 @@ index_user_load(struct index *x)
 	if (err == QERR_ABSENT)
 		err = 0;
 	else if (err == 0 && (err = follows_parse(x, buf_bytes(&b))) != 0)
-		log_error("the list of followed feeds, %s/follows, %s: mend "
-			  "the line, or delete the file and follow again",
+		log_error("%s/follows %s: mend the line, or delete the file "
+			  "and follow again",
 		    store_dir(x->store), qerr_str(err));
 	buf_wipe(&b);
 	return err != 0 ? err : read_load(x);

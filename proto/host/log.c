@@ -13,6 +13,8 @@
 static const char *log_program = "quire";
 static enum log_level log_max = LOG_LEVEL_WARN;
 static bool log_journal;
+static bool log_holding;
+static char log_last[LINE_MAX_LEN];
 
 void
 log_init(const char *program, enum log_level max)
@@ -29,6 +31,19 @@ log_raise(void)
 		log_max++;
 }
 
+void
+log_hold(bool hold)
+{
+	log_holding = hold;
+	log_last[0] = '\0';
+}
+
+const char *
+log_held(void)
+{
+	return log_last;
+}
+
 /* One write a line, so that lines of several processes do not mix. */
 __attribute__((format(printf, 2, 0))) static void
 log_line(enum log_level level, const char *fmt, va_list ap, const char *why)
@@ -39,9 +54,16 @@ log_line(enum log_level level, const char *fmt, va_list ap, const char *why)
 
 	if (level > log_max)
 		return;
-	n = log_journal ? snprintf(line, sizeof(line), "<%d>",
-			      syslog_level[level])
-			: snprintf(line, sizeof(line), "%s: ", log_program);
+	if (log_holding && level == LOG_LEVEL_ERROR) {
+		if (why != NULL)
+			snprintf(log_last, sizeof(log_last), "%s", why);
+		else
+			vsnprintf(log_last, sizeof(log_last), fmt, ap);
+		return;
+	}
+	n = log_journal
+		? snprintf(line, sizeof(line), "<%d>", syslog_level[level])
+		: snprintf(line, sizeof(line), "%s: ", log_program);
 	n += vsnprintf(line + n, sizeof(line) - (size_t)n, fmt, ap);
 	if (why != NULL && n < LINE_MAX_LEN)
 		n += snprintf(line + n, sizeof(line) - (size_t)n, ": %s", why);
@@ -52,14 +74,14 @@ log_line(enum log_level level, const char *fmt, va_list ap, const char *why)
 		return; /* there is nobody to tell */
 }
 
-#define LOG_FUNCTION(name, level)                                              \
-	void name(const char *fmt, ...)                                        \
-	{                                                                      \
-		va_list ap;                                                    \
-                                                                               \
-		va_start(ap, fmt);                                             \
-		log_line(level, fmt, ap, NULL);                                \
-		va_end(ap);                                                    \
+#define LOG_FUNCTION(name, level)               \
+	void name(const char *fmt, ...)         \
+	{                                       \
+		va_list ap;                     \
+                                                \
+		va_start(ap, fmt);              \
+		log_line(level, fmt, ap, NULL); \
+		va_end(ap);                     \
 	}
 
 LOG_FUNCTION(log_error, LOG_LEVEL_ERROR)

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """What is malformed gets one line that says what and what to do, an exit status, and nothing is lost or half done.
 usage: bad_input.py BUILD"""
-import os, subprocess, sys
+import os, socket, stat, subprocess, sys
 sys.path.insert(0, os.path.dirname(__file__))
 from news import Failed, Newsworld
 
@@ -52,7 +52,8 @@ def documents(w, desk, node):
     head = node.feed()['head']
     for path, word in ((w.path('dangling.md'), 'No such file'), (w.path('folder'), 'not a file'),
                        (w.path('fifo'), 'not a file'), ('/dev/zero', 'not a file')):
-        desk.says(1, word, *c, 'publish', path, good)
+        r = desk.says(1, word, *c, 'publish', path, good)
+        need('unchanged' in r.stdout, f'{path} costs the good one beside it: {r.stdout}')
     desk.says(1, 'No published article', *c, 'retract', 'nothing.md')
     desk.says(2, '--help', *c, 'publish')
     need(node.feed()['head'] == head, 'something was published')
@@ -67,6 +68,9 @@ def inbox(w, node):
     head = node.feed()['head']
     write(w.path('inbox', 'good.md'), 'title: From the inbox\n\nWords.\n')
     node.wait(lambda f: f['head'] > head, what='the document of the inbox')
+    odd = [x.get('file') for x in node.ask('status') if x['what'] == 'problem']
+    for name in ('pipe.md', 'zero.md'):
+        need(name in odd, f'{name} in the inbox is not told: {odd}')
 
 
 def sources(w, desk, invite, link):
@@ -75,6 +79,7 @@ def sources(w, desk, invite, link):
     desk.says(1, 'no follow link', 'follow', 'quire:' + 'a' * 52)
     desk.says(1, 'no follow link', 'follow', link.replace('k=', 'z='))
     desk.says(1, 'no follow link', 'follow', '')
+    desk.says(1, 'that is an invite', 'follow', invite)
     for bad in (invite[:-1], invite + 'x', 'quire://127.0.0.1:1/?t=raw#AAAA', invite.replace('t=raw', 't=fax'),
                 'quire://[::1]:99999/?t=raw#' + token):
         desk.says(1, 'an invite', 'sync', bad)
@@ -110,12 +115,12 @@ def capsules(w, desk):
         desk.says(1, '', 'verify', write(part, whole[:at]))
         desk.says(1, '', 'verify', write(part, whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1:]))
     desk.says(1, 'left over', 'verify', write(part, whole + b'x'))
-    desk.says(1, 'nothing that can be verified', 'verify', write(part, os.urandom(500)))
+    desk.says(1, 'nothing that can be verified', 'verify', write(part, b'\0' + os.urandom(499)))
     desk.says(1, 'holds no feed', 'verify', w.path('folder'))
     desk.says(1, 'cannot be read', 'verify', w.path('nowhere'))
 
 
-def home(w, desk, invite, titles):
+def home(w, desk, invite, link, titles):
     """A database may be lost; the list of what is followed may not, and is not touched."""
     reader = w.path('reader')
     before = sorted(titles(None))
@@ -139,7 +144,49 @@ def home(w, desk, invite, titles):
     desk.says(1, 'cannot be written', 'export', '--bundle', '/nonexistent/x.tar')
     desk.says(1, 'no article', 'read', '99999')
     desk.says(1, 'Name another folder', 'unpack', w.path('one.quire'))
+    targets(w, desk, link)
     desk.says(1, 'no feed', 'unfollow', 'nobody')
+
+
+def targets(w, desk, link):
+    """Only plain files are replaced, and nothing is written through a link that lies in a folder of pages."""
+    pipe, victim = w.path('target'), write(w.path('victim'), 'mine')
+    os.mkfifo(pipe)
+    desk.says(1, 'Name another', 'export', '--capsule', '1', pipe)
+    desk.says(1, 'Name another', 'export', '--bundle', pipe)
+    r = w.run('verify', '--export', pipe, head_of(w), ok=False)
+    need(r.returncode == 1 and 'cannot be written' in r.stderr, r.stderr)
+    need(stat.S_ISFIFO(os.lstat(pipe).st_mode), 'a pipe was replaced by a file')
+    os.makedirs(w.path('pages'))
+    os.symlink(victim, w.path('pages', 'index.html'))
+    desk.says(1, 'it is a link or a pipe', 'unpack', w.path('pages'))
+    need(open(victim).read() == 'mine', 'a link in a folder of pages was followed')
+    w.run('follow', '-', input=link, home=w.path('empty-home'))
+    desk.says(1, 'there is nothing to hand on', 'export', '--bundle', w.path('none.tar'), home=w.path('empty-home'))
+    before = open(w.path('all.tar'), 'rb').read()
+    r = w.run('export', '--bundle', w.path('all.tar'))
+    need(open(w.path('all.tar'), 'rb').read() == before, 'the same bundle is not the same')
+    need(not [x for x in os.listdir(w.dir) if '.tmp' in x], 'a temporary stays')
+
+
+def head_of(w):
+    feed = next(os.scandir(w.path('reader', 'feed'))).path
+    return os.path.join(feed, 'head')
+
+
+def places(w):
+    """What quired is told to use and cannot: it says so and does not start, and deletes nothing."""
+    busy = socket.socket()
+    busy.bind(('127.0.0.1', 0))
+    busy.listen()
+    plain = write(w.path('plain'), 'mine')
+    fine = {'state': w.path('places'), 'control': w.path('places-control'), 'listen': '127.0.0.1:0'}
+    for key, value, word in (('state', plain, 'is no folder'), ('control', plain, 'is no socket'),
+                             ('listen', f'127.0.0.1:{busy.getsockname()[1]}', 'in use')):
+        conf = write(w.path('places.conf'), ''.join(f'{k} {v}\n' for k, v in {**fine, key: value}.items()))
+        r = subprocess.run([w.quired, '-c', conf], capture_output=True, text=True, timeout=30)
+        need(r.returncode == 1 and word in r.stderr, f'{key}: {r.returncode} {r.stderr}')
+    need(open(plain).read() == 'mine', 'a file was deleted')
 
 
 def settings(w):
@@ -173,8 +220,9 @@ def main(build):
         sources(w, desk, invite, link)
         bundles(w, link, titles)
         capsules(w, desk)
-        home(w, desk, invite, titles)
+        home(w, desk, invite, link, titles)
         settings(w)
+        places(w)
         need(node.proc.poll() is None and node.stop() == 0, 'quired ended')
     return 0
 

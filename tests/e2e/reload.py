@@ -74,7 +74,7 @@ def main(build):
         node.proc.send_signal(signal.SIGHUP)
         manager.hear('READY=1')
         until('a mistake is not told', lambda: problems(node))
-        need('mistakes' in open(node.log).read(), 'the log says nothing')
+        need('settings stay' in open(node.log).read(), 'the log says nothing')
         need(sorted(follows(node)) == sorted(feeds), 'a mistake changed what is followed')
         node.lines = node.lines[:-1][2:]
         node.write_conf()

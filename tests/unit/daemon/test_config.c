@@ -94,7 +94,8 @@ mistakes_are_named_with_their_line(void)
 	    "f:3: \"qouta\" is no setting; did you mean \"quota\"?");
 	one_wrong("folow " A K "\n", "f:1: \"folow\" is no setting; did you "
 				     "mean \"follow\"?");
-	one_wrong("xyzzy 1\n", "f:1: \"xyzzy\" is no setting\n");
+	one_wrong("xyzzy 1\n", "f:1: \"xyzzy\" is no setting: see "
+				   "quired.conf(5)\n");
 	one_wrong("follow " A K "\n tier text\n",
 	    "f:2: \"tier\" is no setting of follow; did you mean \"tiers\"?");
 	one_wrong(" quota 1G\n", "f:1: this line is indented");
