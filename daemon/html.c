@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <strings.h>
 
+#include "daemon/extract/extract.h"
+#include "daemon/html_byline.h"
 #include "daemon/html_meta.h"
 #include "daemon/scribe.h"
 #include "proto/base/qerr.h"
@@ -16,6 +18,7 @@ struct walk {
 	struct ingest_doc *doc;
 	const struct ingest_source *src;
 	struct scribe s;
+	const struct extract *page; /* NULL: no page, but a document */
 	bool whole_page;  /* the root is <body>: leave navigation out */
 	bool title_seen;  /* the <h1> that repeats the title is passed */
 	size_t dropped;   /* pictures that are not there */
@@ -224,6 +227,12 @@ has_voice(const GumboNode *n, struct scribe_voice *ret,
 		v.dir = NULL;
 	*ret = v;
 	return v.lang.n > 0 || v.dir != NULL;
+}
+
+static bool
+is_noise(const struct walk *w, const GumboNode *n)
+{
+	return w->page != NULL && extract_is_noise(w->page, n);
 }
 
 static bool
@@ -655,7 +664,7 @@ walk_node(struct walk *w, const GumboNode *n)
 		break;
 	case GUMBO_NODE_ELEMENT:
 		if (n->v.element.tag_namespace == GUMBO_NAMESPACE_HTML &&
-		    !is_hidden(n))
+		    !is_hidden(n) && !is_noise(w, n))
 			walk_element(w, n);
 		break;
 	case GUMBO_NODE_DOCUMENT:
@@ -756,12 +765,26 @@ title_from_heading(struct ingest_doc *d, const GumboNode *root)
 	}
 }
 
+/* The parts of the article of a page, or the document's body. */
+static void
+walk_parts(struct walk *w, const GumboNode *root)
+{
+	const GumboNode *all;
+
+	for (size_t i = 0; w->page != NULL && i < w->page->n_root; i++)
+		walk_element(w, w->page->root[i]);
+	if (w->page != NULL && w->page->n_root > 0)
+		return;
+	all = find_article(root);
+	w->whole_page = html_is(all, GUMBO_TAG_BODY);
+	walk_element(w, all);
+}
+
 static int
 walk_article(struct ingest_doc *d, const struct ingest_source *src,
-    const GumboNode *root)
+    const GumboNode *root, const struct extract *page)
 {
 	struct scribe_voice voice = {{NULL, 0}, NULL};
-	const GumboNode *article = find_article(root);
 	struct walk *w = calloc(1, sizeof(*w));
 	int r;
 
@@ -769,14 +792,14 @@ walk_article(struct ingest_doc *d, const struct ingest_source *src,
 		return QERR_NOMEM;
 	w->doc = d;
 	w->src = src;
-	w->whole_page = html_is(article, GUMBO_TAG_BODY);
+	w->page = page;
 	if (d->lang != NULL)
 		voice.lang = bytes_str(d->lang);
 	voice.dir = ingest_dir(d->lang);
 	scribe_init(&w->s, &voice);
 	w->s.voice = voice_of(root, &voice);
 	w->s.voice.lang = voice.lang;
-	walk_element(w, article);
+	walk_parts(w, root);
 	r = scribe_finish(&w->s);
 	emit_deferred(w);
 	if (r == 0)
@@ -788,6 +811,24 @@ walk_article(struct ingest_doc *d, const struct ingest_source *src,
 	scribe_done(&w->s);
 	free(w);
 	return r != 0 ? r : buf_err(&d->body);
+}
+
+static int
+take_body(struct ingest_doc *d, const struct ingest_source *src,
+    const GumboNode *root)
+{
+	struct bytes title = bytes_str(d->title != NULL ? d->title : "");
+	struct extract page;
+	int r;
+
+	if (!extract_is_page(root))
+		return walk_article(d, src, root, NULL);
+	html_byline(d, root);
+	r = extract_find(&page, root, title);
+	if (r == 0)
+		r = walk_article(d, src, root, &page);
+	extract_done(&page);
+	return r;
 }
 
 int
@@ -811,7 +852,7 @@ html_ingest(struct ingest_doc *d, const struct ingest_source *src,
 	title_from_heading(d, tree->root);
 	if (d->lang == NULL && src->lang.n > 0)
 		d->lang = strndup((const char *)src->lang.p, src->lang.n);
-	r = walk_article(d, src, tree->root);
+	r = take_body(d, src, tree->root);
 	gumbo_destroy_output(&o, tree);
 	return r;
 }

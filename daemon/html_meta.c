@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <strings.h>
 
+#include "daemon/html_ld.h"
 #include "daemon/meta.h"
 #include "daemon/scribe.h"
 
@@ -67,23 +68,41 @@ static const struct {
 	enum meta_field field;
 } metas[] = {
     {"quire:name", META_NAME},
+    {"parsely-title", META_TITLE},
+    {"dc:title", META_TITLE},
+    {"dcterms:title", META_TITLE},
     {"og:title", META_TITLE},
+    {"twitter:title", META_TITLE},
+    {"dc:creator", META_AUTHOR},
+    {"dcterms:creator", META_AUTHOR},
     {"author", META_AUTHOR},
+    {"parsely-author", META_AUTHOR},
     {"article:author", META_AUTHOR},
-    {"dc.creator", META_AUTHOR},
+    {"article:author_name", META_AUTHOR},
+    {"sailthru:author", META_AUTHOR},
+    {"byl", META_AUTHOR},
     {"date", META_PUBLISHED},
     {"article:published_time", META_PUBLISHED},
-    {"dc.date", META_PUBLISHED},
-    {"dcterms.created", META_PUBLISHED},
+    {"article:published", META_PUBLISHED},
+    {"parsely-pub-date", META_PUBLISHED},
+    {"sailthru:date", META_PUBLISHED},
+    {"dc:date:issued", META_PUBLISHED},
+    {"dc:date", META_PUBLISHED},
+    {"dcterms:created", META_PUBLISHED},
+    {"dcterms:date", META_PUBLISHED},
     {"pubdate", META_PUBLISHED},
+    {"publishdate", META_PUBLISHED},
+    {"publish_date", META_PUBLISHED},
     {"datepublished", META_PUBLISHED},
     {"article:modified_time", META_UPDATED},
+    {"article:modified", META_UPDATED},
     {"og:updated_time", META_UPDATED},
     {"last-modified", META_UPDATED},
     {"datemodified", META_UPDATED},
     {"og:url", META_ADDRESS},
     {"description", META_SUMMARY},
     {"og:description", META_SUMMARY},
+    {"dc:description", META_SUMMARY},
     {"article:section", META_SECTION},
     {"keywords", META_TAGS},
     {"article:tag", META_TAGS},
@@ -91,19 +110,46 @@ static const struct {
     {"content-language", META_LANG},
     {"og:locale", META_LANG},
 };
-#define N_METAS (sizeof(metas) / sizeof(metas[0]))
+#define N_METAS   (sizeof(metas) / sizeof(metas[0]))
+#define METAS_MAX 256 /* of a page that are looked at */
 
-static bool
-meta_is(const GumboNode *n, const char *name)
+struct meta_list {
+	const GumboNode *node[METAS_MAX];
+	size_t n;
+};
+
+/* Pages that are not well formed have them in their body. */
+static void
+list_metas(struct meta_list *l, const GumboNode *n)
 {
-	static const char *const keys[] = {
-	    "name", "property", "itemprop", "http-equiv"};
+	const GumboElement *e = html_element(n);
 
-	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
-		const char *v = html_attribute(n, keys[i]);
+	if (e == NULL)
+		return;
+	if (html_is(n, GUMBO_TAG_META) && l->n < METAS_MAX)
+		l->node[l->n++] = n;
+	for (unsigned i = 0; i < e->children.length; i++)
+		list_metas(l, e->children.data[i]);
+}
 
-		if (v != NULL && strcasecmp(v, name) == 0)
+/* "DC.title" and "dc:title" are one; a value may hold several, between spaces. */
+static bool
+names_it(const char *value, const char *name)
+{
+	while (*value != '\0') {
+		const char *n = name;
+
+		value += *value == ' ';
+		while (*n != '\0' &&
+		       (*n == ':' ? *value == ':' || *value == '.'
+				  : (*value | 0x20) == *n || *value == *n)) {
+			n++;
+			value++;
+		}
+		if (*n == '\0' && (*value == '\0' || *value == ' '))
 			return true;
+		while (*value != '\0' && *value != ' ')
+			value++;
 	}
 	return false;
 }
@@ -112,26 +158,35 @@ meta_is(const GumboNode *n, const char *name)
 static bool
 says_something(enum meta_field f, const char *value)
 {
-	if (value == NULL || value[0] == '\0')
+	if (value == NULL || value[strspn(value, " ")] == '\0')
 		return false;
 	return f != META_AUTHOR || strncasecmp(value, "http", 4) != 0;
 }
 
 static void
-take_metas(struct ingest_doc *d, const GumboNode *head, size_t which)
+take_meta(struct ingest_doc *d, enum meta_field f, const char *value)
 {
-	const GumboVector *c = &head->v.element.children;
+	if (f == META_AUTHOR && strncasecmp(value, "by ", 3) == 0)
+		value += 3;
+	meta_set(d, f, bytes_str(value));
+}
 
-	for (unsigned i = 0; i < c->length; i++) {
-		const GumboNode *n = c->data[i];
-		const char *value;
+static void
+take_metas(struct ingest_doc *d, const struct meta_list *l, size_t which)
+{
+	static const char *const keys[] = {
+	    "property", "name", "itemprop", "http-equiv"};
+	enum meta_field f = metas[which].field;
 
-		if (!html_is(n, GUMBO_TAG_META) || !meta_is(n, metas[which].name))
-			continue;
-		value = html_attribute(n, "content");
-		if (says_something(metas[which].field, value))
-			meta_set(d, metas[which].field, bytes_str(value));
-	}
+	for (size_t k = 0; k < sizeof(keys) / sizeof(keys[0]); k++)
+		for (size_t i = 0; i < l->n; i++) {
+			const char *key = html_attribute(l->node[i], keys[k]);
+			const char *v = html_attribute(l->node[i], "content");
+
+			if (key != NULL && names_it(key, metas[which].name) &&
+			    says_something(f, v))
+				take_meta(d, f, v);
+		}
 }
 
 static const char *
@@ -199,22 +254,25 @@ html_meta(struct ingest_doc *d, const GumboNode *root)
 	const GumboNode *head = html_find(root, GUMBO_TAG_HEAD), *title;
 	bool knows[META_NOTE + 1] = {
 	    [META_AUTHOR] = d->n_author > 0, [META_TAGS] = d->n_tag > 0};
+	struct meta_list list = {.n = 0};
 
 	if (lang != NULL && lang[0] != '\0')
 		meta_set(d, META_LANG, bytes_str(lang));
-	if (head == NULL)
-		return;
-	address = canonical(head);
+	address = head != NULL ? canonical(head) : NULL;
 	if (address != NULL)
 		meta_set(d, META_ADDRESS, bytes_str(address));
+	html_ld(d, root);
+	knows[META_AUTHOR] = d->n_author > 0;
+	knows[META_TAGS] = d->n_tag > 0;
+	list_metas(&list, root);
 	for (size_t i = 0; i < N_METAS; i++) {
 		if (knows[metas[i].field])
 			continue;
-		take_metas(d, head, i);
+		take_metas(d, &list, i);
 		knows[META_AUTHOR] = d->n_author > 0;
 		knows[META_TAGS] = d->n_tag > 0;
 	}
-	title = html_find(head, GUMBO_TAG_TITLE);
+	title = head != NULL ? html_find(head, GUMBO_TAG_TITLE) : NULL;
 	if (title != NULL)
 		take_title(d, root, title);
 }

@@ -55,7 +55,7 @@ def words(text, inside):
 def dump(program, paths):
     out = subprocess.run([program], input='\n'.join(paths).encode() + b'\n', stdout=subprocess.PIPE, check=True).stdout
     fields = [f.decode() for f in out.split(b'\0')]
-    return [fields[i:i + 5] for i in range(0, len(fields) - 1, 5)]
+    return [fields[i:i + 7] for i in range(0, len(fields) - 1, 7)]
 
 
 def files(top, suffix=''):
@@ -70,7 +70,7 @@ corpus = found.stdout.strip()
 
 failed = moved = 0
 articles = dump(program, files(os.path.join(corpus, 'articles'), '.html'))
-for path, why, lang, title, body in articles:
+for path, why, lang, title, body, *_ in articles:
     if why:
         print(f'{path}: {why}')
         failed += 1

@@ -1,6 +1,7 @@
 /*
  * What becomes of documents: for each path on standard input one line of JSON-like
- * fields, separated by NUL: path, error text, language, title, body.
+ * fields, separated by NUL: path, error text, language, title, body, authors (each on
+ * a line), date of publication (UNIX seconds or nothing).
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,6 +23,26 @@ static void
 string(const char *s)
 {
 	field(s != NULL ? s : "", s != NULL ? strlen(s) : 0);
+}
+
+static void
+dump_authors(const struct ingest_doc *d)
+{
+	struct buf b;
+
+	buf_init(&b, 0);
+	for (size_t i = 0; i < d->n_author; i++)
+		buf_printf(&b, "%s%s", i > 0 ? "\n" : "", d->author[i]);
+	field(b.p, b.n);
+	buf_done(&b);
+}
+
+static void
+dump_date(const struct ingest_doc *d)
+{
+	if (d->has_published)
+		printf("%lld", (long long)d->published);
+	fputc('\0', stdout);
 }
 
 static void
@@ -55,6 +76,8 @@ dump(const char *path)
 	string(d.lang);
 	string(d.title);
 	field(d.body.p, d.body.n);
+	dump_authors(&d);
+	dump_date(&d);
 	ingest_done(&d);
 	buf_done(&why);
 }

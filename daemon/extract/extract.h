@@ -1,0 +1,45 @@
+#ifndef QUIRE_EXTRACT_H
+#define QUIRE_EXTRACT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <gumbo.h>
+
+#include "proto/base/bytes.h"
+
+/*
+ * Where the article is in a page of the web: menus, players, share buttons and
+ * boxes with other things stand around it and in it.
+ *
+ *	page.c	measures every element: text, text of links, commas, kinds of children
+ *	hint.c	what names of classes say of an element's purpose
+ *	find.c	paragraphs give their weight to what they are in; the heaviest wins
+ *	prune.c	what is in it and is noise by its links, its name or its words
+ *
+ * The idea of weighing is Readability's (Arc90, 2009).  A page is looked at with
+ * three strengths, the strongest first: one that leaves too little of an article
+ * was too strong for this page.
+ */
+struct extract {
+	const GumboNode **root; /* in the order of the page */
+	size_t n_root;
+	const GumboNode **noise; /* by address; and all below them */
+	size_t n_noise;
+};
+
+/* True if |root| is a page; else it is a document, and all of it is the article. */
+bool extract_is_page(const GumboNode *root);
+
+/*
+ * Find the article of the page |root|, whose title is |title|.  0, and |ret|
+ * borrows its nodes, or QERR_NOMEM; with nothing that looks like an article n_root
+ * is 0.  Free |ret| with extract_done() in any case.
+ */
+int extract_find(struct extract *ret, const GumboNode *root,
+    struct bytes title);
+void extract_done(struct extract *x);
+
+bool extract_is_noise(const struct extract *x, const GumboNode *n);
+
+#endif

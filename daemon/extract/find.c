@@ -1,0 +1,298 @@
+#include "daemon/extract/find.h"
+
+#include <string.h>
+
+#include "daemon/extract/hint.h"
+
+#define PARAGRAPH_MIN 25 /* letters; shorter ones say nothing */
+#define LEVELS        5  /* a paragraph counts for so many around it */
+#define BEST          5
+
+static bool
+is_empty_box(const struct page_element *e)
+{
+	switch ((int)e->tag) {
+	case GUMBO_TAG_DIV:
+	case GUMBO_TAG_SECTION:
+	case GUMBO_TAG_HEADER:
+	case GUMBO_TAG_H1:
+	case GUMBO_TAG_H2:
+	case GUMBO_TAG_H3:
+	case GUMBO_TAG_H4:
+	case GUMBO_TAG_H5:
+	case GUMBO_TAG_H6:
+		return e->in.text == 0 && e->in.img == 0 && e->in.embed == 0;
+	default:
+		return false;
+	}
+}
+
+static bool
+is_beside(const struct page *p, uint32_t i)
+{
+	const struct page_element *e = &p->e[i];
+
+	return e->tag != GUMBO_TAG_BODY && e->tag != GUMBO_TAG_A &&
+	       e->tag != GUMBO_TAG_HTML && hint_is_beside(e->node) &&
+	       !page_has_above(p, i, GUMBO_TAG_TABLE) &&
+	       !page_has_above(p, i, GUMBO_TAG_CODE);
+}
+
+void
+find_kill(struct page *p, const struct strength *s)
+{
+	uint32_t i = 1;
+
+	while (i < p->n) {
+		struct page_element *e = &p->e[i];
+
+		if (!e->dead &&
+		    (hint_is_hidden(e->node) || is_empty_box(e) ||
+			(s->beside && is_beside(p, i))))
+			page_kill(p, i);
+		i = e->dead ? e->end : i + 1;
+	}
+}
+
+/* What an element is worth before any text counts. */
+static float
+first_score(const struct page_element *e, const struct strength *s)
+{
+	int names = s->weigh ? hint_weight(e->node) : 0;
+	float score = (float)names;
+
+	switch ((int)e->tag) {
+	case GUMBO_TAG_DIV:
+		return score + 5;
+	case GUMBO_TAG_PRE:
+	case GUMBO_TAG_TD:
+	case GUMBO_TAG_BLOCKQUOTE:
+		return score + 3;
+	case GUMBO_TAG_ADDRESS:
+	case GUMBO_TAG_OL:
+	case GUMBO_TAG_UL:
+	case GUMBO_TAG_DL:
+	case GUMBO_TAG_DD:
+	case GUMBO_TAG_DT:
+	case GUMBO_TAG_LI:
+	case GUMBO_TAG_FORM:
+		return score - 3;
+	case GUMBO_TAG_H1:
+	case GUMBO_TAG_H2:
+	case GUMBO_TAG_H3:
+	case GUMBO_TAG_H4:
+	case GUMBO_TAG_H5:
+	case GUMBO_TAG_H6:
+	case GUMBO_TAG_TH:
+		return score - 5;
+	default:
+		return score;
+	}
+}
+
+/* |worth| counts for what the paragraph is in, the less the further out. */
+static void
+give(struct page *p, uint32_t to, float worth, const struct strength *s)
+{
+	for (int level = 0; level < LEVELS && to > 0; level++) {
+		struct page_element *e = &p->e[to];
+		int share = level == 0 ? 1 : level == 1 ? 2 : 3 * level;
+
+		if (!e->scored) {
+			e->scored = true;
+			e->score = first_score(e, s);
+		}
+		e->score += worth / (float)share;
+		to = e->up;
+	}
+}
+
+static float
+worth(uint32_t letters, uint32_t commas)
+{
+	float length = (float)(letters / 100);
+
+	return 1 + (float)(commas + 1) + (length < 3 ? length : 3);
+}
+
+/* True if |e| is a paragraph by its tag, whatever is in it. */
+static bool
+is_paragraph(const struct page_element *e)
+{
+	switch ((int)e->tag) {
+	case GUMBO_TAG_P:
+	case GUMBO_TAG_PRE:
+	case GUMBO_TAG_TD:
+	case GUMBO_TAG_SECTION:
+	case GUMBO_TAG_H2:
+	case GUMBO_TAG_H3:
+	case GUMBO_TAG_H4:
+	case GUMBO_TAG_H5:
+	case GUMBO_TAG_H6:
+		return true;
+	case GUMBO_TAG_DIV:
+		return e->in.block == 0;
+	default:
+		return false;
+	}
+}
+
+static void
+weigh(struct page *p, const struct strength *s)
+{
+	for (uint32_t i = 1; i < p->n;) {
+		const struct page_element *e = &p->e[i];
+
+		if (e->dead) {
+			i = e->end;
+			continue;
+		}
+		if (is_paragraph(e) && e->in.text >= PARAGRAPH_MIN)
+			give(p, e->up, worth(e->in.text, e->in.commas), s);
+		else if (e->tag == GUMBO_TAG_DIV && e->in.run >= PARAGRAPH_MIN)
+			give(p, i, worth(e->in.run, e->in.run_commas), s);
+		i++;
+	}
+	for (uint32_t i = 1; i < p->n; i++)
+		if (p->e[i].scored)
+			p->e[i].score *= 1 - page_link_density(p, i);
+}
+
+static size_t
+best_of(const struct page *p, uint32_t best[BEST])
+{
+	size_t n = 0;
+
+	for (uint32_t i = 1; i < p->n; i++) {
+		size_t at = n;
+
+		if (!p->e[i].scored || p->e[i].dead)
+			continue;
+		while (at > 0 && p->e[i].score > p->e[best[at - 1]].score)
+			at--;
+		if (at == BEST)
+			continue;
+		n += n < BEST;
+		memmove(&best[at + 1], &best[at],
+		    (n - at - 1) * sizeof(best[0]));
+		best[at] = i;
+	}
+	return n;
+}
+
+static bool
+is_in(const struct page *p, uint32_t i, uint32_t outer)
+{
+	return i > outer && i < p->e[outer].end;
+}
+
+/* An article in several boxes: what holds three that are nearly as heavy. */
+static uint32_t
+common(const struct page *p, const uint32_t *best, size_t n)
+{
+	size_t near = 0;
+
+	for (size_t k = 1; k < n; k++)
+		near += p->e[best[k]].score >= 0.75f * p->e[best[0]].score;
+	if (near < 3)
+		return best[0];
+	for (uint32_t up = p->e[best[0]].up;
+	     up > 0 && p->e[up].tag != GUMBO_TAG_BODY; up = p->e[up].up) {
+		size_t held = 0;
+
+		for (size_t k = 1; k < n; k++)
+			held += p->e[best[k]].score >=
+				    0.75f * p->e[best[0]].score &&
+				is_in(p, best[k], up);
+		if (held >= 3)
+			return up;
+	}
+	return best[0];
+}
+
+/* Outwards, as long as what is around is not much lighter. */
+static uint32_t
+climb(struct page *p, uint32_t top, const struct strength *s)
+{
+	float last, least;
+
+	if (!p->e[top].scored)
+		p->e[top].score = first_score(&p->e[top], s);
+	last = p->e[top].score;
+	least = last / 3;
+	for (uint32_t up = p->e[top].up;
+	     up > 0 && p->e[up].tag != GUMBO_TAG_BODY; up = p->e[up].up) {
+		if (!p->e[up].scored)
+			continue;
+		if (p->e[up].score < least)
+			break;
+		if (p->e[up].score > last) {
+			top = up;
+			break;
+		}
+		last = p->e[up].score;
+	}
+	while (p->e[top].up > 0 && p->e[p->e[top].up].tag != GUMBO_TAG_BODY &&
+	       p->e[p->e[top].up].children == 1)
+		top = p->e[top].up;
+	return top;
+}
+
+static bool
+same_class(const struct page_element *a, const struct page_element *b)
+{
+	const GumboAttribute *x =
+	    gumbo_get_attribute(&a->node->v.element.attributes, "class");
+	const GumboAttribute *y =
+	    gumbo_get_attribute(&b->node->v.element.attributes, "class");
+
+	return x != NULL && y != NULL && x->value[0] != '\0' &&
+	       strcmp(x->value, y->value) == 0;
+}
+
+/* Does |i|, beside |top|, belong to it? */
+static bool
+belongs(const struct page *p, uint32_t i, uint32_t top)
+{
+	const struct page_element *e = &p->e[i], *t = &p->e[top];
+	float score = e->score, least = t->score * 0.2f;
+	float links = page_link_density(p, i);
+
+	if (i == top)
+		return true;
+	if (e->dead)
+		return false;
+	if (same_class(e, t))
+		score += t->score * 0.2f;
+	if (e->scored && score >= (least > 10 ? least : 10))
+		return true;
+	if (e->tag != GUMBO_TAG_P)
+		return false;
+	return e->in.text > 80 ? links < 0.25f
+			       : e->in.text > 0 && e->in.link == 0 &&
+				     e->in.commas > 0;
+}
+
+size_t
+find_heaviest(struct page *p, const struct strength *s, uint32_t *ret_with,
+    size_t max)
+{
+	uint32_t best[BEST], top, up;
+	size_t n, with = 0;
+
+	weigh(p, s);
+	n = best_of(p, best);
+	if (n == 0)
+		return 0;
+	top = climb(p, common(p, best, n), s);
+	if (p->e[top].tag == GUMBO_TAG_BODY) {
+		ret_with[0] = top;
+		return 1;
+	}
+	up = p->e[top].up;
+	for (uint32_t i = up + 1; i < p->e[up].end && with < max;
+	     i = p->e[i].end)
+		if (belongs(p, i, top))
+			ret_with[with++] = i;
+	return with;
+}

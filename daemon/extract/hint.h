@@ -1,0 +1,23 @@
+#ifndef QUIRE_HINT_H
+#define QUIRE_HINT_H
+
+#include <stdbool.h>
+
+#include <gumbo.h>
+
+/*
+ * What an element's class, id and role say of its purpose.  Names are looked at as
+ * parts of words: "sharebuttons" holds "share".
+ */
+/* It is named for something beside an article, and for nothing of one. */
+bool hint_is_beside(const GumboNode *n);
+/* +25 or -25 for its class and for its id, 0 where they say nothing. */
+int hint_weight(const GumboNode *n);
+/* It is named for passing the article on: share buttons. */
+bool hint_is_share(const GumboNode *n);
+/* It is not shown, or its role is none of an article. */
+bool hint_is_hidden(const GumboNode *n);
+/* It says who wrote the article. */
+bool hint_is_byline(const GumboNode *n);
+
+#endif

@@ -1,0 +1,120 @@
+#include "daemon/extract/noise.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "daemon/extract/hint.h"
+
+#define LINE_MAX_LETTERS   120
+#define BYLINE_MAX_LETTERS 100
+#define N_OF(a)            (sizeof(a) / sizeof((a)[0]))
+
+/* Whole lines, in lower case where their script has one. */
+static const char *const lines[] = {
+    "advertisement", "advertisement - continue reading below", "sponsored",
+    "continue reading the main story", "story continues below advertisement",
+    "please wait", "no media source currently available", "embed", "share",
+    "embed share", "the code has been copied to your clipboard.",
+    "the url has been copied to your clipboard", "skip to content",
+    "accessibility links", "print", "read more", "related articles",
+    "anzeige", "werbung", "publicité", "publicidad", "publicidade",
+    "pubblicità", "reklama", "реклама", "إعلان", "تبلیغات", "آگهی",
+    "广告", "廣告", "広告", "광고", "reklam", "quảng cáo"};
+
+static bool
+is_known(struct bytes line)
+{
+	for (size_t i = 0; i < N_OF(lines); i++)
+		if (line.n == strlen(lines[i]) &&
+		    strncasecmp((const char *)line.p, lines[i], line.n) == 0)
+			return true;
+	return false;
+}
+
+/* Times of a player: "0:00 0:03:49 0:00". */
+static bool
+is_times(struct bytes line)
+{
+	size_t colons = 0;
+
+	for (size_t i = 0; i < line.n; i++) {
+		uint8_t c = line.p[i];
+
+		colons += c == ':';
+		if (!(c >= '0' && c <= '9') && c != ':' && c != ' ' &&
+		    c != '/' && c != '-')
+			return false;
+	}
+	return colons > 1;
+}
+
+static size_t
+next_word(struct bytes s, size_t at, struct bytes *ret)
+{
+	size_t from;
+
+	while (at < s.n && s.p[at] < 0x80 && s.p[at] < '0')
+		at++;
+	from = at;
+	while (at < s.n && (s.p[at] >= 0x80 || s.p[at] >= '0'))
+		at++;
+	*ret = bytes_of(s.p + from, at - from);
+	return at;
+}
+
+static bool
+has_word(struct bytes s, struct bytes word)
+{
+	struct bytes w;
+
+	for (size_t at = next_word(s, 0, &w); w.n > 0;
+	     at = next_word(s, at, &w))
+		if (w.n == word.n && strncasecmp((const char *)w.p,
+					 (const char *)word.p, w.n) == 0)
+			return true;
+	return false;
+}
+
+bool
+noise_same_title(struct bytes a, struct bytes b)
+{
+	size_t all = 0, alien = 0;
+	struct bytes w;
+
+	for (size_t at = next_word(b, 0, &w); w.n > 0;
+	     at = next_word(b, at, &w)) {
+		all += w.n;
+		alien += has_word(a, w) ? 0 : w.n;
+	}
+	return all > 0 && alien * 4 < all;
+}
+
+static bool
+is_heading(GumboTag tag)
+{
+	return tag == GUMBO_TAG_H1 || tag == GUMBO_TAG_H2;
+}
+
+bool
+noise_is(const struct page *p, uint32_t i, struct bytes title)
+{
+	const struct page_element *e = &p->e[i];
+	struct bytes line;
+	struct buf b;
+	bool noise;
+
+	if (e->in.text == 0 || e->in.text > LINE_MAX_LETTERS * 2 ||
+	    e->in.img > 0)
+		return false;
+	buf_init(&b, 0);
+	page_line(&b, e->node);
+	while (b.n > 0 && b.p[b.n - 1] == ' ')
+		b.n--;
+	line = buf_bytes(&b);
+	noise = is_known(line) || is_times(line) ||
+		(is_heading(e->tag) && noise_same_title(title, line)) ||
+		(hint_is_byline(e->node) && e->in.text < BYLINE_MAX_LETTERS &&
+		    e->tag != GUMBO_TAG_A);
+	buf_done(&b);
+	return noise;
+}

@@ -1,0 +1,17 @@
+#ifndef QUIRE_NOISE_H
+#define QUIRE_NOISE_H
+
+#include "daemon/extract/page.h"
+#include "proto/base/bytes.h"
+
+/*
+ * True if what element |i| says is no part of an article: it repeats |title| as a
+ * heading, says only who wrote it, is a player's face ("0:00 0:03:49"), or is a word
+ * that pages put between paragraphs ("Advertisement").
+ */
+bool noise_is(const struct page *p, uint32_t i, struct bytes title);
+
+/* True if two headings say the same, but for a few words. */
+bool noise_same_title(struct bytes a, struct bytes b);
+
+#endif

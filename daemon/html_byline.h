@@ -1,0 +1,14 @@
+#ifndef QUIRE_HTML_BYLINE_H
+#define QUIRE_HTML_BYLINE_H
+
+#include <gumbo.h>
+
+#include "daemon/ingest.h"
+
+/*
+ * Who wrote the article and when, as a page shows it to its readers: an element
+ * marked as author or byline, a <time>; where |d| does not know it yet.
+ */
+void html_byline(struct ingest_doc *d, const GumboNode *root);
+
+#endif
