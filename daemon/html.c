@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #include "daemon/extract/extract.h"
+#include "daemon/extract/hint.h"
 #include "daemon/html_byline.h"
 #include "daemon/html_meta.h"
 #include "daemon/scribe.h"
@@ -238,7 +239,7 @@ is_noise(const struct walk *w, const GumboNode *n)
 static bool
 is_hidden(const GumboNode *n)
 {
-	return html_attribute(n, "hidden") != NULL;
+	return html_attribute(n, "hidden") != NULL || hint_is_styled_away(n);
 }
 
 /* --- pictures --- */
@@ -823,10 +824,11 @@ take_body(struct ingest_doc *d, const struct ingest_source *src,
 
 	if (!extract_is_page(root))
 		return walk_article(d, src, root, NULL);
-	html_byline(d, root);
 	r = extract_find(&page, root, title);
-	if (r == 0)
+	if (r == 0) {
+		html_byline(d, root, page.n_root > 0 ? page.root[0] : root);
 		r = walk_article(d, src, root, &page);
+	}
 	extract_done(&page);
 	return r;
 }

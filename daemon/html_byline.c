@@ -9,6 +9,7 @@
 #include "daemon/scribe.h"
 
 #define BYLINE_MAX 200 /* bytes; a longer one is about the author */
+#define NEAR       4   /* levels around the article that are its surroundings */
 #define N_OF(a)    (sizeof(a) / sizeof((a)[0]))
 
 static bool
@@ -28,7 +29,8 @@ author_rank(const GumboNode *n)
 	    "autor", "auteur", "journalist"};
 	static const char *const not[] = {"bio", "image", "photo", "avatar",
 	    "img", "comment", "follow", "more", "twitter", "social", "box",
-	    "description", "about", "profile", "authority", "card"};
+	    "description", "about", "profile", "authority", "card",
+	    "date", "title", "job", "role"};
 	static const char *const author[] = {"author", "creator"};
 	static const char *const fn[] = {"fn"};
 	const char *class = html_attribute(n, "class");
@@ -217,11 +219,22 @@ walk_times(struct ingest_doc *d, const GumboNode *n, bool marked)
 	return false;
 }
 
-void
-html_byline(struct ingest_doc *d, const GumboNode *root)
+static void
+take_from(struct ingest_doc *d, const GumboNode *n)
 {
 	for (int rank = 3; rank > 0 && d->n_author == 0; rank--)
-		walk_authors(d, root, rank);
-	if (!d->has_published && !walk_times(d, root, true))
-		walk_times(d, root, false);
+		walk_authors(d, n, rank);
+	if (!d->has_published && !walk_times(d, n, true))
+		walk_times(d, n, false);
+}
+
+void
+html_byline(struct ingest_doc *d, const GumboNode *root,
+    const GumboNode *article)
+{
+	for (int level = 0; level < NEAR && article != root; level++) {
+		take_from(d, article);
+		article = article->parent;
+	}
+	take_from(d, root);
 }

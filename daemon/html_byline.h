@@ -7,8 +7,10 @@
 
 /*
  * Who wrote the article and when, as a page shows it to its readers: an element
- * marked as author or byline, a <time>; where |d| does not know it yet.
+ * marked as author or byline, a <time>; where |d| does not know it yet.  What is
+ * nearer to |article| (may be |root|) counts more: other articles have authors, too.
  */
-void html_byline(struct ingest_doc *d, const GumboNode *root);
+void html_byline(struct ingest_doc *d, const GumboNode *root,
+    const GumboNode *article);
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "daemon/html_meta.h"
 #include "daemon/meta.h"
+#include "daemon/scribe.h"
 
 #define SCRIPTS_MAX 32
 #define DEPTH_MAX   8
@@ -113,14 +114,31 @@ set_author(struct ingest_doc *d, const json_t *top, const json_t *author)
 		set(d, META_AUTHOR, name);
 }
 
+/* Some write a description where the headline should be: the page's <title> has
+ * the right one. */
 static void
-take(struct ingest_doc *d, const json_t *top, const json_t *a)
+set_title(struct ingest_doc *d, const json_t *a, const char *title)
+{
+	const json_t *name = json_object_get(a, "name");
+	const json_t *headline = json_object_get(a, "headline");
+
+	if (json_is_string(name) && json_is_string(headline) &&
+	    strstr(title, json_string_value(headline)) == NULL &&
+	    strncmp(title, json_string_value(name),
+		json_string_length(name)) == 0)
+		headline = name;
+	set(d, META_TITLE, headline);
+	set(d, META_TITLE, name);
+}
+
+static void
+take(struct ingest_doc *d, const json_t *top, const json_t *a,
+    const char *title)
 {
 	const json_t *author = json_object_get(a, "author");
 	bool knows_author = d->n_author > 0, knows_tags = d->n_tag > 0;
 
-	set(d, META_TITLE, json_object_get(a, "headline"));
-	set(d, META_TITLE, json_object_get(a, "name"));
+	set_title(d, a, title);
 	set(d, META_PUBLISHED, json_object_get(a, "datePublished"));
 	set(d, META_UPDATED, json_object_get(a, "dateModified"));
 	set_each(d, META_SECTION, json_object_get(a, "articleSection"));
@@ -157,7 +175,7 @@ mend(struct buf *b, const char *text)
 }
 
 static void
-take_script(struct ingest_doc *d, const GumboNode *script)
+take_script(struct ingest_doc *d, const GumboNode *script, const char *title)
 {
 	const json_t *article;
 	struct buf raw, b;
@@ -178,14 +196,15 @@ take_script(struct ingest_doc *d, const GumboNode *script)
 		top = json_loadb((const char *)b.p, b.n, 0, NULL);
 	article = top != NULL ? find_article(top, 0) : NULL;
 	if (article != NULL)
-		take(d, top, article);
+		take(d, top, article, title);
 	json_decref(top);
 	buf_done(&raw);
 	buf_done(&b);
 }
 
 static void
-walk(struct ingest_doc *d, const GumboNode *n, size_t *seen)
+walk(struct ingest_doc *d, const GumboNode *n, const char *title,
+    size_t *seen)
 {
 	const GumboElement *e = html_element(n);
 	const char *type;
@@ -197,18 +216,29 @@ walk(struct ingest_doc *d, const GumboNode *n, size_t *seen)
 		if (type != NULL &&
 		    strncasecmp(type, "application/ld+json", 19) == 0) {
 			++*seen;
-			take_script(d, n);
+			take_script(d, n, title);
 		}
 		return;
 	}
 	for (unsigned i = 0; i < e->children.length; i++)
-		walk(d, e->children.data[i], seen);
+		walk(d, e->children.data[i], title, seen);
 }
 
 void
 html_ld(struct ingest_doc *d, const GumboNode *root)
 {
+	const GumboNode *title = html_find(root, GUMBO_TAG_TITLE);
 	size_t seen = 0;
+	struct buf raw, b;
 
-	walk(d, root, &seen);
+	buf_init(&raw, 0);
+	buf_init(&b, 0);
+	if (title != NULL)
+		html_text(&raw, title);
+	scribe_tidy(&b, buf_bytes(&raw));
+	buf_put_u8(&b, '\0');
+	if (buf_err(&b) == 0)
+		walk(d, root, (const char *)b.p, &seen);
+	buf_done(&raw);
+	buf_done(&b);
 }

@@ -210,6 +210,17 @@ common(const struct page *p, const uint32_t *best, size_t n)
 	return best[0];
 }
 
+static bool
+is_alone(const struct page *p, uint32_t i)
+{
+	const struct page_element *up = &p->e[p->e[i].up];
+
+	for (uint32_t k = p->e[i].up + 1; k < up->end; k = p->e[k].end)
+		if (k != i && !p->e[k].dead)
+			return false;
+	return true;
+}
+
 /* Outwards, as long as what is around is not much lighter. */
 static uint32_t
 climb(struct page *p, uint32_t top, const struct strength *s)
@@ -233,7 +244,7 @@ climb(struct page *p, uint32_t top, const struct strength *s)
 		last = p->e[up].score;
 	}
 	while (p->e[top].up > 0 && p->e[p->e[top].up].tag != GUMBO_TAG_BODY &&
-	       p->e[p->e[top].up].children == 1)
+	       is_alone(p, top))
 		top = p->e[top].up;
 	return top;
 }
@@ -266,7 +277,8 @@ belongs(const struct page *p, uint32_t i, uint32_t top)
 		score += t->score * 0.2f;
 	if (e->scored && score >= (least > 10 ? least : 10))
 		return true;
-	if (e->tag != GUMBO_TAG_P)
+	if (e->tag != GUMBO_TAG_P &&
+	    (e->tag != GUMBO_TAG_DIV || e->in.block > 0))
 		return false;
 	return e->in.text > 80 ? links < 0.25f
 			       : e->in.text > 0 && e->in.link == 0 &&

@@ -134,8 +134,8 @@ is_one_of(const char *value, const char *const *words, size_t n)
 }
 
 /* Style sheets are not read, but what stands in the element itself. */
-static bool
-is_styled_away(const GumboNode *n)
+bool
+hint_is_styled_away(const GumboNode *n)
 {
 	static const char *const ways[] = {"display:none", "visibility:hidden"};
 	const char *style = attribute(n, "style");
@@ -162,7 +162,7 @@ hint_is_hidden(const GumboNode *n)
 	static const char *const yes[] = {"true"};
 	const char *class = attribute(n, "class");
 
-	if (attribute(n, "hidden") != NULL || is_styled_away(n) ||
+	if (attribute(n, "hidden") != NULL || hint_is_styled_away(n) ||
 	    is_one_of(attribute(n, "role"), roles, N_OF(roles)))
 		return true;
 	/* A picture of a formula may be hidden from those who are read to. */

@@ -15,6 +15,8 @@ bool hint_is_beside(const GumboNode *n);
 int hint_weight(const GumboNode *n);
 /* It is named for passing the article on: share buttons. */
 bool hint_is_share(const GumboNode *n);
+/* It says itself that it is not shown. */
+bool hint_is_styled_away(const GumboNode *n);
 /* It is not shown, or its role is none of an article. */
 bool hint_is_hidden(const GumboNode *n);
 /* It says who wrote the article. */

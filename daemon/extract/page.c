@@ -330,8 +330,8 @@ table_size(const struct page *p, uint32_t i, size_t *rows, size_t *columns)
 	}
 }
 
-bool
-page_is_data_table(const struct page *p, uint32_t i)
+static bool
+is_data_table(const struct page *p, uint32_t i)
 {
 	const struct page_element *e = &p->e[i];
 	const GumboVector *a = &e->node->v.element.attributes;
@@ -360,4 +360,12 @@ page_is_data_table(const struct page *p, uint32_t i)
 	if (rows <= 1 || columns <= 1)
 		return false;
 	return rows >= 10 || columns > 4 || rows * columns > 10;
+}
+
+bool
+page_is_data_table(struct page *p, uint32_t i)
+{
+	if (p->e[i].data_table == 0)
+		p->e[i].data_table = is_data_table(p, i) ? 1 : -1;
+	return p->e[i].data_table > 0;
 }

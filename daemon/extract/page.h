@@ -25,6 +25,7 @@ struct page_element {
 	const GumboNode *node;
 	uint32_t up, end;
 	uint32_t children;
+	int8_t data_table; /* asked before: 1 it is one, -1 it is none */
 	GumboTag tag;
 	bool dead; /* and all in it: no text of the article */
 	bool scored;
@@ -54,6 +55,6 @@ void page_line(struct buf *dst, const GumboNode *n);
 bool page_is_block(GumboTag tag);
 bool page_has_above(const struct page *p, uint32_t i, GumboTag tag);
 /* A table of data, not one that lays the page out. */
-bool page_is_data_table(const struct page *p, uint32_t i);
+bool page_is_data_table(struct page *p, uint32_t i);
 
 #endif

@@ -14,7 +14,7 @@ in_figure(const struct page *p, uint32_t i)
 }
 
 static bool
-in_data_table(const struct page *p, uint32_t i)
+in_data_table(struct page *p, uint32_t i)
 {
 	while (i > 0) {
 		i = p->e[i].up;
@@ -78,7 +78,7 @@ is_box(GumboTag tag)
 }
 
 static bool
-is_noisy_box(const struct page *p, uint32_t i, const struct strength *s)
+is_noisy_box(struct page *p, uint32_t i, const struct strength *s)
 {
 	const struct page_element *e = &p->e[i];
 	int weight = s->weigh ? hint_weight(e->node) : 0;
