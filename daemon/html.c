@@ -1,17 +1,18 @@
 #include "daemon/html.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <strings.h>
 
 #include "daemon/extract/extract.h"
 #include "daemon/extract/hint.h"
+#include "daemon/href.h"
 #include "daemon/html_byline.h"
 #include "daemon/html_meta.h"
 #include "daemon/scribe.h"
 #include "proto/base/qerr.h"
 #include "proto/base/text.h"
 
-#define HREF_MAX     2048
 #define DEFERRED_MAX ARTICLE_PICTURES_MAX
 
 /* The way through one document. */
@@ -150,42 +151,6 @@ static const struct element {
 
 static const struct bytes absent = {NULL, 0};
 
-/* An address that a reader's program may open, or a page's own: true if |href|
- * is one, as it is to be written. */
-static bool
-clean_href(struct buf *dst, const char *href)
-{
-	static const char *const schemes[] = {
-	    "https://", "http://", "mailto:"};
-	struct buf b;
-	size_t len = 0;
-	bool known;
-
-	buf_init(&b, HREF_MAX);
-	scribe_tidy(&b, bytes_str(href));
-	known = b.n > 2 && b.p[0] == '/' && b.p[1] == '/';
-	if (known)
-		buf_put_str(dst, "https:");
-	for (size_t i = 0; i < 3 && !known; i++) {
-		size_t n = strlen(schemes[i]);
-
-		if (b.n <= n ||
-		    strncasecmp((const char *)b.p, schemes[i], n) != 0)
-			continue;
-		known = true;
-		len = n;
-		buf_put_str(dst, schemes[i]);
-	}
-	for (size_t i = len; i < b.n; i++)
-		if (b.p[i] == ' ')
-			buf_put_str(dst, "%20");
-		else
-			buf_put_u8(dst, b.p[i]);
-	known = known && b.err == 0 && dst->err == 0 && dst->n <= HREF_MAX;
-	buf_done(&b);
-	return known;
-}
-
 static const char *
 clean_dir(const char *dir)
 {
@@ -301,14 +266,29 @@ emit_deferred(struct walk *w)
 	w->n_deferred = 0;
 }
 
+/* A picture of a dot is there to count readers. */
+static bool
+is_dot(const GumboNode *n)
+{
+	static const char *const sides[] = {"width", "height"};
+
+	for (size_t i = 0; i < 2; i++) {
+		const char *v = html_attribute(n, sides[i]);
+
+		if (v != NULL && (strcmp(v, "0") == 0 || strcmp(v, "1") == 0))
+			return true;
+	}
+	return false;
+}
+
 static void
 walk_img(struct walk *w, const GumboNode *n)
 {
-	int number = find_picture(w, n);
+	int number = is_dot(n) ? -1 : find_picture(w, n);
 	int index = number >= 0 ? add_picture(w, n, number) : -1;
 
 	if (index < 0) {
-		w->dropped++;
+		w->dropped += is_dot(n) ? 0 : 1;
 	} else if (scribe_takes_figure(&w->s)) {
 		scribe_figure(&w->s, (size_t)index);
 		scribe_figure_end(&w->s);
@@ -521,7 +501,7 @@ walk_a(struct walk *w, const GumboNode *n)
 	struct buf b;
 
 	buf_init(&b, 0);
-	if (href == NULL || !clean_href(&b, href)) {
+	if (href == NULL || !href_clean(&b, href)) {
 		walk_children(w, n);
 	} else {
 		scribe_push(&w->s, MARKUP_A, buf_bytes(&b), NULL);

@@ -8,7 +8,8 @@
 #include "daemon/extract/prune.h"
 #include "proto/base/qerr.h"
 
-#define ENOUGH    500 /* letters; fewer may be the wrong ones */
+#define ENOUGH    500 /* letters; fewer may be the wrong ones .. */
+#define SOME      140 /* .. but if a paragraph is there, only much more is better */
 #define PARTS_MAX 256
 
 static const struct strength strengths[] = {
@@ -117,6 +118,12 @@ keep(struct extract *x, const struct attempt *a)
 	return 0;
 }
 
+static bool
+is_better(const struct attempt *now, const struct attempt *best)
+{
+	return now->letters > (best->letters < SOME ? 1 : 2) * best->letters;
+}
+
 int
 extract_find(struct extract *ret, const GumboNode *root, struct bytes title)
 {
@@ -129,7 +136,7 @@ extract_find(struct extract *ret, const GumboNode *root, struct bytes title)
 			   err == 0 && best->letters < ENOUGH;
 	     i++) {
 		err = attempt(now, root, &strengths[i], title);
-		if (err == 0 && now->letters > best->letters) {
+		if (err == 0 && is_better(now, best)) {
 			struct attempt *was = best;
 
 			best = now;

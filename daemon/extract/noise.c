@@ -9,7 +9,7 @@
 #define BYLINE_MAX_LETTERS 100
 #define N_OF(a)            (sizeof(a) / sizeof((a)[0]))
 
-/* Whole lines, in lower case where their script has one. */
+/* Whole lines; of Latin letters the case does not matter. */
 static const char *const lines[] = {
     "advertisement", "advertisement - continue reading below", "sponsored",
     "continue reading the main story", "story continues below advertisement",
@@ -18,7 +18,7 @@ static const char *const lines[] = {
     "the url has been copied to your clipboard", "skip to content",
     "accessibility links", "print", "read more", "related articles",
     "anzeige", "werbung", "publicité", "publicidad", "publicidade",
-    "pubblicità", "reklama", "реклама", "إعلان", "تبلیغات", "آگهی",
+    "pubblicità", "reklama", "реклама", "Реклама", "РЕКЛАМА", "إعلان", "تبلیغات", "آگهی",
     "广告", "廣告", "広告", "광고", "reklam", "quảng cáo"};
 
 static bool

@@ -108,9 +108,6 @@ is_foreign(const struct page *p, uint32_t i, const struct strength *s)
 	case GUMBO_TAG_OBJECT:
 	case GUMBO_TAG_EMBED:
 	case GUMBO_TAG_IFRAME:
-	case GUMBO_TAG_INPUT:
-	case GUMBO_TAG_TEXTAREA:
-	case GUMBO_TAG_SELECT:
 	case GUMBO_TAG_BUTTON:
 		return true;
 	case GUMBO_TAG_H1:

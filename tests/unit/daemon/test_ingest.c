@@ -146,6 +146,13 @@ links(void)
 	    "<p><a href=\"mailto:a@b\">a</a></p>");
 	html_is("<a href='//x.org/a b'>a</a>",
 	    "<p><a href=\"https://x.org/a%20b\">a</a></p>");
+	/* Not by what follows readers from page to page. */
+	html_is("<a href='https://x.org/p?utm_source=a&amp;id=7&amp;fbclid=b#c'>a",
+	    "<p><a href=\"https://x.org/p?id=7#c\">a</a></p>");
+	html_is("<a href='https://x.org/?UTM_medium=a'>a",
+	    "<p><a href=\"https://x.org/\">a</a></p>");
+	html_is("<a href='https://x.org/?q=utm_source&amp;gclidx=1'>a",
+	    "<p><a href=\"https://x.org/?q=utm_source&amp;gclidx=1\">a</a></p>");
 	html_is("<a href='javascript:alert(1)'>a</a>", "<p>a</p>");
 	html_is("<a href='java script: x'>a</a>", "<p>a</p>");
 	html_is("<a href='/local'>a</a><a href='#x'>b</a>", "<p>ab</p>");
@@ -162,6 +169,7 @@ nothing_active(void)
 	    "<p>a</p>");
 	html_is("<p onclick=x style=y id=z>a<x-y foo=1>b</x-y>", "<p>ab</p>");
 	html_is("<p hidden>a</p><p>b", "<p>b</p>");
+	html_is("<p style='Display : none'>a</p><p>b", "<p>b</p>");
 	html_is("<form>a<input value=b></form>", "<p>a</p>");
 }
 
@@ -185,6 +193,7 @@ pictures(void)
 	html_is("<figure><img src=pic><figcaption><b>c</b></figcaption></figure>",
 	    "<figure><img src=\"0\"><figcaption><strong>c</strong>"
 	    "</figcaption></figure>");
+	html_is("<p>a<img src=p width=1 height=1>", "<p>a</p>");
 	html_is("<figure><img src=no><figcaption>c</figcaption></figure>",
 	    "<p>c</p>");
 	html_is("<table><tr><td>a<img src=p></table>",

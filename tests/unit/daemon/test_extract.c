@@ -1,0 +1,317 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/html.h"
+#include "daemon/ingest.h"
+#include "proto/base/qerr.h"
+#include "tests/lib/check.h"
+
+/*
+ * Pages as newsrooms have them: the article must come out, whole, and nothing else.
+ * How well it does so on real ones is measured by tests/extract.
+ */
+#define ONE                                                                 \
+	"<p>The ministry, which had said nothing for weeks, confirmed the " \
+	"arrests on Tuesday, after relatives, lawyers and two of the men's " \
+	"colleagues had spoken to reporters in the capital.</p>"
+#define TWO                                                                  \
+	"<p>A court, it said, would hear the case in May; the charges, "     \
+	"\"extremism\" and \"discrediting the army\", carry terms of up to " \
+	"ten years, and appeals, as lawyers point out, seldom succeed.</p>"
+#define HEAD "<html lang=en><head><title>Arrests - The Paper</title>"
+
+static void
+take(struct ingest_doc *d, const char *html, size_t n)
+{
+	struct ingest_source src = {.kind = INGEST_HTML,
+	    .data = bytes_of(html, n),
+	    .file = bytes_str("page.html"),
+	    .lang = bytes_str("en")};
+	struct buf why;
+
+	buf_init(&why, 0);
+	ingest_init(d);
+	check(ingest(d, &src, &why) == 0);
+	buf_done(&why);
+}
+
+static bool
+says(const struct ingest_doc *d, const char *words)
+{
+	return memmem(d->body.p, d->body.n, words, strlen(words)) != NULL;
+}
+
+/* Of a page with |box| in its article all of the article is left, and no "NOISE". */
+static void
+is_noise(const char *before, const char *within, const char *after)
+{
+	struct ingest_doc d;
+	struct buf b;
+
+	buf_init(&b, 0);
+	buf_printf(&b,
+	    HEAD "<script>x()</script></head><body>"
+		 "<nav><a href=/a>NOISE</a></nav>%s<div class=wrap>"
+		 "<div class=article-text>" ONE "%s" TWO "</div></div>%s"
+		 "<footer>NOISE</footer></body></html>",
+	    before, within, after);
+	take(&d, (const char *)b.p, b.n);
+	check(says(&d, "The ministry") && says(&d, "seldom succeed"));
+	if (says(&d, "NOISE"))
+		fprintf(stderr, "%s|%s|%s\n  left %.*s\n", before, within,
+		    after, (int)d.body.n, (const char *)d.body.p);
+	check(!says(&d, "NOISE"));
+	ingest_done(&d);
+	buf_done(&b);
+}
+
+static void
+what_stands_around_is_left_out(void)
+{
+	is_noise("<div id=cookie-banner><p>NOISE, we use them, all of them, "
+		 "for the best of your experience, always.</p></div>",
+	    "", "");
+	is_noise("<ul class=menu><li><a href=/>NOISE</a></ul>", "", "");
+	is_noise("", "",
+	    "<div class=comments><p>NOISE, I think, and so do all of my "
+	    "friends, who read this, too, every day of the week.</p></div>");
+	is_noise("", "",
+	    "<aside class=sidebar><h3>NOISE</h3><a href=/b>NOISE</a></aside>");
+	is_noise("", "",
+	    "<div class=related><h3>NOISE</h3><ul><li><a href=/c>NOISE and "
+	    "more of it</a><li><a href=/d>NOISE again, today</a></ul></div>");
+}
+
+static void
+what_stands_within_is_left_out(void)
+{
+	is_noise("",
+	    "<div class=share-buttons><a href=/f>NOISE</a> on Face</div>", "");
+	is_noise("", "<form>NOISE <input name=mail></form>", "");
+	is_noise("",
+	    "<div class=newsletter-box><p>NOISE, sign up, it is free</div>",
+	    "");
+	is_noise("",
+	    "<div><a href=/1>NOISE</a> <a href=/2>NOISE</a> "
+	    "<a href=/3>NOISE</a></div>",
+	    "");
+	is_noise("", "<p style=display:none>NOISE</p>", "");
+	is_noise("", "<div role=dialog>NOISE</div>", "");
+	is_noise("", "<button>NOISE</button><iframe>NOISE</iframe>", "");
+}
+
+/* |line| is a paragraph between two of the article, and not left. */
+static void
+line_is_noise(const char *line)
+{
+	struct ingest_doc d;
+	struct buf b;
+
+	buf_init(&b, 0);
+	buf_printf(&b,
+	    HEAD "</head><body><nav>n</nav><article>" ONE "<p>%s</p>" TWO
+		 "</article></body></html>",
+	    line);
+	take(&d, (const char *)b.p, b.n);
+	check(says(&d, "seldom succeed") && !says(&d, line));
+	ingest_done(&d);
+	buf_done(&b);
+}
+
+static void
+lines_of_players_and_ads_are_left_out(void)
+{
+	line_is_noise("No media source currently available");
+	line_is_noise("0:00 0:03:49 0:00");
+	line_is_noise("please wait");
+	line_is_noise("ADVERTISEMENT");
+	line_is_noise("Реклама");
+	line_is_noise("إعلان");
+}
+
+/* What an article may hold stays, whatever it looks like. */
+static void
+what_belongs_stays(void)
+{
+	static const char *const parts[] = {
+	    "<h2>Background</h2>",
+	    "<blockquote><p>\"STAYS,\" she said.</p></blockquote>",
+	    "<ul><li>STAYS one</li><li>and two</li></ul>",
+	    "<table><tr><th>Year</th><th>STAYS</th></tr><tr><td>2024</td>"
+	    "<td>7</td></tr></table>",
+	    "<p>STAYS.</p>",
+	    "<p>Read <a href=https://x.org/>the STAYS ruling</a> of May.</p>",
+	    "<pre>STAYS</pre>",
+	};
+	struct ingest_doc d;
+	struct buf b;
+
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		buf_init(&b, 0);
+		buf_printf(&b,
+		    HEAD "</head><body><nav>n</nav><article>" ONE "%s" TWO
+			 "</article></body></html>",
+		    parts[i]);
+		take(&d, (const char *)b.p, b.n);
+		if (i > 0 && !says(&d, "STAYS"))
+			fprintf(stderr, "%s is lost\n", parts[i]);
+		check(says(&d, i > 0 ? "STAYS" : "Background"));
+		ingest_done(&d);
+		buf_done(&b);
+	}
+}
+
+/* Without anything of a page around it, a document is taken whole. */
+static void
+a_document_is_no_page(void)
+{
+	static const char doc[] =
+	    HEAD "</head><body><div class=comments>one</div>"
+		 "<p>two<p class=share>three<aside>four</aside></body></html>";
+	struct ingest_doc d;
+
+	take(&d, doc, sizeof(doc) - 1);
+	check(says(&d, "one") && says(&d, "two") && says(&d, "three") &&
+	      says(&d, "four"));
+	ingest_done(&d);
+}
+
+/* A page with hardly any text loses none of it. */
+static void
+little_text_is_kept(void)
+{
+	static const char page[] =
+	    HEAD "</head><body><nav>n</nav><div id=teaser><p>Short news, "
+		 "but news.</p></div></body></html>";
+	struct ingest_doc d;
+
+	take(&d, page, sizeof(page) - 1);
+	check(says(&d, "Short news, but news."));
+	ingest_done(&d);
+}
+
+struct meta_case {
+	const char *head, *body;
+	const char *title, *author, *second;
+	int64_t published;
+};
+
+static void
+meta_is(const struct meta_case *c)
+{
+	struct ingest_doc d;
+	struct buf b;
+
+	buf_init(&b, 0);
+	buf_printf(&b,
+	    HEAD "%s</head><body><nav>n</nav><article><h1>Arrests</h1>%s" ONE
+		 TWO "</article></body></html>",
+	    c->head, c->body);
+	take(&d, (const char *)b.p, b.n);
+	check(strcmp(d.title, c->title) == 0);
+	if (c->author != NULL && d.n_author == 0)
+		fprintf(stderr, "no author: %s %s\n", c->head, c->body);
+	check(d.n_author == (c->second != NULL   ? 2
+			     : c->author != NULL ? 1
+						 : 0));
+	check(c->author == NULL || strcmp(d.author[0], c->author) == 0);
+	check(c->second == NULL || strcmp(d.author[1], c->second) == 0);
+	check(d.has_published == (c->published != 0));
+	check(!d.has_published || d.published == c->published);
+	/* Who wrote it is said once, at the article's head. */
+	check(c->body[0] == '\0' || c->author == NULL ||
+	      !says(&d, c->author));
+	ingest_done(&d);
+	buf_done(&b);
+}
+
+#define LD(json) "<script type=application/ld+json>" json "</script>"
+
+static void
+pages_say_who_and_when(void)
+{
+	static const struct meta_case cases[] = {
+	    {"", "", "Arrests", NULL, NULL, 0},
+	    {LD("{\"@type\":\"NewsArticle\",\"headline\":\"Two held\","
+		"\"author\":{\"@type\":\"Person\",\"name\":\"A. Writer\"},"
+		"\"datePublished\":\"2025-04-10T08:00:00Z\"}"),
+		"", "Two held", "A. Writer", NULL, 1744272000},
+	    {LD("{\"@graph\":[{\"@type\":\"WebSite\",\"name\":\"The Paper\"},"
+		"{\"@type\":[\"Thing\",\"Article\"],\"headline\":\"Held\","
+		"\"author\":[{\"@id\":\"#a\"},\"B. Second\"]},"
+		"{\"@type\":\"Person\",\"@id\":\"#a\",\"name\":\"A. W.\"}]}"),
+		"", "Held", "A. W.", "B. Second", 0},
+	    /* A line break in a string is no JSON, and all over the web. */
+	    {LD("{\"@type\":\"Article\",\"headline\":\"Held\n twice\"}"), "",
+		"Held twice", NULL, NULL, 0},
+	    {LD("{\"@type\":\"Article\",\"headline\":"), "", "Arrests", NULL,
+		NULL, 0},
+	    {LD("{\"@type\":\"Product\",\"name\":\"Soap\"}"), "", "Arrests",
+		NULL, NULL, 0},
+	    {"<meta name=DC.title content=Held><meta property=og:title "
+	     "content=Other><meta name=dc.creator content='By A. Writer'>",
+		"", "Held", "A. Writer", NULL, 0},
+	    {"<meta property='x:y og:title' content=Held>"
+	     "<meta property=article:author content=https://x.org/a>"
+	     "<meta property=article:published_time content=2025-04-10>",
+		"", "Held", NULL, NULL, 1744243200},
+	    {"", "<p class=byline>By A. Writer and B. Second</p>", "Arrests",
+		"A. Writer", "B. Second", 0},
+	    {"", "<div><a rel=author href=/a>A. Writer</a></div>"
+		 "<time datetime=2025-04-10>April 10</time>",
+		"Arrests", "A. Writer", NULL, 1744243200},
+	    {"", "<span itemprop=author><b itemprop=name>A. Writer</b>, "
+		 "Kyiv</span>",
+		"Arrests", "A. Writer", NULL, 0},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		meta_is(&cases[i]);
+}
+
+/* Pages that are made to cost much cost no more than others of their size. */
+static void
+hostile_pages_end(void)
+{
+	static const char *const parts[] = {"<div class=article><table>",
+	    "<a href=#>x</a>", "<p class=byline>", "<td>,</td>",
+	    "<div class='share author entry'>word, word</div>",
+	    LD("[[[[[[[[[[[[[[[[[[[[[[[[{\"@graph\":[")};
+	struct ingest_source src = {.kind = INGEST_HTML,
+	    .file = bytes_str("page.html"),
+	    .lang = bytes_str("en")};
+
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		size_t most = i == 0 || i == 2 ? 100 : 20000;
+		struct ingest_doc d;
+		struct buf b, why;
+
+		buf_init(&b, INGEST_DOCUMENT_MAX);
+		buf_init(&why, 0);
+		buf_printf(&b, "<nav>n</nav>");
+		for (size_t k = 0; k < most; k++)
+			buf_put_str(&b, parts[i]);
+		buf_put_str(&b, ONE);
+		src.data = buf_bytes(&b);
+		ingest_init(&d);
+		check(ingest(&d, &src, &why) == 0);
+		check(says(&d, "The ministry"));
+		ingest_done(&d);
+		buf_done(&b);
+		buf_done(&why);
+	}
+}
+
+int
+main(void)
+{
+	what_stands_around_is_left_out();
+	what_stands_within_is_left_out();
+	lines_of_players_and_ads_are_left_out();
+	what_belongs_stays();
+	a_document_is_no_page();
+	little_text_is_kept();
+	pages_say_who_and_when();
+	hostile_pages_end();
+	return 0;
+}
