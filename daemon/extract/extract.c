@@ -29,8 +29,6 @@ is_of_a_page(const GumboNode *n)
 		       (n->parent->v.element.tag == GUMBO_TAG_HEAD ||
 			   n->parent->v.element.tag == GUMBO_TAG_BODY);
 	case GUMBO_TAG_NAV:
-	case GUMBO_TAG_FORM:
-	case GUMBO_TAG_BUTTON:
 	case GUMBO_TAG_NOSCRIPT:
 	case GUMBO_TAG_STYLE:
 		return true;

@@ -46,10 +46,9 @@ names_add(struct names *s, const char *value)
 {
 	size_t n = strlen(s->text);
 
-	if (value == NULL)
+	if (value == NULL || n >= sizeof(s->text) - 2)
 		return;
-	if (n < sizeof(s->text) - 2)
-		s->text[n++] = ' ';
+	s->text[n++] = ' ';
 	for (; *value != '\0' && n < sizeof(s->text) - 2; value++) {
 		char c = *value;
 

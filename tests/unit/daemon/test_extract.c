@@ -137,8 +137,8 @@ what_belongs_stays(void)
 	    "<h2>Background</h2>",
 	    "<blockquote><p>\"STAYS,\" she said.</p></blockquote>",
 	    "<ul><li>STAYS one</li><li>and two</li></ul>",
-	    "<table><tr><th>Year</th><th>STAYS</th></tr><tr><td>2024</td>"
-	    "<td>7</td></tr></table>",
+	    ("<table><tr><th>Year</th><th>STAYS</th></tr><tr><td>2024</td>"
+	     "<td>7</td></tr></table>"),
 	    "<p>STAYS.</p>",
 	    "<p>Read <a href=https://x.org/>the STAYS ruling</a> of May.</p>",
 	    "<pre>STAYS</pre>",
@@ -302,9 +302,29 @@ hostile_pages_end(void)
 	}
 }
 
+/* However long the names of an element are. */
+static void
+long_names_are_cut(void)
+{
+	for (size_t n = 300; n < 700; n++) {
+		struct ingest_doc d;
+		struct buf b;
+
+		buf_init(&b, 0);
+		buf_printf(&b, "<nav>n</nav><div class='%0*d' id='%0*d'>" ONE,
+		    (int)n, 1, (int)n / 2, 1);
+		take(&d, (const char *)b.p, b.n);
+		check(says(&d, "The ministry"));
+		ingest_done(&d);
+		buf_done(&b);
+	}
+}
+
 int
 main(void)
 {
+	long_names_are_cut();
+
 	what_stands_around_is_left_out();
 	what_stands_within_is_left_out();
 	lines_of_players_and_ads_are_left_out();
