@@ -96,7 +96,7 @@ publish_all(struct app *a, struct ctl *ctl, struct count *c,
 	for (int i = a->at; i < a->argc; i++) {
 		const char *path = a->argv[i];
 		const char *slash = strrchr(path, '/');
-		int r = ctl_document(ctl, path,
+		int r = ctl_document(ctl, CTL_DOCUMENT, path,
 		    bytes_str(slash != NULL ? slash + 1 : path), on_item, c,
 		    err);
 

@@ -546,6 +546,107 @@ do_document(struct control_client *c, const struct ctl_request *rq)
 	free(item);
 }
 
+/* What was found out about a document, and then what its readers would read. */
+static void
+article_item(struct control_client *c, const struct ingest_doc *d)
+{
+	struct buf authors, warnings;
+	struct ctl_item it;
+
+	buf_init(&authors, 0);
+	buf_init(&warnings, 0);
+	for (size_t i = 0; i < d->n_author; i++)
+		buf_printf(&authors, "%s%s", i > 0 ? ", " : "", d->author[i]);
+	for (size_t i = 0; i < d->n_warning; i++)
+		buf_printf(&warnings, "%s%s", i > 0 ? " " : "", d->warning[i]);
+	ctl_item_init(&it, "article");
+	ctl_add_text(&it, "title", bytes_str(d->title));
+	ctl_add_text(&it, "lang", bytes_str(d->lang));
+	if (authors.n > 0)
+		ctl_add_text(&it, "authors", buf_bytes(&authors));
+	if (d->section != NULL)
+		ctl_add_text(&it, "section", bytes_str(d->section));
+	if (d->address != NULL)
+		ctl_add_text(&it, "address", bytes_str(d->address));
+	if (d->summary != NULL)
+		ctl_add_text(&it, "summary", bytes_str(d->summary));
+	if (d->has_published && d->published >= 0)
+		ctl_add_number(&it, "published", (uint64_t)d->published);
+	if (warnings.n > 0)
+		ctl_add_text(&it, "message", buf_bytes(&warnings));
+	control_item(c, &it);
+	buf_done(&authors);
+	buf_done(&warnings);
+}
+
+static void
+picture_items(struct control_client *c, const struct article *a)
+{
+	for (size_t i = 0; i < a->n_picture; i++) {
+		struct ctl_item it;
+
+		ctl_item_init(&it, "picture");
+		ctl_add_text(&it, "alt", a->picture[i].alt);
+		control_item(c, &it);
+	}
+}
+
+/* In parts that fit into a message, none of which ends within a letter. */
+static void
+body_items(struct control_client *c, struct bytes body)
+{
+	while (body.n > 0) {
+		size_t n = body.n < CTL_MESSAGE_MAX / 2 ? body.n
+							: CTL_MESSAGE_MAX / 2;
+		struct ctl_item it;
+
+		while (n < body.n && (body.p[n] & 0xc0) == 0x80)
+			n--;
+		ctl_item_init(&it, "body");
+		ctl_add_text(&it, "part", bytes_of(body.p, n));
+		control_item(c, &it);
+		body = bytes_of(body.p + n, body.n - n);
+	}
+}
+
+static void
+do_try(struct daemon *d, struct control_client *c, const struct ctl_request *rq)
+{
+	struct ctl_request copy = *rq;
+	struct draft_source src = {
+	    .file = rq->text, .open = open_picture, .arg = &copy,
+	    .lang = bytes_str("und")}; /* publishing asks for one */
+	struct draft *draft = calloc(1, sizeof(*draft));
+	struct buf b, why;
+	int err = draft == NULL ? QERR_NOMEM : 0;
+
+	buf_init(&b, 0);
+	buf_init(&why, 0);
+	if (err == 0 && !ingest_kind_of(&src.kind, rq->text)) {
+		buf_printf(&why,
+		    "It is no document by its name: .html, .md or .txt are.");
+		err = QERR_TYPE;
+	}
+	if (err == 0)
+		err = read_fd(&b, rq->fd[0], INGEST_DOCUMENT_MAX);
+	src.data = buf_bytes(&b);
+	if (err == 0 &&
+	    (err = draft_make(draft, d->worker, &src, &why)) == 0) {
+		article_item(c, &draft->doc);
+		picture_items(c, &draft->article);
+		body_items(c, buf_bytes(&draft->doc.body));
+		draft_done(draft);
+		control_done(c);
+	} else if (why.n > 0) {
+		control_fail(c, 1, "", "%.*s", (int)why.n, (const char *)why.p);
+	} else {
+		control_fail(c, 1, "", "It %s.", qerr_str(err));
+	}
+	free(draft);
+	buf_done(&b);
+	buf_done(&why);
+}
+
 struct issue_arg {
 	struct control_client *c;
 	const struct id *feed;
@@ -671,6 +772,9 @@ requests_do(void *arg, struct control_client *c, const struct ctl_request *rq)
 		break;
 	case CTL_DOCUMENT:
 		do_document(c, rq);
+		break;
+	case CTL_TRY:
+		do_try(d, c, rq);
 		break;
 	case CTL_COMMIT:
 		do_commit(c);

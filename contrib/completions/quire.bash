@@ -2,7 +2,7 @@
 _quire()
 {
 	local cur=${COMP_WORDS[COMP_CWORD]} cmd= i
-	local commands='follow sync list read unpack unfollow export verify key publish retract invite peers status'
+	local commands='follow sync list read unpack unfollow export verify key try publish retract invite peers status'
 	local common='--state --json --quiet --color --control --help'
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		case " $commands " in
@@ -19,6 +19,7 @@ _quire()
 	export) words="--capsule --bundle --feed --text-only --armour $common" ;;
 	verify) words="--feed --export $common" ;;
 	key) words="new show --name --lang --home --pass $common" ;;
+	try) words="--text $common" ;;
 	publish) words="--feed --dry-run --slow $common" ;;
 	retract) words="--feed --reason $common" ;;
 	invite) words="new list revoke --address $common" ;;

@@ -1,5 +1,5 @@
 # fish completion for quire(1)
-set -l commands follow sync list read unpack unfollow export verify key publish retract invite peers status
+set -l commands follow sync list read unpack unfollow export verify key try publish retract invite peers status
 complete -c quire -f
 complete -c quire -n "not __fish_seen_subcommand_from $commands" -a "$commands"
 complete -c quire -s C -l state -r -d 'where what you follow is kept'
@@ -11,7 +11,7 @@ complete -c quire -s h -l help -d help
 complete -c quire -n '__fish_seen_subcommand_from sync' -s n -l newest -x -d 'only the newest issues'
 complete -c quire -n '__fish_seen_subcommand_from sync export' -s t -l text-only -d 'no pictures'
 complete -c quire -n '__fish_seen_subcommand_from sync' -l socks -x -d 'a SOCKS5 proxy'
-complete -c quire -n '__fish_seen_subcommand_from sync verify export publish unpack' -F
+complete -c quire -n '__fish_seen_subcommand_from sync verify export try publish unpack' -F
 complete -c quire -n '__fish_seen_subcommand_from list unpack export verify publish retract' -s f -l feed -x -d 'which feed'
 complete -c quire -n '__fish_seen_subcommand_from list' -s l -l lang -x -d 'in this language'
 complete -c quire -n '__fish_seen_subcommand_from list' -s u -l unread -d 'not read yet'
@@ -29,6 +29,7 @@ complete -c quire -n '__fish_seen_subcommand_from key' -s n -l name -x
 complete -c quire -n '__fish_seen_subcommand_from key' -s l -l lang -x
 complete -c quire -n '__fish_seen_subcommand_from key' -l home -x
 complete -c quire -n '__fish_seen_subcommand_from key' -l pass
+complete -c quire -n '__fish_seen_subcommand_from try' -s t -l text
 complete -c quire -n '__fish_seen_subcommand_from publish' -s n -l dry-run
 complete -c quire -n '__fish_seen_subcommand_from publish' -l slow
 complete -c quire -n '__fish_seen_subcommand_from retract' -s r -l reason -x

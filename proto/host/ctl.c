@@ -93,7 +93,7 @@ get_field(struct ctl_request *rq, struct reader *r, uint64_t key)
 
 	switch (key) {
 	case RQ_KIND:
-		v = cbor_uint_in(r, CTL_STATUS, CTL_STOP);
+		v = cbor_uint_in(r, CTL_STATUS, CTL_TRY);
 		rq->kind = (enum ctl_kind)v;
 		break;
 	case RQ_TEXT:
@@ -138,9 +138,10 @@ get_field(struct ctl_request *rq, struct reader *r, uint64_t key)
 static int
 check_files(const struct ctl_request *rq)
 {
-	size_t n = rq->kind == CTL_DOCUMENT ? 1 + rq->n_picture : 0;
+	bool document = rq->kind == CTL_DOCUMENT || rq->kind == CTL_TRY;
+	size_t n = document ? 1 + rq->n_picture : 0;
 
-	if (rq->kind != CTL_DOCUMENT && rq->n_picture != 0)
+	if (!document && rq->n_picture != 0)
 		return QERR_PROTOCOL;
 	return rq->n_fd == n ? 0 : QERR_PROTOCOL;
 }

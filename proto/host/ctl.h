@@ -55,6 +55,7 @@ enum ctl_kind {
 	CTL_RETRACT, /* text: the article's name, address or id in hex; feed, reason */
 	CTL_RELOAD, /* as SIGHUP */
 	CTL_STOP,   /* as SIGTERM */
+	CTL_TRY,    /* as DOCUMENT, but only to show what would become of it */
 };
 
 enum {
@@ -103,6 +104,11 @@ struct ctl_request {
  *	"document"  file, outcome ("new", "corrected", "unchanged", "retracted" or
  *	            "refused"), title, lang, revision, pictures, message (warnings, or
  *	            why it was refused)
+ *	"article"   title, lang, and if known authors, section, address, summary,
+ *	            published (UNIX seconds), message (warnings): what TRY made of it;
+ *	            then its pictures and its body, piece by piece
+ *	"picture"   alt
+ *	"body"      part: to be put together
  *	"issue"     feed, number, articles, bytes
  *	"setting"   name, restart (flag): what a reload changed
  */
@@ -171,12 +177,12 @@ int ctl_ask(struct ctl *c, const struct ctl_request *rq, ctl_item_fn fn,
 void ctl_close(struct ctl *c);
 
 /*
- * Publish one file as DOCUMENT: open |path|, find and open its pictures beside it
+ * Send one file as |kind|, DOCUMENT or TRY: open |path|, find and open its pictures beside it
  * (never outside its folder), ask, close.  |name| is what it is called.
  * QERR_ABSENT: the file cannot be used, *err says why, and nothing was asked.
  */
-int ctl_document(struct ctl *c, const char *path, struct bytes name,
-    ctl_item_fn fn, void *arg, struct ctl_error *err);
+int ctl_document(struct ctl *c, enum ctl_kind kind, const char *path,
+    struct bytes name, ctl_item_fn fn, void *arg, struct ctl_error *err);
 
 /* --- messages, for both sides --- */
 

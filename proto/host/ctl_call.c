@@ -233,10 +233,10 @@ folder_of(const char *path)
 }
 
 int
-ctl_document(struct ctl *c, const char *path, struct bytes name, ctl_item_fn fn,
-    void *arg, struct ctl_error *err)
+ctl_document(struct ctl *c, enum ctl_kind kind, const char *path,
+    struct bytes name, ctl_item_fn fn, void *arg, struct ctl_error *err)
 {
-	struct ctl_request rq = {.kind = CTL_DOCUMENT, .text = name};
+	struct ctl_request rq = {.kind = kind, .text = name};
 	struct buf text;
 	struct stat st;
 	int folder = -1;

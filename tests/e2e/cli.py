@@ -41,6 +41,18 @@ def main(build):
         fails(w, 1, 'no follow link', 'follow', 'https://example.org/')
         fails(w, 1, 'already', 'key', 'new', w.path('newsroom'), '--name', 'x')
 
+        # What would become of a page of the web: its article.
+        page = write(w.path('docs', 'page.html'), '<html lang=en><title>Held - The Paper</title><script>x()</script><body>'
+                     '<nav>MENU</nav><article><h1>Held</h1><p class=byline>By A. Writer</p><p>The ministry, which had said '
+                     'nothing for weeks, confirmed the arrests on Tuesday, after relatives had spoken.</p><p>Реклама</p>'
+                     '</article><div class=related><a href=/x>MENU</a></div></html>')
+        r = w.run('--control', one.control, 'try', page)
+        need(r.stdout.startswith('Held\nA. Writer, no date, en\n') and 'The ministry' in r.stdout, r.stdout)
+        need('MENU' not in r.stdout and 'Реклама' not in r.stdout, r.stdout)
+        r = w.run('--control', one.control, 'try', '--json', page)
+        need(json.loads(r.stdout.splitlines()[0])['authors'] == 'A. Writer', r.stdout)
+        fails(w, 1, 'nowhere.html', '--control', one.control, 'try', w.path('docs', 'nowhere.html'))
+
         # A day at the newsroom: an article, a correction, a retraction; a document that is none.
         a = write(w.path('docs', 'a.md'), '---\ntitle: Первая\nlang: ru\n---\nБыло **так**.\n')
         b = write(w.path('docs', 'b.html'), '<html lang=fa><title>دوم</title><body><p>متن دوم<script>x()</script></body></html>')
