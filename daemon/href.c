@@ -54,7 +54,7 @@ put_rest(struct buf *dst, struct bytes rest)
 	put(dst, bytes_of(rest.p, mark != NULL ? at - 1 : n));
 	while (at < n) {
 		const uint8_t *and = memchr(rest.p + at, '&', n - at);
-		size_t end = and != NULL ? (size_t)(and - rest.p) : n;
+		size_t end = and != NULL ? (size_t)(and-rest.p) : n;
 		struct bytes p = bytes_of(rest.p + at, end - at);
 
 		if (p.n > 0 && !is_tracking(p)) {
@@ -70,8 +70,7 @@ put_rest(struct buf *dst, struct bytes rest)
 bool
 href_clean(struct buf *dst, const char *href)
 {
-	static const char *const schemes[] = {
-	    "https://", "http://", "mailto:"};
+	static const char *const schemes[] = {"https://", "http://", "mailto:"};
 	bool known = false;
 	struct bytes s;
 	struct buf b;

@@ -25,12 +25,12 @@ has_part(const char *value, const char *const *parts, size_t n)
 static int
 author_rank(const GumboNode *n)
 {
-	static const char *const names[] = {"byline", "author", "writtenby",
-	    "autor", "auteur", "journalist"};
-	static const char *const not[] = {"bio", "image", "photo", "avatar",
+	static const char *const names[] = {
+	    "byline", "author", "writtenby", "autor", "auteur", "journalist"};
+	static const char *const not [] = {"bio", "image", "photo", "avatar",
 	    "img", "comment", "follow", "more", "twitter", "social", "box",
-	    "description", "about", "profile", "authority", "card",
-	    "date", "title", "job", "role"};
+	    "description", "about", "profile", "authority", "card", "date",
+	    "title", "job", "role"};
 	static const char *const author[] = {"author", "creator"};
 	static const char *const fn[] = {"fn"};
 	const char *class = html_attribute(n, "class");
@@ -40,7 +40,7 @@ author_rank(const GumboNode *n)
 	if (has_part(html_attribute(n, "itemprop"), author, 1) ||
 	    (rel != NULL && strcasecmp(rel, "author") == 0))
 		return 3;
-	if (has_part(class, not, N_OF(not)) || has_part(id, not, N_OF(not)))
+	if (has_part(class, not, N_OF(not )) || has_part(id, not, N_OF(not )))
 		return 0;
 	if (has_part(class, names, N_OF(names)) ||
 	    has_part(id, names, N_OF(names)))
@@ -79,9 +79,9 @@ names_only(struct bytes s)
 		for (size_t k = 0; k < N_OF(ends) && !end; k++) {
 			size_t n = strlen(ends[k]);
 
-			end = i > 0 && s.n - i >= n &&
-			      strncasecmp((const char *)s.p + i, ends[k], n) ==
-				  0;
+			end =
+			    i > 0 && s.n - i >= n &&
+			    strncasecmp((const char *)s.p + i, ends[k], n) == 0;
 		}
 		if (end) {
 			s.n = i;
@@ -105,8 +105,7 @@ set_names(struct ingest_doc *d, struct bytes s)
 		for (size_t k = 0; k < N_OF(ands); k++) {
 			size_t n = strlen(ands[k]);
 
-			if (s.n - i <= n ||
-			    memcmp(s.p + i, ands[k], n) != 0)
+			if (s.n - i <= n || memcmp(s.p + i, ands[k], n) != 0)
 				continue;
 			meta_set(d, META_AUTHOR, bytes_of(s.p, i));
 			set_names(d, bytes_of(s.p + i + n, s.n - i - n));
@@ -209,8 +208,7 @@ walk_times(struct ingest_doc *d, const GumboNode *n, bool marked)
 	is = has_part(html_attribute(n, "itemprop"), names, 2) ||
 	     (e->tag == GUMBO_TAG_TIME &&
 		 (!marked || html_attribute(n, "pubdate") != NULL ||
-		     has_part(html_attribute(n, "class"), names,
-			 N_OF(names))));
+		     has_part(html_attribute(n, "class"), names, N_OF(names))));
 	if (is && take_time(d, n))
 		return true;
 	for (unsigned i = 0; i < e->children.length; i++)

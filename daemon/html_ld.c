@@ -124,8 +124,8 @@ set_title(struct ingest_doc *d, const json_t *a, const char *title)
 
 	if (json_is_string(name) && json_is_string(headline) &&
 	    strstr(title, json_string_value(headline)) == NULL &&
-	    strncmp(title, json_string_value(name),
-		json_string_length(name)) == 0)
+	    strncmp(title, json_string_value(name), json_string_length(name)) ==
+		0)
 		headline = name;
 	set(d, META_TITLE, headline);
 	set(d, META_TITLE, name);
@@ -169,7 +169,8 @@ mend(struct buf *b, const char *text)
 	while (end > text && end[-1] != '}' && end[-1] != ']')
 		end--;
 	while (end > text + 1 && end[-1] == ']' && end[-2] == ']')
-		end -= 2; /* "]]>", which no list of lists in a page ends with */
+		end -=
+		    2; /* "]]>", which no list of lists in a page ends with */
 	for (; text < end; text++)
 		buf_put_u8(b, (uint8_t)*text < ' ' ? ' ' : (uint8_t)*text);
 }
@@ -203,8 +204,7 @@ take_script(struct ingest_doc *d, const GumboNode *script, const char *title)
 }
 
 static void
-walk(struct ingest_doc *d, const GumboNode *n, const char *title,
-    size_t *seen)
+walk(struct ingest_doc *d, const GumboNode *n, const char *title, size_t *seen)
 {
 	const GumboElement *e = html_element(n);
 	const char *type;

@@ -33,8 +33,8 @@ is_of_a_page(const GumboNode *n)
 	case GUMBO_TAG_STYLE:
 		return true;
 	case GUMBO_TAG_LINK: {
-		const GumboAttribute *rel = gumbo_get_attribute(
-		    &n->v.element.attributes, "rel");
+		const GumboAttribute *rel =
+		    gumbo_get_attribute(&n->v.element.attributes, "rel");
 
 		return rel != NULL && strcmp(rel->value, "stylesheet") == 0;
 	}

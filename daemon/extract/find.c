@@ -46,9 +46,8 @@ find_kill(struct page *p, const struct strength *s)
 	while (i < p->n) {
 		struct page_element *e = &p->e[i];
 
-		if (!e->dead &&
-		    (hint_is_hidden(e->node) || is_empty_box(e) ||
-			(s->beside && is_beside(p, i))))
+		if (!e->dead && (hint_is_hidden(e->node) || is_empty_box(e) ||
+				    (s->beside && is_beside(p, i))))
 			page_kill(p, i);
 		i = e->dead ? e->end : i + 1;
 	}
@@ -280,9 +279,9 @@ belongs(const struct page *p, uint32_t i, uint32_t top)
 	if (e->tag != GUMBO_TAG_P &&
 	    (e->tag != GUMBO_TAG_DIV || e->in.block > 0))
 		return false;
-	return e->in.text > 80 ? links < 0.25f
-			       : e->in.text > 0 && e->in.link == 0 &&
-				     e->in.commas > 0;
+	return e->in.text > 80
+		   ? links < 0.25f
+		   : e->in.text > 0 && e->in.link == 0 && e->in.commas > 0;
 }
 
 size_t

@@ -20,15 +20,14 @@ static const char *const article[] = {"and", "article", "body", "column",
     "content", "main", "mathjax", "shadow", "story", "post-", "entry"};
 
 static const char *const good[] = {"article", "blog", "body", "content",
-    "entry", "hentry", "h-entry", "main", "page", "pagination", "post",
-    "story", "text"};
+    "entry", "hentry", "h-entry", "main", "page", "pagination", "post", "story",
+    "text"};
 
-static const char *const bad[] = {"-ad-", "banner", "combx", "comment",
-    "com-", "contact", "foot", "gdpr", "hidden", "masthead", "media",
-    "meta", "newsletter", "outbrain", "player", "promo", "recirc", "related",
-    "scroll", "share", "shoutbox", "shopping", "sidebar", "skyscraper",
-    "sponsor", "subscribe", "taboola", "tags", "teaser", "tool", "widget",
-    " hid "};
+static const char *const bad[] = {"-ad-", "banner", "combx", "comment", "com-",
+    "contact", "foot", "gdpr", "hidden", "masthead", "media", "meta",
+    "newsletter", "outbrain", "player", "promo", "recirc", "related", "scroll",
+    "share", "shoutbox", "shopping", "sidebar", "skyscraper", "sponsor",
+    "subscribe", "taboola", "tags", "teaser", "tool", "widget", " hid "};
 
 static const char *const share[] = {"share", "sharing", "sharedaddy",
     "addtoany", "addthis", "teilen", "partage", "compartir", "social-links"};

@@ -10,15 +10,15 @@
 #define N_OF(a)            (sizeof(a) / sizeof((a)[0]))
 
 /* Whole lines; of Latin letters the case does not matter. */
-static const char *const lines[] = {
-    "advertisement", "advertisement - continue reading below", "sponsored",
+static const char *const lines[] = {"advertisement",
+    "advertisement - continue reading below", "sponsored",
     "continue reading the main story", "story continues below advertisement",
     "please wait", "no media source currently available", "embed", "share",
     "embed share", "the code has been copied to your clipboard.",
     "the url has been copied to your clipboard", "skip to content",
-    "accessibility links", "print", "read more", "related articles",
-    "anzeige", "werbung", "publicité", "publicidad", "publicidade",
-    "pubblicità", "reklama", "реклама", "Реклама", "РЕКЛАМА", "إعلان", "تبلیغات", "آگهی",
+    "accessibility links", "print", "read more", "related articles", "anzeige",
+    "werbung", "publicité", "publicidad", "publicidade", "pubblicità",
+    "reklama", "реклама", "Реклама", "РЕКЛАМА", "إعلان", "تبلیغات", "آگهی",
     "广告", "廣告", "広告", "광고", "reklam", "quảng cáo"};
 
 static bool

@@ -150,8 +150,8 @@ add(struct page *p, const GumboNode *n, uint32_t up)
 		p->cap = cap;
 	}
 	e = &p->e[p->n++];
-	*e = (struct page_element){
-	    .node = n, .up = up, .tag = n->v.element.tag};
+	*e =
+	    (struct page_element){.node = n, .up = up, .tag = n->v.element.tag};
 	e->dead = is_never_text(e->tag);
 	return e;
 }

@@ -15,8 +15,9 @@
  * Korean character counts two; runs of white space count one.
  */
 struct page_sum {
-	uint32_t text, link, heading, item; /* letters: all, in links, in h1…, lists */
-	uint32_t run;                       /* letters that are in no block in it */
+	uint32_t text, link, heading,
+	    item;     /* letters: all, in links, in h1…, lists */
+	uint32_t run; /* letters that are in no block in it */
 	uint32_t commas, run_commas;
 	uint32_t p, img, li, input, embed, table, block; /* elements */
 };

@@ -32,8 +32,7 @@ is_out_of_proportion(const struct page *p, uint32_t i, bool list, int weight)
 	const struct page_element *e = &p->e[i];
 	const struct page_sum *n = &e->in;
 	float links = page_link_density(p, i);
-	float headings =
-	    n->text == 0 ? 0 : (float)n->heading / (float)n->text;
+	float headings = n->text == 0 ? 0 : (float)n->heading / (float)n->text;
 	bool figure = in_figure(p, i) || e->tag == GUMBO_TAG_FIGURE;
 
 	if (!figure && n->img > 1 && 2 * n->p < n->img)
@@ -127,8 +126,7 @@ prune(struct page *p, uint32_t top, const struct strength *s,
 	for (uint32_t i = top + 1; i < p->e[top].end;) {
 		struct page_element *e = &p->e[i];
 
-		if (!e->dead &&
-		    (is_foreign(p, i, s) || noise_is(p, i, title)))
+		if (!e->dead && (is_foreign(p, i, s) || noise_is(p, i, title)))
 			page_kill(p, i);
 		i = e->dead ? e->end : i + 1;
 	}

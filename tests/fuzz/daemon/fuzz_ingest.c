@@ -34,9 +34,8 @@ crosses_the_wire(const struct ingest_doc *d)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct ingest_source src = {.file = bytes_str("a.html"),
-	    .lang = bytes_str("en"),
-	    .find = find};
+	struct ingest_source src = {
+	    .file = bytes_str("a.html"), .lang = bytes_str("en"), .find = find};
 	struct ingest_doc d;
 	struct buf why;
 	int err;

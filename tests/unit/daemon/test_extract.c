@@ -10,8 +10,8 @@
  * Pages as newsrooms have them: the article must come out, whole, and nothing else.
  * How well it does so on real ones is measured by tests/extract.
  */
-#define ONE                                                                 \
-	"<p>The ministry, which had said nothing for weeks, confirmed the " \
+#define ONE                                                                  \
+	"<p>The ministry, which had said nothing for weeks, confirmed the "  \
 	"arrests on Tuesday, after relatives, lawyers and two of the men's " \
 	"colleagues had spoken to reporters in the capital.</p>"
 #define TWO                                                                  \
@@ -204,23 +204,23 @@ meta_is(const struct meta_case *c)
 
 	buf_init(&b, 0);
 	buf_printf(&b,
-	    HEAD "%s</head><body><nav>n</nav><article><h1>Arrests</h1>%s" ONE
-		 TWO "</article></body></html>",
+	    HEAD
+	    "%s</head><body><nav>n</nav><article><h1>Arrests</h1>%s" ONE TWO
+	    "</article></body></html>",
 	    c->head, c->body);
 	take(&d, (const char *)b.p, b.n);
 	check(strcmp(d.title, c->title) == 0);
 	if (c->author != NULL && d.n_author == 0)
 		fprintf(stderr, "no author: %s %s\n", c->head, c->body);
-	check(d.n_author == (c->second != NULL   ? 2
-			     : c->author != NULL ? 1
-						 : 0));
+	check(d.n_author == (c->second != NULL      ? 2
+				: c->author != NULL ? 1
+						    : 0));
 	check(c->author == NULL || strcmp(d.author[0], c->author) == 0);
 	check(c->second == NULL || strcmp(d.author[1], c->second) == 0);
 	check(d.has_published == (c->published != 0));
 	check(!d.has_published || d.published == c->published);
 	/* Who wrote it is said once, at the article's head. */
-	check(c->body[0] == '\0' || c->author == NULL ||
-	      !says(&d, c->author));
+	check(c->body[0] == '\0' || c->author == NULL || !says(&d, c->author));
 	ingest_done(&d);
 	buf_done(&b);
 }
@@ -257,11 +257,13 @@ pages_say_who_and_when(void)
 		"", "Held", NULL, NULL, 1744243200},
 	    {"", "<p class=byline>By A. Writer and B. Second</p>", "Arrests",
 		"A. Writer", "B. Second", 0},
-	    {"", "<div><a rel=author href=/a>A. Writer</a></div>"
-		 "<time datetime=2025-04-10>April 10</time>",
+	    {"",
+		"<div><a rel=author href=/a>A. Writer</a></div>"
+		"<time datetime=2025-04-10>April 10</time>",
 		"Arrests", "A. Writer", NULL, 1744243200},
-	    {"", "<span itemprop=author><b itemprop=name>A. Writer</b>, "
-		 "Kyiv</span>",
+	    {"",
+		"<span itemprop=author><b itemprop=name>A. Writer</b>, "
+		"Kyiv</span>",
 		"Arrests", "A. Writer", NULL, 0},
 	};
 
