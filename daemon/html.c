@@ -813,8 +813,9 @@ take_body(struct ingest_doc *d, const struct ingest_source *src,
 	return r;
 }
 
-int
-html_ingest(struct ingest_doc *d, const struct ingest_source *src,
+/* |html| is what gumbo is given, and stays while its tree does. */
+static int
+ingest_slim(struct ingest_doc *d, const struct ingest_source *src,
     struct bytes html, struct buf *why)
 {
 	GumboOptions o = kGumboDefaultOptions;
@@ -836,5 +837,22 @@ html_ingest(struct ingest_doc *d, const struct ingest_source *src,
 		d->lang = strndup((const char *)src->lang.p, src->lang.n);
 	r = take_body(d, src, tree->root);
 	gumbo_destroy_output(&o, tree);
+	return r;
+}
+
+int
+html_ingest(struct ingest_doc *d, const struct ingest_source *src,
+    struct bytes html, struct buf *why)
+{
+	struct buf slim;
+	int r;
+
+	buf_init(&slim, 0);
+	html_slim(&slim, html);
+	r = buf_err(&slim);
+	if (r == 0)
+		r = ingest_slim(d, src, slim.n > 0 ? buf_bytes(&slim) : html,
+		    why);
+	buf_done(&slim);
 	return r;
 }

@@ -18,4 +18,8 @@ int html_ingest(struct ingest_doc *d, const struct ingest_source *src,
  */
 size_t html_depth(struct bytes html);
 
+/* Append |html| without the text of its scripts and style sheets, which is half of
+ * many pages, costs gumbo as much as all else, and is never looked at. */
+void html_slim(struct buf *dst, struct bytes html);
+
 #endif

@@ -36,7 +36,7 @@ static bool
 is_raw(struct bytes name)
 {
 	static const char *const raw[] = {"script", "style", "textarea", "title",
-	    NULL};
+	    "xmp", "iframe", "noembed", "noframes", NULL};
 
 	return in_list(name, raw);
 }
@@ -75,6 +75,79 @@ end_of_raw(struct bytes s, size_t i, struct bytes name)
 			return i;
 		i += 2;
 	}
+}
+
+/* The end of the tag whose name ends at |i|; a '>' in quotes is none. */
+static size_t
+end_of_tag(struct bytes s, size_t i)
+{
+	while (i < s.n && s.p[i] != '>') {
+		uint8_t c = s.p[i++];
+
+		if (c != '=')
+			continue;
+		while (i < s.n && (s.p[i] <= ' '))
+			i++;
+		if (i < s.n && (s.p[i] == '"' || s.p[i] == '\'')) {
+			const uint8_t *end =
+			    memchr(s.p + i + 1, s.p[i], s.n - i - 1);
+
+			i = end == NULL ? s.n : (size_t)(end - s.p) + 1;
+		}
+	}
+	return i < s.n ? i + 1 : s.n;
+}
+
+/* Script that says something of the page, or whose end only a browser knows. */
+static bool
+is_of_use(struct bytes tag, struct bytes text)
+{
+	return seek(tag, 0, bytes_str("ld+json")) < tag.n ||
+	       seek(text, 0, bytes_str("<!--")) < text.n;
+}
+
+static struct bytes
+tag_name(struct bytes s, size_t i)
+{
+	size_t end = i;
+
+	while (end < s.n && is_letter(s.p[end]))
+		end++;
+	return bytes_of(s.p + i, end - i);
+}
+
+void
+html_slim(struct buf *dst, struct bytes s)
+{
+	static const char *const script[] = {"script", "style", NULL};
+	size_t i = 0, copied = 0;
+
+	while (i < s.n) {
+		const uint8_t *lt = memchr(s.p + i, '<', s.n - i);
+		struct bytes name;
+		size_t tag, text;
+
+		if (lt == NULL)
+			break;
+		tag = (size_t)(lt - s.p);
+		if (s.n - tag >= 4 && memcmp(lt, "<!--", 4) == 0) {
+			i = end_of_comment(s, tag);
+			continue;
+		}
+		name = tag_name(s, tag + 1);
+		i = text = name.n > 0 ? end_of_tag(s, tag + 1 + name.n)
+				      : tag + 1;
+		if (!is_raw(name))
+			continue;
+		i = end_of_raw(s, text, name);
+		if (!in_list(name, script) ||
+		    is_of_use(bytes_of(lt, text - tag),
+			bytes_of(s.p + text, i - text)))
+			continue;
+		buf_put(dst, s.p + copied, text - copied);
+		copied = i;
+	}
+	buf_put(dst, s.p + copied, s.n - copied);
 }
 
 size_t

@@ -304,6 +304,41 @@ hostile_pages_end(void)
 	}
 }
 
+static void
+slim_is(const char *html, const char *want)
+{
+	struct buf b;
+
+	buf_init(&b, 0);
+	html_slim(&b, bytes_str(html));
+	if (!bytes_eq(buf_bytes(&b), bytes_str(want)))
+		fprintf(stderr, "%s\n  became %.*s\n", html, (int)b.n,
+		    (const char *)b.p);
+	check(bytes_eq(buf_bytes(&b), bytes_str(want)));
+	buf_done(&b);
+}
+
+static void
+scripts_are_left_out_and_nothing_else(void)
+{
+	slim_is("a<script>x<b></script>b", "a<script></script>b");
+	slim_is("a<STYLE media=x>p{}</Style>b", "a<STYLE media=x></Style>b");
+	slim_is("a<script type=application/ld+json>{}</script>",
+	    "a<script type=application/ld+json>{}</script>");
+	slim_is("<title>of <script> tags</title><p>a",
+	    "<title>of <script> tags</title><p>a");
+	slim_is("<!-- <script> --><p>a", "<!-- <script> --><p>a");
+	slim_is("<p data-x='<script>'>a<script>b</script>c",
+	    "<p data-x='<script>'>a<script></script>c");
+	slim_is("<p x = \"<style>\">a", "<p x = \"<style>\">a");
+	slim_is("a<script>x", "a<script>");
+	slim_is("<script><!-- <script> </script> --></script>a",
+	    "<script><!-- <script> </script> --></script>a");
+	slim_is("1 < 2 <3<", "1 < 2 <3<");
+	slim_is("<p a='", "<p a='");
+	slim_is("", "");
+}
+
 /* However long the names of an element are. */
 static void
 long_names_are_cut(void)
@@ -325,6 +360,7 @@ long_names_are_cut(void)
 int
 main(void)
 {
+	scripts_are_left_out_and_nothing_else();
 	long_names_are_cut();
 
 	what_stands_around_is_left_out();
