@@ -153,10 +153,11 @@ run_publish(struct app *a)
 const struct cmd cmd_publish = {
     .name = "publish",
     .args = "FILE...",
-    .what = "publish documents: HTML, Markdown or text",
+    .what = "publish documents: HTML, Markdown, text or feeds",
     .option = publish_options,
     .about =
-	"Each FILE becomes an article, with the pictures beside it that it shows. A\n"
+	"Each FILE becomes an article, with the pictures beside it that it shows; of a\n"
+	"feed (.xml, .rss, .atom) or a WordPress export each entry that has its text. A\n"
 	"file whose article is published already and that has changed becomes a\n"
 	"correction. All of it appears at once, or nothing does. A document that is\n"
 	"refused is named with the reason, and the others are published all the same;\n"

@@ -64,23 +64,6 @@ on_article(struct trial *t, const struct ctl_item *it)
 }
 
 static int
-on_item(void *arg, const struct ctl_item *it)
-{
-	struct trial *t = arg;
-	struct bytes part = ctl_text(it, "part"), alt = ctl_text(it, "alt");
-
-	if (t->a->json)
-		return daemon_json(NULL, it);
-	if (ctl_is(it, "article"))
-		on_article(t, it);
-	else if (ctl_is(it, "body"))
-		buf_put(&t->body, part.p, part.n);
-	else if (ctl_is(it, "picture") && t->n_picture < ARTICLE_PICTURES_MAX)
-		buf_put(&t->alt[t->n_picture++], alt.p, alt.n);
-	return 0;
-}
-
-static int
 show(struct trial *t)
 {
 	struct article *a = calloc(1, sizeof(*a));
@@ -115,6 +98,37 @@ show(struct trial *t)
 	return err == 0 ? APP_DONE : complain_of("the answer", "shown", err);
 }
 
+static void
+trial_clear(struct trial *t)
+{
+	buf_done(&t->head);
+	buf_done(&t->body);
+	for (size_t i = 0; i < t->n_picture; i++)
+		buf_done(&t->alt[i]);
+	*t = (struct trial){.a = t->a, .text = t->text};
+}
+
+static int
+on_item(void *arg, const struct ctl_item *it)
+{
+	struct trial *t = arg;
+	struct bytes part = ctl_text(it, "part"), alt = ctl_text(it, "alt");
+
+	if (t->a->json)
+		return daemon_json(NULL, it);
+	if (ctl_is(it, "article")) {
+		/* Of a feed there are several. */
+		if (t->body.n > 0 && show(t) != APP_DONE)
+			return QERR_PROTOCOL;
+		trial_clear(t);
+		on_article(t, it);
+	} else if (ctl_is(it, "body"))
+		buf_put(&t->body, part.p, part.n);
+	else if (ctl_is(it, "picture") && t->n_picture < ARTICLE_PICTURES_MAX)
+		buf_put(&t->alt[t->n_picture++], alt.p, alt.n);
+	return 0;
+}
+
 static int
 try_one(struct trial *t, struct ctl *ctl, const char *path)
 {
@@ -145,10 +159,7 @@ try_file(const struct app *a, const char *path, bool text)
 	}
 	exit = try_one(t, ctl, path);
 	ctl_close(ctl);
-	buf_done(&t->head);
-	buf_done(&t->body);
-	for (size_t i = 0; i < t->n_picture; i++)
-		buf_done(&t->alt[i]);
+	trial_clear(t);
 	free(t);
 	return exit;
 }

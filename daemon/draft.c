@@ -205,6 +205,7 @@ draft_make(struct draft *ret, struct worker *w, const struct draft_source *src,
 	struct making m = {ret, src, 0};
 	struct ingest_source in = {.kind = src->kind,
 	    .data = src->data,
+	    .entry = src->entry,
 	    .file = src->file,
 	    .lang = src->lang,
 	    .find = find,

@@ -15,6 +15,7 @@
 struct draft_source {
 	enum ingest_kind kind;
 	struct bytes data;
+	size_t entry;      /* of a feed */
 	struct bytes file; /* its name: the article's, if it has no address */
 	struct bytes lang; /* if it names none; may be empty */
 	/*

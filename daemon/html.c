@@ -21,9 +21,9 @@ struct walk {
 	const struct ingest_source *src;
 	struct scribe s;
 	const struct extract *page; /* NULL: no page, but a document */
-	bool whole_page;  /* the root is <body>: leave navigation out */
-	bool title_seen;  /* the <h1> that repeats the title is passed */
-	size_t dropped;   /* pictures that are not there */
+	bool whole_page; /* the root is <body>: leave navigation out */
+	bool title_seen; /* the <h1> that repeats the title is passed */
+	size_t dropped;  /* pictures that are not there */
 	size_t deferred[DEFERRED_MAX]; /* figures that wait for a table's end */
 	size_t n_deferred;
 };
@@ -362,7 +362,8 @@ walk_figure(struct walk *w, const GumboNode *n)
 	scribe_figure_end(&w->s);
 	emit_deferred(w);
 	for (unsigned i = 0; i < n->v.element.children.length; i++)
-		walk_figure_rest(w, n->v.element.children.data[i], img, caption);
+		walk_figure_rest(w, n->v.element.children.data[i], img,
+		    caption);
 	scribe_boundary(&w->s);
 }
 
@@ -458,10 +459,10 @@ is_layout(const GumboNode *n, bool top)
 
 	if (e == NULL)
 		return false;
-	if (!top && (e->tag == GUMBO_TAG_TABLE || e->tag == GUMBO_TAG_H1 ||
-			e->tag == GUMBO_TAG_H2 || e->tag == GUMBO_TAG_H3 ||
-			e->tag == GUMBO_TAG_BLOCKQUOTE ||
-			e->tag == GUMBO_TAG_FIGURE))
+	if (!top &&
+	    (e->tag == GUMBO_TAG_TABLE || e->tag == GUMBO_TAG_H1 ||
+		e->tag == GUMBO_TAG_H2 || e->tag == GUMBO_TAG_H3 ||
+		e->tag == GUMBO_TAG_BLOCKQUOTE || e->tag == GUMBO_TAG_FIGURE))
 		return true;
 	for (unsigned i = 0; i < e->children.length; i++)
 		if (is_layout(e->children.data[i], false))
@@ -813,17 +814,41 @@ take_body(struct ingest_doc *d, const struct ingest_source *src,
 	return r;
 }
 
-/* |html| is what gumbo is given, and stays while its tree does. */
+/* What is made of gumbo's tree, while the text that it borrows from is there. */
+typedef int (*tree_fn)(struct ingest_doc *d, const struct ingest_source *src,
+    const GumboNode *root);
+
 static int
-ingest_slim(struct ingest_doc *d, const struct ingest_source *src,
-    struct bytes html, struct buf *why)
+page_of(struct ingest_doc *d, const struct ingest_source *src,
+    const GumboNode *root)
+{
+	html_meta(d, root);
+	title_from_heading(d, root);
+	if (d->lang == NULL && src->lang.n > 0)
+		d->lang = strndup((const char *)src->lang.p, src->lang.n);
+	return take_body(d, src, root);
+}
+
+static int
+body_of(struct ingest_doc *d, const struct ingest_source *src,
+    const GumboNode *root)
+{
+	if (d->lang == NULL && src->lang.n > 0)
+		d->lang = strndup((const char *)src->lang.p, src->lang.n);
+	return walk_article(d, src, root, NULL);
+}
+
+static int
+parse(struct ingest_doc *d, const struct ingest_source *src, struct bytes html,
+    struct buf *why, tree_fn fn)
 {
 	GumboOptions o = kGumboDefaultOptions;
 	GumboOutput *tree;
 	int r;
 
 	if (html_depth(html) > INGEST_DEPTH_MAX) {
-		buf_printf(why, "More than %d of its tags are inside each other.",
+		buf_printf(why,
+		    "More than %d of its tags are inside each other.",
 		    INGEST_DEPTH_MAX);
 		return QERR_TOOBIG;
 	}
@@ -831,18 +856,14 @@ ingest_slim(struct ingest_doc *d, const struct ingest_source *src,
 	tree = gumbo_parse_with_options(&o, (const char *)html.p, html.n);
 	if (tree == NULL)
 		return QERR_NOMEM;
-	html_meta(d, tree->root);
-	title_from_heading(d, tree->root);
-	if (d->lang == NULL && src->lang.n > 0)
-		d->lang = strndup((const char *)src->lang.p, src->lang.n);
-	r = take_body(d, src, tree->root);
+	r = fn(d, src, tree->root);
 	gumbo_destroy_output(&o, tree);
 	return r;
 }
 
-int
-html_ingest(struct ingest_doc *d, const struct ingest_source *src,
-    struct bytes html, struct buf *why)
+static int
+parse_slim(struct ingest_doc *d, const struct ingest_source *src,
+    struct bytes html, struct buf *why, tree_fn fn)
 {
 	struct buf slim;
 	int r;
@@ -851,8 +872,45 @@ html_ingest(struct ingest_doc *d, const struct ingest_source *src,
 	html_slim(&slim, html);
 	r = buf_err(&slim);
 	if (r == 0)
-		r = ingest_slim(d, src, slim.n > 0 ? buf_bytes(&slim) : html,
-		    why);
+		r = parse(d, src, slim.n > 0 ? buf_bytes(&slim) : html, why,
+		    fn);
 	buf_done(&slim);
 	return r;
+}
+
+int
+html_ingest(struct ingest_doc *d, const struct ingest_source *src,
+    struct bytes html, struct buf *why)
+{
+	return parse_slim(d, src, html, why, page_of);
+}
+
+int
+html_body(struct ingest_doc *d, const struct ingest_source *src,
+    struct bytes html, struct buf *why)
+{
+	return parse_slim(d, src, html, why, body_of);
+}
+
+void
+html_plain(struct buf *dst, struct bytes html)
+{
+	GumboOptions o = kGumboDefaultOptions;
+	GumboOutput *tree;
+	struct buf raw;
+
+	if (html.n == 0 || html_depth(html) > INGEST_DEPTH_MAX)
+		return;
+	o.max_errors = 0;
+	tree = gumbo_parse_with_options(&o, (const char *)html.p, html.n);
+	if (tree == NULL) {
+		buf_fail(dst, QERR_NOMEM);
+		return;
+	}
+	buf_init(&raw, 0);
+	html_text(&raw, tree->root);
+	scribe_tidy(dst, buf_bytes(&raw));
+	buf_fail(dst, buf_err(&raw));
+	buf_done(&raw);
+	gumbo_destroy_output(&o, tree);
 }

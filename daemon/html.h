@@ -12,6 +12,13 @@
 int html_ingest(struct ingest_doc *d, const struct ingest_source *src,
     struct bytes html, struct buf *why);
 
+/* The same for a body alone, which says nothing of itself and is no page. */
+int html_body(struct ingest_doc *d, const struct ingest_source *src,
+    struct bytes html, struct buf *why);
+
+/* Append the text of |html|, tidy. */
+void html_plain(struct buf *dst, struct bytes html);
+
 /*
  * How deep tags of |html| may be inside each other, at most: what gumbo, whose
  * work grows with the square of it, is not to be given beyond INGEST_DEPTH_MAX.

@@ -24,10 +24,10 @@ static bool
 is_flat(struct bytes name)
 {
 	static const char *const flat[] = {"area", "base", "br", "col", "dd",
-	    "dt", "embed", "hr", "img", "image", "input", "keygen", "li", "link",
-	    "meta", "option", "p", "param", "rp", "rt", "source", "tbody", "td",
-	    "th", "thead", "tfoot", "tr", "track", "wbr", "html", "head", "body",
-	    "colgroup", "caption", NULL};
+	    "dt", "embed", "hr", "img", "image", "input", "keygen", "li",
+	    "link", "meta", "option", "p", "param", "rp", "rt", "source",
+	    "tbody", "td", "th", "thead", "tfoot", "tr", "track", "wbr", "html",
+	    "head", "body", "colgroup", "caption", NULL};
 
 	return in_list(name, flat);
 }
@@ -35,8 +35,8 @@ is_flat(struct bytes name)
 static bool
 is_raw(struct bytes name)
 {
-	static const char *const raw[] = {"script", "style", "textarea", "title",
-	    "xmp", "iframe", "noembed", "noframes", NULL};
+	static const char *const raw[] = {"script", "style", "textarea",
+	    "title", "xmp", "iframe", "noembed", "noframes", NULL};
 
 	return in_list(name, raw);
 }
@@ -70,8 +70,8 @@ end_of_raw(struct bytes s, size_t i, struct bytes name)
 		i = seek(s, i, bytes_str("</"));
 		if (i + 2 + name.n > s.n)
 			return s.n;
-		if (strncasecmp((const char *)s.p + i + 2,
-			(const char *)name.p, name.n) == 0)
+		if (strncasecmp((const char *)s.p + i + 2, (const char *)name.p,
+			name.n) == 0)
 			return i;
 		i += 2;
 	}
@@ -135,8 +135,8 @@ html_slim(struct buf *dst, struct bytes s)
 			continue;
 		}
 		name = tag_name(s, tag + 1);
-		i = text = name.n > 0 ? end_of_tag(s, tag + 1 + name.n)
-				      : tag + 1;
+		i = text =
+		    name.n > 0 ? end_of_tag(s, tag + 1 + name.n) : tag + 1;
 		if (!is_raw(name))
 			continue;
 		i = end_of_raw(s, text, name);

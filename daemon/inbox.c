@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "daemon/daemon_inner.h"
+#include "daemon/webfeed.h"
 #include "proto/base/qerr.h"
 #include "proto/host/beside.h"
 #include "proto/host/entropy.h"
@@ -207,11 +208,33 @@ look(struct room *r, int dir)
 
 	for (size_t i = 0; i < r->inbox.n; i++)
 		r->inbox.file[i].seen = false;
-	snprintf(odd_ones, sizeof(odd_ones), "inbox-odd:%zu:",
-	    (size_t)(r - r->d->room));
+	snprintf(odd_ones, sizeof(odd_ones),
+	    "inbox-odd:%zu:", (size_t)(r - r->d->room));
 	problems_clear_all(&r->d->problems, odd_ones);
 	scan(r, dir, "", 0);
 	forget_gone(r);
+}
+
+/* Of a feed each entry is a document; what is refused of it is one problem. */
+static int
+publish_entries(struct room *r, struct inbox_file *f, struct draft_source *src,
+    struct publisher_item *item)
+{
+	char first[sizeof(item->message)] = "";
+	int err = 0;
+
+	for (;
+	     err == 0 && !item->all_refused && src->entry < WEBFEED_ENTRIES_MAX;
+	     src->entry++) {
+		err = publisher_add(r->p, src, item);
+		if (err == 0 && first[0] == '\0' &&
+		    item->outcome == PUBLISHER_REFUSED)
+			snprintf(first, sizeof(first), "%.900s (entry %zu)",
+			    item->message, src->entry + 1);
+	}
+	if (err == 0 || err == QERR_ABSENT)
+		problem(r, f, first[0] != '\0' ? first : NULL);
+	return err == QERR_ABSENT ? 0 : err;
 }
 
 static int
@@ -235,8 +258,9 @@ publish_file(struct room *r, int dir, struct inbox_file *f)
 	} else if (err == 0 && ingest_kind_of(&src.kind, src.file)) {
 		src.data = buf_bytes(&b);
 		src.arg = &folder;
-		err = publisher_add(r->p, &src, item);
-		if (err == 0)
+		if (src.kind == INGEST_FEED)
+			err = publish_entries(r, f, &src, item);
+		else if ((err = publisher_add(r->p, &src, item)) == 0)
 			problem(r, f,
 			    item->outcome == PUBLISHER_REFUSED ? item->message
 							       : NULL);

@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "daemon/charset.h"
+#include "daemon/webfeed.h"
 #include "daemon/html.h"
 #include "daemon/meta.h"
 #include "daemon/plain.h"
@@ -80,7 +81,9 @@ ingest_kind_of(enum ingest_kind *ret, struct bytes file)
 	} kinds[] = {{".html", INGEST_HTML}, {".htm", INGEST_HTML},
 	    {".xhtml", INGEST_HTML}, {".md", INGEST_MARKDOWN},
 	    {".markdown", INGEST_MARKDOWN}, {".txt", INGEST_TEXT},
-	    {".text", INGEST_TEXT}};
+	    {".text", INGEST_TEXT},
+	    {".xml", INGEST_FEED}, {".rss", INGEST_FEED},
+	    {".atom", INGEST_FEED}, {".rdf", INGEST_FEED}};
 
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
 		if (ends(file, kinds[i].suffix)) {
@@ -124,6 +127,8 @@ static int
 convert(struct ingest_doc *d, const struct ingest_source *src, struct bytes text,
     struct buf *why)
 {
+	if (src->kind == INGEST_FEED)
+		return webfeed_ingest(d, src, text, why);
 	text = meta_front(d, text, src->kind == INGEST_TEXT);
 	if (text.n == 0)
 		return 0;
@@ -133,6 +138,7 @@ convert(struct ingest_doc *d, const struct ingest_source *src, struct bytes text
 	case INGEST_MARKDOWN:
 		return markdown(d, src, text, why);
 	case INGEST_TEXT:
+	case INGEST_FEED:
 		break;
 	}
 	return plain_ingest(d, text);
@@ -229,11 +235,13 @@ ingest(struct ingest_doc *ret, const struct ingest_source *src, struct buf *why)
 	}
 	if (src->data.n == 0) {
 		buf_put_str(why, "It is empty.");
-		return QERR_MISSING;
+		return src->kind == INGEST_FEED ? QERR_TEXT : QERR_MISSING;
 	}
 	buf_init(&text, 2 * INGEST_DOCUMENT_MAX);
 	if (src->kind == INGEST_HTML)
 		declared = charset_declared(src->data);
+	else if (src->kind == INGEST_FEED)
+		declared = webfeed_declared(src->data);
 	r = charset_decode(&text, src->data, declared, why);
 	if (r == 0)
 		clean(&text);

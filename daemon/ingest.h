@@ -8,7 +8,7 @@
 #include "proto/object/article.h"
 
 /*
- * From a document (HTML, Markdown or plain text) to an article: what it says of
+ * From a document (HTML, Markdown, plain text or an entry of a feed) to an article: what it says of
  * itself, its body in our markup, and which pictures it shows.  Runs in a confined
  * child (daemon/worker.h), for it parses strangers' bytes; it opens no file.
  *
@@ -25,11 +25,13 @@ enum ingest_kind {
 	INGEST_HTML,
 	INGEST_MARKDOWN,
 	INGEST_TEXT,
+	INGEST_FEED, /* RSS or Atom: each entry is a document (daemon/webfeed.h) */
 };
 
 struct ingest_source {
 	enum ingest_kind kind;
 	struct bytes data; /* the document */
+	size_t entry;      /* of a feed: which, from 0 */
 	struct bytes file; /* its file name: the title, if there is no other */
 	struct bytes lang; /* its language if it names none; may be empty */
 	/*
@@ -74,7 +76,7 @@ bool ingest_kind_of(enum ingest_kind *ret, struct bytes file);
 
 /*
  * Take |src| in.  0 and |ret| has a language, a title and a body that passes
- * markup_check(); else QERR_TOOBIG, QERR_TEXT, QERR_MISSING or QERR_NOMEM and
+ * markup_check(); QERR_ABSENT behind the last entry of a feed; else QERR_TOOBIG, QERR_TEXT, QERR_MISSING or QERR_NOMEM and
  * |why| has a sentence that says what is wrong and what to do.  Initialise |ret|
  * first and free it in any case.
  */

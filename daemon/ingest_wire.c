@@ -12,8 +12,9 @@
 void
 ingest_put_source(struct buf *b, const struct ingest_source *src)
 {
-	cbor_put_array(b, 4);
+	cbor_put_array(b, 5);
 	cbor_put_uint(b, (uint64_t)src->kind);
+	cbor_put_uint(b, src->entry);
 	cbor_put_bytes(b, src->file.p, src->file.n);
 	cbor_put_bytes(b, src->lang.p, src->lang.n);
 	cbor_put_bytes(b, src->data.p, src->data.n);
@@ -27,10 +28,11 @@ ingest_get_source(struct ingest_source *ret, struct bytes msg)
 
 	*ret = (struct ingest_source){0};
 	reader_init(&r, msg.p, msg.n);
-	if (cbor_array(&r, 4) != 4)
+	if (cbor_array(&r, 5) != 5)
 		reader_fail(&r, QERR_MISSING);
-	kind = cbor_uint_in(&r, 0, INGEST_TEXT);
+	kind = cbor_uint_in(&r, 0, INGEST_FEED);
 	ret->kind = (enum ingest_kind)kind;
+	ret->entry = (size_t)cbor_uint_in(&r, 0, SIZE_MAX);
 	ret->file = cbor_bytes(&r);
 	ret->lang = cbor_bytes(&r);
 	ret->data = cbor_bytes(&r);

@@ -584,7 +584,12 @@ publisher_add(struct publisher *p, const struct draft_source *src,
 		in.lang = bytes_str(p->lang);
 	buf_init(&why, 0);
 	r = draft_make(d, p->worker, &in, &why);
-	if (r != 0) {
+	if (r == QERR_ABSENT && in.kind == INGEST_FEED) {
+		/* That was all. */
+	} else if (r != 0) {
+		ret->all_refused = in.kind == INGEST_FEED &&
+				   r != QERR_MISSING && r != QERR_RANGE &&
+				   r != QERR_MARKUP;
 		r = refuse(ret, r, &why);
 	} else {
 		r = add(p, d, in.file, ret);

@@ -65,6 +65,7 @@ struct publisher_item {
 	enum publisher_outcome outcome;
 	uint64_t revision;
 	size_t pictures;
+	bool all_refused; /* of a feed: no entry of it can be read */
 	char lang[36];
 	char title[1025];
 	char message[1024]; /* warnings, or why it was refused */
@@ -74,7 +75,8 @@ struct publisher_item {
  * A batch: documents are added one by one, which takes them in and makes packs as
  * issues fill up; commit makes all of it visible, cancel none.  One batch at a
  * time; QERR_AGAIN if there is one.  A document that is refused does not spoil the
- * others; publisher_add() fails only if we are broken (disk, memory).
+ * others; publisher_add() fails only if we are broken (disk, memory), or with
+ * QERR_ABSENT behind the last entry of a feed.
  */
 int publisher_begin(struct publisher *p, bool slow, bool dry_run);
 int publisher_add(struct publisher *p, const struct draft_source *src,

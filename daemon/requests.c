@@ -6,12 +6,14 @@
 #include <unistd.h>
 
 #include "daemon/daemon_inner.h"
+#include "daemon/webfeed.h"
 #include "proto/base/qerr.h"
 #include "proto/base/text.h"
 #include "proto/host/entropy.h"
 #include "proto/object/follow.h"
 
 #define PICTURE_FILES (CTL_FDS_MAX - 1)
+#define TRY_ENTRIES   5 /* of a feed that are shown */
 
 /* Looking. */
 
@@ -499,6 +501,27 @@ document_item(struct control_client *c, struct bytes file,
 	control_item(c, &it);
 }
 
+/* Of a feed each entry is a document of its own; it is called by its number. */
+static int
+add_entries(struct control_client *c, struct room *r, struct draft_source *src,
+    struct publisher_item *item)
+{
+	char name[CTL_NAME_MAX + 32];
+	int err = 0;
+
+	for (; err == 0 && src->entry < WEBFEED_ENTRIES_MAX; src->entry++) {
+		err = publisher_add(r->p, src, item);
+		snprintf(name, sizeof(name), "%.*s, entry %zu",
+		    (int)src->file.n, (const char *)src->file.p,
+		    src->entry + 1);
+		if (err == 0)
+			document_item(c, bytes_str(name), item);
+		if (err == 0 && item->all_refused)
+			return 0;
+	}
+	return err == QERR_ABSENT ? 0 : err;
+}
+
 static void
 do_document(struct control_client *c, const struct ctl_request *rq)
 {
@@ -526,9 +549,11 @@ do_document(struct control_client *c, const struct ctl_request *rq)
 		err = 0;
 	} else if (err == 0 && !ingest_kind_of(&src.kind, rq->text)) {
 		snprintf(item->message, sizeof(item->message),
-		    "It is no document by its name: .html, .md or .txt are.");
+		    "It is no document by its name: .html, .md, .txt, .xml, "
+		    ".rss and .atom are.");
 	} else if (err == 0) {
-		err = publisher_add(r->p, &src, item);
+		err = src.kind == INGEST_FEED ? add_entries(c, r, &src, item)
+					      : publisher_add(r->p, &src, item);
 	}
 	if (err != 0) {
 		control_set_draft(c, NULL);
@@ -539,7 +564,8 @@ do_document(struct control_client *c, const struct ctl_request *rq)
 					: "Nothing of this run was published.",
 		    "Publishing failed: %s.", qerr_str(err));
 	} else {
-		document_item(c, rq->text, item);
+		if (src.kind != INGEST_FEED)
+			document_item(c, rq->text, item);
 		control_next(c);
 	}
 	buf_done(&b);
@@ -596,8 +622,8 @@ static void
 body_items(struct control_client *c, struct bytes body)
 {
 	while (body.n > 0) {
-		size_t n = body.n < CTL_MESSAGE_MAX / 2 ? body.n
-							: CTL_MESSAGE_MAX / 2;
+		size_t n =
+		    body.n < CTL_MESSAGE_MAX / 2 ? body.n : CTL_MESSAGE_MAX / 2;
 		struct ctl_item it;
 
 		while (n < body.n && (body.p[n] & 0xc0) == 0x80)
@@ -609,40 +635,54 @@ body_items(struct control_client *c, struct bytes body)
 	}
 }
 
-static void
-do_try(struct daemon *d, struct control_client *c, const struct ctl_request *rq)
+/* One article, or the first entries of a feed. */
+static int
+try_document(struct daemon *d, struct control_client *c,
+    struct draft_source *src, struct buf *why)
 {
-	struct ctl_request copy = *rq;
-	struct draft_source src = {
-	    .file = rq->text, .open = open_picture, .arg = &copy,
-	    .lang = bytes_str("und")}; /* publishing asks for one */
 	struct draft *draft = calloc(1, sizeof(*draft));
-	struct buf b, why;
 	int err = draft == NULL ? QERR_NOMEM : 0;
 
-	buf_init(&b, 0);
-	buf_init(&why, 0);
-	if (err == 0 && !ingest_kind_of(&src.kind, rq->text)) {
-		buf_printf(&why,
-		    "It is no document by its name: .html, .md or .txt are.");
-		err = QERR_TYPE;
-	}
-	if (err == 0)
-		err = read_fd(&b, rq->fd[0], INGEST_DOCUMENT_MAX);
-	src.data = buf_bytes(&b);
-	if (err == 0 &&
-	    (err = draft_make(draft, d->worker, &src, &why)) == 0) {
+	do {
+		buf_clear(why);
+		if (err == 0)
+			err = draft_make(draft, d->worker, src, why);
+		if (err != 0)
+			break;
 		article_item(c, &draft->doc);
 		picture_items(c, &draft->article);
 		body_items(c, buf_bytes(&draft->doc.body));
 		draft_done(draft);
-		control_done(c);
-	} else if (why.n > 0) {
-		control_fail(c, 1, "", "%.*s", (int)why.n, (const char *)why.p);
-	} else {
-		control_fail(c, 1, "", "It %s.", qerr_str(err));
-	}
+	} while (src->kind == INGEST_FEED && ++src->entry < TRY_ENTRIES);
 	free(draft);
+	return src->entry > 0 ? 0 : err;
+}
+
+static void
+do_try(struct daemon *d, struct control_client *c, const struct ctl_request *rq)
+{
+	struct ctl_request copy = *rq;
+	struct draft_source src = {.file = rq->text,
+	    .open = open_picture,
+	    .arg = &copy,
+	    .lang = bytes_str("und")}; /* publishing asks for one */
+	struct buf b, why;
+	int err;
+
+	buf_init(&b, 0);
+	buf_init(&why, 0);
+	err = read_fd(&b, rq->fd[0], INGEST_DOCUMENT_MAX);
+	src.data = buf_bytes(&b);
+	if (!ingest_kind_of(&src.kind, rq->text))
+		control_fail(c, 1, "",
+		    "It is no document by its name: .html, .md, .txt, .xml, "
+		    ".rss and .atom are.");
+	else if (err == 0 && (err = try_document(d, c, &src, &why)) == 0)
+		control_done(c);
+	else if (why.n > 0)
+		control_fail(c, 1, "", "%.*s", (int)why.n, (const char *)why.p);
+	else
+		control_fail(c, 1, "", "It %s.", qerr_str(err));
 	buf_done(&b);
 	buf_done(&why);
 }

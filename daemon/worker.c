@@ -13,6 +13,7 @@
 
 #include "daemon/charset.h"
 #include "daemon/confine.h"
+#include "daemon/webfeed.h"
 #include "daemon/html_ld.h"
 #include "daemon/ingest_wire.h"
 #include "proto/base/cbor.h"
@@ -301,6 +302,7 @@ be_keeper(int control)
 	syscall(SYS_close_range, (unsigned)control + 1, ~0U, 0);
 	charset_ready();
 	html_ld_ready();
+	webfeed_ready();
 	if (confine_files() != 0)
 		_exit(1);
 	while (read(control, &byte, 1) == 1) {

@@ -53,6 +53,17 @@ def main(build):
         need(json.loads(r.stdout.splitlines()[0])['authors'] == 'A. Writer', r.stdout)
         fails(w, 1, 'nowhere.html', '--control', one.control, 'try', w.path('docs', 'nowhere.html'))
 
+        # A feed of the web: each entry an article, an edit a correction, a vanished entry nothing; one without text costs itself.
+        def rss(*texts):
+            return write(w.path('docs', 'feed.rss'), '<rss><channel><language>en</language>' + ''.join(
+                f'<item><title>Entry {n}</title><guid>e{n}</guid>' + (t and f'<description>{t}</description>') + '</item>'
+                for n, t in enumerate(texts)) + '</channel></rss>')
+        r = one.publish('-n', rss('one', '', 'three'), ok=False)
+        need(r.returncode == 1 and '2 new, 0 corrected, 0 unchanged, 1 refused' in r.stdout, r.stdout)
+        need('feed.rss, entry 2: refused. It has no text' in r.stderr, r.stderr)
+        r = w.run('--control', one.control, 'try', '--text', w.path('docs', 'feed.rss'))
+        need('one' in r.stdout, r.stdout)
+
         # A day at the newsroom: an article, a correction, a retraction; a document that is none.
         a = write(w.path('docs', 'a.md'), '---\ntitle: Первая\nlang: ru\n---\nБыло **так**.\n')
         b = write(w.path('docs', 'b.html'), '<html lang=fa><title>دوم</title><body><p>متن دوم<script>x()</script></body></html>')
@@ -154,6 +165,19 @@ def main(build):
         one.start()
         time.sleep(4)
         need(one.feed()['head'] == head, 'the inbox is published twice')
+
+        # A feed in the inbox: its entries, then an edit of one while the other vanishes.
+        feed = '<rss><channel><language>en</language>%s</channel></rss>'
+        item = '<item><title>%s</title><guid>%s</guid><description>%s</description></item>'
+        write(w.path('inbox', 'feed.xml'), feed % (item % ('Of a feed', 'f1', 'Some text.') + item % ('Goes', 'f2', 'Some.')))
+        one.wait(lambda f: f['head'] > head, what='the feed in the inbox')
+        head = one.feed()['head']
+        write(w.path('inbox', 'feed.xml'), feed % (item % ('Of a feed', 'f1', 'Other text.')))
+        one.wait(lambda f: f['head'] > head, what='the edit of the feed')
+        two.wait(lambda f: f['head'] > head and f['packs_wanted'] == 0)
+        w.run('sync', invite)
+        mine = {x['title']: x for x in map(json.loads, w.run('list', '--json').stdout.splitlines())}
+        need(mine['Of a feed']['revision'] == 2 and 'Goes' in mine, f'{sorted(mine)}')
 
         # Revoked: the invite opens nothing any more.
         names = [x['name'] for x in two.ask('invite', 'list')]

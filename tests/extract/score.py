@@ -93,11 +93,11 @@ class Tally:
 def dump(program, paths):
     out = subprocess.run([program], input='\n'.join(paths).encode() + b'\n', stdout=subprocess.PIPE, check=True).stdout
     fields = [f.decode() for f in out.split(b'\0')]
-    return [fields[i:i + 7] for i in range(0, len(fields) - 1, 7)]
+    return [fields[i:i + 9] for i in range(0, len(fields) - 1, 9)]
 
 
 def score(folder, got, tallies, verbose):
-    _, why, _, title, body, authors, date = got
+    _, why, _, title, body, authors, date, *_ = got
     with open(os.path.join(folder, 'expected.html'), encoding='utf-8') as f:
         want = words(f.read())
     with open(os.path.join(folder, 'expected-metadata.json'), encoding='utf-8') as f:

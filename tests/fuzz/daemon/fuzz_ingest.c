@@ -44,6 +44,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	src.kind = data[0] == 'm'   ? INGEST_MARKDOWN
 		   : data[0] == 't' ? INGEST_TEXT
+		   : data[0] == 'f' ? INGEST_FEED
 				    : INGEST_HTML;
 	src.data = bytes_of(data + 1, size - 1);
 	buf_init(&why, 0);
@@ -54,7 +55,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		check(markup_check(buf_bytes(&d.body), d.n_picture, NULL) == 0);
 		crosses_the_wire(&d);
 	} else {
-		check(why.n > 0 || err == QERR_NOMEM);
+		check(why.n > 0 || err == QERR_NOMEM || err == QERR_ABSENT);
 	}
 	ingest_done(&d);
 	buf_done(&why);

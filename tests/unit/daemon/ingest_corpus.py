@@ -55,7 +55,7 @@ def words(text, inside):
 def dump(program, paths):
     out = subprocess.run([program], input='\n'.join(paths).encode() + b'\n', stdout=subprocess.PIPE, check=True).stdout
     fields = [f.decode() for f in out.split(b'\0')]
-    return [fields[i:i + 7] for i in range(0, len(fields) - 1, 7)]
+    return [fields[i:i + 9] for i in range(0, len(fields) - 1, 9)]
 
 
 def files(top, suffix=''):

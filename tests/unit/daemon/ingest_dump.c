@@ -1,13 +1,15 @@
 /*
  * What becomes of documents: for each path on standard input one line of JSON-like
  * fields, separated by NUL: path, error text, language, title, body, authors (each on
- * a line), date of publication (UNIX seconds or nothing).
+ * a line), date of publication (UNIX seconds or nothing), name, address.  Of a feed
+ * each entry is a line, and so is what comes behind the last.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "daemon/ingest.h"
+#include "proto/base/qerr.h"
 #include "proto/object/markup.h"
 
 static uint8_t data[INGEST_DOCUMENT_MAX + 1];
@@ -46,24 +48,16 @@ dump_date(const struct ingest_doc *d)
 }
 
 static void
-dump(const char *path)
+dump_one(const char *path, const struct ingest_source *src, int *ret)
 {
-	struct ingest_source src = {.kind = INGEST_HTML,
-	    .file = bytes_str(path),
-	    .lang = bytes_str("en")};
-	FILE *f = fopen(path, "rb");
 	struct ingest_doc d;
 	struct buf why;
 
-	if (f == NULL)
-		exit(1);
-	src.data = bytes_of(data, fread(data, 1, sizeof(data), f));
-	fclose(f);
-	(void)ingest_kind_of(&src.kind, src.file);
 	buf_init(&why, 0);
 	ingest_init(&d);
 	string(path);
-	if (ingest(&d, &src, &why) == 0) {
+	*ret = ingest(&d, src, &why);
+	if (*ret == 0) {
 		/* The contract, and taken in again it stays the same. */
 		if (markup_check(buf_bytes(&d.body), d.n_picture, NULL) != 0)
 			buf_put_str(&why, "BROKEN: no markup");
@@ -78,8 +72,32 @@ dump(const char *path)
 	field(d.body.p, d.body.n);
 	dump_authors(&d);
 	dump_date(&d);
+	string(d.name);
+	string(d.address);
 	ingest_done(&d);
 	buf_done(&why);
+}
+
+static void
+dump(const char *path)
+{
+	struct ingest_source src = {.kind = INGEST_HTML,
+	    .file = bytes_str(path),
+	    .lang = bytes_str("en")};
+	FILE *f = fopen(path, "rb");
+	int r;
+
+	if (f == NULL)
+		exit(1);
+	src.data = bytes_of(data, fread(data, 1, sizeof(data), f));
+	fclose(f);
+	(void)ingest_kind_of(&src.kind, src.file);
+	dump_one(path, &src, &r);
+	while (src.kind == INGEST_FEED && src.entry < 1000 &&
+	       r != QERR_ABSENT && r != QERR_TEXT && r != QERR_TOOBIG) {
+		src.entry++;
+		dump_one(path, &src, &r);
+	}
 }
 
 int

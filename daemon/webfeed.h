@@ -1,0 +1,27 @@
+#ifndef QUIRE_WEBFEED_H
+#define QUIRE_WEBFEED_H
+
+#include "daemon/ingest.h"
+
+/*
+ * Take entry number |src->entry| of a feed in: RSS 0.9 to 2.0, RSS 1.0 (RDF), Atom
+ * 0.3 and 1.0, or a WordPress export, of which what is published counts.  The entry
+ * is named by its guid or id, else by its link, so that an edit is a correction.
+ * Its text is what the feed holds: nothing is fetched.
+ *
+ * QERR_ABSENT behind the last entry; QERR_TEXT if it is no feed, or declares
+ * entities, which no feed needs and bombs are made of; else as ingest().  The feed
+ * is parsed once for all entries that are asked for one after the other.
+ */
+#define WEBFEED_ENTRIES_MAX 5000
+
+int webfeed_ingest(struct ingest_doc *d, const struct ingest_source *src,
+    struct bytes text, struct buf *why);
+
+/* The encoding that an XML document names, or none. */
+struct bytes webfeed_declared(struct bytes xml);
+
+/* libxml2 prepares itself: before files and calls are taken away. */
+void webfeed_ready(void);
+
+#endif

@@ -1,0 +1,136 @@
+#!/usr/bin/python3
+"""Take in feeds: those made from the corpus' articles give these back, text and head; of feedparser's suite every
+well-formed entry gives what the suite expects; and no file of it, or of feedvalidator's, does harm.
+
+usage: webfeed.py [-v] INGEST_DUMP CORPUS_SH
+"""
+import html
+import html.parser
+import os
+import re
+import subprocess
+import sys
+
+LEAST = 0.98
+NO_TEXT = set('script style template noscript svg iframe object title video audio embed math select textarea button'.split())
+INLINE = set('a abbr b bdi bdo cite code dfn em font i kbd mark q s samp small span strong sub sup u var wbr'.split())
+EXPECT = re.compile(r"entries\[0\]\[?\.?'?(title|link|id|guid|author|summary|description|value)'?\]? == u?'((?:[^'\\]|\\.)*)'\s*$", re.M)
+
+
+class Words(html.parser.HTMLParser):
+    def __init__(self, source):
+        super().__init__()
+        self.text, self.skipped = [], 0
+        self.feed(source)
+        self.close()
+
+    def handle_starttag(self, tag, attrs):
+        self.skipped += tag in NO_TEXT
+        self.text.append('' if tag in INLINE else ' ')
+
+    def handle_endtag(self, tag):
+        self.skipped -= tag in NO_TEXT and self.skipped > 0
+        self.text.append('' if tag in INLINE else ' ')
+
+    def handle_data(self, data):
+        if not self.skipped:
+            self.text.append(data)
+
+
+def words(source):
+    return re.findall(r'\w+', ''.join(Words(source).text))
+
+
+def dump(program, paths):
+    out = subprocess.run([program], input='\n'.join(paths).encode() + b'\n', stdout=subprocess.PIPE, check=True).stdout
+    fields = [f.decode() for f in out.split(b'\0')]
+    entries = {p: [] for p in paths}
+    for i in range(0, len(fields) - 1, 9):
+        entries[fields[i]].append(fields[i + 1:i + 9])
+    return entries
+
+
+def files(top, suffix):
+    return sorted(os.path.join(d, n) for d, _, names in os.walk(top) for n in names if n.endswith(suffix))
+
+
+def round_trip(program, corpus, verbose):
+    """Each entry's text is its article's."""
+    feeds = files(os.path.join(corpus, 'feeds', 'fullcontent-generated'), '.xml')
+    good = total = 0
+    for path, entries in dump(program, feeds).items():
+        for why, lang, title, body, _, date, name, address in entries[:-1]:
+            total += 1
+            article = os.path.join(corpus, 'articles', name.split('html/', 1)[-1])
+            if not os.path.exists(article):
+                print(f'{path}: no article {name}')
+                continue
+            with open(article, encoding='utf-8') as f:
+                source = f.read()
+            inner = re.search(r'<article>(.*)</article>', source, re.S)[1]
+            inner = re.sub(r'<h1>.*?</h1>', '', inner, count=1, flags=re.S)
+            same = ''.join(words(body)) == ''.join(words(inner)) and lang and (date or 'name="date"' not in source)
+            good += bool(same)
+            if verbose and not same:
+                print(f'{path}: {name}: {why} {title!r} {len(words(body))} words for {len(words(inner))}')
+    print(f'round trip: {good} of {total}')
+    return total > 500 and good / total >= LEAST
+
+
+def unescape(s):
+    return re.sub(r'\\u([0-9a-fA-F]{4})', lambda m: chr(int(m[1], 16)), s.replace("\\'", "'").replace('\\n', '\n').replace('\\\\', '\\'))
+
+
+def expectations(corpus, verbose, program):
+    """What feedparser's own tests say of the first entry."""
+    # Not: what depends on HTTP's headers, a format that is no more, and pages' active parts, whose text we leave out.
+    paths = [p for p in files(os.path.join(corpus, 'feeds', 'feedparser'), '.xml')
+             if 'wellformed' in p and not re.search('/http_|/cdf/|/sanitize/', p)]
+    got = dump(program, paths)
+    good = total = 0
+    for path in paths:
+        with open(path, 'rb') as f:
+            head = f.read(4000).decode('utf-8', 'replace')
+        m = re.search(r'Expect:\s*(not bozo and\s*)(.*?)\n', head)
+        m = m and EXPECT.search(m[2])
+        if not m or not got[path]:
+            continue
+        key, want = m[1], ' '.join(words(html.unescape(unescape(m[2]))))
+        why, _, title, body, authors, _, name, address = got[path][0]
+        if key == 'author':
+            want = ' '.join(words(unescape(m[2]).split(' (')[0]))
+        if key == 'summary' and '<content' in head:
+            continue
+        if not want or key in ('link', 'id', 'guid') and not unescape(m[2]).startswith('http'):
+            continue
+        total += 1
+        have = {'title': title, 'link': address + ' ' + name, 'id': name, 'guid': name, 'author': authors,
+                'summary': body, 'description': body, 'value': body}[key]
+        same = want in ' '.join(words(html.unescape(have)))
+        good += same
+        if verbose and not same:
+            print(f'{path}: {key} is {have!r}, not {m[2]!r}: {why}')
+    print(f'feedparser: {good} of {total}')
+    return total > 100 and good / total >= LEAST
+
+
+def harmless(program, corpus):
+    paths = files(os.path.join(corpus, 'feeds'), '.xml')
+    bad = [p for p, entries in dump(program, paths).items() for e in entries if 'BROKEN' in e[0] or 'bug' in e[0]]
+    print(f'{len(paths)} files, {len(bad)} of them badly taken', *bad[:5])
+    return not bad
+
+
+def main(args):
+    verbose = '-v' in args
+    program, corpus_sh = [a for a in args if a != '-v']
+    found = subprocess.run([corpus_sh], stdout=subprocess.PIPE, text=True)
+    if found.returncode == 77:
+        return 77
+    corpus = found.stdout.strip()
+    good = [round_trip(program, corpus, verbose), expectations(corpus, verbose, program), harmless(program, corpus)]
+    return 0 if all(good) else 1
+
+
+if __name__ == '__main__':
+    sys.exit(main(sys.argv[1:]))
