@@ -197,6 +197,7 @@ const struct cmd cmd_try = {
     .about =
 	"Of a saved page of the web only the article is taken: menus, share buttons,\n"
 	"players and boxes with other things are left out. Shows its title, authors,\n"
-	"date, address and text as readers would get them. Nothing is published.",
+	"date, address and text as readers would get them; of a feed the first entries.\n"
+	"Nothing is published.",
     .run = run,
 };

@@ -35,6 +35,7 @@ struct inbox {
 	uint64_t settle; /* seconds */
 	struct inbox_file *file;
 	size_t n, cap, next;
+	size_t entry; /* of the feed that is next */
 	struct map *by_path;
 	bool open; /* a batch is */
 	struct event *timer;

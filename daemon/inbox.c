@@ -215,25 +215,32 @@ look(struct room *r, int dir)
 	forget_gone(r);
 }
 
-/* Of a feed each entry is a document; what is refused of it is one problem. */
+/*
+ * Some more entries of a feed, each a document; others wait for their turn, so that
+ * the node is served in between.  The first that is refused is the feed's problem.
+ */
 static int
 publish_entries(struct room *r, struct inbox_file *f, struct draft_source *src,
     struct publisher_item *item)
 {
-	char first[sizeof(item->message)] = "";
+	struct inbox *in = &r->inbox;
+	char message[sizeof(item->message) + 32];
 	int err = 0;
 
-	for (;
-	     err == 0 && !item->all_refused && src->entry < WEBFEED_ENTRIES_MAX;
-	     src->entry++) {
+	if (in->entry == 0)
+		problem(r, f, NULL);
+	for (size_t i = 0; i < AT_ONCE && err == 0 && !item->all_refused; i++) {
+		src->entry = in->entry++;
 		err = publisher_add(r->p, src, item);
-		if (err == 0 && first[0] == '\0' &&
-		    item->outcome == PUBLISHER_REFUSED)
-			snprintf(first, sizeof(first), "%.900s (entry %zu)",
-			    item->message, src->entry + 1);
+		if (err != 0 || item->outcome != PUBLISHER_REFUSED ||
+		    f->refused)
+			continue;
+		snprintf(message, sizeof(message), "%s (entry %zu)",
+		    item->message, in->entry);
+		problem(r, f, message);
 	}
-	if (err == 0 || err == QERR_ABSENT)
-		problem(r, f, first[0] != '\0' ? first : NULL);
+	f->done = err != 0 || item->all_refused ||
+		  in->entry == WEBFEED_ENTRIES_MAX;
 	return err == QERR_ABSENT ? 0 : err;
 }
 
@@ -246,6 +253,7 @@ publish_file(struct room *r, int dir, struct inbox_file *f)
 	int folder = folder_of(dir, f->path), err;
 	struct buf b;
 
+	f->done = true;
 	buf_init(&b, 0);
 	err = item == NULL ? QERR_NOMEM
 			   : file_read(&b, dir, f->path, INGEST_DOCUMENT_MAX);
@@ -265,7 +273,6 @@ publish_file(struct room *r, int dir, struct inbox_file *f)
 			    item->outcome == PUBLISHER_REFUSED ? item->message
 							       : NULL);
 	}
-	f->done = true;
 	buf_done(&b);
 	free(item);
 	if (folder >= 0)
@@ -342,14 +349,19 @@ on_time(evutil_socket_t unused, short what, void *arg)
 		}
 		in->open = true;
 		in->next = 0;
+		in->entry = 0;
 	}
-	for (; in->next < in->n && count < AT_ONCE && err == 0; in->next++) {
+	while (in->next < in->n && count < AT_ONCE && err == 0) {
 		struct inbox_file *f = &in->file[in->next];
 
-		if (!f->seen || f->done)
-			continue;
-		err = publish_file(r, dir, f);
-		count++;
+		if (f->seen && !f->done) {
+			err = publish_file(r, dir, f);
+			count += f->done ? 1 : AT_ONCE;
+		}
+		if (f->done || !f->seen) {
+			in->next++;
+			in->entry = 0;
+		}
 	}
 	close(dir);
 	if (in->next == in->n || err != 0)

@@ -169,7 +169,8 @@ def main(build):
         # A feed in the inbox: its entries, then an edit of one while the other vanishes.
         feed = '<rss><channel><language>en</language>%s</channel></rss>'
         item = '<item><title>%s</title><guid>%s</guid><description>%s</description></item>'
-        write(w.path('inbox', 'feed.xml'), feed % (item % ('Of a feed', 'f1', 'Some text.') + item % ('Goes', 'f2', 'Some.')))
+        more = ''.join(item % (f'Goes {n}', f'g{n}', 'Some.') for n in range(40))
+        write(w.path('inbox', 'feed.xml'), feed % (item % ('Of a feed', 'f1', 'Some text.') + more))
         one.wait(lambda f: f['head'] > head, what='the feed in the inbox')
         head = one.feed()['head']
         write(w.path('inbox', 'feed.xml'), feed % (item % ('Of a feed', 'f1', 'Other text.')))
@@ -177,7 +178,8 @@ def main(build):
         two.wait(lambda f: f['head'] > head and f['packs_wanted'] == 0)
         w.run('sync', invite)
         mine = {x['title']: x for x in map(json.loads, w.run('list', '--json').stdout.splitlines())}
-        need(mine['Of a feed']['revision'] == 2 and 'Goes' in mine, f'{sorted(mine)}')
+        need(mine['Of a feed']['revision'] == 2, f'{mine["Of a feed"]}')
+        need(all(f'Goes {n}' in mine for n in range(40)), f'{sorted(mine)}')
 
         # Revoked: the invite opens nothing any more.
         names = [x['name'] for x in two.ask('invite', 'list')]
