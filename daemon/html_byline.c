@@ -8,7 +8,8 @@
 #include "daemon/meta.h"
 #include "daemon/scribe.h"
 
-#define BYLINE_MAX 200 /* bytes; a longer one is about the author */
+#define BYLINE_MAX 160 /* bytes; a longer one is about the author .. */
+#define NAME_MAX   64  /* .. as is a name that is no name */
 #define NEAR       4   /* levels around the article that are its surroundings */
 #define N_OF(a)    (sizeof(a) / sizeof((a)[0]))
 
@@ -33,17 +34,24 @@ author_rank(const GumboNode *n)
 	    "title", "job", "role"};
 	static const char *const author[] = {"author", "creator"};
 	static const char *const fn[] = {"fn"};
+	/* Where the pages of authors are. */
+	static const char *const pages[] = {"/author/", "/authors/", "/autor/",
+	    "/autori/", "/autoren/", "/auteur/", "/auteurs/", "/by/",
+	    "/people/", "/journalist/", "/staff/", "/profile/"};
 	const char *class = html_attribute(n, "class");
 	const char *id = html_attribute(n, "id");
 	const char *rel = html_attribute(n, "rel");
 
 	if (has_part(html_attribute(n, "itemprop"), author, 1) ||
 	    (rel != NULL && strcasecmp(rel, "author") == 0))
-		return 3;
+		return 4;
 	if (has_part(class, not, N_OF(not )) || has_part(id, not, N_OF(not )))
 		return 0;
 	if (has_part(class, names, N_OF(names)) ||
 	    has_part(id, names, N_OF(names)))
+		return 3;
+	if (html_is(n, GUMBO_TAG_A) &&
+	    has_part(html_attribute(n, "href"), pages, N_OF(pages)))
 		return 2;
 	return class != NULL && strcmp(class, fn[0]) == 0 ? 1 : 0;
 }
@@ -94,6 +102,13 @@ names_only(struct bytes s)
 	return s;
 }
 
+static void
+set_name(struct ingest_doc *d, struct bytes s)
+{
+	if (s.n > 1 && s.n <= NAME_MAX)
+		meta_set(d, META_AUTHOR, s);
+}
+
 /* Two names with a word between them are two. */
 static void
 set_names(struct ingest_doc *d, struct bytes s)
@@ -107,11 +122,11 @@ set_names(struct ingest_doc *d, struct bytes s)
 
 			if (s.n - i <= n || memcmp(s.p + i, ands[k], n) != 0)
 				continue;
-			meta_set(d, META_AUTHOR, bytes_of(s.p, i));
+			set_name(d, bytes_of(s.p, i));
 			set_names(d, bytes_of(s.p + i + n, s.n - i - n));
 			return;
 		}
-	meta_set(d, META_AUTHOR, s);
+	set_name(d, s);
 }
 
 /* Inside, a name alone may be marked. */
@@ -220,7 +235,7 @@ walk_times(struct ingest_doc *d, const GumboNode *n, bool marked)
 static void
 take_from(struct ingest_doc *d, const GumboNode *n)
 {
-	for (int rank = 3; rank > 0 && d->n_author == 0; rank--)
+	for (int rank = 4; rank > 0 && d->n_author == 0; rank--)
 		walk_authors(d, n, rank);
 	if (!d->has_published && !walk_times(d, n, true))
 		walk_times(d, n, false);

@@ -239,8 +239,8 @@ publish_entries(struct room *r, struct inbox_file *f, struct draft_source *src,
 		    item->message, in->entry);
 		problem(r, f, message);
 	}
-	f->done = err != 0 || item->all_refused ||
-		  in->entry == WEBFEED_ENTRIES_MAX;
+	f->done =
+	    err != 0 || item->all_refused || in->entry == WEBFEED_ENTRIES_MAX;
 	return err == QERR_ABSENT ? 0 : err;
 }
 

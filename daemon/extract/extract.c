@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "daemon/extract/find.h"
+#include "daemon/extract/noise.h"
 #include "daemon/extract/page.h"
 #include "daemon/extract/prune.h"
 #include "proto/base/qerr.h"
@@ -94,15 +95,40 @@ by_address(const void *a, const void *b)
 	return *x < *y ? -1 : *x > *y;
 }
 
+/* The picture between the title and the text, with what it says, is the lead. */
+static uint32_t
+lead_picture(const struct page *p, uint32_t first, struct bytes title)
+{
+	bool below_title = false;
+
+	for (uint32_t i = 1; i < first; i++) {
+		const struct page_element *e = &p->e[i];
+
+		if (e->dead) {
+			i = e->end - 1;
+			continue;
+		}
+		below_title = below_title ||
+			      (e->tag == GUMBO_TAG_H1 && noise_is(p, i, title));
+		if (below_title && e->tag == GUMBO_TAG_FIGURE &&
+		    e->end <= first && e->in.img > 0 && e->in.text > 0)
+			return i;
+	}
+	return 0;
+}
+
 static int
-keep(struct extract *x, const struct attempt *a)
+keep(struct extract *x, const struct attempt *a, struct bytes title)
 {
 	const struct page *p = &a->page;
+	uint32_t lead = lead_picture(p, a->part[0], title);
 
 	x->root = calloc(a->n_part + 1, sizeof(const GumboNode *));
 	x->noise = calloc(p->n + 1, sizeof(const GumboNode *));
 	if (x->root == NULL || x->noise == NULL)
 		return QERR_NOMEM;
+	if (lead != 0)
+		x->root[x->n_root++] = p->e[lead].node;
 	for (size_t i = 0; i < a->n_part; i++) {
 		uint32_t top = a->part[i];
 
@@ -143,7 +169,7 @@ extract_find(struct extract *ret, const GumboNode *root, struct bytes title)
 		page_done(&now->page);
 	}
 	if (err == 0 && best->n_part > 0)
-		err = keep(ret, best);
+		err = keep(ret, best, title);
 	if (best != NULL)
 		page_done(&best->page);
 	free(now);

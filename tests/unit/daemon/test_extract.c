@@ -271,6 +271,27 @@ pages_say_who_and_when(void)
 		meta_is(&cases[i]);
 }
 
+/* Between title and text: who wrote it, by a link, and the lead picture's caption. */
+static void
+the_head_of_an_article_is_kept(void)
+{
+	static const char page[] = HEAD
+	    "<script>x()</script></head><body><nav>n</nav><main><h1>Arrests"
+	    "</h1><div><a href=/author/7>A. Writer</a></div><figure><img "
+	    "src=no.jpg><figcaption>The court, in May.</figcaption></figure>"
+	    "<div class=article-text>" ONE TWO "</div><div class=c-author>"
+	    "<p>A. Writer is our correspondent for courts, prisons and all "
+	    "that happens on the way from the one to the other, and has "
+	    "been so for longer than anybody else here can remember.</p>"
+	    "</div></main></body></html>";
+	struct ingest_doc d;
+
+	take(&d, page, sizeof(page) - 1);
+	check(says(&d, "The court, in May.") && says(&d, "seldom succeed"));
+	check(d.n_author == 1 && strcmp(d.author[0], "A. Writer") == 0);
+	ingest_done(&d);
+}
+
 /* Pages that are made to cost much cost no more than others of their size. */
 static void
 hostile_pages_end(void)
@@ -370,6 +391,7 @@ main(void)
 	a_document_is_no_page();
 	little_text_is_kept();
 	pages_say_who_and_when();
+	the_head_of_an_article_is_kept();
 	hostile_pages_end();
 	return 0;
 }
