@@ -150,16 +150,57 @@ find_name(const GumboNode *n)
 	return NULL;
 }
 
+/* The only link in a byline, if it is two words or more: the author, not "Follow". */
+static const GumboNode *
+find_link(const GumboNode *n, size_t *count)
+{
+	const GumboNode *last = NULL;
+	const GumboElement *e = html_element(n);
+	struct buf raw, b;
+
+	if (e == NULL)
+		return NULL;
+	if (e->tag == GUMBO_TAG_A) {
+		buf_init(&raw, 0);
+		buf_init(&b, 0);
+		html_text(&raw, n);
+		scribe_tidy(&b, buf_bytes(&raw));
+		*count += b.n > 0;
+		if (b.n > 0 && b.n <= NAME_MAX && memchr(b.p, ' ', b.n) != NULL)
+			last = n;
+		buf_done(&raw);
+		buf_done(&b);
+		return last;
+	}
+	for (unsigned i = 0; i < e->children.length; i++) {
+		const GumboNode *found = find_link(e->children.data[i], count);
+
+		last = found != NULL ? found : last;
+	}
+	return last;
+}
+
+static const GumboNode *
+find_author(const GumboNode *n)
+{
+	const GumboNode *name = find_name(n), *link;
+	size_t count = 0;
+
+	if (name != NULL)
+		return name;
+	link = find_link(n, &count);
+	return link != NULL && count == 1 ? link : n;
+}
+
 static bool
 take_author(struct ingest_doc *d, const GumboNode *n)
 {
-	const GumboNode *name = find_name(n);
 	struct buf raw, b;
 	struct bytes s;
 
 	buf_init(&raw, 0);
 	buf_init(&b, 0);
-	html_text(&raw, name != NULL ? name : n);
+	html_text(&raw, find_author(n));
 	scribe_tidy(&b, buf_bytes(&raw));
 	s = buf_bytes(&b);
 	if (s.n > 0 && s.n <= BYLINE_MAX) {

@@ -117,8 +117,7 @@ is_foreign(const struct page *p, uint32_t i, const struct strength *s)
 	}
 }
 
-/* An item of a list that is nothing but a link among links stays: the whole list
- * is looked at.  From the inside out, so that boxes are judged by what is left. */
+/* Boxes from the inside out, so that each is judged by what is left in it. */
 void
 prune(struct page *p, uint32_t top, const struct strength *s,
     struct bytes title)
