@@ -8,7 +8,6 @@ usage: score.py [-v] INGEST_DUMP CORPUS_SH
 """
 import datetime
 import difflib
-import html.parser
 import json
 import os
 import re
@@ -16,35 +15,13 @@ import subprocess
 import sys
 import time
 
+from documents import dump, text
+
 TEXT_MIN, TITLES_MIN, BYLINES_MIN, DATES_MIN = 0.95, 0.95, 0.85, 0.90
-NO_TEXT = set('script style template noscript svg iframe object title'.split())
-INLINE = set('a abbr b bdi bdo cite code dfn em font i kbd mark q s samp small span strong sub sup u var wbr'.split())
-
-
-class Text(html.parser.HTMLParser):
-    def __init__(self, source):
-        super().__init__()
-        self.text, self.skipped = [], 0
-        self.feed(source)
-        self.close()
-
-    def handle_starttag(self, tag, attrs):
-        self.skipped += tag in NO_TEXT
-        if tag not in INLINE:
-            self.text.append(' ')
-
-    def handle_endtag(self, tag):
-        self.skipped -= tag in NO_TEXT and self.skipped > 0
-        if tag not in INLINE:
-            self.text.append(' ')
-
-    def handle_data(self, data):
-        if not self.skipped:
-            self.text.append(data)
 
 
 def words(source):
-    return re.findall(r'[\u3040-\u30ff\u3400-\u9fff]|\w+', ''.join(Text(source).text))
+    return re.findall(r'[\u3040-\u30ff\u3400-\u9fff]|\w+', text(source))
 
 
 def f1(got, want):
@@ -88,12 +65,6 @@ class Tally:
 
     def mean(self):
         return self.sum / self.of if self.of else 1.0
-
-
-def dump(program, paths):
-    out = subprocess.run([program], input='\n'.join(paths).encode() + b'\n', stdout=subprocess.PIPE, check=True).stdout
-    fields = [f.decode() for f in out.split(b'\0')]
-    return [fields[i:i + 9] for i in range(0, len(fields) - 1, 9)]
 
 
 def score(folder, got, tallies, verbose):

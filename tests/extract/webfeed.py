@@ -5,60 +5,37 @@ well-formed entry gives what the suite expects; and no file of it, or of feedval
 usage: webfeed.py [-v] INGEST_DUMP CORPUS_SH
 """
 import html
-import html.parser
 import os
 import re
 import subprocess
 import sys
 
+from documents import NOT_OURS, dump, text
+
 LEAST = 0.98
-NO_TEXT = set('script style template noscript svg iframe object title video audio embed math select textarea button'.split())
-INLINE = set('a abbr b bdi bdo cite code dfn em font i kbd mark q s samp small span strong sub sup u var wbr'.split())
 EXPECT = re.compile(r"entries\[0\]\[?\.?'?(title|link|id|guid|author|summary|description|value)'?\]? == u?'((?:[^'\\]|\\.)*)'\s*$", re.M)
 
 
-class Words(html.parser.HTMLParser):
-    def __init__(self, source):
-        super().__init__()
-        self.text, self.skipped = [], 0
-        self.feed(source)
-        self.close()
-
-    def handle_starttag(self, tag, attrs):
-        self.skipped += tag in NO_TEXT
-        self.text.append('' if tag in INLINE else ' ')
-
-    def handle_endtag(self, tag):
-        self.skipped -= tag in NO_TEXT and self.skipped > 0
-        self.text.append('' if tag in INLINE else ' ')
-
-    def handle_data(self, data):
-        if not self.skipped:
-            self.text.append(data)
-
-
 def words(source):
-    return re.findall(r'\w+', ''.join(Words(source).text))
-
-
-def dump(program, paths):
-    out = subprocess.run([program], input='\n'.join(paths).encode() + b'\n', stdout=subprocess.PIPE, check=True).stdout
-    fields = [f.decode() for f in out.split(b'\0')]
-    entries = {p: [] for p in paths}
-    for i in range(0, len(fields) - 1, 9):
-        entries[fields[i]].append(fields[i + 1:i + 9])
-    return entries
+    return re.findall(r'\w+', text(source, NOT_OURS))
 
 
 def files(top, suffix):
     return sorted(os.path.join(d, n) for d, _, names in os.walk(top) for n in names if n.endswith(suffix))
 
 
+def entries_of(program, paths):
+    found = {p: [] for p in paths}
+    for path, *fields in dump(program, paths):
+        found[path].append(fields)
+    return found
+
+
 def round_trip(program, corpus, verbose):
     """Each entry's text is its article's."""
     feeds = files(os.path.join(corpus, 'feeds', 'fullcontent-generated'), '.xml')
     good = total = 0
-    for path, entries in dump(program, feeds).items():
+    for path, entries in entries_of(program, feeds).items():
         for why, lang, title, body, _, date, name, address in entries[:-1]:
             total += 1
             article = os.path.join(corpus, 'articles', name.split('html/', 1)[-1])
@@ -86,7 +63,7 @@ def expectations(corpus, verbose, program):
     # Not: what depends on HTTP's headers, a format that is no more, and pages' active parts, whose text we leave out.
     paths = [p for p in files(os.path.join(corpus, 'feeds', 'feedparser'), '.xml')
              if 'wellformed' in p and not re.search('/http_|/cdf/|/sanitize/', p)]
-    got = dump(program, paths)
+    got = entries_of(program, paths)
     good = total = 0
     for path in paths:
         with open(path, 'rb') as f:
@@ -116,7 +93,7 @@ def expectations(corpus, verbose, program):
 
 def harmless(program, corpus):
     paths = files(os.path.join(corpus, 'feeds'), '.xml')
-    bad = [p for p, entries in dump(program, paths).items() for e in entries if 'BROKEN' in e[0] or 'bug' in e[0]]
+    bad = [p for p, entries in entries_of(program, paths).items() for e in entries if 'BROKEN' in e[0] or 'bug' in e[0]]
     print(f'{len(paths)} files, {len(bad)} of them badly taken', *bad[:5])
     return not bad
 
