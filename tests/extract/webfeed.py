@@ -13,7 +13,8 @@ import sys
 from documents import NOT_OURS, dump, text
 
 LEAST = 0.98
-EXPECT = re.compile(r"entries\[0\]\[?\.?'?(title|link|id|guid|author|summary|description|value)'?\]? == u?'((?:[^'\\]|\\.)*)'\s*$", re.M)
+EXPECT = re.compile(r"""entries\[0\]\['(title|link|id|guid|author|summary|description|content)(?:_detail)?'\](?:\[0\])?"""
+                    r"""(?:\['value'\])? == u?'((?:[^'\\]|\\.)*)'\s*$""", re.M)
 
 
 def words(source):
@@ -82,7 +83,7 @@ def expectations(corpus, verbose, program):
             continue
         total += 1
         have = {'title': title, 'link': address + ' ' + name, 'id': name, 'guid': name, 'author': authors,
-                'summary': body, 'description': body, 'value': body}[key]
+                'summary': body, 'description': body, 'content': body}[key]
         same = want in ' '.join(words(html.unescape(have)))
         good += same
         if verbose and not same:
