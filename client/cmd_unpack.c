@@ -101,9 +101,10 @@ make_folder(struct unpack *u, const char *name)
 	return 0;
 }
 
+/* Sets |have| for those that are there then. */
 static int
 write_pictures(struct unpack *u, const struct index_article *x,
-    const struct article *a)
+    const struct article *a, bool have[ARTICLE_PICTURES_MAX])
 {
 	int err = 0;
 
@@ -112,13 +113,15 @@ write_pictures(struct unpack *u, const struct index_article *x,
 
 		page_picture(name, &a->picture[i]);
 		snprintf(path, sizeof(path), "pictures/%s", name);
-		if (faccessat(u->dir, path, F_OK, 0) == 0)
+		have[i] = faccessat(u->dir, path, F_OK, 0) == 0;
+		if (have[i])
 			continue; /* named by its hash */
 		buf_clear(&u->b);
 		err = library_picture(u->h->library, x, &a->picture[i], &u->b);
 		if (err == 0)
 			err = write_file(u, path, buf_bytes(&u->b));
-		else if (err == QERR_ABSENT)
+		have[i] = err == 0;
+		if (err == QERR_ABSENT)
 			err = 0; /* its words stand in its place */
 	}
 	return err;
@@ -141,6 +144,8 @@ write_article(struct unpack *u, const struct index_article *x, const char *name)
 			: library_capsule(u->h->library, x, false, &u->capsule);
 	if (err == 0)
 		err = capsule_open(v, buf_bytes(&u->capsule), NULL, 0);
+	if (err == 0)
+		err = write_pictures(u, x, &v->article, p.have);
 	if (err == 0) {
 		p.feed = &v->feed;
 		p.charter = &v->charter;
@@ -156,8 +161,6 @@ write_article(struct unpack *u, const struct index_article *x, const char *name)
 	snprintf(path, sizeof(path), "a/%s.quire", name);
 	if (err == 0)
 		err = write_file(u, path, buf_bytes(&u->capsule));
-	if (err == 0)
-		err = write_pictures(u, x, &v->article);
 	if (v != NULL)
 		capsule_verdict_done(v);
 	free(v);

@@ -204,6 +204,19 @@ picture_ok(const char *folder, const struct picture *p)
 	return ok;
 }
 
+/* Which pictures were there when a page was made: those it names. */
+static void
+pictures_named(bool have[ARTICLE_PICTURES_MAX], const struct article *a,
+    struct bytes page)
+{
+	char name[PAGE_PICTURE_MAX];
+
+	for (size_t i = 0; i < a->n_picture; i++) {
+		page_picture(name, &a->picture[i]);
+		have[i] = memmem(page.p, page.n, name, strlen(name)) != NULL;
+	}
+}
+
 static int
 compare_page(struct verify *v, const struct capsule_verdict *c,
     const char *folder, const char *name)
@@ -218,6 +231,7 @@ compare_page(struct verify *v, const struct capsule_verdict *c,
 	bool same;
 
 	buf_init(&b, 0);
+	pictures_named(p.have, p.article, buf_bytes(&v->bytes));
 	same = page_article(&b, &p) == 0 &&
 	       bytes_eq(buf_bytes(&b), buf_bytes(&v->bytes));
 	buf_done(&b);

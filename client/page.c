@@ -83,22 +83,34 @@ page_picture(char dst[PAGE_PICTURE_MAX], const struct picture *p)
 /* The body: our markup is HTML but for pictures and links between articles. */
 
 static void
-put_img(struct buf *b, const struct article *a, struct bytes src)
+put_img(struct buf *b, const struct page *page, size_t i)
 {
+	const struct picture *p = &page->article->picture[i];
+	struct bytes alt = p->alt;
 	char file[PAGE_PICTURE_MAX];
-	const struct picture *p;
-	uint64_t i;
 
-	if (dec_parse(&i, (const char *)src.p, src.n) != 0 || i >= a->n_picture)
-		return; /* markup_check() has seen that it is one */
-	p = &a->picture[i];
+	if (p->has_small && !page->have[i] && page->have[p->small])
+		p = &page->article->picture[p->small];
 	page_picture(file, p);
 	buf_printf(b,
 	    "<img src=\"../pictures/%s\" width=\"%u\" height=\"%u\" "
 	    "alt=\"",
 	    file, (unsigned)p->width, (unsigned)p->height);
-	put_text(b, p->alt);
+	put_text(b, alt);
 	put(b, "\">");
+}
+
+/* Which picture an img shows: |src| is a number, as markup_check() has seen. */
+static bool
+picture_of(size_t *ret, const struct page *p, struct bytes src)
+{
+	uint64_t i;
+
+	if (dec_parse(&i, (const char *)src.p, src.n) != 0 ||
+	    i >= p->article->n_picture)
+		return false;
+	*ret = (size_t)i;
+	return true;
 }
 
 static void
@@ -133,8 +145,11 @@ put_attribute(struct buf *b, const char *name, struct bytes value)
 static void
 put_tag(struct buf *b, const struct page *p, const struct markup_token *t)
 {
+	size_t i;
+
 	if (t->tag == MARKUP_IMG) {
-		put_img(b, p->article, t->src);
+		if (picture_of(&i, p, t->src))
+			put_img(b, p, i);
 		return;
 	}
 	buf_printf(b, "<%s%s", t->open ? "" : "/", markup_name(t->tag));
@@ -163,33 +178,29 @@ put_body(struct buf *b, const struct page *p)
 			put_tag(b, p, &t);
 }
 
-/* Pictures that the text does not place itself. */
+/* Pictures that the text does not place itself, nor stand for one. */
 static void
 put_other_pictures(struct buf *b, const struct page *p)
 {
+	const struct article *a = p->article;
 	bool placed[ARTICLE_PICTURES_MAX] = {false};
 	struct markup_token t;
-	uint64_t i;
-	size_t at = 0;
+	size_t at = 0, i;
 
 	while (markup_next(p->body, &at, &t))
-		if (t.tag == MARKUP_IMG && t.open &&
-		    dec_parse(&i, (const char *)t.src.p, t.src.n) == 0 &&
-		    i < ARTICLE_PICTURES_MAX)
+		if (t.tag == MARKUP_IMG && t.open && picture_of(&i, p, t.src))
 			placed[i] = true;
-	for (i = 0; i < p->article->n_picture; i++) {
-		char src[4];
-		size_t n = i >= 10 ? 2 : 1;
-
+	for (i = 0; i < a->n_picture; i++)
+		if (a->picture[i].has_small)
+			placed[a->picture[i].small] = true;
+	for (i = 0; i < a->n_picture; i++) {
 		if (placed[i])
 			continue;
-		src[0] = (char)('0' + (i >= 10 ? i / 10 : i));
-		src[1] = (char)('0' + i % 10);
 		put(b, "<figure>");
-		put_img(b, p->article, bytes_of(src, n));
-		if (p->article->picture[i].caption.n > 0) {
+		put_img(b, p, i);
+		if (a->picture[i].caption.n > 0) {
 			put(b, "<figcaption>");
-			put_text(b, p->article->picture[i].caption);
+			put_text(b, a->picture[i].caption);
 			put(b, "</figcaption>");
 		}
 		put(b, "</figure>\n");

@@ -8,8 +8,8 @@
 
 /*
  * Articles as pages for any browser: plain, self-contained, without scripts, and
- * with nothing remote in them.  A page depends on the signed bytes alone, so that
- * `quire verify` can make it again and compare.
+ * with nothing remote in them.  A page depends on the signed bytes alone and on
+ * which pictures lie beside it, so that `quire verify` can make it again and compare.
  */
 #define PAGE_NAME_LEN 32 /* characters: an article's id in hex */
 
@@ -20,6 +20,8 @@ struct page {
 	const struct article *article;
 	struct bytes body;
 	const char *name; /* of its files, PAGE_NAME_LEN */
+	/* Which pictures are there; a small one stands for a large one that is not. */
+	bool have[ARTICLE_PICTURES_MAX];
 };
 
 /* Append the page of one article, as it lies in DIR/a/NAME.html. */

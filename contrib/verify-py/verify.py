@@ -170,8 +170,8 @@ def inflate(z, size):
     return raw
 # --- 7. Article
 def picture(v):
-    many(8, 8, lambda x: None)(v)
-    for check, x in zip((blob(32), uint(2, 3), uint(1, 5), uint(1, 65535), uint(1, 65535), uint(1, 8 * MIB), text(0, 4096), text(0, 4096)), v):
+    many(8, 9, lambda x: None)(v)
+    for check, x in zip((blob(32), uint(2, 3), uint(1, 5), uint(1, 65535), uint(1, 65535), uint(1, 8 * MIB), text(0, 4096), text(0, 4096), uint(0, 63)), v):
         check(x)
 def article(data):
     need(len(data) <= 65536, 'a head that is too large')
@@ -181,6 +181,8 @@ def article(data):
                 11: text(1, 4096), 12: many(1, 64, picture), 14: text(1, 2048)})
     need((a[1] == 1) == (a[2] == 0) and a.get(10) != a[0], 'a head that contradicts itself')
     need(a[2] != 2 or not (a[13] or 12 in a or 11 in a), 'a retraction that still says something')
+    pictures = a.get(12, [])
+    need(all(p[1] == 3 and p[8] < len(pictures) and pictures[p[8]][1] == 2 for p in pictures if len(p) == 9), 'a small picture of none')
     return a
 # --- 8. Markup
 BLOCK = {'p', 'h2', 'h3', 'h4', 'ul', 'ol', 'blockquote', 'pre', 'figure', 'table', 'hr'}

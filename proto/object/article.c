@@ -83,7 +83,7 @@ put_pictures(struct buf *b, const struct picture *p, size_t n)
 	cbor_put_uint(b, K_PICTURES);
 	cbor_put_array(b, n);
 	for (size_t i = 0; i < n; i++, p++) {
-		cbor_put_array(b, 8);
+		cbor_put_array(b, p->has_small ? 9 : 8);
 		cbor_put_bytes(b, p->hash.b, sizeof(p->hash.b));
 		cbor_put_uint(b, (uint64_t)p->tier);
 		cbor_put_uint(b, (uint64_t)p->type);
@@ -92,6 +92,8 @@ put_pictures(struct buf *b, const struct picture *p, size_t n)
 		cbor_put_uint(b, p->size);
 		cbor_put_text(b, p->alt.p, p->alt.n);
 		cbor_put_text(b, p->caption.p, p->caption.n);
+		if (p->has_small)
+			cbor_put_uint(b, p->small);
 	}
 }
 
@@ -166,9 +168,10 @@ get_texts(struct reader *r, struct bytes *ret, size_t max, size_t hi)
 static void
 get_picture(struct reader *r, struct picture *p)
 {
+	size_t fields = cbor_array(r, 9);
 	uint64_t v;
 
-	if (cbor_array(r, 8) != 8)
+	if (fields < 8)
 		reader_fail(r, QERR_MISSING);
 	cbor_bytes_exact(r, p->hash.b, sizeof(p->hash.b));
 	v = cbor_uint_in(r, TIER_SMALL, TIER_PICTURES);
@@ -180,6 +183,10 @@ get_picture(struct reader *r, struct picture *p)
 	p->size = (uint32_t)cbor_uint_in(r, 1, PICTURE_MAX);
 	p->alt = get_text(r, 0, ALT_MAX_LEN);
 	p->caption = get_text(r, 0, ALT_MAX_LEN);
+	p->has_small = fields == 9;
+	if (p->has_small)
+		p->small =
+		    (uint32_t)cbor_uint_in(r, 0, ARTICLE_PICTURES_MAX - 1);
 }
 
 static size_t
@@ -256,6 +263,21 @@ get_field(struct reader *r, struct article *a, uint64_t key)
 	}
 }
 
+/* A small picture stands for a large one, and is no large one itself. */
+static int
+check_small(const struct article *a)
+{
+	for (size_t i = 0; i < a->n_picture; i++) {
+		const struct picture *p = &a->picture[i];
+
+		if (p->has_small &&
+		    (p->tier != TIER_PICTURES || p->small >= a->n_picture ||
+			a->picture[p->small].tier != TIER_SMALL))
+			return QERR_RANGE;
+	}
+	return 0;
+}
+
 /* What the fields must be to each other. */
 static int
 check_sense(const struct article *a)
@@ -266,9 +288,10 @@ check_sense(const struct article *a)
 	    (a->length > 0 || a->n_picture > 0 || a->summary.p != NULL))
 		return QERR_RANGE;
 
-	return a->address.p != NULL && bytes_eq(a->address, a->name)
-		   ? QERR_DUPLICATE
-		   : 0;
+	if (a->address.p != NULL && bytes_eq(a->address, a->name))
+		return QERR_DUPLICATE;
+
+	return check_small(a);
 }
 
 int

@@ -26,6 +26,10 @@ struct picture {
 	uint32_t width, height; /* 1..PICTURE_SIDE_MAX */
 	uint32_t size;          /* bytes, 1..PICTURE_MAX */
 	struct bytes alt, caption;
+	/* Of TIER_PICTURES: which of the article's pictures, one of TIER_SMALL,
+	 * shows the same to who has not got this one. */
+	bool has_small;
+	uint32_t small;
 };
 
 /* The hash that names a picture's bytes. */

@@ -314,6 +314,15 @@ def heads():
     for i, wrong in enumerate([b'x', 1, 6, 0, 65536, (8 << 20) + 1]):
         change(f'picture field {i}', 'QERR_RANGE' if i else 'QERR_RANGE', _12=[PICTURE[:i] + [wrong] + PICTURE[i + 1:]])
     change('picture of 7 fields', 'QERR_MISSING', _12=[PICTURE[:7]])
+    large = [v.H(b'picture', PNG + b'x'), 3] + PICTURE[2:]
+    change('large and small', '0', _12=[large + [1], PICTURE])
+    change('two large, one small', '0', _12=[large + [2], large + [2], PICTURE])
+    change('picture of 10 fields', 'QERR_RANGE', _12=[large + [1, 0], PICTURE])
+    change('small that is not there', 'QERR_RANGE', _12=[large + [1]])
+    change('small beyond any', 'QERR_RANGE', _12=[large + [64]])
+    change('small is large', 'QERR_RANGE', _12=[large + [1], large])
+    change('small is itself', 'QERR_RANGE', _12=[large + [0]])
+    change('small of a small', 'QERR_RANGE', _12=[PICTURE + [1], PICTURE])
     whole = v.encode(good)
     add('cut', 'QERR_TRUNCATED', whole[:-1])
     add('trailing byte', 'QERR_TRAILING', whole + b'\0')
