@@ -19,8 +19,9 @@ struct index;
  * Open DIR/index.sqlite, or rebuild it if it is missing, old or damaged (deeper
  * damage is QERR_IO where it is met, and rebuilt at the next opening); QERR_AGAIN if
  * another process has been filling it for long.  What
- * the user decided is not in it: followed feeds are lines of DIR/follows, what was
- * read is appended to DIR/read, the last list printed is DIR/list.
+ * the user decided is not in it: followed feeds are lines of DIR/follows, when
+ * each was synced is the time of DIR/synced-FEED, what was read is appended to DIR/read,
+ * the last list printed is DIR/list.
  */
 int index_open(struct index **ret, struct store *s);
 void index_close(struct index *x);

@@ -17,6 +17,78 @@
 #define FOLLOWS_MAX (16 * 1024 * 1024)
 #define READ_MAX    (64 * 1024 * 1024)
 
+/*
+ * When a feed was synced is the time of an empty file: it changes with every sync,
+ * and a line in a list that must never be lost would cost as much as all the rest of
+ * a sync with nothing new.
+ */
+#define SYNCED_MAX 96
+
+static void
+synced_name(char dst[SYNCED_MAX], const struct id *feed)
+{
+	char text[ID_TEXT_LEN + 1];
+
+	id_text(text, feed);
+	snprintf(dst, SYNCED_MAX, "synced-%s", text);
+}
+
+/* Open a file of the folder that is ours; negative with errno. */
+static int
+ours_open(const struct index *x, const char *name, int flags)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/%s", store_dir(x->store), name);
+	return open(path, flags | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
+}
+
+static int64_t
+synced_load(const struct index *x, const struct id *feed)
+{
+	char name[SYNCED_MAX];
+	struct stat st;
+	int64_t when = 0;
+	int fd;
+
+	synced_name(name, feed);
+	fd = ours_open(x, name, O_RDONLY);
+	if (fd < 0)
+		return 0;
+	if (fstat(fd, &st) == 0)
+		when = st.st_mtim.tv_sec;
+	close(fd);
+	return when;
+}
+
+static int
+synced_save(const struct index *x, const struct id *feed, int64_t when)
+{
+	struct timespec t[2] = {{.tv_sec = when}, {.tv_sec = when}};
+	char name[SYNCED_MAX];
+	int fd, err = 0;
+
+	synced_name(name, feed);
+	fd = ours_open(x, name, O_WRONLY | O_CREAT);
+	if (fd < 0 || futimens(fd, t) != 0) {
+		err = errno == ENOSPC ? QERR_NOSPACE : QERR_IO;
+		log_errno("%s/%s cannot be written", store_dir(x->store), name);
+	}
+	if (fd >= 0)
+		close(fd);
+	return err;
+}
+
+static void
+synced_forget(const struct index *x, const struct id *feed)
+{
+	char name[SYNCED_MAX], path[PATH_MAX];
+
+	synced_name(name, feed);
+	snprintf(path, sizeof(path), "%s/%s", store_dir(x->store), name);
+	(void)unlink(path);
+}
+
 static void
 follow_done(struct index_follow *f)
 {
@@ -28,15 +100,13 @@ follow_done(struct index_follow *f)
 
 /* |*ret_other| is set if the feed was followed with another key. */
 static int
-follow_add(struct index *x, struct bytes link, int64_t synced,
-    struct index_follow **ret_other)
+follow_add(struct index *x, struct bytes link, struct index_follow **ret_other)
 {
 	struct follow *f = calloc(1, sizeof(*f));
 	struct index_follow *p = NULL;
 	int err = f == NULL ? QERR_NOMEM : follow_parse(f, link);
 
 	if (err == 0 && (p = index_followed(x, &f->feed)) != NULL) {
-		synced = p->synced;
 		if (sodium_memcmp(&p->key, &f->key, sizeof(p->key)) != 0)
 			*ret_other = p;
 		follow_done(p);
@@ -55,7 +125,8 @@ follow_add(struct index *x, struct bytes link, int64_t synced,
 		buf_init(&text, 0);
 		follow_text(&text, f); /* as we write it, white space gone */
 		*p = (struct index_follow){f->feed, f->key,
-		    strndup((const char *)text.p, text.n), synced};
+		    strndup((const char *)text.p, text.n),
+		    synced_load(x, &f->feed)};
 		buf_wipe(&text);
 		if (p->link == NULL) {
 			x->n_follow--;
@@ -76,8 +147,7 @@ follows_save(struct index *x)
 
 	buf_init(&b, FOLLOWS_MAX);
 	for (size_t i = 0; i < x->n_follow; i++)
-		buf_printf(&b, "%lld %s\n", (long long)x->follow[i].synced,
-		    x->follow[i].link);
+		buf_printf(&b, "%s\n", x->follow[i].link);
 	err = buf_err(&b);
 	if (err == 0)
 		err = store_put_file(x->store, "follows", buf_bytes(&b));
@@ -94,15 +164,8 @@ follows_parse(struct index *x, struct bytes text)
 	while (text.n > 0 && err == 0) {
 		const uint8_t *nl = memchr(text.p, '\n', text.n);
 		size_t n = nl == NULL ? text.n : (size_t)(nl - text.p);
-		const uint8_t *blank = memchr(text.p, ' ', n);
-		uint64_t synced;
-		size_t head = blank == NULL ? 0 : (size_t)(blank - text.p);
 
-		if (blank == NULL ||
-		    dec_parse(&synced, (const char *)text.p, head) != 0)
-			return QERR_ENCODING;
-		err = follow_add(x, bytes_of(blank + 1, n - head - 1),
-		    (int64_t)synced, &other);
+		err = follow_add(x, bytes_of(text.p, n), &other);
 		text.p += nl == NULL ? n : n + 1;
 		text.n -= nl == NULL ? n : n + 1;
 	}
@@ -194,7 +257,7 @@ int
 index_follow(struct index *x, struct bytes link)
 {
 	struct index_follow *other = NULL;
-	int err = follow_add(x, link, 0, &other);
+	int err = follow_add(x, link, &other);
 
 	/* What the one key did not open the other may. */
 	if (err == 0 && other != NULL)
@@ -212,6 +275,7 @@ index_unfollow(struct index *x, const struct id *feed)
 	follow_done(f);
 	*f = x->follow[--x->n_follow];
 	index_drop(x, feed);
+	synced_forget(x, feed);
 	return follows_save(x);
 }
 
@@ -223,7 +287,7 @@ index_synced(struct index *x, const struct id *feed, int64_t when)
 	if (f == NULL)
 		return QERR_ABSENT;
 	f->synced = when;
-	return follows_save(x);
+	return synced_save(x, feed, when);
 }
 
 bool
@@ -241,7 +305,6 @@ int
 index_mark_read(struct index *x, const struct index_article *a)
 {
 	uint8_t entry[INDEX_KEY_LEN];
-	char path[PATH_MAX];
 	struct stat st;
 	struct id key;
 	int fd, err = 0;
@@ -250,8 +313,7 @@ index_mark_read(struct index *x, const struct index_article *a)
 		return 0;
 	memcpy(entry, a->feed.b, 32);
 	memcpy(entry + 32, a->id.b, ARTICLE_ID_LEN);
-	snprintf(path, sizeof(path), "%s/read", store_dir(x->store));
-	fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+	fd = ours_open(x, "read", O_WRONLY | O_CREAT | O_APPEND);
 	if (fd < 0)
 		return QERR_IO;
 	/* Behind a torn entry nothing would be found again. */

@@ -71,6 +71,7 @@ follows_are_kept(void)
 	reopen();
 	check(count_feeds() == 0 && lists((struct index_query){0}, ""));
 	check(desk_follow(&d, x, 1) == 0);
+	check(count_feeds() == 1 && feed.synced == 0);
 	check(index_update(x, &d.p.feed) == 0);
 	check(lists((struct index_query){0}, "A"));
 	end();
@@ -96,7 +97,7 @@ static void
 a_list_of_follows_that_is_damaged_is_an_error(void)
 {
 	static const char *const bad[] = {
-	    "nonsense", "0 quire:abc\n", "x quire:abc\n", "0\n"};
+	    "nonsense", "quire:abc\n", "\n", "quire:"};
 
 	begin();
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
