@@ -10,7 +10,11 @@
  */
 #define DOOR_MEMORY_MAX 65536 /* lines a generation */
 #define DOOR_GENERATION 10800 /* seconds: twice the clock slack */
-#define DOOR_HOURLY_MAX 256   /* lines an hour a secret */
+/*
+ * Lines an hour a secret: a public invite serves thousands of readers, and yet nobody
+ * who has just one can fill a generation.
+ */
+#define DOOR_HOURLY_MAX 8192
 
 struct door_entry; /* a secret */
 
