@@ -1,112 +1,5 @@
-#include <stdio.h>
-#include <string.h>
-
-#include "client/app.h"
 #include "client/daemon_call.h"
-#include "client/date.h"
-#include "client/term.h"
-#include "proto/base/qerr.h"
-
-struct count {
-	const struct app *a;
-	size_t fresh, corrected, same, refused;
-};
-
-static bool
-is(struct bytes b, const char *s)
-{
-	return bytes_eq(b, bytes_str(s));
-}
-
-/* Text that a stranger may have written, safe on a terminal. */
-static void
-put(FILE *to, struct bytes text)
-{
-	struct buf b;
-
-	buf_init(&b, 0);
-	term_cut(&b, text, TERM_WIDTH_MAX);
-	fwrite(b.p, 1, b.n, to);
-	buf_done(&b);
-}
-
-static int
-on_document(struct count *c, const struct ctl_item *it)
-{
-	struct bytes outcome = ctl_text(it, "outcome");
-	struct bytes message = ctl_text(it, "message");
-	bool refused = is(outcome, "refused");
-	FILE *to = refused || message.n > 0 ? stderr : stdout;
-
-	c->fresh += is(outcome, "new");
-	c->corrected += is(outcome, "corrected");
-	c->same += is(outcome, "unchanged");
-	c->refused += refused || is(outcome, "retracted");
-	if (c->a->json)
-		return daemon_json(NULL, it);
-	if (to == stdout && (c->a->quiet || is(outcome, "unchanged")))
-		return 0;
-	fflush(stdout);
-	put(to, ctl_text(it, "file"));
-	fprintf(to, ": %.*s", (int)outcome.n, (const char *)outcome.p);
-	if (message.n > 0) {
-		fputs(". ", to);
-		put(to, message);
-	}
-	fputc('\n', to);
-	return 0;
-}
-
-/* What cannot even be opened costs no more than what quired refuses. */
-static int
-refused(struct count *c, const char *path, const struct ctl_error *err)
-{
-	struct ctl_item it;
-
-	ctl_item_init(&it, "document");
-	ctl_add_text(&it, "file", bytes_str(path));
-	ctl_add_text(&it, "outcome", bytes_str("refused"));
-	ctl_add_text(&it, "message", bytes_str(err->message));
-	return on_document(c, &it);
-}
-
-static int
-on_item(void *arg, const struct ctl_item *it)
-{
-	struct count *c = arg;
-	char size[SIZE_TEXT_MAX];
-
-	if (ctl_is(it, "document"))
-		return on_document(c, it);
-	if (c->a->json)
-		return daemon_json(NULL, it);
-	size_text(size, ctl_number(it, "bytes"));
-	say(c->a, "issue %llu: %llu articles, %s",
-	    (unsigned long long)ctl_number(it, "number"),
-	    (unsigned long long)ctl_number(it, "articles"), size);
-	return 0;
-}
-
-static int
-publish_all(struct app *a, struct ctl *ctl, struct count *c,
-    struct ctl_error *err)
-{
-	struct ctl_request commit = {.kind = CTL_COMMIT};
-
-	for (int i = a->at; i < a->argc; i++) {
-		const char *path = a->argv[i];
-		const char *slash = strrchr(path, '/');
-		int r = ctl_document(ctl, CTL_DOCUMENT, path,
-		    bytes_str(slash != NULL ? slash + 1 : path), on_item, c,
-		    err);
-
-		if (r == QERR_ABSENT)
-			r = refused(c, path, err);
-		if (r != 0)
-			return r;
-	}
-	return ctl_ask(ctl, &commit, on_item, c, err);
-}
+#include "client/documents.h"
 
 static const struct cmd_option publish_options[] = {
     {'f', "feed", "FEED", "which, if quired publishes several"},
@@ -119,11 +12,11 @@ static int
 run_publish(struct app *a)
 {
 	struct ctl_request rq = {.kind = CTL_PUBLISH};
-	struct count c = {.a = a};
+	const struct ctl_request commit = {.kind = CTL_COMMIT};
+	struct documents c = {.fresh = 0};
 	struct ctl_error err;
-	struct ctl *ctl;
 	const char *arg;
-	int letter, exit, r;
+	int letter, exit;
 
 	while ((letter = app_option(a, &arg, &exit)) > 0) {
 		if (letter == 'f')
@@ -135,13 +28,7 @@ run_publish(struct app *a)
 		return exit;
 	if (!app_operands(a, 1, -1))
 		return APP_USAGE;
-	if ((r = ctl_open(&ctl, a->control, &err)) != 0)
-		return daemon_complain(&err);
-	r = ctl_ask(ctl, &rq, NULL, NULL, &err);
-	if (r == 0)
-		r = publish_all(a, ctl, &c, &err);
-	ctl_close(ctl);
-	if (r != 0)
+	if (documents_send(&c, a, &rq, &commit, &err) != 0)
 		return daemon_complain(&err);
 	if (!a->json)
 		say(a, "%s%zu new, %zu corrected, %zu unchanged, %zu refused.",
@@ -175,7 +62,7 @@ static int
 run_retract(struct app *a)
 {
 	struct ctl_request rq = {.kind = CTL_RETRACT};
-	struct count c = {.a = a};
+	struct documents c = {.a = a};
 	const char *arg;
 	int letter, exit;
 
@@ -190,7 +77,7 @@ run_retract(struct app *a)
 	if (!app_operands(a, 1, 1))
 		return APP_USAGE;
 	rq.text = bytes_str(a->argv[a->at]);
-	return daemon_call(a, &rq, on_item, &c);
+	return daemon_call(a, &rq, documents_item, &c);
 }
 
 const struct cmd cmd_retract = {

@@ -221,7 +221,8 @@ publisher_volume_start(struct publisher *p, int *ret_fd)
 	pid_t parent = getpid();
 	int end[2];
 
-	if (p->child > 0 || p->open || !(is_due(p, true) || is_due(p, false)))
+	if (!p->has_secret || p->child > 0 || p->open ||
+	    !(is_due(p, true) || is_due(p, false)))
 		return 0;
 	p->result = memfd_create("volume", MFD_CLOEXEC);
 	if (p->result < 0 || pipe(end) != 0) {

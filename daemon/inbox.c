@@ -341,8 +341,16 @@ on_time(evutil_socket_t unused, short what, void *arg)
 	problems_clear(&r->d->problems, "inbox-folder");
 	if (!in->open) {
 		look(r, dir);
-		if (!is_ready(in) ||
-		    publisher_begin(r->p, r->slow, false) != 0) {
+		err = is_ready(in) ? publisher_begin(r->p, r->slow, false)
+				   : QERR_AGAIN;
+		if (err == QERR_KEY)
+			problems_set(&r->d->problems, "inbox-key",
+			    "The inbox is not published: the feed's secret.key "
+			    "is not on this machine.",
+			    in->folder,
+			    "Use quire draft, or leave inbox out of the "
+			    "settings.");
+		if (err != 0) {
 			close(dir);
 			again(r, LOOK_SECONDS * 1000);
 			return;

@@ -232,40 +232,57 @@ history_of(const struct publisher *p, struct id *ret)
 }
 
 int
-press_header(struct publisher *p, const struct pack_entry *e, size_t n,
-    size_t articles)
+press_hold(struct publisher *p, struct bytes file, size_t articles)
 {
-	size_t from = p->header.n;
-	struct header h = {.feed = p->feed,
-	    .charter = feed_charter(p->chain)->version,
-	    .number = press_next(p),
-	    .time = clock_wall(),
-	    .next = PUBLISHER_NEXT,
-	    .n_pack = n};
-	struct publisher_issue told = {
-	    .number = h.number, .articles = articles};
+	struct publisher_issue told = {.articles = articles};
+	struct header h;
 	int r = make_room(p);
 
-	if (r != 0)
-		return r;
-	for (size_t i = 0; i < n; i++)
-		h.pack[i] = e[i];
-	qsort(h.pack, n, sizeof(h.pack[0]), by_place);
-	for (size_t i = 0; i < n; i++)
-		told.bytes += e[i].size;
-	history_of(p, &h.history);
-	r = header_sign(&p->header, &h, &p->secret);
 	/* What readers would refuse is not to be published. */
 	if (r == 0)
-		r = feed_add_header(p->chain,
-		    bytes_of(p->header.p + from, p->header.n - from), &h);
-	if (r != 0) {
-		p->header.n = from;
+		r = feed_add_header(p->chain, file, &h);
+	if (r != 0)
 		return r;
-	}
+	buf_put(&p->header, file.p, file.n);
+	told.number = h.number;
+	for (size_t i = 0; i < h.n_pack; i++)
+		told.bytes += h.pack[i].size;
 	p->pending[p->n_pending] = h;
 	p->told[p->n_pending++] = told;
 	return 0;
+}
+
+void
+press_fill(const struct publisher *p, struct header *ret,
+    const struct pack_entry *e, size_t n)
+{
+	*ret = (struct header){.feed = p->feed,
+	    .charter = feed_charter(p->chain)->version,
+	    .number = press_next(p),
+	    .next = PUBLISHER_NEXT,
+	    .n_pack = n};
+	for (size_t i = 0; i < n; i++)
+		ret->pack[i] = e[i];
+	qsort(ret->pack, n, sizeof(ret->pack[0]), by_place);
+	history_of(p, &ret->history);
+}
+
+int
+press_header(struct publisher *p, const struct pack_entry *e, size_t n,
+    size_t articles)
+{
+	struct header h;
+	struct buf file;
+	int r;
+
+	press_fill(p, &h, e, n);
+	h.time = clock_wall();
+	buf_init(&file, HEADER_FILE_MAX);
+	r = header_sign(&file, &h, &p->secret);
+	if (r == 0)
+		r = press_hold(p, buf_bytes(&file), articles);
+	buf_done(&file);
+	return r;
 }
 
 int

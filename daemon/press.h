@@ -11,7 +11,7 @@
 
 /*
  * The inside of a publisher, shared by its parts: publisher.c (folder, batches),
- * press.c (headers, commit), retract.c and binder.c (volumes).
+ * press.c (headers, commit), offline.c (drafts), retract.c and binder.c (volumes).
  *
  * What is on its way: packs are put into the store at once, where nothing names
  * them yet; headers wait in |header| until press_commit() puts them all.
@@ -33,6 +33,7 @@ struct publisher {
 
 	struct id feed;
 	struct reading_key key;
+	bool has_secret; /* or issues are signed elsewhere */
 	struct key_secret secret;
 	struct feed *chain; /* with the headers that wait */
 	char name[129];
@@ -55,6 +56,7 @@ struct publisher {
 
 	/* the batch */
 	bool open, dry_run;
+	bool drafting; /* one issue, which somebody else signs */
 	int level;
 	struct issue issue;
 	size_t uncovered; /* articles that no volume has */
@@ -82,7 +84,12 @@ uint64_t press_next(const struct publisher *p); /* the next header's number */
 int press_packs(struct publisher *p, const struct issue *is, uint64_t first,
     uint64_t last, bool only, const struct issue_base *base, int level,
     struct pack_entry *e, size_t *n);
-/* Sign the next header with |n| packs; it waits for the commit. */
+/* The next header, with |n| packs, but for its time. */
+void press_fill(const struct publisher *p, struct header *ret,
+    const struct pack_entry *e, size_t n);
+/* Take a header file that is signed as the next one; it waits for the commit. */
+int press_hold(struct publisher *p, struct bytes file, size_t articles);
+/* Sign the next header with |n| packs, and hold it. */
 int press_header(struct publisher *p, const struct pack_entry *e, size_t n,
     size_t articles);
 /* Make all that waits durable and visible, then tell. */

@@ -52,6 +52,11 @@ rooms_open(struct daemon *d)
 		r->inbox.settle = f->settle;
 		buf_clear(&why);
 		err = publisher_open(&r->p, &cfg, &why);
+		if (err == 0 && !publisher_signs(r->p))
+			log_info("line %u of the settings, publish: its "
+				 "secret.key is not here, so its issues are "
+				 "drafted, signed elsewhere and released",
+			    f->line);
 		if (err == 0)
 			d->n_room++;
 		else

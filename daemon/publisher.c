@@ -1,5 +1,6 @@
 #include "daemon/publisher.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <sodium.h>
 #include <stdio.h>
@@ -48,6 +49,12 @@ size_t
 publisher_articles(const struct publisher *p)
 {
 	return map_count(p->ledger.map);
+}
+
+bool
+publisher_signs(const struct publisher *p)
+{
+	return p->has_secret;
 }
 
 /* --- the folder --- */
@@ -114,10 +121,13 @@ static int
 read_secret(struct publisher *p, int folder, const char *pass, struct buf *b,
     struct buf *why)
 {
-	int r = read_part(b, folder, "secret.key", why);
+	int r;
 
-	if (r != 0)
+	if (faccessat(folder, "secret.key", F_OK, 0) != 0 && errno == ENOENT)
+		return 0;
+	if ((r = read_part(b, folder, "secret.key", why)) != 0)
 		return r;
+	p->has_secret = true;
 	r = key_secret_parse(&p->secret, buf_bytes(b), pass);
 	if (r == QERR_PASS && pass == NULL)
 		buf_put_str(why, "Its secret.key needs a passphrase.");
@@ -192,7 +202,11 @@ static int
 check_signer(struct publisher *p, struct buf *why)
 {
 	const struct key *k;
-	int r = charter_signer(feed_charter(p->chain), p->secret.pub.id,
+	int r;
+
+	if (!p->has_secret)
+		return 0;
+	r = charter_signer(feed_charter(p->chain), p->secret.pub.id,
 	    press_next(p), &k);
 
 	if (r == 0 && !key_eq(k, &p->secret.pub))
@@ -323,8 +337,8 @@ publisher_close(struct publisher *p)
 
 /* --- batches --- */
 
-int
-publisher_begin(struct publisher *p, bool slow, bool dry_run)
+static int
+begin(struct publisher *p, bool slow)
 {
 	int r;
 
@@ -336,9 +350,27 @@ publisher_begin(struct publisher *p, bool slow, bool dry_run)
 	if (r != 0)
 		return r;
 	p->open = true;
-	p->dry_run = dry_run;
+	p->dry_run = p->drafting = false;
 	p->level = slow ? ISSUE_SLOW : ISSUE_FAST;
 	return 0;
+}
+
+int
+publisher_begin(struct publisher *p, bool slow, bool dry_run)
+{
+	int r = p->has_secret || dry_run ? begin(p, slow) : QERR_KEY;
+
+	p->dry_run = r == 0 ? dry_run : p->dry_run;
+	return r;
+}
+
+int
+publisher_begin_draft(struct publisher *p, bool slow)
+{
+	int r = begin(p, slow);
+
+	p->drafting = r == 0 || p->drafting;
+	return r;
 }
 
 static void
@@ -429,7 +461,8 @@ enter(struct publisher *p, struct draft *d)
 	struct buf head;
 	int r = 0;
 
-	if (issue_count(&p->issue) >= p->per_issue || !issue_fits(&p->issue, a))
+	if (!p->drafting && (issue_count(&p->issue) >= p->per_issue ||
+				!issue_fits(&p->issue, a)))
 		r = flush(p);
 	buf_init(&head, 0);
 	if (r == 0)
@@ -559,10 +592,17 @@ add(struct publisher *p, struct draft *d, struct bytes file,
 	r = judge(p, d, ret);
 	if (r != 0 || p->dry_run)
 		return r;
-	if (ret->outcome == PUBLISHER_NEW ||
-	    ret->outcome == PUBLISHER_CORRECTED)
-		return enter(p, d);
-	return 0;
+	if (ret->outcome != PUBLISHER_NEW &&
+	    ret->outcome != PUBLISHER_CORRECTED)
+		return 0;
+	if (p->drafting && !issue_fits(&p->issue, &d->article)) {
+		ret->outcome = PUBLISHER_REFUSED;
+		snprintf(ret->message, sizeof(ret->message),
+		    "The draft is full: it is one issue. Release it, then "
+		    "draft the rest.");
+		return 0;
+	}
+	return enter(p, d);
 }
 
 int
@@ -608,6 +648,11 @@ publisher_commit(struct publisher *p, publisher_issue_fn fn, void *arg,
 
 	if (!p->open)
 		return QERR_PROTOCOL;
+	if (p->drafting) {
+		buf_put_str(why, "A draft was begun, not an issue.");
+		publisher_cancel(p);
+		return QERR_PROTOCOL;
+	}
 	r = flush(p);
 	if (r == 0 && p->n_pending > 0)
 		r = press_commit(p, fn, arg);
@@ -625,7 +670,7 @@ publisher_keep_promise(struct publisher *p, uint64_t now, struct buf *why)
 {
 	int r;
 
-	if (p->open || feed_head(p->chain) == 0 ||
+	if (p->open || !p->has_secret || feed_head(p->chain) == 0 ||
 	    now < p->last_time + p->last_next)
 		return 0;
 	r = press_header(p, NULL, 0, 0);

@@ -7,7 +7,8 @@
 /*
  * One feed that this machine publishes.  Its folder holds
  *
- *	secret.key	minisign's secret key file
+ *	secret.key	minisign's secret key file; where it is not, issues are drafted,
+ *			signed elsewhere and released
  *	public.key	minisign's public key file
  *	charter		the newest charter file (PROTOCOL.md §4)
  *	reading.key	the reading key, one line of base32
@@ -50,6 +51,7 @@ const struct id *publisher_feed(const struct publisher *p);
 const char *publisher_name(const struct publisher *p); /* the charter's */
 uint64_t publisher_head(const struct publisher *p);
 size_t publisher_articles(const struct publisher *p);
+bool publisher_signs(const struct publisher *p); /* or that is done elsewhere */
 
 enum publisher_outcome {
 	PUBLISHER_NEW,
@@ -74,7 +76,8 @@ struct publisher_item {
 /*
  * A batch: documents are added one by one, which takes them in and makes packs as
  * issues fill up; commit makes all of it visible, cancel none.  One batch at a
- * time; QERR_AGAIN if there is one.  A document that is refused does not spoil the
+ * time; QERR_AGAIN if there is one, QERR_KEY if its secret key is not here (a dry run
+ * needs none).  A document that is refused does not spoil the
  * others; publisher_add() fails only if we are broken (disk, memory), or with
  * QERR_ABSENT behind the last entry of a feed.
  */
@@ -90,6 +93,27 @@ typedef void (*publisher_issue_fn)(void *arg, const struct publisher_issue *i);
 int publisher_commit(struct publisher *p, publisher_issue_fn fn, void *arg,
     struct buf *why);
 void publisher_cancel(struct publisher *p);
+
+/*
+ * A draft: a batch as above whose articles become one issue that is signed elsewhere;
+ * instead of a commit, publisher_draft() appends it to |b| (proto/object/edition.h) and
+ * cancels.  QERR_ABSENT if nothing in it is new or changed.  The same documents make
+ * the same draft wherever the feed is at the same issue.
+ */
+struct publisher_drafted {
+	struct id hash;
+	uint64_t number;
+	size_t articles;
+};
+int publisher_begin_draft(struct publisher *p, bool slow);
+int publisher_draft(struct publisher *p, struct buf *b,
+    struct publisher_drafted *ret, struct buf *why);
+/*
+ * Publish a signed edition.  0, or an error with |why|; QERR_AGAIN while a batch is
+ * open.
+ */
+int publisher_release(struct publisher *p, struct bytes file,
+    publisher_issue_fn fn, void *arg, struct buf *why);
 
 /*
  * Take an article back: |ref| is its name, its address or its id in hex.  A

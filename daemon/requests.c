@@ -10,6 +10,7 @@
 #include "proto/base/qerr.h"
 #include "proto/base/text.h"
 #include "proto/host/entropy.h"
+#include "proto/object/edition.h"
 #include "proto/object/follow.h"
 
 #define PICTURE_FILES (CTL_FDS_MAX - 1)
@@ -431,8 +432,18 @@ do_publish(struct daemon *d, struct control_client *c,
 		control_fail(c, 2, "", "One publishing at a time.");
 		return;
 	}
-	err = publisher_begin(r->p, (rq->flags & CTL_SLOW) != 0 || r->slow,
-	    (rq->flags & CTL_DRY_RUN) != 0);
+	if ((rq->flags & CTL_DRAFTING) != 0)
+		err = publisher_begin_draft(r->p, (rq->flags & CTL_SLOW) != 0);
+	else
+		err = publisher_begin(r->p,
+		    (rq->flags & CTL_SLOW) != 0 || r->slow,
+		    (rq->flags & CTL_DRY_RUN) != 0);
+	if (err == QERR_KEY) {
+		control_fail(c, 1,
+		    "Make a draft, sign it where the key is, release it: quire draft --help",
+		    "The feed's secret.key is not on this machine.");
+		return;
+	}
 	if (err != 0) {
 		control_fail(c, 1, "Try again in a moment.",
 		    err == QERR_AGAIN ? "Something else is being published now."
@@ -734,6 +745,92 @@ do_commit(struct control_client *c)
 		room_committed(r);
 }
 
+static int
+write_fd(int fd, struct bytes b)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
+		return QERR_IO; /* a pipe would be waited for */
+	while (b.n > 0) {
+		ssize_t n = write(fd, b.p, b.n);
+
+		if (n <= 0)
+			return QERR_IO;
+		b = bytes_of(b.p + n, b.n - (size_t)n);
+	}
+	return 0;
+}
+
+static void
+do_draft(struct control_client *c, const struct ctl_request *rq)
+{
+	struct room *r = control_draft(c);
+	struct publisher_drafted drafted;
+	char feed[ID_TEXT_LEN + 1], hash[ID_TEXT_LEN + 1];
+	struct ctl_item it;
+	struct buf b, why;
+
+	if (r == NULL) {
+		control_fail(c, 1, "", "No publishing has begun.");
+		return;
+	}
+	buf_init(&b, 0);
+	buf_init(&why, 0);
+	control_set_draft(c, NULL);
+	if (publisher_draft(r->p, &b, &drafted, &why) == 0 &&
+	    write_fd(rq->fd[0], buf_bytes(&b)) != 0)
+		buf_put_str(&why, "The draft cannot be written.");
+	publisher_cancel(r->p);
+	if (why.n > 0) {
+		control_fail(c, 1, "", "%.*s", (int)why.n, (const char *)why.p);
+	} else {
+		id_text(feed, publisher_feed(r->p));
+		id_text(hash, &drafted.hash);
+		ctl_item_init(&it, "draft");
+		ctl_add_text(&it, "feed", bytes_str(feed));
+		ctl_add_text(&it, "hash", bytes_str(hash));
+		ctl_add_number(&it, "number", drafted.number);
+		ctl_add_number(&it, "articles", drafted.articles);
+		control_item(c, &it);
+		control_done(c);
+	}
+	buf_wipe(&b);
+	buf_done(&why);
+}
+
+static void
+do_release(struct daemon *d, struct control_client *c,
+    const struct ctl_request *rq)
+{
+	struct room *r = the_room(d, c, rq->feed);
+	struct issue_arg a = {.c = c};
+	struct buf b, why;
+	int err;
+
+	if (r == NULL)
+		return;
+	a.feed = publisher_feed(r->p);
+	buf_init(&b, 0);
+	buf_init(&why, 0);
+	err = read_fd(&b, rq->fd[0], EDITION_MAX);
+	if (err != 0)
+		buf_put_str(&why, err == QERR_TOOBIG
+				      ? "It is too large for an issue."
+				      : "It cannot be read.");
+	else
+		err = publisher_release(r->p, buf_bytes(&b), issue_item, &a,
+		    &why);
+	if (err != 0)
+		control_fail(c, 1, "", "%.*s", (int)why.n, (const char *)why.p);
+	else
+		control_done(c);
+	buf_wipe(&b);
+	buf_done(&why);
+	if (err == 0)
+		room_committed(r);
+}
+
 static void
 do_retract(struct daemon *d, struct control_client *c,
     const struct ctl_request *rq)
@@ -818,6 +915,12 @@ requests_do(void *arg, struct control_client *c, const struct ctl_request *rq)
 		break;
 	case CTL_COMMIT:
 		do_commit(c);
+		break;
+	case CTL_DRAFT:
+		do_draft(c, rq);
+		break;
+	case CTL_RELEASE:
+		do_release(d, c, rq);
 		break;
 	case CTL_RETRACT:
 		do_retract(d, c, rq);

@@ -428,6 +428,12 @@ publisher_retract(struct publisher *p, struct bytes ref, struct bytes reason,
 				 "when that is done.");
 		return QERR_AGAIN;
 	}
+	if (!p->has_secret) {
+		buf_put_str(why, "A retraction is signed here, and the feed's "
+				 "secret.key is elsewhere. Bring it, and start "
+				 "quired anew.");
+		return QERR_KEY;
+	}
 	buf_init(&t.tomb, 0);
 	r = look_up(&t, ref, why);
 	if (r == 0)

@@ -2,7 +2,7 @@
 _quire()
 {
 	local cur=${COMP_WORDS[COMP_CWORD]} cmd= i
-	local commands='follow sync list read unpack unfollow export verify key try publish retract invite peers status'
+	local commands='follow sync list read unpack unfollow export verify key try publish draft sign release retract invite peers status'
 	local common='--state --json --quiet --color --control --help'
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		case " $commands " in
@@ -21,6 +21,9 @@ _quire()
 	key) words="new show --name --lang --home --pass $common" ;;
 	try) words="--text $common" ;;
 	publish) words="--feed --dry-run --slow $common" ;;
+	draft) words="--feed --output --slow $common" ;;
+	sign) words="--output --yes $common" ;;
+	release) words="--feed $common" ;;
 	retract) words="--feed --reason $common" ;;
 	invite) words="new list revoke --address $common" ;;
 	peers) words="add remove $common" ;;

@@ -1,5 +1,5 @@
 # fish completion for quire(1)
-set -l commands follow sync list read unpack unfollow export verify key try publish retract invite peers status
+set -l commands follow sync list read unpack unfollow export verify key try publish draft sign release retract invite peers status
 complete -c quire -f
 complete -c quire -n "not __fish_seen_subcommand_from $commands" -a "$commands"
 complete -c quire -s C -l state -r -d 'where what you follow is kept'
@@ -11,8 +11,8 @@ complete -c quire -s h -l help -d help
 complete -c quire -n '__fish_seen_subcommand_from sync' -s n -l newest -x -d 'only the newest issues'
 complete -c quire -n '__fish_seen_subcommand_from sync export' -s t -l text-only -d 'no pictures'
 complete -c quire -n '__fish_seen_subcommand_from sync' -l socks -x -d 'a SOCKS5 proxy'
-complete -c quire -n '__fish_seen_subcommand_from sync verify export try publish unpack' -F
-complete -c quire -n '__fish_seen_subcommand_from list unpack export verify publish retract' -s f -l feed -x -d 'which feed'
+complete -c quire -n '__fish_seen_subcommand_from sync verify export try publish draft sign release unpack' -F
+complete -c quire -n '__fish_seen_subcommand_from list unpack export verify publish draft release retract' -s f -l feed -x -d 'which feed'
 complete -c quire -n '__fish_seen_subcommand_from list' -s l -l lang -x -d 'in this language'
 complete -c quire -n '__fish_seen_subcommand_from list' -s u -l unread -d 'not read yet'
 complete -c quire -n '__fish_seen_subcommand_from list' -s s -l search -x -d 'words in the title'
@@ -31,7 +31,9 @@ complete -c quire -n '__fish_seen_subcommand_from key' -l home -x
 complete -c quire -n '__fish_seen_subcommand_from key' -l pass
 complete -c quire -n '__fish_seen_subcommand_from try' -s t -l text
 complete -c quire -n '__fish_seen_subcommand_from publish' -s n -l dry-run
-complete -c quire -n '__fish_seen_subcommand_from publish' -l slow
+complete -c quire -n '__fish_seen_subcommand_from publish draft' -l slow
+complete -c quire -n '__fish_seen_subcommand_from draft sign' -s o -l output -r
+complete -c quire -n '__fish_seen_subcommand_from sign' -s y -l yes -d 'do not ask'
 complete -c quire -n '__fish_seen_subcommand_from retract' -s r -l reason -x
 complete -c quire -n '__fish_seen_subcommand_from invite' -a 'new list revoke'
 complete -c quire -n '__fish_seen_subcommand_from invite' -s a -l address -x

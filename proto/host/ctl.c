@@ -93,7 +93,7 @@ get_field(struct ctl_request *rq, struct reader *r, uint64_t key)
 
 	switch (key) {
 	case RQ_KIND:
-		v = cbor_uint_in(r, CTL_STATUS, CTL_TRY);
+		v = cbor_uint_in(r, CTL_STATUS, CTL_RELEASE);
 		rq->kind = (enum ctl_kind)v;
 		break;
 	case RQ_TEXT:
@@ -110,7 +110,8 @@ get_field(struct ctl_request *rq, struct reader *r, uint64_t key)
 		break;
 	case RQ_FLAGS:
 		rq->flags =
-		    (unsigned)cbor_uint_in(r, 1, CTL_DRY_RUN | CTL_SLOW);
+		    (unsigned)cbor_uint_in(r, 1,
+			CTL_DRY_RUN | CTL_SLOW | CTL_DRAFTING);
 		break;
 	case RQ_TIERS:
 		rq->tiers = (unsigned)cbor_uint_in(r, 1, 15);
@@ -134,12 +135,13 @@ get_field(struct ctl_request *rq, struct reader *r, uint64_t key)
 	}
 }
 
-/* A document is one file and one for each picture; nothing else has files. */
+/* A document is one file and one for each picture; an edition is one. */
 static int
 check_files(const struct ctl_request *rq)
 {
 	bool document = rq->kind == CTL_DOCUMENT || rq->kind == CTL_TRY;
-	size_t n = document ? 1 + rq->n_picture : 0;
+	bool edition = rq->kind == CTL_DRAFT || rq->kind == CTL_RELEASE;
+	size_t n = document ? 1 + rq->n_picture : edition ? 1 : 0;
 
 	if (!document && rq->n_picture != 0)
 		return QERR_PROTOCOL;

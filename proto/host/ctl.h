@@ -27,6 +27,8 @@
  *	        <---------------------- ITEM "document", NEXT
  *	COMMIT ----------------------->  (closing instead publishes nothing)
  *	        <---------------------- ITEM "issue" ..., DONE
+ *	or DRAFT, with a file -------->
+ *	        <---------------------- ITEM "draft", DONE
  *
  * A document's pictures come as open files of their own: quired could not open
  * them, it runs as another user and confined to its own folders.
@@ -56,11 +58,14 @@ enum ctl_kind {
 	CTL_RELOAD, /* as SIGHUP */
 	CTL_STOP,   /* as SIGTERM */
 	CTL_TRY,    /* as DOCUMENT, but only to show what would become of it */
+	CTL_DRAFT,   /* instead of COMMIT: write the draft into the file that comes along */
+	CTL_RELEASE, /* publish the signed edition that comes along; feed */
 };
 
 enum {
 	CTL_DRY_RUN = 1, /* say what would be published, and publish nothing */
 	CTL_SLOW = 2,    /* compress for size, not for speed */
+	CTL_DRAFTING = 4, /* what is published ends with DRAFT */
 };
 
 /*
@@ -110,6 +115,7 @@ struct ctl_request {
  *	"picture"   alt
  *	"body"      part: to be put together
  *	"issue"     feed, number, articles, bytes
+ *	"draft"     feed, hash, number, articles
  *	"setting"   name, restart (flag): what a reload changed
  */
 enum ctl_type {

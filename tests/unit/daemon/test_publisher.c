@@ -11,6 +11,7 @@
 #include "proto/base/qerr.h"
 #include "proto/base/text.h"
 #include "proto/host/file.h"
+#include "proto/object/edition.h"
 #include "proto/object/follow.h"
 #include "tests/lib/check.h"
 
@@ -431,6 +432,119 @@ a_failed_commit_is_undone(void)
 	room_done(&r);
 }
 
+/* --- drafts, signed elsewhere --- */
+
+static void
+draft(struct room *r, const char *html, struct buf *b,
+    struct publisher_drafted *ret)
+{
+	check(publisher_begin_draft(r->p, false) == 0);
+	check(publisher_begin(r->p, false, true) == QERR_AGAIN);
+	check(add(r, "d.html", html, NULL) != PUBLISHER_REFUSED);
+	buf_clear(b);
+	check(publisher_draft(r->p, b, ret, &why) == 0);
+}
+
+/* The machine without a network: a draft, a key, and no more. */
+static void
+sign(struct room *r, struct buf *dst, struct bytes file, uint64_t now)
+{
+	struct edition_verdict v = {.header.n_pack = 0};
+	struct key_secret k;
+	struct edition e;
+	struct buf b;
+	char path[160];
+
+	snprintf(path, sizeof(path), "%s/offline.key", r->dir);
+	buf_init(&b, 0);
+	check(file_read(&b, AT_FDCWD, path, KEY_TEXT_MAX) == 0);
+	check(key_secret_parse(&k, buf_bytes(&b), NULL) == 0);
+	check(edition_decode(&e, file) == 0 && edition_open(&v, &e) == 0);
+	buf_clear(dst);
+	check(edition_sign(dst, &e, &v, now, &k) == 0);
+	edition_verdict_done(&v);
+	key_secret_done(&k);
+	buf_done(&b);
+}
+
+static int
+release(struct room *r, const struct buf *file)
+{
+	buf_clear(&why);
+	return publisher_release(r->p, buf_bytes(file), NULL, NULL, &why);
+}
+
+static void
+a_draft_is_signed_elsewhere(void)
+{
+	struct publisher_drafted one, two;
+	struct buf a, b, signed_a, signed_b;
+	struct room r, other;
+	char path[160], away[160];
+
+	room_new(&r, 1);
+	snprintf(path, sizeof(path), "%s/secret.key", r.folder);
+	snprintf(away, sizeof(away), "%s/offline.key", r.dir);
+	leave(&r);
+	check(rename(path, away) == 0);
+	check(enter(&r) == 0);
+	buf_init(&a, 0);
+	buf_init(&b, 0);
+	buf_init(&signed_a, 0);
+	buf_init(&signed_b, 0);
+
+	/* Here nothing can be signed, and a draft leaves nothing behind. */
+	check(publisher_begin(r.p, false, false) == QERR_KEY);
+	check(publisher_keep_promise(r.p, UINT64_MAX, &why) == 0);
+	check(retract(&r, "d.html") == QERR_KEY);
+	draft(&r, "<title>A</title><p>alpha", &a, &one);
+	check(one.number == 1 && one.articles == 1);
+	draft(&r, "<title>A</title><p>alpha", &b, &two);
+	check(bytes_eq(buf_bytes(&a), buf_bytes(&b)));
+	check(id_eq(&one.hash, &two.hash));
+	draft(&r, "<title>A</title><p>alphas", &b, &two);
+	check(!id_eq(&one.hash, &two.hash));
+	check(publisher_head(r.p) == 0 && publisher_articles(r.p) == 0);
+	check(pack_files(&r) == 0);
+
+	/* Signed, it is the next issue, once. */
+	check(release(&r, &a) == QERR_KEY);
+	sign(&r, &signed_a, buf_bytes(&a), 1700000000);
+	sign(&r, &signed_b, buf_bytes(&b), 1700000001);
+	check(release(&r, &signed_a) == 0);
+	check(publisher_head(r.p) == 1 && holds(&r, "alpha") == 1);
+	check(release(&r, &signed_a) == QERR_DUPLICATE);
+	check(release(&r, &signed_b) == QERR_CHAIN); /* drafted as 1, too */
+	reenter(&r);
+	check(publisher_head(r.p) == 1 && publisher_articles(r.p) == 1);
+
+	/* What follows is a correction; what is the same is no draft. */
+	check(publisher_begin_draft(r.p, false) == 0);
+	check(add(&r, "d.html", "<title>A</title><p>alpha", NULL) ==
+	      PUBLISHER_UNCHANGED);
+	check(publisher_draft(r.p, &b, &two, &why) == QERR_ABSENT);
+	draft(&r, "<title>A</title><p>beta", &b, &two);
+	check(two.number == 2);
+	sign(&r, &signed_b, buf_bytes(&b), 1700000002);
+	signed_b.p[signed_b.n - 1] ^= 1;
+	check(release(&r, &signed_b) == QERR_BADHASH);
+	signed_b.p[signed_b.n - 1] ^= 1;
+	check(release(&r, &signed_b) == 0 && holds(&r, "beta") == 1);
+
+	/* Another machine of the newsroom takes the very same. */
+	room_new(&other, 1);
+	draft(&other, "<title>A</title><p>alpha", &b, &two);
+	check(bytes_eq(buf_bytes(&a), buf_bytes(&b)));
+	check(release(&other, &signed_a) == 0);
+	check(publisher_head(other.p) == 1 && holds(&other, "alpha") == 1);
+	room_done(&other);
+	buf_done(&a);
+	buf_done(&b);
+	buf_done(&signed_a);
+	buf_done(&signed_b);
+	room_done(&r);
+}
+
 /* The roots of all packs of |r|, one behind another. */
 static void
 roots(struct room *r, struct buf *b)
@@ -707,7 +821,6 @@ folders_that_are_wrong(void)
 	struct room r;
 
 	room_new(&r, 0);
-	check(without(&r, "secret.key", NULL) == QERR_ABSENT);
 	without(&r, "secret.key", "nonsense");
 	check(without(&r, "charter", NULL) == QERR_ABSENT);
 	without(&r, "charter", "nonsense");
@@ -727,6 +840,7 @@ main(void)
 	nothing_half_done();
 	a_cancel_leaves_nothing();
 	a_lost_commit_is_noticed();
+	a_draft_is_signed_elsewhere();
 	a_failed_commit_is_undone();
 	the_same_twice();
 	names();

@@ -628,6 +628,62 @@ def capsules():
     write('capsules.txt', lines)
 
 
+# --- editions ----------------------------------------------------------------
+def editions():
+    lines, other = [], v.H(b'charter', v.encode(OTHER))
+
+    def draft(records=RECORDS, number=5, feed=FEED, key=DESK, signed=False, time=0, charters=(CHARTER1,), drop=0, cover=None, change=None, **more):
+        fields = {0: 2, 1: feed, 2: len(charters), 3: number, 4: time, 5: 604800, 6: seed('history')}
+        sealed = [seal(tier, frame(b''.join(some)), *(cover or (number, number)), feed=feed) for tier, some in enumerate(records)]
+        fields[7] = [entry(tier, s, len(b''.join(some)), contents(some), len(some), cover and {6: cover[0], 7: cover[1]})
+                     for tier, (some, s) in enumerate(zip(records, sealed))][:len(records) - drop]
+        if change:
+            sealed = change(sealed)
+        head = header(fields, key) if signed else v.encode(fields)
+        e = {0: 5 if signed else 4, 1: head, 2: list(charters), 3: READING, 4: sealed}
+        return {**e, **{int(k[1:]): x for k, x in more.items()}}, v.H(b'draft', v.encode({**fields, 4: 0}))
+
+    def add(name, verdict, made):
+        file, hash_ = made if isinstance(made, tuple) else (made, b'')
+        lines.append({'name': name, 'verdict': verdict, 'file': file if isinstance(file, bytes) else v.encode({k: x for k, x in file.items() if x is not None}),
+                      'draft': hash_})
+
+    small = [[RECORDS[0][1]], [RECORDS[1][1]]]
+    bad = [[RECORDS[0][1]], [b'<p>' + RECORDS[1][1][3:] + b'</P>']]
+    add('draft', '0', draft())
+    add('signed', '0', draft(signed=True, time=1700000000))
+    add('one article', '0', draft(small))
+    add('two charters', '0', draft(charters=(CHARTER1, WIDENING)))
+    add('draft with a time', 'QERR_RANGE', draft(time=1))
+    add('signed by a thief', 'QERR_KEY', draft(signed=True, time=9, key=THIEF))
+    add('signed by who was revoked', 'QERR_REVOKED', draft(signed=True, time=9, charters=(CHARTER1, REVOKING)))
+    add('draft called signed', 'QERR_TYPE', draft(_0=5))
+    add('signed called draft', 'QERR_TYPE', draft(signed=True, time=9, _0=4))
+    add('of another feed', 'QERR_FEED', draft(feed=other))
+    add('of an older charter', 'QERR_CHARTER', draft(_2=[CHARTER1, WIDENING]))
+    add('charters in a muddle', 'QERR_CHAIN', draft(_2=[CHARTER1, CHARTER1]))
+    add('another reading key', 'QERR_AEAD', draft(_3=seed('another')))
+    add('pack changed', 'QERR_BADHASH', draft(change=lambda p: [p[0][:-1] + bytes([p[0][-1] ^ 1]), *p[1:]]))
+    add('packs swapped', 'QERR_TRUNCATED', draft(change=lambda p: [p[1], p[0], p[2]]))
+    add('pack missing', 'QERR_MISSING', draft(change=lambda p: p[:2]))
+    add('pack too many', 'QERR_MISSING', draft(change=lambda p: p + [p[2]]))
+    add('pictures not there', 'QERR_MISSING', draft(drop=1, change=lambda p: p[:2]))
+    add('text not there', 'QERR_MISSING', draft(small, drop=1, change=lambda p: p[:1]))
+    add('a volume', 'QERR_RANGE', draft(cover=(1, 4)))
+    add('body is no markup', 'QERR_MARKUP', draft([[v.encode({**HEADS[1], 13: len(bad[1][0])})], bad[1]]))
+    add('head is none', 'QERR_RANGE', draft([[v.encode({**HEADS[1], 1: 1})], small[1]]))
+    for k in range(5):
+        add(f'without {k}', 'QERR_MISSING', {x: y for x, y in draft()[0].items() if x != k})
+    add('unknown field', 'QERR_RANGE', {**draft()[0], 5: 1})
+    add('no packs', 'QERR_MISSING', draft(_4=[]))
+    add('no charters', 'QERR_MISSING', draft(_2=[]))
+    add('wrong kind', 'QERR_RANGE', draft(_0=3))
+    add('trailing byte', 'QERR_TRAILING', v.encode(draft()[0]) + b'\0')
+    add('cut', 'QERR_TRUNCATED', v.encode(draft()[0])[:-1])
+    add('empty', 'QERR_TRUNCATED', b'')
+    write('editions.txt', lines)
+
+
 # --- links, names, bundle ----------------------------------------------------
 def follows():
     f, k = v.base32(FEED), v.base32(READING)
@@ -715,5 +771,5 @@ def bundle():
 
 
 if __name__ == '__main__':
-    for make in (charters, headers, packs, heads, markup, capsules, follows, trees, bundle):
+    for make in (charters, headers, packs, heads, markup, capsules, editions, follows, trees, bundle):
         make()

@@ -6,6 +6,7 @@
 #include "proto/base/qerr.h"
 #include "proto/base/text.h"
 #include "proto/object/capsule.h"
+#include "proto/object/edition.h"
 #include "proto/object/feed.h"
 #include "proto/object/follow.h"
 #include "proto/object/markup.h"
@@ -249,6 +250,23 @@ do_capsule(void)
 }
 
 static void
+do_edition(void)
+{
+	struct edition_verdict *v = calloc(1, sizeof(*v));
+	struct edition e;
+	int r = edition_decode(&e, hex(text("file")));
+
+	if (r == 0)
+		r = edition_open(v, &e);
+	expect(r);
+	if (r == 0)
+		check(bytes_eq(bytes_of(v->hash.b, sizeof(v->hash.b)),
+		    hex(text("draft"))));
+	edition_verdict_done(v);
+	free(v);
+}
+
+static void
 run(const char *folder, const char *file, void (*fn)(void))
 {
 	static char buf[4 << 20];
@@ -346,5 +364,6 @@ main(int argc, char **argv)
 	run(argv[1], "packs.txt", do_pack);
 	run(argv[1], "capsules.txt", do_capsule);
 	run(argv[1], "capsules.txt", flip);
+	run(argv[1], "editions.txt", do_edition);
 	return failed == 0 ? 0 : 1;
 }

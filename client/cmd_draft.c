@@ -1,0 +1,145 @@
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "client/daemon_call.h"
+#include "client/documents.h"
+#include "proto/base/qerr.h"
+#include "proto/host/file.h"
+#include "proto/object/edition.h"
+
+#define NAME_MAX_LEN 40
+
+/* What quired wrote into |fd|, as a file of ours: whole, or not at all. */
+static int
+keep(int fd, const char *path)
+{
+	struct buf b;
+	ssize_t n = 1;
+	int err;
+
+	buf_init(&b, EDITION_MAX);
+	if (lseek(fd, 0, SEEK_SET) != 0)
+		n = -1;
+	while (n > 0) {
+		uint8_t *p = buf_grow(&b, 65536);
+
+		if ((n = p == NULL ? -1 : read(fd, p, 65536)) >= 0)
+			b.n -= 65536 - (size_t)n;
+	}
+	err = n < 0 ? QERR_IO : file_write(AT_FDCWD, path, buf_bytes(&b), 0600);
+	buf_wipe(&b);
+	return err == 0 ? APP_DONE : complain_of(path, "written", err);
+}
+
+static int
+draft(struct app *a, struct ctl_request *rq, const char *path)
+{
+	struct ctl_request end = {.kind = CTL_DRAFT, .n_fd = 1};
+	struct documents d = {.fresh = 0};
+	char name[NAME_MAX_LEN];
+	struct ctl_error err;
+	int exit, fd = memfd_create("draft", MFD_CLOEXEC);
+
+	if (fd < 0)
+		return complain("there is no memory for a draft.");
+	end.fd[0] = fd;
+	if (documents_send(&d, a, rq, &end, &err) != 0) {
+		close(fd);
+		return daemon_complain(&err);
+	}
+	snprintf(name, sizeof(name), "issue-%llu.draft",
+	    (unsigned long long)d.number);
+	exit = keep(fd, path != NULL ? path : name);
+	close(fd);
+	if (exit == APP_DONE && !a->json) {
+		say(a, "%s: issue %llu, %zu new, %zu corrected, %zu refused.",
+		    path != NULL ? path : name, (unsigned long long)d.number,
+		    d.fresh, d.corrected, d.refused);
+		printf("%s\n", d.hash);
+	}
+	return exit == APP_DONE && d.refused > 0 ? APP_FAILED : exit;
+}
+
+static const struct cmd_option draft_options[] = {
+    {'f', "feed", "FEED", "which, if quired publishes several"},
+    {'o', "output", "DRAFT", "the file to write; else issue-NUMBER.draft"},
+    {256, "slow", NULL, "compress for size, not for speed"},
+    {0},
+};
+
+static int
+run_draft(struct app *a)
+{
+	struct ctl_request rq = {.kind = CTL_PUBLISH, .flags = CTL_DRAFTING};
+	const char *arg, *path = NULL;
+	int letter, exit;
+
+	while ((letter = app_option(a, &arg, &exit)) > 0) {
+		if (letter == 'f')
+			rq.feed = bytes_str(arg);
+		else if (letter == 'o')
+			path = arg;
+		else
+			rq.flags |= CTL_SLOW;
+	}
+	if (letter == APP_STOP)
+		return exit;
+	if (!app_operands(a, 1, -1))
+		return APP_USAGE;
+	return draft(a, &rq, path);
+}
+
+const struct cmd cmd_draft = {
+    .name = "draft",
+    .args = "FILE...",
+    .what = "make an issue that is signed on another machine",
+    .option = draft_options,
+    .about =
+	"As publish, but nothing is published: the issue is written to a file, to be\n"
+	"signed where the key is (quire sign) and then released (quire release). The\n"
+	"last line is the draft's hash: the same documents make the same draft on every\n"
+	"machine whose quired has the same issues, so editors can compare it. The file\n"
+	"holds the reading key, and what is not published yet: keep it in the newsroom.",
+    .run = run_draft,
+};
+
+static const struct cmd_option release_options[] = {
+    {'f', "feed", "FEED", "which, if quired publishes several"},
+    {0},
+};
+
+static int
+run_release(struct app *a)
+{
+	struct ctl_request rq = {.kind = CTL_RELEASE, .n_fd = 1};
+	struct documents d = {.a = a};
+	const char *arg;
+	int letter, exit;
+
+	while ((letter = app_option(a, &arg, &exit)) > 0)
+		rq.feed = bytes_str(arg);
+	if (letter == APP_STOP)
+		return exit;
+	if (!app_operands(a, 1, 1))
+		return APP_USAGE;
+	rq.fd[0] = open(a->argv[a->at], O_RDONLY | O_CLOEXEC);
+	if (rq.fd[0] < 0)
+		return complain_of(a->argv[a->at], "read", QERR_ABSENT);
+	exit = daemon_call(a, &rq, documents_item, &d);
+	close(rq.fd[0]);
+	return exit;
+}
+
+const struct cmd cmd_release = {
+    .name = "release",
+    .args = "ISSUE",
+    .what = "publish an issue that was signed elsewhere",
+    .option = release_options,
+    .about =
+	"ISSUE is what quire sign made of a draft. It is checked whole, and published\n"
+	"as it is if it is the feed's next issue; else draft it anew.",
+    .run = run_release,
+};

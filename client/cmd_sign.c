@@ -1,0 +1,323 @@
+#include <fcntl.h>
+#include <limits.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "client/app.h"
+#include "client/date.h"
+#include "client/json.h"
+#include "client/term.h"
+#include "proto/base/qerr.h"
+#include "proto/base/text.h"
+#include "proto/host/entropy.h"
+#include "proto/host/file.h"
+#include "proto/object/article.h"
+#include "proto/object/edition.h"
+
+#define PASS_MAX 256
+
+struct sign {
+	struct app *a;
+	const char *draft, *key, *output;
+	bool yes;
+	struct buf file;
+	struct edition edition; /* borrows from |file| */
+	struct edition_verdict v;
+};
+
+/* What is signed, for a person to read before it is. */
+
+static void
+line(const struct sign *s, const char *what, struct bytes text)
+{
+	struct buf b;
+
+	buf_init(&b, 0);
+	term_cut(&b, text, TERM_WIDTH_MAX);
+	printf("%-10s%s%.*s%s\n", what, style(s->a, STYLE_BOLD), (int)b.n,
+	    (const char *)b.p, style(s->a, STYLE_PLAIN));
+	buf_done(&b);
+}
+
+static void
+show_article(const struct article *a)
+{
+	struct buf b;
+
+	buf_init(&b, 0);
+	term_cut(&b, a->title, TERM_WIDTH_MAX);
+	if (a->note.n > 0) {
+		buf_put_str(&b, "\n              ");
+		term_cut(&b, a->note, TERM_WIDTH_MAX);
+	}
+	printf("  %-10s  %.*s\n",
+	    a->status == ARTICLE_NEW         ? "new"
+	    : a->status == ARTICLE_CORRECTED ? "corrected"
+					     : "retracted",
+	    (int)b.n, (const char *)b.p);
+	buf_done(&b);
+}
+
+static void
+show(const struct sign *s)
+{
+	const struct edition_verdict *v = &s->v;
+	char feed[ID_TEXT_LEN + 1], hash[ID_TEXT_LEN + 1], number[32];
+	char size[SIZE_TEXT_MAX];
+	struct article a;
+	uint64_t bytes = 0;
+
+	id_text(feed, &v->feed);
+	id_text(hash, &v->hash);
+	for (size_t i = 0; i < v->header.n_pack; i++)
+		bytes += v->header.pack[i].size;
+	size_text(size, bytes);
+	snprintf(number, sizeof(number), "%llu, %s",
+	    (unsigned long long)v->header.number, size);
+	line(s, "Feed", v->charter.name);
+	line(s, "", bytes_str(feed));
+	line(s, "Issue", bytes_str(number));
+	line(s, "Draft", bytes_str(hash));
+	for (size_t i = 0; i < v->head.n; i++)
+		if (article_decode(&a,
+			records_at(&v->head, buf_bytes(&v->heads), i)) == 0)
+			show_article(&a);
+}
+
+static void
+show_json(const struct sign *s)
+{
+	static const char *const status[] = {"new", "corrected", "retracted"};
+	char feed[ID_TEXT_LEN + 1], hash[ID_TEXT_LEN + 1];
+	struct article a;
+	struct json j;
+	struct buf b;
+
+	id_text(feed, &s->v.feed);
+	id_text(hash, &s->v.hash);
+	buf_init(&b, 0);
+	json_init(&j, &b);
+	json_open(&j, NULL, '{');
+	json_str(&j, "what", "edition");
+	json_str(&j, "feed", feed);
+	json_text(&j, "name", s->v.charter.name);
+	json_str(&j, "draft", hash);
+	json_uint(&j, "number", s->v.header.number);
+	json_uint(&j, "articles", s->v.head.n);
+	json_bool(&j, "signed", s->edition.is_signed);
+	json_close(&j, '}');
+	json_flush(&j);
+	for (size_t i = 0; i < s->v.head.n; i++) {
+		if (article_decode(&a,
+			records_at(&s->v.head, buf_bytes(&s->v.heads), i)) != 0)
+			continue; /* edition_open() has decoded it */
+		json_open(&j, NULL, '{');
+		json_str(&j, "what", "article");
+		json_str(&j, "status", status[a.status]);
+		json_uint(&j, "revision", a.revision);
+		json_text(&j, "name", a.name);
+		json_text(&j, "title", a.title);
+		json_close(&j, '}');
+		json_flush(&j);
+	}
+	buf_done(&b);
+}
+
+/* Reading. */
+
+static int
+load(struct sign *s)
+{
+	int err = file_read(&s->file, AT_FDCWD, s->draft, EDITION_MAX);
+
+	if (err != 0)
+		return complain_of(s->draft, "read", err);
+	err = edition_decode(&s->edition, buf_bytes(&s->file));
+	if (err == 0)
+		err = edition_open(&s->v, &s->edition);
+	if (err != 0)
+		return complain("%s is no draft that can be signed: it %s. "
+				"Make it anew with: quire draft",
+		    s->draft, qerr_str(err));
+	return APP_DONE;
+}
+
+static int
+load_key(const struct sign *s, struct key_secret *ret)
+{
+	char path[PATH_MAX], pass[PASS_MAX];
+	struct stat st;
+	struct buf b;
+	int err, n;
+
+	snprintf(path, sizeof(path),
+	    stat(s->key, &st) == 0 && S_ISDIR(st.st_mode) ? "%s/secret.key"
+							  : "%s",
+	    s->key);
+	buf_init(&b, 0);
+	if ((err = file_read(&b, AT_FDCWD, path, KEY_TEXT_MAX)) != 0) {
+		buf_done(&b);
+		return complain_of(path, "read", err);
+	}
+	err = key_secret_parse(ret, buf_bytes(&b), NULL);
+	if (err == QERR_PASS) {
+		n = term_secret("Passphrase of the key: ", pass, sizeof(pass));
+		err = n < 0 ? err : key_secret_parse(ret, buf_bytes(&b), pass);
+		sodium_memzero(pass, sizeof(pass));
+		if (n < 0) {
+			buf_wipe(&b);
+			return complain("%s is locked, and there is no "
+					"terminal to type its passphrase on.",
+			    path);
+		}
+	}
+	buf_wipe(&b);
+	if (err == QERR_PASS)
+		return complain("that is not the passphrase of %s.", path);
+	if (err != 0)
+		return complain("%s is no secret key: it %s.", path,
+		    qerr_str(err));
+	return APP_DONE;
+}
+
+static int
+confirm(const struct sign *s)
+{
+	char answer[16];
+
+	if (s->yes)
+		return APP_DONE;
+	if (!isatty(STDIN_FILENO))
+		return complain("there is no terminal to ask at. Look at what "
+				"is signed, then say --yes.");
+	fflush(stdout);
+	fprintf(stderr, "Sign this issue? Type yes: ");
+	if (fgets(answer, sizeof(answer), stdin) == NULL ||
+	    strcmp(answer, "yes\n") != 0)
+		return complain("not signed.");
+	return APP_DONE;
+}
+
+/* DRAFT with .issue for .draft behind it. */
+static void
+output_of(const struct sign *s, char dst[PATH_MAX])
+{
+	size_t n = strlen(s->draft);
+
+	if (s->output != NULL) {
+		snprintf(dst, PATH_MAX, "%s", s->output);
+		return;
+	}
+	if (n > 6 && strcmp(s->draft + n - 6, ".draft") == 0)
+		n -= 6;
+	snprintf(dst, PATH_MAX, "%.*s.issue", (int)n, s->draft);
+}
+
+static int
+write_signed(const struct sign *s, const struct key_secret *k)
+{
+	char path[PATH_MAX];
+	struct buf b;
+	int err, exit = APP_DONE;
+
+	output_of(s, path);
+	buf_init(&b, 0);
+	err = edition_sign(&b, &s->edition, &s->v, clock_wall(), k);
+	if (err == QERR_KEY || err == QERR_REVOKED)
+		exit = complain("this key may not sign issue %llu: the feed's "
+				"charter %s.",
+		    (unsigned long long)s->v.header.number,
+		    err == QERR_KEY ? "does not name it" : "has revoked it");
+	else if (err != 0)
+		exit = complain("%s cannot be signed: it %s.", s->draft,
+		    qerr_str(err));
+	else if ((err = file_write(AT_FDCWD, path, buf_bytes(&b), 0600)) != 0)
+		exit = complain_of(path, "written", err);
+	else
+		note(s->a, "Signed: %s. Bring it to quired: quire release %s",
+		    path, path);
+	buf_wipe(&b);
+	return exit;
+}
+
+static int
+sign(struct sign *s)
+{
+	struct key_secret k;
+	int exit = load(s);
+
+	if (exit != APP_DONE)
+		return exit;
+	if (s->a->json)
+		show_json(s);
+	else if (!s->a->quiet)
+		show(s);
+	if (s->key == NULL)
+		return APP_DONE;
+	if (s->edition.is_signed)
+		return complain("%s is signed already. Bring it to quired: "
+				"quire release %s",
+		    s->draft, s->draft);
+	if ((exit = load_key(s, &k)) != APP_DONE)
+		return exit;
+	exit = confirm(s);
+	if (exit == APP_DONE)
+		exit = write_signed(s, &k);
+	key_secret_done(&k);
+	return exit;
+}
+
+static const struct cmd_option options[] = {
+    {'o', "output", "ISSUE",
+	"the file to write; else DRAFT's name with .issue"},
+    {'y', "yes", NULL, "do not ask"},
+    {0},
+};
+
+static int
+run(struct app *a)
+{
+	struct sign *s = calloc(1, sizeof(*s));
+	const char *arg;
+	int letter, exit = APP_USAGE;
+
+	if (s == NULL)
+		return complain("out of memory.");
+	s->a = a;
+	while ((letter = app_option(a, &arg, &exit)) > 0) {
+		if (letter == 'o')
+			s->output = arg;
+		else
+			s->yes = true;
+	}
+	if (letter != APP_STOP && !app_operands(a, 1, 2)) {
+		exit = APP_USAGE;
+	} else if (letter != APP_STOP) {
+		s->draft = a->argv[a->at];
+		s->key = a->at + 1 < a->argc ? a->argv[a->at + 1] : NULL;
+		buf_init(&s->file, 0);
+		exit = sign(s);
+		edition_verdict_done(&s->v);
+		buf_wipe(&s->file);
+	}
+	free(s);
+	return exit;
+}
+
+const struct cmd cmd_sign = {
+    .name = "sign",
+    .args = "DRAFT [KEY]",
+    .what = "look at a draft, and sign it",
+    .option = options,
+    .about =
+	"Checks the whole draft and shows what would be signed: the feed, the issue's\n"
+	"number, the draft's hash, every title and what was corrected. With KEY (the\n"
+	"secret key, or the folder that holds it) it asks, and signs. Needs no network,\n"
+	"no quired and nothing but these two files: use it on a machine that is never\n"
+	"online. The hash is the one that quire draft printed; compare it.",
+    .run = run,
+};

@@ -1,0 +1,130 @@
+#include "client/documents.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "client/daemon_call.h"
+#include "client/date.h"
+#include "client/term.h"
+#include "proto/base/qerr.h"
+
+static bool
+is(struct bytes b, const char *s)
+{
+	return bytes_eq(b, bytes_str(s));
+}
+
+/* Text that a stranger may have written, safe on a terminal. */
+static void
+put(FILE *to, struct bytes text)
+{
+	struct buf b;
+
+	buf_init(&b, 0);
+	term_cut(&b, text, TERM_WIDTH_MAX);
+	fwrite(b.p, 1, b.n, to);
+	buf_done(&b);
+}
+
+static int
+on_document(struct documents *d, const struct ctl_item *it)
+{
+	struct bytes outcome = ctl_text(it, "outcome");
+	struct bytes message = ctl_text(it, "message");
+	bool refused = is(outcome, "refused");
+	FILE *to = refused || message.n > 0 ? stderr : stdout;
+
+	d->fresh += is(outcome, "new");
+	d->corrected += is(outcome, "corrected");
+	d->same += is(outcome, "unchanged");
+	d->refused += refused || is(outcome, "retracted");
+	if (d->a->json)
+		return daemon_json(NULL, it);
+	if (to == stdout && (d->a->quiet || is(outcome, "unchanged")))
+		return 0;
+	fflush(stdout);
+	put(to, ctl_text(it, "file"));
+	fprintf(to, ": %.*s", (int)outcome.n, (const char *)outcome.p);
+	if (message.n > 0) {
+		fputs(". ", to);
+		put(to, message);
+	}
+	fputc('\n', to);
+	return 0;
+}
+
+/* What cannot even be opened costs no more than what quired refuses. */
+static int
+refused(struct documents *d, const char *path, const struct ctl_error *err)
+{
+	struct ctl_item it;
+
+	ctl_item_init(&it, "document");
+	ctl_add_text(&it, "file", bytes_str(path));
+	ctl_add_text(&it, "outcome", bytes_str("refused"));
+	ctl_add_text(&it, "message", bytes_str(err->message));
+	return on_document(d, &it);
+}
+
+int
+documents_item(void *arg, const struct ctl_item *it)
+{
+	struct documents *d = arg;
+	char size[SIZE_TEXT_MAX];
+
+	if (ctl_is(it, "document"))
+		return on_document(d, it);
+	if (ctl_is(it, "draft")) {
+		struct bytes hash = ctl_text(it, "hash");
+
+		d->number = ctl_number(it, "number");
+		snprintf(d->hash, sizeof(d->hash), "%.*s", (int)hash.n,
+		    (const char *)hash.p);
+	}
+	if (d->a->json)
+		return daemon_json(NULL, it);
+	if (ctl_is(it, "draft"))
+		return 0;
+	size_text(size, ctl_number(it, "bytes"));
+	say(d->a, "issue %llu: %llu articles, %s",
+	    (unsigned long long)ctl_number(it, "number"),
+	    (unsigned long long)ctl_number(it, "articles"), size);
+	return 0;
+}
+
+static int
+send_all(struct documents *d, struct app *a, struct ctl *ctl,
+    const struct ctl_request *end, struct ctl_error *err)
+{
+	for (int i = a->at; i < a->argc; i++) {
+		const char *path = a->argv[i];
+		const char *slash = strrchr(path, '/');
+		int r = ctl_document(ctl, CTL_DOCUMENT, path,
+		    bytes_str(slash != NULL ? slash + 1 : path), documents_item,
+		    d, err);
+
+		if (r == QERR_ABSENT)
+			r = refused(d, path, err);
+		if (r != 0)
+			return r;
+	}
+	return ctl_ask(ctl, end, documents_item, d, err);
+}
+
+int
+documents_send(struct documents *d, struct app *a,
+    const struct ctl_request *begin, const struct ctl_request *end,
+    struct ctl_error *err)
+{
+	struct ctl *ctl;
+	int r = ctl_open(&ctl, a->control, err);
+
+	if (r != 0)
+		return r;
+	d->a = a;
+	r = ctl_ask(ctl, begin, NULL, NULL, err);
+	if (r == 0)
+		r = send_all(d, a, ctl, end, err);
+	ctl_close(ctl);
+	return r;
+}

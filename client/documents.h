@@ -1,0 +1,26 @@
+#ifndef QUIRE_DOCUMENTS_H
+#define QUIRE_DOCUMENTS_H
+
+#include "client/app.h"
+#include "proto/base/text.h"
+#include "proto/host/ctl.h"
+
+/*
+ * Handing documents to quired, and saying of each what became of it: a PUBLISH
+ * conversation, from its first request to its last.
+ */
+struct documents {
+	const struct app *a;
+	size_t fresh, corrected, same, refused;
+	uint64_t number; /* of a draft, and its name */
+	char hash[ID_TEXT_LEN + 1];
+};
+
+/* The operands of |a|, between |begin| and |end|.  0, or as ctl_ask(). */
+int documents_send(struct documents *d, struct app *a,
+    const struct ctl_request *begin, const struct ctl_request *end,
+    struct ctl_error *err);
+/* An item of such an answer. */
+int documents_item(void *documents, const struct ctl_item *it);
+
+#endif

@@ -1,0 +1,58 @@
+#ifndef QUIRE_EDITION_H
+#define QUIRE_EDITION_H
+
+#include "proto/base/buf.h"
+#include "proto/object/charter.h"
+#include "proto/object/header.h"
+#include "proto/object/pack.h"
+
+/*
+ * An issue in one file, PROTOCOL.md §10a: a draft, whose header is neither dated nor
+ * signed, for editors to compare and for a machine without a network to sign; then
+ * the same, signed, to be released.  It holds all that is needed to see what one
+ * signs, the reading key included: it stays within the newsroom.
+ */
+#define EDITION_MAX          (80 * 1024 * 1024)
+#define EDITION_CHARTERS_MAX 64
+
+struct edition {
+	bool is_signed;
+	struct bytes header; /* the body of a draft, else a header file */
+	struct bytes charter[EDITION_CHARTERS_MAX]; /* files, versions 1.. */
+	size_t n_charter;
+	struct reading_key key;
+	struct bytes pack[HEADER_PACKS_MAX]; /* sealed, in the header's order */
+	size_t n_pack;
+};
+
+int edition_encode(struct buf *b, const struct edition *e);
+/* |ret| borrows from |file|. */
+int edition_decode(struct edition *ret, struct bytes file);
+
+/* What checking an edition found: what would be, or was, signed. */
+struct edition_verdict {
+	struct id feed, hash;   /* |hash| names the draft, signed or not */
+	struct charter charter; /* the newest; borrows from the file */
+	struct header header;
+	struct buf heads; /* raw, owned */
+	struct records head;
+};
+
+/*
+ * Check everything: the chain of charters, the header (signed by who may, if it is),
+ * that it announces just these packs and they open, and that each head and body is
+ * as PROTOCOL.md has it.  Initialise |ret| with zeroes; free it with
+ * edition_verdict_done() in any case.
+ */
+int edition_open(struct edition_verdict *ret, const struct edition *e);
+void edition_verdict_done(struct edition_verdict *v);
+
+/*
+ * Append the signed edition of the draft |e|, which |v| is the verdict on, issued at
+ * |time|.  QERR_KEY, QERR_REVOKED if |k| may not sign it, QERR_DUPLICATE if it is
+ * signed.
+ */
+int edition_sign(struct buf *b, const struct edition *e,
+    const struct edition_verdict *v, uint64_t time, const struct key_secret *k);
+
+#endif

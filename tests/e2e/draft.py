@@ -1,0 +1,87 @@
+#!/usr/bin/python3
+"""Four eyes: two editors draft the same issue, one signs it on a machine that holds the key, quired releases it.
+usage: draft.py BUILD"""
+import json, os, shutil, sys
+sys.path.insert(0, os.path.dirname(__file__))
+from news import Failed, Newsworld
+
+
+def need(ok, what):
+    if not ok:
+        raise Failed(what)
+
+
+def fails(w, word, *args):
+    r = w.run(*args, ok=False)
+    need(r.returncode == 1 and word in r.stderr, f'{args}: exit {r.returncode}: {r.stderr}')
+
+
+def main(build):
+    with Newsworld(build) as w:
+        link = w.newsroom('Вольный листок', lang='ru')
+        os.makedirs(w.path('safe'))
+        key = shutil.move(w.path('newsroom', 'secret.key'), w.path('safe', 'secret.key'))
+        for name, text in (('a.md', '---\ntitle: Первая\n---\nТекст.\n'), ('b.md', '---\ntitle: Second\nlang: en\n---\nWords.\n')):
+            with open(w.path(name), 'w', encoding='utf-8') as f:
+                f.write(text)
+        files = w.path('a.md'), w.path('b.md')
+        desk = w.node('publish ' + w.path('newsroom'))
+        other = w.node('publish ' + w.path('newsroom'))
+        mirror = w.node('peer ' + desk.invite(), 'follow ' + link)
+
+        # Nobody can publish here by himself; two machines draft the same.
+        fails(w, 'secret.key', '--control', desk.control, 'publish', *files)
+        draft, same = w.path('one.draft'), w.path('two.draft')
+        hashes = [w.run('--control', n.control, 'draft', '--quiet', '-o', to, *files).stdout.strip()
+                  for n, to in ((desk, draft), (other, same))]
+        need(len(hashes[0]) == 52 and hashes[0] == hashes[1], f'hashes {hashes}')
+        need(open(draft, 'rb').read() == open(same, 'rb').read(), 'two machines drafted two things')
+
+        # The machine with the key has no quired; it shows what it signs.
+        shown = w.run('sign', draft).stdout
+        need(all(x in shown for x in ('Вольный листок', link[6:58], hashes[0], 'Первая', 'Second')), shown)
+        fails(w, 'terminal', 'sign', draft, key)
+        need(not os.path.exists(w.path('one.issue')), 'signed without being asked')
+        fails(w, 'not signed', '--control', desk.control, 'release', draft)
+        w.run('sign', '--yes', draft, key)
+        issue = w.path('one.issue')
+        about = [json.loads(x) for x in w.run('sign', '--json', issue).stdout.splitlines()]
+        need(about[0]['signed'] and about[0]['draft'] == hashes[0] and [x['title'] for x in about[1:]] == ['Первая', 'Second'], about)
+        fails(w, 'signed already', 'sign', '--yes', issue, key)
+
+        # One bit of it, and it is nothing; another key, and it is not signed.
+        data = bytearray(open(issue, 'rb').read())
+        data[len(data) // 2] ^= 16
+        open(w.path('bad.issue'), 'wb').write(data)
+        fails(w, 'no issue that can be released', '--control', desk.control, 'release', w.path('bad.issue'))
+        w.newsroom('Another', folder='another')
+        fails(w, 'may not sign', 'sign', '--yes', same, w.path('another'))
+
+        # Released once, on both machines; then the mirror and a reader have it.
+        w.run('--control', desk.control, 'release', issue)
+        fails(w, 'published already, as issue 1', '--control', desk.control, 'release', issue)
+        w.run('--control', other.control, 'release', issue)
+        fails(w, 'secret.key', '--control', desk.control, 'retract', 'a.md')
+        mirror.wait(lambda f: f['head'] == 1 and f['packs_wanted'] == 0)
+        w.run('follow', '-', input=link + '\n')
+        w.run('sync', mirror.invite())
+        need('Words.' in w.run('read', 'b.md').stdout, 'the article is not read')
+
+        # The next draft is a correction, and says so to who signs it.
+        with open(files[1], 'w', encoding='utf-8') as f:
+            f.write('---\ntitle: Second\nlang: en\nnote: A name was wrong.\n---\nBetter words.\n')
+        fails(w, 'Nothing of it is new', '--control', desk.control, 'draft', '-o', w.path('none.draft'), files[0])
+        need(not os.path.exists(w.path('none.draft')), 'a draft of nothing')
+        w.run('--control', desk.control, 'draft', '-o', draft, *files)
+        shown = w.run('sign', '--yes', draft, w.path('safe')).stdout
+        need('corrected' in shown and 'A name was wrong.' in shown and 'Первая' not in shown, shown)
+        w.run('--control', desk.control, 'release', issue)
+        need(desk.feed()['head'] == 2, 'the correction is not out')
+        print('four eyes saw it')
+
+
+if __name__ == '__main__':
+    try:
+        main(sys.argv[1])
+    except Failed as e:
+        sys.exit(f'failed: {e}')
