@@ -169,7 +169,7 @@ follows_parse(struct index *x, struct bytes text)
 		text.p += nl == NULL ? n : n + 1;
 		text.n -= nl == NULL ? n : n + 1;
 	}
-	return err;
+	return qerr_is_peer_fault(err) ? QERR_ENCODING : err;
 }
 
 static void
