@@ -51,12 +51,12 @@ struct cmd {
 /* The table, in the order in which people meet them. */
 struct cmd_group {
 	const char *title;
-	const struct cmd *cmd[8];
+	const struct cmd *cmd[10];
 };
 extern const struct cmd_group cmd_groups[];
 
 extern const struct cmd cmd_follow, cmd_unfollow, cmd_sync, cmd_list, cmd_read,
-    cmd_unpack, cmd_verify, cmd_export, cmd_key, cmd_publish, cmd_try, cmd_draft,
+    cmd_unpack, cmd_verify, cmd_export, cmd_key, cmd_charter, cmd_publish, cmd_try, cmd_draft,
     cmd_sign, cmd_release, cmd_retract,
     cmd_invite, cmd_peers, cmd_status;
 

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "client/app.h"
-#include "client/term.h"
+#include "client/keys.h"
 #include "proto/base/qerr.h"
 #include "proto/base/text.h"
 #include "proto/host/entropy.h"
@@ -16,8 +16,6 @@
 #include "proto/object/charter.h"
 #include "proto/object/follow.h"
 #include "proto/object/hash.h"
-
-#define PASS_MAX 256
 
 struct options {
 	const char *name, *home, *langs;
@@ -56,28 +54,6 @@ split_langs(struct charter *c, const char *langs)
 			    (int)n, langs);
 		langs += n + (langs[n] == ',');
 	}
-	return 0;
-}
-
-static int
-ask_pass(char pass[PASS_MAX])
-{
-	char again[PASS_MAX];
-	int n = term_secret("Passphrase for secret.key: ", pass, PASS_MAX);
-
-	if (n < 0)
-		return complain(
-		    "a passphrase is typed on a terminal, and there "
-		    "is none.");
-	if (n == 0)
-		return complain("an empty passphrase protects nothing. Leave "
-				"--pass away if you want none.");
-	n = term_secret("The same again: ", again, PASS_MAX);
-	if (n < 0 || strcmp(pass, again) != 0) {
-		sodium_memzero(again, sizeof(again));
-		return complain("the two are not the same. Nothing was made.");
-	}
-	sodium_memzero(again, sizeof(again));
 	return 0;
 }
 
@@ -145,21 +121,16 @@ static int
 write_feed(const struct app *a, int dir, const struct options *o,
     const char *pass)
 {
-	uint8_t seed[32], id[8], salt[32];
 	struct key_secret k;
 	struct buf b, charter;
 	struct id feed;
 	int exit;
 
-	entropy_bytes(seed, sizeof(seed));
-	entropy_bytes(id, sizeof(id));
-	entropy_bytes(salt, sizeof(salt));
-	key_secret_new(&k, seed, id);
-	sodium_memzero(seed, sizeof(seed));
+	keys_make(&k);
 	buf_init(&b, 0);
 	buf_init(&charter, 0);
 	exit = make_charter(&charter, &feed, o, &k);
-	if (exit == 0 && key_secret_file(&b, &k, pass, salt) != 0)
+	if (exit == 0 && keys_file(&b, &k, pass) != 0)
 		exit = complain("the secret key cannot be sealed: not enough "
 				"memory.");
 	if (exit == 0)
@@ -182,12 +153,12 @@ static int
 key_new(const struct app *a, const struct options *o)
 {
 	const char *folder = a->argv[a->at];
-	char pass[PASS_MAX];
+	char pass[KEYS_PASS_MAX];
 	int dir, exit, err;
 
 	if (o->name == NULL)
 		return complain_usage(a, "a feed needs a name: --name NAME.");
-	if (o->pass && (exit = ask_pass(pass)) != 0)
+	if (o->pass && (exit = keys_new_pass("secret.key", pass)) != 0)
 		return exit;
 	if ((err = file_mkdirs(AT_FDCWD, folder, 0700)) != 0)
 		return complain_of(folder, "made", err);
@@ -211,31 +182,50 @@ key_new(const struct app *a, const struct options *o)
 	return exit;
 }
 
-/* The public side of a folder or a key file. */
+/* A key pair alone, as a root is: FILE and FILE.pub. */
+static int
+key_make(const struct app *a, const struct options *o)
+{
+	const char *path = a->argv[a->at];
+	char pass[KEYS_PASS_MAX], text[KEYS_TEXT], pub[PATH_MAX];
+	struct key_secret k;
+	struct buf b;
+	int err = 0, exit;
+
+	snprintf(pub, sizeof(pub), "%s.pub", path);
+	if (access(path, F_OK) == 0 || access(pub, F_OK) == 0)
+		return complain("%s is there already. Name another file.",
+		    access(path, F_OK) == 0 ? path : pub);
+	if (o->pass && (exit = keys_new_pass(path, pass)) != 0)
+		return exit;
+	keys_make(&k);
+	buf_init(&b, 0);
+	err = keys_file(&b, &k, o->pass ? pass : NULL);
+	if (err == 0)
+		err = file_write(AT_FDCWD, path, buf_bytes(&b), 0600);
+	buf_wipe(&b);
+	buf_init(&b, 0);
+	key_file(&b, &k.pub);
+	if (err == 0)
+		err = file_write(AT_FDCWD, pub, buf_bytes(&b), 0644);
+	buf_done(&b);
+	key_text(text, &k.pub);
+	key_secret_done(&k);
+	sodium_memzero(pass, sizeof(pass));
+	if (err != 0)
+		return complain_of(path, "written", err);
+	puts(text);
+	return APP_DONE;
+}
+
 static int
 key_show(const struct app *a)
 {
-	const char *path = a->argv[a->at];
-	char text[57], file[4096];
-	struct stat st;
-	struct buf b;
+	char text[KEYS_TEXT];
 	struct key k;
-	int err, exit = APP_DONE;
+	int exit = keys_public(a->argv[a->at], &k);
 
-	snprintf(file, sizeof(file),
-	    stat(path, &st) == 0 && S_ISDIR(st.st_mode) ? "%s/public.key"
-							: "%s",
-	    path);
-	buf_init(&b, 0);
-	err = file_read(&b, AT_FDCWD, file, KEY_TEXT_MAX);
-	if (err == 0 && (err = key_parse(&k, buf_bytes(&b))) != 0)
-		exit = complain("%s is no public key: it %s. Name the folder "
-				"that \"quire key new\" made.",
-		    file, qerr_str(err));
-	else if (err != 0)
-		exit = complain_of(file, "read", err);
-	buf_done(&b);
-	if (err != 0)
+	if (exit != APP_DONE)
 		return exit;
 	key_text(text, &k);
 	puts(text);
@@ -275,19 +265,24 @@ run(struct app *a)
 	a->at++;
 	if (strcmp(a->argv[a->at - 1], "new") == 0)
 		return key_new(a, &o);
+	if (strcmp(a->argv[a->at - 1], "make") == 0)
+		return key_make(a, &o);
 	if (strcmp(a->argv[a->at - 1], "show") == 0)
 		return key_show(a);
-	return complain_usage(a, "it is \"key new\" or \"key show\".");
+	return complain_usage(a,
+	    "it is \"key new\", \"key make\" or \"key show\".");
 }
 
 const struct cmd cmd_key = {
     .name = "key",
-    .args = "new|show FOLDER",
+    .args = "new FOLDER | make FILE | show FOLDER",
     .what = "make the keys, charter and follow link of a feed",
     .option = options,
     .about =
 	"\"key new\" makes a folder with all that a feed needs: secret.key and\n"
 	"public.key (minisign's formats), the charter, the reading key, and the\n"
-	"follow link, which it prints. \"key show\" prints the public key.",
+	"follow link, which it prints. \"key make\" makes a key pair alone, FILE and\n"
+	"FILE.pub, as roots and further signers need; keys of minisign -G do as well.\n"
+	"\"key show\" prints the public key. Who may sign is changed by quire charter.",
     .run = run,
 };

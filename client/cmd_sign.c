@@ -1,15 +1,14 @@
 #include <fcntl.h>
 #include <limits.h>
-#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "client/app.h"
 #include "client/date.h"
 #include "client/json.h"
+#include "client/keys.h"
 #include "client/term.h"
 #include "proto/base/qerr.h"
 #include "proto/base/text.h"
@@ -17,8 +16,6 @@
 #include "proto/host/file.h"
 #include "proto/object/article.h"
 #include "proto/object/edition.h"
-
-#define PASS_MAX 256
 
 struct sign {
 	struct app *a;
@@ -147,44 +144,6 @@ load(struct sign *s)
 }
 
 static int
-load_key(const struct sign *s, struct key_secret *ret)
-{
-	char path[PATH_MAX], pass[PASS_MAX];
-	struct stat st;
-	struct buf b;
-	int err, n;
-
-	snprintf(path, sizeof(path),
-	    stat(s->key, &st) == 0 && S_ISDIR(st.st_mode) ? "%s/secret.key"
-							  : "%s",
-	    s->key);
-	buf_init(&b, 0);
-	if ((err = file_read(&b, AT_FDCWD, path, KEY_TEXT_MAX)) != 0) {
-		buf_done(&b);
-		return complain_of(path, "read", err);
-	}
-	err = key_secret_parse(ret, buf_bytes(&b), NULL);
-	if (err == QERR_PASS) {
-		n = term_secret("Passphrase of the key: ", pass, sizeof(pass));
-		err = n < 0 ? err : key_secret_parse(ret, buf_bytes(&b), pass);
-		sodium_memzero(pass, sizeof(pass));
-		if (n < 0) {
-			buf_wipe(&b);
-			return complain("%s is locked, and there is no "
-					"terminal to type its passphrase on.",
-			    path);
-		}
-	}
-	buf_wipe(&b);
-	if (err == QERR_PASS)
-		return complain("that is not the passphrase of %s.", path);
-	if (err != 0)
-		return complain("%s is no secret key: it %s.", path,
-		    qerr_str(err));
-	return APP_DONE;
-}
-
-static int
 confirm(const struct sign *s)
 {
 	char answer[16];
@@ -262,7 +221,7 @@ sign(struct sign *s)
 		return complain("%s is signed already. Bring it to quired: "
 				"quire release %s",
 		    s->draft, s->draft);
-	if ((exit = load_key(s, &k)) != APP_DONE)
+	if ((exit = keys_secret(s->key, &k)) != APP_DONE)
 		return exit;
 	exit = confirm(s);
 	if (exit == APP_DONE)

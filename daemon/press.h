@@ -34,6 +34,7 @@ struct publisher {
 	struct id feed;
 	struct reading_key key;
 	bool has_secret; /* or issues are signed elsewhere */
+	bool may_not;    /* the key was here, but the charter bars it */
 	struct key_secret secret;
 	struct feed *chain; /* with the headers that wait */
 	char name[129];

@@ -27,6 +27,23 @@ on_published(void *arg, const struct id *feed, struct bytes charter,
 	drive_event(r->d->drive, &ev);
 }
 
+static void
+say_who_signs(struct room *r, unsigned line)
+{
+	if (publisher_signs(r->p) == PUBLISHER_NO_KEY)
+		log_info("line %u of the settings, publish: its secret.key is "
+			 "not here, so its issues are drafted, signed elsewhere "
+			 "and released",
+		    line);
+	if (publisher_signs(r->p) == PUBLISHER_MAY_NOT)
+		problems_set(&r->d->problems, "signer",
+		    "The charter does not let this machine's key sign: nothing "
+		    "is published.",
+		    "secret.key",
+		    "Put the key that may sign in its place, and start quired "
+		    "anew.");
+}
+
 int
 rooms_open(struct daemon *d)
 {
@@ -52,11 +69,8 @@ rooms_open(struct daemon *d)
 		r->inbox.settle = f->settle;
 		buf_clear(&why);
 		err = publisher_open(&r->p, &cfg, &why);
-		if (err == 0 && !publisher_signs(r->p))
-			log_info("line %u of the settings, publish: its "
-				 "secret.key is not here, so its issues are "
-				 "drafted, signed elsewhere and released",
-			    f->line);
+		if (err == 0)
+			say_who_signs(r, f->line);
 		if (err == 0)
 			d->n_room++;
 		else

@@ -51,10 +51,12 @@ publisher_articles(const struct publisher *p)
 	return map_count(p->ledger.map);
 }
 
-bool
+enum publisher_signs
 publisher_signs(const struct publisher *p)
 {
-	return p->has_secret;
+	return p->has_secret ? PUBLISHER_SIGNS
+	       : p->may_not  ? PUBLISHER_MAY_NOT
+			     : PUBLISHER_NO_KEY;
 }
 
 /* --- the folder --- */
@@ -162,7 +164,8 @@ put_charter(struct publisher *p, struct bytes file, uint64_t floor)
 	return r;
 }
 
-/* Take the folder's charter into the chain, if the store has not got it yet. */
+/* Take a charter into the chain, if the store has not got it yet; |*ret_cut| is set
+ * if headers died of it. */
 static int
 take_charter(struct publisher *p, struct bytes file, bool *ret_cut,
     struct buf *why)
@@ -170,11 +173,10 @@ take_charter(struct publisher *p, struct bytes file, bool *ret_cut,
 	uint64_t floor = UINT64_MAX;
 	int r = feed_add_charter(p->chain, file, &floor);
 
-	*ret_cut = false;
 	if (r == QERR_DUPLICATE)
 		return 0;
 	if (r == 0) {
-		*ret_cut = floor != UINT64_MAX;
+		*ret_cut = *ret_cut || floor != UINT64_MAX;
 		r = put_charter(p, file, floor);
 	}
 	if (r == QERR_CHAIN)
@@ -198,27 +200,51 @@ read_charter(struct publisher *p)
 		    (const char *)c->lang[0].p);
 }
 
-static int
-check_signer(struct publisher *p, struct buf *why)
+/*
+ * A key that was revoked or has not begun signs nothing: then the feed is served, and
+ * its issues are signed elsewhere.
+ */
+static void
+check_signer(struct publisher *p)
 {
 	const struct key *k;
-	int r;
 
-	if (!p->has_secret)
-		return 0;
-	r = charter_signer(feed_charter(p->chain), p->secret.pub.id,
-	    press_next(p), &k);
+	if (p->has_secret &&
+	    (charter_signer(feed_charter(p->chain), p->secret.pub.id,
+		 press_next(p), &k) != 0 ||
+		!key_eq(k, &p->secret.pub))) {
+		key_secret_done(&p->secret);
+		p->has_secret = false;
+		p->may_not = true;
+	}
+}
 
-	if (r == 0 && !key_eq(k, &p->secret.pub))
-		r = QERR_KEY;
-	if (r != 0)
-		buf_put_str(why, "Its charter does not let its secret.key sign "
-				 "the next issue.");
+/* The charters before the newest, for a store that has not got them. */
+static int
+take_older(struct publisher *p, int folder, bool *ret_cut, struct buf *why)
+{
+	struct buf b;
+	int r = 0;
+
+	buf_init(&b, 0);
+	while (r == 0) {
+		const struct charter *c = feed_charter(p->chain);
+		char name[32];
+
+		snprintf(name, sizeof(name), "charter.%llu",
+		    c == NULL ? 1ULL : (unsigned long long)c->version + 1);
+		if (faccessat(folder, name, F_OK, 0) != 0)
+			break;
+		r = read_part(&b, folder, name, why);
+		if (r == 0)
+			r = take_charter(p, buf_bytes(&b), ret_cut, why);
+	}
+	buf_done(&b);
 	return r;
 }
 
 static int
-load(struct publisher *p, struct bytes charter, struct buf *why)
+load(struct publisher *p, int folder, struct bytes charter, struct buf *why)
 {
 	bool cut = false;
 	int r = press_load(p);
@@ -230,7 +256,9 @@ load(struct publisher *p, struct bytes charter, struct buf *why)
 		    qerr_str(r));
 		return r;
 	}
-	r = take_charter(p, charter, &cut, why);
+	r = take_older(p, folder, &cut, why);
+	if (r == 0)
+		r = take_charter(p, charter, &cut, why);
 	if (r != 0)
 		return r;
 	if (cut) {
@@ -249,7 +277,8 @@ load(struct publisher *p, struct bytes charter, struct buf *why)
 			return r;
 	}
 	read_charter(p);
-	return check_signer(p, why);
+	check_signer(p);
+	return 0;
 }
 
 static int
@@ -275,7 +304,7 @@ open_folder(struct publisher *p, const struct publisher_config *cfg,
 	if (r == 0) {
 		shelf_init(&p->shelf, p->store, &p->feed, &p->key);
 		p->chain = feed_new(&p->feed);
-		r = p->chain != NULL ? load(p, buf_bytes(&charter), why)
+		r = p->chain != NULL ? load(p, folder, buf_bytes(&charter), why)
 				     : QERR_NOMEM;
 	}
 	buf_wipe(&b);

@@ -11,6 +11,7 @@
  *			signed elsewhere and released
  *	public.key	minisign's public key file
  *	charter		the newest charter file (PROTOCOL.md §4)
+ *	charter.N	those before, if there are; for a machine that lost its store
  *	reading.key	the reading key, one line of base32
  *	link		the follow link
  *
@@ -51,7 +52,13 @@ const struct id *publisher_feed(const struct publisher *p);
 const char *publisher_name(const struct publisher *p); /* the charter's */
 uint64_t publisher_head(const struct publisher *p);
 size_t publisher_articles(const struct publisher *p);
-bool publisher_signs(const struct publisher *p); /* or that is done elsewhere */
+/* Does this machine sign the feed's issues, and if not, why. */
+enum publisher_signs {
+	PUBLISHER_SIGNS,
+	PUBLISHER_NO_KEY,  /* there is no secret.key */
+	PUBLISHER_MAY_NOT, /* the charter does not let it sign the next issue */
+};
+enum publisher_signs publisher_signs(const struct publisher *p);
 
 enum publisher_outcome {
 	PUBLISHER_NEW,

@@ -441,7 +441,9 @@ do_publish(struct daemon *d, struct control_client *c,
 	if (err == QERR_KEY) {
 		control_fail(c, 1,
 		    "Make a draft, sign it where the key is, release it: quire draft --help",
-		    "The feed's secret.key is not on this machine.");
+		    publisher_signs(r->p) == PUBLISHER_MAY_NOT
+			? "The charter does not let this machine's secret.key sign."
+			: "The feed's secret.key is not on this machine.");
 		return;
 	}
 	if (err != 0) {

@@ -2,7 +2,7 @@
 _quire()
 {
 	local cur=${COMP_WORDS[COMP_CWORD]} cmd= i
-	local commands='follow sync list read unpack unfollow export verify key try publish draft sign release retract invite peers status'
+	local commands='follow sync list read unpack unfollow export verify key charter try publish draft sign release retract invite peers status'
 	local common='--state --json --quiet --color --control --help'
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		case " $commands " in
@@ -18,7 +18,8 @@ _quire()
 	unpack) words="--feed $common" ;;
 	export) words="--capsule --bundle --feed --text-only --armour $common" ;;
 	verify) words="--feed --export $common" ;;
-	key) words="new show --name --lang --home --pass $common" ;;
+	key) words="new make show --name --lang --home --pass $common" ;;
+	charter) words="show change sign accept --add --retire --revoke --add-root --remove-root --threshold --next-root --name --home --mirror --key --output --previous --yes $common" ;;
 	try) words="--text $common" ;;
 	publish) words="--feed --dry-run --slow $common" ;;
 	draft) words="--feed --output --slow $common" ;;
@@ -28,7 +29,7 @@ _quire()
 	invite) words="new list revoke --address $common" ;;
 	peers) words="add remove $common" ;;
 	esac
-	if [[ $cur == -* || -z $cmd || $cmd == @(key|invite|peers) ]]; then
+	if [[ $cur == -* || -z $cmd || $cmd == @(key|charter|invite|peers) ]]; then
 		mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
 	fi
 	[ ${#COMPREPLY[@]} -gt 0 ] || mapfile -t COMPREPLY < <(compgen -f -- "$cur")

@@ -1,5 +1,5 @@
 # fish completion for quire(1)
-set -l commands follow sync list read unpack unfollow export verify key try publish draft sign release retract invite peers status
+set -l commands follow sync list read unpack unfollow export verify key charter try publish draft sign release retract invite peers status
 complete -c quire -f
 complete -c quire -n "not __fish_seen_subcommand_from $commands" -a "$commands"
 complete -c quire -s C -l state -r -d 'where what you follow is kept'
@@ -24,7 +24,20 @@ complete -c quire -n '__fish_seen_subcommand_from export' -l capsule -x -d 'one 
 complete -c quire -n '__fish_seen_subcommand_from export' -l bundle -d 'everything kept'
 complete -c quire -n '__fish_seen_subcommand_from export' -s a -l armour -d 'as lines of text'
 complete -c quire -n '__fish_seen_subcommand_from verify' -s e -l export -r -d 'body and signature for minisign'
-complete -c quire -n '__fish_seen_subcommand_from key' -a 'new show' -F
+complete -c quire -n '__fish_seen_subcommand_from key' -a 'new make show' -F
+complete -c quire -n '__fish_seen_subcommand_from charter' -a 'show change sign accept' -F
+complete -c quire -n '__fish_seen_subcommand_from charter' -l add -x
+complete -c quire -n '__fish_seen_subcommand_from charter' -l retire -x
+complete -c quire -n '__fish_seen_subcommand_from charter' -l revoke -x
+complete -c quire -n '__fish_seen_subcommand_from charter' -l add-root -x
+complete -c quire -n '__fish_seen_subcommand_from charter' -l remove-root -x
+complete -c quire -n '__fish_seen_subcommand_from charter' -l threshold -x
+complete -c quire -n '__fish_seen_subcommand_from charter' -l next-root -x
+complete -c quire -n '__fish_seen_subcommand_from charter' -l name -x
+complete -c quire -n '__fish_seen_subcommand_from charter' -l home -x
+complete -c quire -n '__fish_seen_subcommand_from charter' -l mirror -x
+complete -c quire -n '__fish_seen_subcommand_from charter' -s k -l key -r
+complete -c quire -n '__fish_seen_subcommand_from charter' -l previous -r
 complete -c quire -n '__fish_seen_subcommand_from key' -s n -l name -x
 complete -c quire -n '__fish_seen_subcommand_from key' -s l -l lang -x
 complete -c quire -n '__fish_seen_subcommand_from key' -l home -x
@@ -32,8 +45,8 @@ complete -c quire -n '__fish_seen_subcommand_from key' -l pass
 complete -c quire -n '__fish_seen_subcommand_from try' -s t -l text
 complete -c quire -n '__fish_seen_subcommand_from publish' -s n -l dry-run
 complete -c quire -n '__fish_seen_subcommand_from publish draft' -l slow
-complete -c quire -n '__fish_seen_subcommand_from draft sign' -s o -l output -r
-complete -c quire -n '__fish_seen_subcommand_from sign' -s y -l yes -d 'do not ask'
+complete -c quire -n '__fish_seen_subcommand_from draft sign charter' -s o -l output -r
+complete -c quire -n '__fish_seen_subcommand_from sign charter' -s y -l yes -d 'do not ask'
 complete -c quire -n '__fish_seen_subcommand_from retract' -s r -l reason -x
 complete -c quire -n '__fish_seen_subcommand_from invite' -a 'new list revoke'
 complete -c quire -n '__fish_seen_subcommand_from invite' -s a -l address -x
