@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "proto/base/qerr.h"
@@ -10,8 +11,10 @@
 /* A draft in the making, while the child asks for pictures. */
 struct making {
 	struct draft *draft;
+	struct worker *worker;
 	const struct draft_source *src;
-	size_t bytes; /* of pictures so far */
+	size_t bytes;  /* of pictures so far */
+	int64_t spent; /* milliseconds on them */
 };
 
 /* Append at most |max| bytes of |fd|; QERR_TOOBIG if there are more. */
@@ -31,36 +34,103 @@ read_all(struct buf *b, int fd, size_t max)
 	return b->n > max ? QERR_TOOBIG : buf_err(b);
 }
 
-/* Read and look at a picture; false, with a warning, if it cannot be shown. */
-static bool
-look(struct making *m, struct draft_picture *p, int fd)
+/* Say that a picture is not there; its name, if it is fit to be printed. */
+static void
+leave_out(struct making *m, struct bytes src, const struct buf *why)
 {
-	struct picture *a = &p->about;
-	struct ingest_doc *d = &m->draft->doc;
-	int r = read_all(&p->data, fd, PICTURE_MAX);
+	if (src.n > 200 || text_check(src, false) != 0)
+		src = bytes_of("", 0);
+	ingest_warn(&m->draft->doc, "The picture%s%.*s is left out. %.*s",
+	    src.n > 0 ? " " : "", (int)src.n, (const char *)src.p, (int)why->n,
+	    why->n > 0 ? (const char *)why->p : "");
+}
 
-	if (r == QERR_TOOBIG) {
-		ingest_warn(d, "A picture is larger than %d MiB and left out.",
-		    PICTURE_MAX >> 20);
-		return false;
+static void
+tell(struct picture *ret, const struct picture_file *f, enum tier tier)
+{
+	*ret = (struct picture){.tier = tier,
+	    .type = f->type,
+	    .width = f->width,
+	    .height = f->height,
+	    .size = (uint32_t)f->data.n,
+	    .alt = bytes_of("", 0),
+	    .caption = bytes_of("", 0)};
+	picture_hash(&ret->hash, buf_bytes(&f->data));
+}
+
+/* What is published of a picture's bytes, |in|. */
+static int
+render(struct making *m, struct draft_picture *p, struct bytes in,
+    struct buf *why)
+{
+	const struct picture_set *s = &p->set;
+	bool alone;
+	int r = worker_picture(m->worker, &p->set, in, why);
+
+	if (r != 0)
+		return r;
+	m->bytes += s->large.data.n + s->small.data.n;
+	if (m->bytes > DRAFT_PICTURES_MAX) {
+		m->bytes -= s->large.data.n + s->small.data.n;
+		buf_printf(why, "An article's pictures are %d MiB at most.",
+		    DRAFT_PICTURES_MAX >> 20);
+		return QERR_TOOBIG;
 	}
-	if (r != 0 || p->data.n == 0 ||
-	    picture_look(buf_bytes(&p->data), &a->type, &a->width,
-		&a->height) != 0) {
-		ingest_warn(d, "A picture is no JPEG, PNG, WebP, GIF or AVIF "
-			       "and left out.");
-		return false;
-	}
-	if (m->bytes + p->data.n > DRAFT_PICTURES_MAX) {
-		ingest_warn(d, "Its pictures are larger than %d MiB in all; "
-			       "some are left out.", DRAFT_PICTURES_MAX >> 20);
-		return false;
-	}
-	m->bytes += p->data.n;
-	picture_hash(&a->hash, buf_bytes(&p->data));
-	a->size = (uint32_t)p->data.n;
-	a->tier = a->size <= DRAFT_SMALL_MAX ? TIER_SMALL : TIER_PICTURES;
-	return true;
+	alone = s->large.data.n <= PICTURE_ALONE_MAX;
+	tell(&p->about, &s->large, alone ? TIER_SMALL : TIER_PICTURES);
+	if (s->small.data.n > 0)
+		tell(&p->small, &s->small, TIER_SMALL);
+	return 0;
+}
+
+/* Read a picture and make what is published of it; 0, or |why| not. */
+static int
+look(struct making *m, struct draft_picture *p, int fd, struct buf *why)
+{
+	struct buf in;
+	int r;
+
+	buf_init(&in, 0);
+	r = read_all(&in, fd, PICTURE_MAX);
+	if (r == QERR_TOOBIG)
+		buf_printf(why, "It is larger than %d MiB.", PICTURE_MAX >> 20);
+	else if (r != 0)
+		buf_printf(why, "It %s.", qerr_str(r));
+	else
+		r = render(m, p, buf_bytes(&in), why);
+	buf_done(&in);
+	return r;
+}
+
+static int64_t
+milliseconds(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* As look(), within the time that all of them have; true if it is there. */
+static bool
+look_in_time(struct making *m, struct draft_picture *p, struct bytes src,
+    int fd)
+{
+	int64_t began = milliseconds();
+	int r = QERR_TOOBIG;
+	struct buf why;
+
+	buf_init(&why, 0);
+	if (m->spent > DRAFT_PICTURES_SECONDS * 1000)
+		buf_printf(&why, "Those before it took more than %d seconds.",
+		    DRAFT_PICTURES_SECONDS);
+	else
+		r = look(m, p, fd, &why);
+	m->spent += milliseconds() - began;
+	if (r != 0)
+		leave_out(m, src, &why);
+	buf_done(&why);
+	return r == 0;
 }
 
 static int
@@ -71,11 +141,11 @@ add(struct making *m, struct bytes src, int fd)
 	char *copy;
 
 	*p = (struct draft_picture){0};
-	buf_init(&p->data, 0);
+	picture_set_init(&p->set);
 	copy = malloc(src.n + 1);
-	if (copy == NULL || !look(m, p, fd)) {
+	if (copy == NULL || !look_in_time(m, p, src, fd)) {
 		free(copy);
-		buf_done(&p->data);
+		picture_set_done(&p->set);
 		return -1;
 	}
 	memcpy(copy, src.p, src.n);
@@ -120,6 +190,45 @@ name_of(const struct ingest_doc *d, struct bytes file)
 	return file;
 }
 
+/* Behind the pictures that the text shows, the small ones that stand for them. */
+static void
+fill_small(struct draft *draft, size_t i)
+{
+	size_t number = draft->doc.picture[i].number;
+	struct article *a = &draft->article;
+
+	if (draft->picture[number].small.size == 0)
+		return;
+	for (size_t k = 0; k < i; k++)
+		if (draft->doc.picture[k].number == number) {
+			a->picture[i].has_small = a->picture[k].has_small;
+			a->picture[i].small = a->picture[k].small;
+			return;
+		}
+	if (a->n_picture == ARTICLE_PICTURES_MAX)
+		return;
+	a->picture[i].has_small = true;
+	a->picture[i].small = (uint32_t)a->n_picture;
+	a->picture[a->n_picture++] = draft->picture[number].small;
+}
+
+static void
+fill_pictures(struct draft *draft)
+{
+	const struct ingest_doc *d = &draft->doc;
+	struct article *a = &draft->article;
+
+	for (; a->n_picture < d->n_picture; a->n_picture++) {
+		const struct ingest_picture *p = &d->picture[a->n_picture];
+
+		a->picture[a->n_picture] = draft->picture[p->number].about;
+		if (p->alt != NULL)
+			a->picture[a->n_picture].alt = bytes_str(p->alt);
+	}
+	for (size_t i = 0; i < d->n_picture; i++)
+		fill_small(draft, i);
+}
+
 static void
 fill(struct draft *draft, struct bytes file)
 {
@@ -143,14 +252,7 @@ fill(struct draft *draft, struct bytes file)
 	if (bytes_eq(a->address, a->name))
 		a->address = bytes_of(NULL, 0);
 	a->summary = text(d->summary);
-	for (; a->n_picture < d->n_picture; a->n_picture++) {
-		const struct ingest_picture *p = &d->picture[a->n_picture];
-
-		a->picture[a->n_picture] = draft->picture[p->number].about;
-		a->picture[a->n_picture].alt =
-		    p->alt != NULL ? bytes_str(p->alt) : bytes_of("", 0);
-		a->picture[a->n_picture].caption = bytes_of("", 0);
-	}
+	fill_pictures(draft);
 	a->length = (uint32_t)d->body.n;
 	a->note = text(d->note);
 }
@@ -158,7 +260,16 @@ fill(struct draft *draft, struct bytes file)
 struct bytes
 draft_picture(const struct draft *d, size_t i)
 {
-	return buf_bytes(&d->picture[d->doc.picture[i].number].data);
+	size_t k = 0;
+
+	if (i < d->doc.n_picture)
+		return buf_bytes(
+		    &d->picture[d->doc.picture[i].number].set.large.data);
+	/* Somebody has it for a small one, or it would not be there. */
+	while (!d->article.picture[k].has_small ||
+	       d->article.picture[k].small != i)
+		k++;
+	return buf_bytes(&d->picture[d->doc.picture[k].number].set.small.data);
 }
 
 void
@@ -167,7 +278,7 @@ draft_done(struct draft *d)
 	for (size_t i = 0; i < d->n_picture; i++) {
 		void *src;
 
-		buf_done(&d->picture[i].data);
+		picture_set_done(&d->picture[i].set);
 		memcpy(&src, &d->picture[i].src.p, sizeof(src));
 		free(src);
 	}
@@ -202,7 +313,7 @@ int
 draft_make(struct draft *ret, struct worker *w, const struct draft_source *src,
     struct buf *why)
 {
-	struct making m = {ret, src, 0};
+	struct making m = {.draft = ret, .worker = w, .src = src};
 	struct ingest_source in = {.kind = src->kind,
 	    .data = src->data,
 	    .entry = src->entry,

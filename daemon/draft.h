@@ -7,10 +7,10 @@
 
 /*
  * A document as an article that could be published: taken in by the confined
- * child, its pictures read and looked at.
+ * child, and its pictures by another, which cleans them and makes them small.
  */
-#define DRAFT_SMALL_MAX    (64 * 1024)        /* TIER_SMALL up to here */
-#define DRAFT_PICTURES_MAX (14 * 1024 * 1024) /* bytes of pictures in all */
+#define DRAFT_PICTURES_MAX     (14 * 1024 * 1024) /* bytes of them in all */
+#define DRAFT_PICTURES_SECONDS 60		  /* to make them, in all */
 
 struct draft_source {
 	enum ingest_kind kind;
@@ -27,10 +27,10 @@ struct draft_source {
 };
 
 struct draft_picture {
-	struct buf data;
-	struct bytes src; /* as the document says; owned */
-	bool used;
-	struct picture about; /* but alt and caption */
+	struct picture_set set;
+	struct bytes src;     /* as the document says; owned */
+	struct picture about; /* the large one, but alt and caption */
+	struct picture small; /* the small one; its size is 0 if there is none */
 };
 
 struct draft {

@@ -191,3 +191,56 @@ ingest_get_doc(struct ingest_doc *ret, struct bytes msg, uint32_t n_pictures)
 		reader_fail(&r, QERR_MISSING);
 	return reader_end(&r);
 }
+
+static void
+put_file(struct buf *b, const struct picture_file *f)
+{
+	cbor_put_array(b, 4);
+	cbor_put_uint(b, (uint64_t)f->type);
+	cbor_put_uint(b, f->width);
+	cbor_put_uint(b, f->height);
+	cbor_put_bytes(b, f->data.p, f->data.n);
+}
+
+void
+ingest_put_pictures(struct buf *b, const struct picture_set *s)
+{
+	cbor_put_array(b, 3);
+	cbor_put_uint(b, INGEST_SAY_PICTURES);
+	put_file(b, &s->large);
+	cbor_put_array(b, s->small.data.n > 0 ? 1 : 0);
+	if (s->small.data.n > 0)
+		put_file(b, &s->small);
+}
+
+static void
+get_file(struct reader *r, struct picture_file *f, size_t max)
+{
+	struct bytes data;
+	uint64_t type;
+
+	if (cbor_array(r, 4) != 4)
+		reader_fail(r, QERR_MISSING);
+	type = cbor_uint_in(r, PICTURE_JPEG, PICTURE_AVIF);
+	f->type = (enum picture_type)type;
+	f->width = (uint32_t)cbor_uint_in(r, 1, PICTURE_SIDE_MAX);
+	f->height = (uint32_t)cbor_uint_in(r, 1, PICTURE_SIDE_MAX);
+	data = cbor_bytes_in(r, 1, max);
+	if (r->err == 0)
+		buf_put(&f->data, data.p, data.n);
+	reader_fail(r, buf_err(&f->data));
+}
+
+int
+ingest_get_pictures(struct picture_set *ret, struct bytes msg)
+{
+	struct reader r;
+
+	reader_init(&r, msg.p, msg.n);
+	if (cbor_array(&r, 3) != 3 || cbor_uint(&r) != INGEST_SAY_PICTURES)
+		reader_fail(&r, QERR_MISSING);
+	get_file(&r, &ret->large, PICTURE_KEPT_MAX);
+	if (cbor_array(&r, 1) == 1)
+		get_file(&r, &ret->small, PICTURE_SMALL_MAX);
+	return reader_end(&r) != 0 ? reader_end(&r) : picture_set_check(ret);
+}

@@ -2,11 +2,13 @@
 #define QUIRE_INGEST_WIRE_H
 
 #include "daemon/ingest.h"
+#include "daemon/picture/set.h"
 
 /*
- * What goes between publisher and confined child (daemon/worker.h), as CBOR.  The
- * child has parsed a stranger's document and may be the stranger's by now: what
- * it says is decoded as strictly as if it came over a link.
+ * What goes between publisher and confined child (daemon/worker.h), as CBOR; but
+ * a picture is sent to a child as the bytes that it has.  The child has parsed a
+ * stranger's bytes and may be the stranger's by now: what it says is decoded as
+ * strictly as if it came over a link.
  */
 #define INGEST_WIRE_MAX (8 * 1024 * 1024)
 
@@ -14,6 +16,9 @@ enum ingest_say {
 	INGEST_SAY_FIND = 1, /* child: is there this picture?  [1, src] */
 	INGEST_SAY_DOC,      /* child: here it is.             [2, document] */
 	INGEST_SAY_ERROR,    /* child: it cannot be.           [3, error, why] */
+	/* child: as it is to be published.  [4, file, [? small file]],
+	 * file: [type, width, height, bytes] */
+	INGEST_SAY_PICTURES,
 };
 
 void ingest_put_source(struct buf *b, const struct ingest_source *src);
@@ -26,5 +31,12 @@ void ingest_put_doc(struct buf *b, const struct ingest_doc *d);
  */
 int ingest_get_doc(struct ingest_doc *ret, struct bytes msg,
     uint32_t n_pictures);
+
+void ingest_put_pictures(struct buf *b, const struct picture_set *s);
+/*
+ * Copy pictures out of |msg|, and see that they pass picture_set_check().  Initialise
+ * |ret| first and free it in any case.
+ */
+int ingest_get_pictures(struct picture_set *ret, struct bytes msg);
 
 #endif

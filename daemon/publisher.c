@@ -565,7 +565,7 @@ describe(struct publisher_item *ret, const struct draft *d)
 {
 	size_t n = 0;
 
-	ret->pictures = d->article.n_picture;
+	ret->pictures = d->doc.n_picture;
 	snprintf(ret->lang, sizeof(ret->lang), "%s", d->doc.lang);
 	snprintf(ret->title, sizeof(ret->title), "%s", d->doc.title);
 	for (size_t i = 0; i < d->doc.n_warning; i++) {

@@ -619,13 +619,13 @@ article_item(struct control_client *c, const struct ingest_doc *d)
 }
 
 static void
-picture_items(struct control_client *c, const struct article *a)
+picture_items(struct control_client *c, const struct draft *d)
 {
-	for (size_t i = 0; i < a->n_picture; i++) {
+	for (size_t i = 0; i < d->doc.n_picture; i++) {
 		struct ctl_item it;
 
 		ctl_item_init(&it, "picture");
-		ctl_add_text(&it, "alt", a->picture[i].alt);
+		ctl_add_text(&it, "alt", d->article.picture[i].alt);
 		control_item(c, &it);
 	}
 }
@@ -663,7 +663,7 @@ try_document(struct daemon *d, struct control_client *c,
 		if (err != 0)
 			break;
 		article_item(c, &draft->doc);
-		picture_items(c, &draft->article);
+		picture_items(c, draft);
 		body_items(c, buf_bytes(&draft->doc.body));
 		draft_done(draft);
 	} while (src->kind == INGEST_FEED && ++src->entry < TRY_ENTRIES);

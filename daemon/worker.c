@@ -16,6 +16,7 @@
 #include "daemon/webfeed.h"
 #include "daemon/html_ld.h"
 #include "daemon/ingest_wire.h"
+#include "daemon/picture/render.h"
 #include "proto/base/cbor.h"
 #include "proto/base/qerr.h"
 #include "proto/base/text.h"
@@ -25,9 +26,16 @@
 /* A child is replaced after so many documents: its CPU time is limited in all. */
 #define DOCUMENTS_MAX 500
 
+/* What is asked of the keeper: a child of this kind. */
+enum kind {
+	KIND_DOCUMENTS,
+	KIND_PICTURE,
+	KINDS
+};
+
 struct worker {
 	int keeper;  /* to ask for a child */
-	int child;   /* -1: none */
+	int child;   /* for documents; -1: none */
 	size_t done; /* documents that this child has done */
 	pid_t pid;   /* of the keeper */
 };
@@ -192,15 +200,40 @@ serve_one(int fd, struct buf *msg)
 	return r;
 }
 
+static int
+serve_picture(int fd, struct buf *msg)
+{
+	struct picture_set set;
+	struct buf why, answer;
+	int r = recv_message(fd, msg, 0);
+
+	if (r != 0)
+		return r;
+	buf_init(&why, 4096);
+	buf_init(&answer, INGEST_WIRE_MAX);
+	picture_set_init(&set);
+	r = picture_render(&set, buf_bytes(msg), &why);
+	if (r == 0)
+		ingest_put_pictures(&answer, &set);
+	else
+		put_error(&answer, r, &why);
+	r = send_message(fd, &answer, 0);
+	picture_set_done(&set);
+	buf_done(&answer);
+	buf_done(&why);
+	return r;
+}
+
 static _Noreturn void
-be_child(int fd)
+be_child(int fd, enum kind kind)
 {
 	struct buf msg;
 
 	buf_init(&msg, INGEST_WIRE_MAX);
 	if (confine_calls(fd) != 0)
 		_exit(1);
-	while (serve_one(fd, &msg) == 0)
+	while ((kind == KIND_PICTURE ? serve_picture(fd, &msg)
+				     : serve_one(fd, &msg)) == 0)
 		;
 	_exit(0);
 }
@@ -267,7 +300,7 @@ end_child(pid_t *child)
 }
 
 static int
-fork_child(pid_t *child, int control)
+fork_child(pid_t *child, enum kind kind, int control)
 {
 	int pair[2], r;
 
@@ -276,7 +309,7 @@ fork_child(pid_t *child, int control)
 	*child = fork();
 	if (*child == 0) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		be_child(pair[1]);
+		be_child(pair[1], kind);
 	}
 	close(pair[1]);
 	r = *child > 0 ? pass_fd(control, pair[0]) : QERR_IO;
@@ -287,8 +320,8 @@ fork_child(pid_t *child, int control)
 static _Noreturn void
 be_keeper(int control)
 {
-	pid_t child = 0;
-	char byte;
+	pid_t child[KINDS] = {0};
+	uint8_t kind;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	prctl(PR_SET_NAME, "quired-ingest");
@@ -305,12 +338,13 @@ be_keeper(int control)
 	webfeed_ready();
 	if (confine_files() != 0)
 		_exit(1);
-	while (read(control, &byte, 1) == 1) {
-		end_child(&child);
-		if (fork_child(&child, control) != 0)
+	while (read(control, &kind, 1) == 1 && kind < KINDS) {
+		end_child(&child[kind]);
+		if (fork_child(&child[kind], kind, control) != 0)
 			break;
 	}
-	end_child(&child);
+	end_child(&child[KIND_DOCUMENTS]);
+	end_child(&child[KIND_PICTURE]);
 	_exit(0);
 }
 
@@ -368,6 +402,16 @@ worker_free(struct worker *w)
 	free(w);
 }
 
+/* A fresh child, or -1. */
+static int
+new_child(struct worker *w, enum kind kind)
+{
+	uint8_t byte = (uint8_t)kind;
+
+	return send(w->keeper, &byte, 1, MSG_NOSIGNAL) == 1 ? take_fd(w->keeper)
+							    : -1;
+}
+
 static int
 have_child(struct worker *w)
 {
@@ -375,26 +419,39 @@ have_child(struct worker *w)
 		drop_child(w);
 	if (w->child >= 0)
 		return 0;
-	if (send(w->keeper, "n", 1, MSG_NOSIGNAL) == 1)
-		w->child = take_fd(w->keeper);
+	w->child = new_child(w, KIND_DOCUMENTS);
 	w->done = 0;
 	return w->child >= 0 ? 0 : QERR_IO;
 }
 
-/* Answer a child's question; pictures it may name are below *n. */
+static time_t
+seconds(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec;
+}
+
+/*
+ * Answer a child's question; pictures it may name are below *n.  The time that it
+ * waits for them is not its own.
+ */
 static int
 answer(int fd, struct bytes src, const struct ingest_source *source,
-    uint32_t *n, time_t until)
+    uint32_t *n, time_t *until)
 {
+	time_t began = seconds();
 	int number = source->find != NULL ? source->find(source->arg, src) : -1;
 	struct buf b;
 	int r;
 
+	*until += seconds() - began;
 	if (number >= 0 && (uint32_t)number >= *n)
 		*n = (uint32_t)number + 1;
 	buf_init(&b, 0);
 	cbor_put_int(&b, number);
-	r = send_message(fd, &b, until);
+	r = send_message(fd, &b, *until);
 	buf_done(&b);
 	return r;
 }
@@ -421,15 +478,15 @@ enum turn {
 
 static enum turn
 one_turn(struct worker *w, struct buf *b, struct ingest_doc *ret,
-    const struct ingest_source *src, struct buf *why, uint32_t *n, time_t until,
-    int *ret_r)
+    const struct ingest_source *src, struct buf *why, uint32_t *n,
+    time_t *until, int *ret_r)
 {
 	struct bytes what = {NULL, 0};
 	struct reader r;
 	size_t items;
 	uint64_t say;
 
-	if (recv_message(w->child, b, until) != 0)
+	if (recv_message(w->child, b, *until) != 0)
 		return TURN_BROKEN;
 	reader_init(&r, b->p, b->n);
 	items = cbor_array(&r, 64);
@@ -455,19 +512,16 @@ static bool
 try(struct worker *w, struct ingest_doc *ret, const struct ingest_source *src,
     struct buf *why, int *ret_r)
 {
+	time_t until = seconds() + WORKER_SECONDS_MAX;
 	enum turn t = TURN_BROKEN;
-	struct timespec now;
 	uint32_t n = 0;
-	time_t until;
 	struct buf b;
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	until = now.tv_sec + WORKER_SECONDS_MAX;
 	buf_init(&b, INGEST_WIRE_MAX);
 	ingest_put_source(&b, src);
 	if (send_message(w->child, &b, until) == 0)
 		do
-			t = one_turn(w, &b, ret, src, why, &n, until, ret_r);
+			t = one_turn(w, &b, ret, src, why, &n, &until, ret_r);
 		while (t == TURN_ON);
 	buf_done(&b);
 	return t == TURN_END;
@@ -500,6 +554,70 @@ worker_ingest(struct worker *w, struct ingest_doc *ret,
 	}
 	buf_printf(why, "It takes more than %d seconds or %ld MiB to read. Make "
 			"it simpler.", CONFINE_CPU_SECONDS,
+	    CONFINE_MEMORY >> 20);
+	return QERR_TOOBIG;
+}
+
+/* What the child made of it; QERR_PROTOCOL if it died, stalled or lies. */
+static int
+get_pictures(struct picture_set *ret, struct bytes msg, struct buf *why)
+{
+	struct reader r;
+	size_t items;
+	uint64_t say;
+
+	reader_init(&r, msg.p, msg.n);
+	items = cbor_array(&r, 3);
+	say = cbor_uint(&r);
+	if (say == INGEST_SAY_ERROR && items == 3)
+		return get_error(&r, why);
+	return ingest_get_pictures(ret, msg) == 0 ? 0 : QERR_PROTOCOL;
+}
+
+static int
+try_picture(int fd, struct picture_set *ret, struct bytes picture,
+    struct buf *why)
+{
+	time_t until = seconds() + WORKER_SECONDS_MAX;
+	int r = QERR_PROTOCOL;
+	struct buf b;
+
+	buf_init(&b, INGEST_WIRE_MAX);
+	buf_put(&b, picture.p, picture.n);
+	if (send_message(fd, &b, until) == 0 &&
+	    recv_message(fd, &b, until) == 0)
+		r = get_pictures(ret, buf_bytes(&b), why);
+	buf_done(&b);
+	return r;
+}
+
+int
+worker_picture(struct worker *w, struct picture_set *ret, struct bytes picture,
+    struct buf *why)
+{
+	int fd, r;
+
+	if (picture.n > PICTURE_MAX) {
+		buf_printf(why, "It is larger than %d MiB.", PICTURE_MAX >> 20);
+		return QERR_TOOBIG;
+	}
+	if (picture.n == 0) {
+		buf_put_str(why, "It is empty.");
+		return QERR_TRUNCATED;
+	}
+	fd = new_child(w, KIND_PICTURE);
+	if (fd < 0) {
+		buf_put_str(why, "The child that reads pictures cannot be "
+				 "started.");
+		return QERR_IO;
+	}
+	r = try_picture(fd, ret, picture, why);
+	close(fd);
+	if (r != QERR_PROTOCOL)
+		return r;
+	buf_clear(why);
+	buf_printf(why, "It takes more than %d seconds or %ld MiB to read. Make "
+			"it smaller.", CONFINE_CPU_SECONDS,
 	    CONFINE_MEMORY >> 20);
 	return QERR_TOOBIG;
 }

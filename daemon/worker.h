@@ -2,18 +2,22 @@
 #define QUIRE_WORKER_H
 
 #include "daemon/ingest.h"
+#include "daemon/picture/set.h"
 
 /*
- * Takes documents in in a confined child.  Three processes:
+ * Takes documents and pictures in in confined children.  Four processes:
  *
  *	publisher --documents--> child: parses, may be taken over by one
- *	    \--"a new one"--> keeper: forks children, knows nothing
+ *	   |   \---a picture---> child: decodes, may be taken over by it
+ *	   \---"a new one"---> keeper: forks children, knows nothing
  *
  * The keeper is forked before any secret is read, so no child holds one.  A child
  * serves many documents; one that dies or takes too long is replaced, and costs
- * the one document that a fresh child could not do either.
+ * the one document that a fresh child could not do either.  Each picture has a child
+ * of its own, for it takes much of what a child may use; a document's child waits
+ * meanwhile.
  */
-#define WORKER_SECONDS_MAX  15  /* for one document, by the clock */
+#define WORKER_SECONDS_MAX  15  /* for one document or picture, by the clock */
 #define WORKER_PICTURES_MAX 256 /* questions a document may ask */
 
 struct worker;
@@ -25,5 +29,12 @@ void worker_free(struct worker *w);
 /* As ingest(), whose contract it has; src->find is called in this process. */
 int worker_ingest(struct worker *w, struct ingest_doc *ret,
     const struct ingest_source *src, struct buf *why);
+
+/*
+ * As picture_render(), whose contract it has, in a child; what comes back passes
+ * picture_set_check().  QERR_IO if there is no child.  src->find may call it.
+ */
+int worker_picture(struct worker *w, struct picture_set *ret,
+    struct bytes picture, struct buf *why);
 
 #endif
