@@ -206,7 +206,7 @@ jpeg(bool big, uint32_t orientation, bool progressive)
 	put_talk(&talk, big, orientation);
 	insert(&in, 23, buf_bytes(&talk));
 	/* A film, and a second picture: cameras hang both behind. */
-	buf_put(&in, in.p, in.n);
+	buf_put(&in, plain.p, plain.n);
 	buf_put_str(&in, SECRET);
 
 	comes_clean(&in, &out, 0);
