@@ -45,10 +45,11 @@ encode(struct buf *b, const struct canvas *c, int quality)
 
 /*
  * The best quality at which |c| fits, halving what lies between; it is left once
- * nearly all of the budget is used.  QERR_TOOBIG if none fits, or none will.
+ * nearly all of the budget is used.  QERR_TOOBIG if none fits, or none will: then
+ * *ret_n is what one took.
  */
 static int
-search(struct buf *best, const struct canvas *c, size_t budget)
+search(struct buf *best, const struct canvas *c, size_t budget, size_t *ret_n)
 {
 	int low = QUALITY_MIN, high = QUALITY_MAX, r = 0;
 	struct buf b;
@@ -59,6 +60,7 @@ search(struct buf *best, const struct canvas *c, size_t budget)
 
 		if ((r = encode(&b, c, quality)) != 0)
 			break;
+		*ret_n = b.n;
 		if (b.n > budget * 2)
 			break;
 		if (b.n > budget) {
@@ -75,7 +77,7 @@ search(struct buf *best, const struct canvas *c, size_t budget)
 
 static int
 try_side(struct buf *best, struct canvas *c, const struct canvas *from,
-    uint32_t side, size_t budget)
+    uint32_t side, size_t budget, size_t *ret_n)
 {
 	uint32_t width = from->width, height = from->height;
 	int r;
@@ -84,7 +86,7 @@ try_side(struct buf *best, struct canvas *c, const struct canvas *from,
 	r = canvas_init(c, width, height);
 	if (r == 0)
 		r = shrink_canvas(c, from);
-	return r != 0 ? r : search(best, c, budget);
+	return r != 0 ? r : search(best, c, budget, ret_n);
 }
 
 int
@@ -94,18 +96,21 @@ squeeze(struct buf *b, uint32_t *ret_width, uint32_t *ret_height,
 	uint32_t longer =
 	    from->width > from->height ? from->width : from->height;
 	struct buf best;
+	size_t n = 0;
 	int r = QERR_TOOBIG;
 
 	buf_init(&best, 0);
 	if (side > longer)
 		side = longer;
-	for (; r == QERR_TOOBIG && side > 0; side = side * 3 / 4) {
+	while (r == QERR_TOOBIG && side > 0) {
 		struct canvas c = {0};
 
-		r = try_side(&best, &c, from, side, budget);
+		r = try_side(&best, &c, from, side, budget, &n);
 		*ret_width = c.width;
 		*ret_height = c.height;
 		canvas_done(&c);
+		/* Half as long is a quarter of the pixels. */
+		side = n / 4 > budget ? side / 2 : side * 3 / 4;
 	}
 	buf_put(b, best.p, best.n);
 	buf_done(&best);

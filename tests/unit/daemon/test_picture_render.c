@@ -226,7 +226,7 @@ large_is_made_smaller(void)
 {
 	struct canvas c;
 
-	draw_noise(&c, 2000, 1400);
+	draw_noise(&c, 1000, 700);
 	for (int i = 0; i < 3; i++) {
 		buf_clear(&in);
 		if (i < 2)

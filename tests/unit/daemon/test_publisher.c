@@ -14,6 +14,7 @@
 #include "proto/object/edition.h"
 #include "proto/object/follow.h"
 #include "tests/lib/check.h"
+#include "tests/lib/picture.h"
 
 /* A newsroom: a folder with keys, a store, and a publisher on both. */
 struct room {
@@ -161,28 +162,31 @@ room_done(struct room *r)
 	nftw(r->dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 }
 
-/* --- pictures: the name is the number of bytes --- */
+/* --- pictures: the name is their length and height --- */
 
 static int
 open_picture(void *arg, struct bytes src)
 {
-	/* The smallest PNG header that says 2 x 3 pixels. */
-	static const uint8_t png[] = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1a,
-	    '\n', 0, 0, 0, 13, 'I', 'H', 'D', 'R', 0, 0, 0, 2, 0, 0, 0, 3, 8, 2,
-	    0, 0, 0};
 	FILE *f = tmpfile();
 	long n = strtol((const char *)src.p, NULL, 10);
+	struct canvas c;
+	struct buf b;
 	int fd;
 
 	(void)arg;
 	check(f != NULL);
-	if (n > 0)
-		fwrite(png, 1, sizeof(png), f);
-	for (long i = (long)sizeof(png); i < n; i++)
-		fputc((int)(i * i >> 3 & 255), f);
+	buf_init(&b, 0);
+	if (n > 0) {
+		draw_noise(&c, (uint32_t)n, (uint32_t)n);
+		make_png(&b, &c);
+		canvas_done(&c);
+	}
+	buf_put_str(&b, "behind the picture");
+	fwrite(b.p, 1, b.n, f);
 	rewind(f);
 	fd = dup(fileno(f));
 	fclose(f);
+	buf_done(&b);
 	return fd;
 }
 
@@ -267,7 +271,7 @@ from_draft_to_retraction(void)
 	check(add(&r, "a.html", "<title>A</title><p>alpha", &it) ==
 	      PUBLISHER_NEW);
 	check(it.revision == 1 && strcmp(it.title, "A") == 0);
-	check(add(&r, "b.html", "<title>B</title><p>beta<img src=100>", &it) ==
+	check(add(&r, "b.html", "<title>B</title><p>beta<img src=20>", &it) ==
 	      PUBLISHER_NEW);
 	check(it.pictures == 1);
 	check(add(&r, "c.html", "<p>", &it) == PUBLISHER_REFUSED);
@@ -300,7 +304,7 @@ from_draft_to_retraction(void)
 	check(publish(&r, "a.html", "<p>alpha again") == PUBLISHER_RETRACTED);
 	reenter(&r);
 	check(publish(&r, "a.html", "<p>alpha again") == PUBLISHER_RETRACTED);
-	check(publish(&r, "b.html", "<title>B</title><p>beta<img src=100>") ==
+	check(publish(&r, "b.html", "<title>B</title><p>beta<img src=20>") ==
 	      PUBLISHER_UNCHANGED);
 
 	/* With its last text a feed still stands. */
@@ -308,6 +312,29 @@ from_draft_to_retraction(void)
 	check(holds(&r, "beta") == 0 && holds(&r, "PNG") == 0);
 	reenter(&r);
 	check(publish(&r, "d.html", "<p>delta") == PUBLISHER_NEW);
+	room_done(&r);
+}
+
+/* Of a picture a large and a small one come out, and nothing that it says. */
+static void
+pictures_come_clean(void)
+{
+	struct publisher_item it;
+	struct room r;
+
+	room_new(&r, 0);
+	check(publisher_begin(r.p, false, false) == 0);
+	check(add(&r, "a.html", "<p>a<img src=200><img src=0><img src=200>",
+		  &it) == PUBLISHER_NEW);
+	check(it.pictures == 2);
+	check(strstr(it.message, "The picture 0 is left out. It is no JPEG") !=
+	      NULL);
+	check(publisher_commit(r.p, NULL, NULL, &why) == 0);
+	check(holds(&r, "WEBP") == 2 && holds(&r, "PNG") == 0);
+	check(holds(&r, "behind the picture") == 0);
+	check(publish(&r, "b.html", "<p>b<img src=20>") == PUBLISHER_NEW);
+	check(holds(&r, "PNG") == 1);
+	check(holds(&r, "behind the picture") == 0);
 	room_done(&r);
 }
 
@@ -564,15 +591,15 @@ the_same_twice(void)
 	buf_init(&b, 0);
 	for (int i = 0; i < 2; i++) {
 		room_new(&r, 0);
-		check(publish(&r, "a.html", "<p>alpha<img src=70000>") ==
+		check(publish(&r, "a.html", "<p>alpha<img src=200>") ==
 		      PUBLISHER_NEW);
-		check(publish(&r, "a.html", "<p>alpha<img src=700>") ==
+		check(publish(&r, "a.html", "<p>alpha<img src=20>") ==
 		      PUBLISHER_CORRECTED);
 		check(retract(&r, "a.html") == 0);
 		roots(&r, i == 0 ? &a : &b);
 		room_done(&r);
 	}
-	check(a.n == 32 * 9);
+	check(a.n == 32 * 10);
 	check(bytes_eq(buf_bytes(&a), buf_bytes(&b)));
 	buf_done(&a);
 	buf_done(&b);
@@ -837,6 +864,7 @@ main(void)
 	check(worker_new(&worker) == 0);
 	buf_init(&why, 0);
 	from_draft_to_retraction();
+	pictures_come_clean();
 	nothing_half_done();
 	a_cancel_leaves_nothing();
 	a_lost_commit_is_noticed();

@@ -11,8 +11,10 @@
 #include <unistd.h>
 
 #include "daemon/confine.h"
+#include "daemon/picture/render.h"
 #include "proto/base/qerr.h"
 #include "tests/lib/check.h"
+#include "tests/lib/picture.h"
 
 static int asked;
 
@@ -55,6 +57,110 @@ takes_in(struct worker *w)
 	check(take(w, &d, "", &why) == QERR_MISSING && why.n > 0);
 	ingest_done(&d);
 	check(take(w, &d, "<meta charset=koi8-r><p>\xf0", &why) == 0);
+	ingest_done(&d);
+	buf_done(&why);
+}
+
+/* --- pictures --- */
+
+static int
+show(struct worker *w, struct picture_set *set, struct bytes picture,
+    struct buf *why)
+{
+	picture_set_init(set);
+	buf_clear(why);
+	return worker_picture(w, set, picture, why);
+}
+
+/* Behind the walls the same comes out as before them. */
+static void
+is_as_rendered(struct worker *w, struct bytes picture)
+{
+	struct picture_set here, there;
+	struct buf why;
+
+	buf_init(&why, 0);
+	picture_set_init(&here);
+	check(picture_render(&here, picture, &why) == 0);
+	check(show(w, &there, picture, &why) == 0);
+	check(there.large.type == here.large.type);
+	check(bytes_eq(buf_bytes(&here.large.data),
+	    buf_bytes(&there.large.data)));
+	check(bytes_eq(buf_bytes(&here.small.data),
+	    buf_bytes(&there.small.data)));
+	picture_set_done(&here);
+	picture_set_done(&there);
+	buf_done(&why);
+}
+
+static void
+takes_pictures(struct worker *w)
+{
+	struct picture_set set;
+	struct canvas c;
+	struct buf b, why;
+
+	buf_init(&b, 0);
+	buf_init(&why, 0);
+	draw_noise(&c, 400, 300);
+	make_png(&b, &c);
+	is_as_rendered(w, buf_bytes(&b));
+	buf_clear(&b);
+	make_jpeg_as(&b, &c, 100, JCS_EXT_RGBA, true);
+	is_as_rendered(w, buf_bytes(&b));
+	buf_clear(&b);
+	make_webp(&b, &c, 100);
+	is_as_rendered(w, buf_bytes(&b));
+
+	check(show(w, &set, bytes_str("<svg/>"), &why) == QERR_TYPE);
+	check(why.n > 0);
+	picture_set_done(&set);
+	check(show(w, &set, bytes_of(b.p, b.n - 2), &why) == QERR_TRUNCATED);
+	picture_set_done(&set);
+	check(show(w, &set, bytes_str(""), &why) == QERR_TRUNCATED);
+	check(buf_grow(&b, PICTURE_MAX) != NULL);
+	check(show(w, &set, buf_bytes(&b), &why) == QERR_TOOBIG);
+	canvas_done(&c);
+	buf_done(&b);
+	buf_done(&why);
+}
+
+/* While a document's child waits, and for longer than it may take itself. */
+static struct worker *busy;
+
+static int
+find_slowly(void *arg, struct bytes src)
+{
+	struct picture_set set;
+	struct buf why;
+
+	(void)arg;
+	(void)src;
+	buf_init(&why, 0);
+	check(show(busy, &set, bytes_str("<svg/>"), &why) == QERR_TYPE);
+	asked++;
+	sleep(WORKER_SECONDS_MAX / 2 + 1);
+	buf_done(&why);
+	return asked - 1;
+}
+
+static void
+waits_for_its_pictures(struct worker *w)
+{
+	struct ingest_source src = {.kind = INGEST_HTML,
+	    .data = bytes_str("<p>a<img src=a><img src=b>"),
+	    .file = bytes_str("x.html"),
+	    .lang = bytes_str("en"),
+	    .find = find_slowly};
+	struct ingest_doc d;
+	struct buf why;
+
+	buf_init(&why, 0);
+	ingest_init(&d);
+	busy = w;
+	asked = 0;
+	check(worker_ingest(w, &d, &src, &why) == 0);
+	check(asked == 2 && d.n_picture == 2);
 	ingest_done(&d);
 	buf_done(&why);
 }
@@ -162,6 +268,8 @@ main(void)
 	check(worker_new(&w) == 0);
 	takes_in(w);
 	outlives_its_child(w);
+	takes_pictures(w);
+	waits_for_its_pictures(w);
 	goes_on_for_ever(w);
 	worker_free(w);
 	return 0;
