@@ -61,6 +61,17 @@ clean(struct buf *b, struct bytes picture, enum picture_type type)
 	return QERR_TYPE;
 }
 
+/* A stranger may have said the size where it does not belong: now it is gone. */
+static int
+check_size(struct bytes clean, uint32_t width, uint32_t height)
+{
+	enum picture_type type;
+	uint32_t w, h;
+	int r = picture_look(clean, &type, &w, &h);
+
+	return r != 0 || w != width || h != height ? QERR_RANGE : 0;
+}
+
 int
 picture_clean(struct buf *b, struct bytes picture)
 {
@@ -73,6 +84,9 @@ picture_clean(struct buf *b, struct bytes picture)
 		r = clean(b, picture, type);
 	if (r == 0)
 		r = buf_err(b);
+	if (r == 0)
+		r = check_size(bytes_of(b->p + before, b->n - before), width,
+		    height);
 	if (r != 0)
 		b->n = before;
 	return r;

@@ -25,8 +25,8 @@
  */
 
 /*
- * Append the clean |picture|: at most 64 bytes more than it has.  What is clean
- * already comes out as it is.  0; QERR_TYPE if it is none of the five, QERR_UNKNOWN
+ * Append the clean |picture|, of as many pixels and of at most 64 bytes more.  What
+ * is clean already comes out as it is.  0; QERR_TYPE if it is none of the five, QERR_UNKNOWN
  * if it is a kind of these that cannot be made sure of (a moving AVIF, one whose
  * items lie elsewhere), QERR_TRUNCATED or QERR_RANGE if it is broken, QERR_NOMEM:
  * then nothing is appended.

@@ -51,10 +51,6 @@ look(struct original *o, struct bytes picture, struct buf *why)
 	}
 	if (r == 0)
 		r = picture_clean(&f->data, picture);
-	/* What it said in front of its size may be gone. */
-	if (r == 0)
-		r = picture_look(buf_bytes(&f->data), &f->type, &f->width,
-		    &f->height);
 	if (r != 0)
 		return broken(why, r);
 	o->orientation = picture_orientation(buf_bytes(&f->data));
