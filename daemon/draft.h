@@ -10,7 +10,7 @@
  * child, and its pictures by another, which cleans them and makes them small.
  */
 #define DRAFT_PICTURES_MAX     (14 * 1024 * 1024) /* bytes of them in all */
-#define DRAFT_PICTURES_SECONDS 60		  /* to make them, in all */
+#define DRAFT_PICTURES_SECONDS 300		  /* to make them, in all */
 
 struct draft_source {
 	enum ingest_kind kind;
