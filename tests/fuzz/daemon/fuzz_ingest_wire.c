@@ -4,8 +4,22 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* The confined child may have been taken over: what it says is an article or
- * nothing. */
+static void
+get_pictures(struct bytes msg)
+{
+	struct picture_set s;
+
+	picture_set_init(&s);
+	if (ingest_get_pictures(&s, msg) == 0) {
+		check(s.large.data.n > 0 && s.large.data.n <= PICTURE_KEPT_MAX);
+		check(s.small.data.n <= PICTURE_SMALL_MAX);
+		check(picture_set_check(&s) == 0);
+	}
+	picture_set_done(&s);
+}
+
+/* The confined child may have been taken over: what it says is an article, or
+ * clean pictures, or nothing. */
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -19,5 +33,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		check(markup_check(buf_bytes(&d.body), d.n_picture, NULL) == 0);
 	}
 	ingest_done(&d);
+	get_pictures(bytes_of(data, size));
 	return 0;
 }
