@@ -503,6 +503,9 @@ take_options(struct sync *s, int *exit)
 			s->newest = v;
 		} else if (letter == 't') {
 			s->tiers = 1u << TIER_HEADS | 1u << TIER_TEXT;
+		} else if (letter == 's') {
+			s->tiers = 1u << TIER_HEADS | 1u << TIER_TEXT |
+				   1u << TIER_SMALL;
 		} else {
 			s->socks = arg;
 		}
@@ -513,6 +516,7 @@ take_options(struct sync *s, int *exit)
 static const struct cmd_option options[] = {
     {'n', "newest", "N", "only the newest N issues"},
     {'t', "text-only", NULL, "no pictures"},
+    {'s', "small", NULL, "pictures only as small ones, about 8 kB each"},
     {256, "socks", "HOST:PORT",
 	"a SOCKS5 proxy (tor: 127.0.0.1:9050), for\n"
 	".onion sources and web hosts"},
