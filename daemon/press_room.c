@@ -10,6 +10,7 @@
 #include "proto/host/log.h"
 
 #define VOLUME_RETRY_US 200000
+#define ALONE_SECONDS	3600 /* an issue without a mirror is told of then */
 
 /* Made public: the node announces what is safely in the tree. */
 static void
@@ -137,6 +138,28 @@ room_committed(struct room *r)
 		event_add(r->volume, NULL);
 }
 
+/* What only this machine has is gone when it is taken away. */
+static void
+look_for_mirrors(struct daemon *d, const struct room *r)
+{
+	struct node_feed_stat st;
+	char key[32], text[256];
+	uint64_t since = publisher_time(r->p) + ALONE_SECONDS;
+
+	snprintf(key, sizeof(key), "alone%zu", (size_t)(r - d->room));
+	if (publisher_head(r->p) == 0 || clock_wall() < since ||
+	    node_feed_stat(d->node, publisher_feed(r->p), &st) != 0 ||
+	    st.receipts > 0) {
+		problems_clear(&d->problems, key);
+		return;
+	}
+	snprintf(text, sizeof(text),
+	    "No mirror holds the newest issue of %s in full.",
+	    publisher_name(r->p));
+	problems_set(&d->problems, key, text, NULL,
+	    "Give mirrors an invite: quire invite new; see: quire peers");
+}
+
 void
 rooms_minute(struct daemon *d)
 {
@@ -146,6 +169,7 @@ rooms_minute(struct daemon *d)
 	for (size_t i = 0; i < d->n_room; i++) {
 		char key[32];
 
+		look_for_mirrors(d, &d->room[i]);
 		snprintf(key, sizeof(key), "promise%zu", i);
 		buf_clear(&why);
 		if (publisher_keep_promise(d->room[i].p, clock_wall(), &why) ==

@@ -45,6 +45,12 @@ publisher_head(const struct publisher *p)
 				: feed_head(p->chain);
 }
 
+uint64_t
+publisher_time(const struct publisher *p)
+{
+	return p->last_time;
+}
+
 size_t
 publisher_articles(const struct publisher *p)
 {

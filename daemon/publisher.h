@@ -51,6 +51,7 @@ void publisher_close(struct publisher *p);
 const struct id *publisher_feed(const struct publisher *p);
 const char *publisher_name(const struct publisher *p); /* the charter's */
 uint64_t publisher_head(const struct publisher *p);
+uint64_t publisher_time(const struct publisher *p); /* of the newest header */
 size_t publisher_articles(const struct publisher *p);
 /* Does this machine sign the feed's issues, and if not, why. */
 enum publisher_signs {
