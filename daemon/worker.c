@@ -1,124 +1,28 @@
 #include "daemon/worker.h"
 
-#include <errno.h>
-#include <poll.h>
-#include <signal.h>
 #include <stdlib.h>
-#include <sys/prctl.h>
-#include <sys/socket.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "daemon/charset.h"
 #include "daemon/confine.h"
-#include "daemon/webfeed.h"
 #include "daemon/html_ld.h"
 #include "daemon/ingest_wire.h"
+#include "daemon/keeper.h"
+#include "daemon/message.h"
+#include "daemon/webfeed.h"
 #include "proto/base/cbor.h"
 #include "proto/base/qerr.h"
 #include "proto/base/text.h"
-#include "proto/host/log.h"
 
-#define HEAD_LEN 4
 /* A child is replaced after so many documents: its CPU time is limited in all. */
 #define DOCUMENTS_MAX 500
 
 struct worker {
-	int keeper;  /* to ask for a child */
+	struct keeper *keeper;
 	int child;   /* -1: none */
 	size_t done; /* documents that this child has done */
-	pid_t pid;   /* of the keeper */
 };
-
-/* --- messages: u32le length || CBOR, on a stream socket --- */
-
-/* Wait for |fd| up to |until| (seconds of CLOCK_MONOTONIC; 0: for ever). */
-static bool
-wait_for(int fd, short what, time_t until)
-{
-	struct pollfd p = {fd, what, 0};
-	struct timespec now;
-	int ms = -1, r;
-
-	do {
-		if (until != 0) {
-			clock_gettime(CLOCK_MONOTONIC, &now);
-			if (now.tv_sec >= until)
-				return false;
-			ms = (int)(until - now.tv_sec) * 1000;
-		}
-		r = poll(&p, 1, ms);
-	} while (r < 0 && errno == EINTR);
-	return r > 0;
-}
-
-static int
-send_all(int fd, struct bytes b, time_t until)
-{
-	while (b.n > 0) {
-		ssize_t n;
-
-		if (!wait_for(fd, POLLOUT, until))
-			return QERR_AGAIN;
-		n = send(fd, b.p, b.n, MSG_NOSIGNAL | MSG_DONTWAIT);
-		if (n < 0 && (errno == EINTR || errno == EAGAIN))
-			continue;
-		if (n <= 0)
-			return QERR_ABSENT;
-		b = bytes_of(b.p + n, b.n - (size_t)n);
-	}
-	return 0;
-}
-
-static int
-recv_all(int fd, uint8_t *p, size_t n, time_t until)
-{
-	while (n > 0) {
-		ssize_t k;
-
-		if (!wait_for(fd, POLLIN, until))
-			return QERR_AGAIN;
-		k = recv(fd, p, n, MSG_DONTWAIT);
-		if (k < 0 && (errno == EINTR || errno == EAGAIN))
-			continue;
-		if (k <= 0)
-			return QERR_ABSENT;
-		p += k;
-		n -= (size_t)k;
-	}
-	return 0;
-}
-
-static int
-send_message(int fd, const struct buf *b, time_t until)
-{
-	uint8_t head[HEAD_LEN];
-	int r = buf_err(b);
-
-	store_le32(head, (uint32_t)b->n);
-	if (r == 0)
-		r = send_all(fd, bytes_of(head, HEAD_LEN), until);
-	return r != 0 ? r : send_all(fd, buf_bytes(b), until);
-}
-
-static int
-recv_message(int fd, struct buf *b, time_t until)
-{
-	uint8_t head[HEAD_LEN], *p;
-	uint32_t n;
-	int r = recv_all(fd, head, HEAD_LEN, until);
-
-	buf_clear(b);
-	if (r != 0)
-		return r;
-	n = load_le32(head);
-	if (n == 0 || n > INGEST_WIRE_MAX)
-		return QERR_TOOBIG;
-	p = buf_grow(b, n);
-	return p != NULL ? recv_all(fd, p, n, until) : QERR_NOMEM;
-}
 
 /* --- the child --- */
 
@@ -142,7 +46,8 @@ ask_picture(void *arg, struct bytes src)
 	cbor_put_array(&b, 2);
 	cbor_put_uint(&b, INGEST_SAY_FIND);
 	cbor_put_bytes(&b, src.p, src.n);
-	if (send_message(a->fd, &b, 0) != 0 || recv_message(a->fd, &b, 0) != 0)
+	if (message_send(a->fd, &b, 0) != 0 ||
+	    message_recv(a->fd, &b, INGEST_WIRE_MAX, 0) != 0)
 		_exit(1);
 	reader_init(&r, b.p, b.n);
 	number = cbor_int(&r);
@@ -170,7 +75,7 @@ serve_one(int fd, struct buf *msg)
 	struct buf why, answer;
 	int r;
 
-	r = recv_message(fd, msg, 0);
+	r = message_recv(fd, msg, INGEST_WIRE_MAX, 0);
 	if (r != 0)
 		return r;
 	buf_init(&why, 4096);
@@ -185,133 +90,35 @@ serve_one(int fd, struct buf *msg)
 		ingest_put_doc(&answer, &d);
 	else
 		put_error(&answer, r, &why);
-	r = send_message(fd, &answer, 0);
+	r = message_send(fd, &answer, 0);
 	ingest_done(&d);
 	buf_done(&answer);
 	buf_done(&why);
 	return r;
 }
 
-static _Noreturn void
-be_child(int fd)
+static void
+be_child(void *unused, int fd)
 {
 	struct buf msg;
 
+	(void)unused;
 	buf_init(&msg, INGEST_WIRE_MAX);
 	if (confine_calls(fd) != 0)
 		_exit(1);
 	while (serve_one(fd, &msg) == 0)
 		;
-	_exit(0);
 }
 
-/* --- the keeper --- */
-
+/* In the keeper, for all children to come. */
 static int
-pass_fd(int to, int fd)
+get_ready(void *unused)
 {
-	union {
-		char space[CMSG_SPACE(sizeof(int))];
-		struct cmsghdr align;
-	} u = {{0}};
-	struct iovec iov = {&(char){'c'}, 1};
-	struct msghdr m = {.msg_iov = &iov,
-	    .msg_iovlen = 1,
-	    .msg_control = u.space,
-	    .msg_controllen = sizeof(u.space)};
-	struct cmsghdr *c = CMSG_FIRSTHDR(&m);
-
-	c->cmsg_level = SOL_SOCKET;
-	c->cmsg_type = SCM_RIGHTS;
-	c->cmsg_len = CMSG_LEN(sizeof(int));
-	memcpy(CMSG_DATA(c), &fd, sizeof(int));
-	return sendmsg(to, &m, MSG_NOSIGNAL) == 1 ? 0 : QERR_IO;
-}
-
-static int
-take_fd(int from)
-{
-	union {
-		char space[CMSG_SPACE(sizeof(int))];
-		struct cmsghdr align;
-	} u;
-	char byte;
-	struct iovec iov = {&byte, 1};
-	struct msghdr m = {.msg_iov = &iov,
-	    .msg_iovlen = 1,
-	    .msg_control = u.space,
-	    .msg_controllen = sizeof(u.space)};
-	struct cmsghdr *c;
-	ssize_t n;
-	int fd;
-
-	do
-		n = recvmsg(from, &m, MSG_CMSG_CLOEXEC);
-	while (n < 0 && errno == EINTR);
-	c = n == 1 ? CMSG_FIRSTHDR(&m) : NULL;
-	if (c == NULL || c->cmsg_type != SCM_RIGHTS ||
-	    c->cmsg_len != CMSG_LEN(sizeof(int)))
-		return -1;
-	memcpy(&fd, CMSG_DATA(c), sizeof(int));
-	return fd;
-}
-
-static void
-end_child(pid_t *child)
-{
-	if (*child > 0) {
-		kill(*child, SIGKILL);
-		waitpid(*child, NULL, 0);
-	}
-	*child = 0;
-}
-
-static int
-fork_child(pid_t *child, int control)
-{
-	int pair[2], r;
-
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
-		return QERR_IO;
-	*child = fork();
-	if (*child == 0) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		be_child(pair[1]);
-	}
-	close(pair[1]);
-	r = *child > 0 ? pass_fd(control, pair[0]) : QERR_IO;
-	close(pair[0]);
-	return r;
-}
-
-static _Noreturn void
-be_keeper(int control)
-{
-	pid_t child = 0;
-	char byte;
-
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	prctl(PR_SET_NAME, "quired-ingest");
-	for (int s = 1; s < 32; s++)
-		signal(s, SIG_DFL);
-	/* A terminal's interrupt is for the publisher to act on. */
-	signal(SIGINT, SIG_IGN);
-	signal(SIGHUP, SIG_IGN);
-	if (control > 3)
-		syscall(SYS_close_range, 3U, (unsigned)control - 1, 0);
-	syscall(SYS_close_range, (unsigned)control + 1, ~0U, 0);
+	(void)unused;
 	charset_ready();
 	html_ld_ready();
 	webfeed_ready();
-	if (confine_files() != 0)
-		_exit(1);
-	while (read(control, &byte, 1) == 1) {
-		end_child(&child);
-		if (fork_child(&child, control) != 0)
-			break;
-	}
-	end_child(&child);
-	_exit(0);
+	return confine_files();
 }
 
 /* --- the publisher --- */
@@ -319,33 +126,20 @@ be_keeper(int control)
 int
 worker_new(struct worker **ret)
 {
+	static const struct keeper_job job = {
+	    .name = "quired-ingest", .ready = get_ready, .child = be_child};
 	struct worker *w = calloc(1, sizeof(*w));
-	int pair[2];
+	int r;
 
 	if (w == NULL)
 		return QERR_NOMEM;
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0) {
-		log_errno("no socket for the ingesting child");
-		goto free_worker;
-	}
-	w->pid = fork();
-	if (w->pid == 0)
-		be_keeper(pair[1]);
-	close(pair[1]);
-	w->keeper = pair[0];
 	w->child = -1;
-	if (w->pid < 0) {
-		log_errno("no child to ingest documents");
-		goto close_pair;
-	}
-	*ret = w;
-	return 0;
-
-close_pair:
-	close(pair[0]);
-free_worker:
-	free(w);
-	return QERR_IO;
+	r = keeper_new(&w->keeper, &job);
+	if (r == 0)
+		*ret = w;
+	else
+		free(w);
+	return r;
 }
 
 static void
@@ -363,8 +157,7 @@ worker_free(struct worker *w)
 	if (w == NULL)
 		return;
 	drop_child(w);
-	close(w->keeper);
-	waitpid(w->pid, NULL, 0);
+	keeper_free(w->keeper);
 	free(w);
 }
 
@@ -375,8 +168,7 @@ have_child(struct worker *w)
 		drop_child(w);
 	if (w->child >= 0)
 		return 0;
-	if (send(w->keeper, "n", 1, MSG_NOSIGNAL) == 1)
-		w->child = take_fd(w->keeper);
+	w->child = keeper_child(w->keeper);
 	w->done = 0;
 	return w->child >= 0 ? 0 : QERR_IO;
 }
@@ -394,7 +186,7 @@ answer(int fd, struct bytes src, const struct ingest_source *source,
 		*n = (uint32_t)number + 1;
 	buf_init(&b, 0);
 	cbor_put_int(&b, number);
-	r = send_message(fd, &b, until);
+	r = message_send(fd, &b, until);
 	buf_done(&b);
 	return r;
 }
@@ -429,7 +221,7 @@ one_turn(struct worker *w, struct buf *b, struct ingest_doc *ret,
 	size_t items;
 	uint64_t say;
 
-	if (recv_message(w->child, b, until) != 0)
+	if (message_recv(w->child, b, INGEST_WIRE_MAX, until) != 0)
 		return TURN_BROKEN;
 	reader_init(&r, b->p, b->n);
 	items = cbor_array(&r, 64);
@@ -465,7 +257,7 @@ try(struct worker *w, struct ingest_doc *ret, const struct ingest_source *src,
 	until = now.tv_sec + WORKER_SECONDS_MAX;
 	buf_init(&b, INGEST_WIRE_MAX);
 	ingest_put_source(&b, src);
-	if (send_message(w->child, &b, until) == 0)
+	if (message_send(w->child, &b, until) == 0)
 		do
 			t = one_turn(w, &b, ret, src, why, &n, until, ret_r);
 		while (t == TURN_ON);
