@@ -159,6 +159,8 @@ keeper_free(struct keeper *k)
 {
 	if (k == NULL)
 		return;
+	/* Other children of quired may hold this socket, too. */
+	shutdown(k->control, SHUT_RDWR);
 	close(k->control);
 	waitpid(k->pid, NULL, 0);
 	free(k);
