@@ -14,10 +14,17 @@ enum ingest_say {
 	INGEST_SAY_FIND = 1, /* child: is there this picture?  [1, src] */
 	INGEST_SAY_DOC,      /* child: here it is.             [2, document] */
 	INGEST_SAY_ERROR,    /* child: it cannot be.           [3, error, why] */
+	INGEST_SAY_LIST,     /* child: this is in it.          [4, kind, entries] */
 };
 
-void ingest_put_source(struct buf *b, const struct ingest_source *src);
-int ingest_get_source(struct ingest_source *ret, struct bytes msg);
+/* |list|: what it holds is asked for, and no document. */
+void ingest_put_source(struct buf *b, const struct ingest_source *src, bool list);
+int ingest_get_source(struct ingest_source *ret, bool *ret_list,
+    struct bytes msg);
+
+void ingest_put_list(struct buf *b, const struct ingest_list *l);
+/* Copy a list out of |msg|, checking each address: 0 or QERR_*. */
+int ingest_get_list(struct ingest_list *ret, struct bytes msg);
 
 void ingest_put_doc(struct buf *b, const struct ingest_doc *d);
 /*

@@ -71,8 +71,10 @@ serve_one(int fd, struct buf *msg)
 {
 	struct asking a = {fd, 0};
 	struct ingest_source src;
+	struct ingest_list l = {0};
 	struct ingest_doc d;
 	struct buf why, answer;
+	bool list;
 	int r;
 
 	r = message_recv(fd, msg, INGEST_WIRE_MAX, 0);
@@ -81,17 +83,20 @@ serve_one(int fd, struct buf *msg)
 	buf_init(&why, 4096);
 	buf_init(&answer, INGEST_WIRE_MAX);
 	ingest_init(&d);
-	r = ingest_get_source(&src, buf_bytes(msg));
+	r = ingest_get_source(&src, &list, buf_bytes(msg));
 	src.find = ask_picture;
 	src.arg = &a;
 	if (r == 0)
-		r = ingest(&d, &src, &why);
-	if (r == 0)
+		r = list ? ingest_list(&l, &src, &why) : ingest(&d, &src, &why);
+	if (r == 0 && list)
+		ingest_put_list(&answer, &l);
+	else if (r == 0)
 		ingest_put_doc(&answer, &d);
 	else
 		put_error(&answer, r, &why);
 	r = message_send(fd, &answer, 0);
 	ingest_done(&d);
+	ingest_list_done(&l);
 	buf_done(&answer);
 	buf_done(&why);
 	return r;
@@ -211,8 +216,25 @@ enum turn {
 	TURN_BROKEN, /* it died, stalled or lies */
 };
 
+/* What is asked for: one of these. */
+struct result {
+	struct ingest_doc *doc;
+	struct ingest_list *list;
+};
+
+static void
+clear(const struct result *ret)
+{
+	if (ret->list != NULL)
+		ingest_list_done(ret->list);
+	if (ret->doc == NULL)
+		return;
+	ingest_done(ret->doc);
+	ingest_init(ret->doc);
+}
+
 static enum turn
-one_turn(struct worker *w, struct buf *b, struct ingest_doc *ret,
+one_turn(struct worker *w, struct buf *b, const struct result *ret,
     const struct ingest_source *src, struct buf *why, uint32_t *n, time_t until,
     int *ret_r)
 {
@@ -235,8 +257,12 @@ one_turn(struct worker *w, struct buf *b, struct ingest_doc *ret,
 	}
 	if (say == INGEST_SAY_ERROR && items == 3)
 		*ret_r = get_error(&r, why);
-	else if (say == INGEST_SAY_DOC)
-		*ret_r = ingest_get_doc(ret, buf_bytes(b), *n);
+	else if (say == INGEST_SAY_DOC && ret->doc != NULL)
+		*ret_r = ingest_get_doc(ret->doc, buf_bytes(b), *n);
+	else if (say == INGEST_SAY_LIST && ret->list != NULL)
+		*ret_r = ingest_get_list(ret->list, buf_bytes(b)) == 0
+			     ? 0
+			     : QERR_PROTOCOL;
 	else
 		return TURN_BROKEN;
 	return *ret_r == QERR_PROTOCOL ? TURN_BROKEN : TURN_END;
@@ -244,8 +270,8 @@ one_turn(struct worker *w, struct buf *b, struct ingest_doc *ret,
 
 /* One try: true if the child answered, and *ret_r is its answer. */
 static bool
-try(struct worker *w, struct ingest_doc *ret, const struct ingest_source *src,
-    struct buf *why, int *ret_r)
+try(struct worker *w, const struct result *ret,
+    const struct ingest_source *src, struct buf *why, int *ret_r)
 {
 	enum turn t = TURN_BROKEN;
 	struct timespec now;
@@ -256,7 +282,7 @@ try(struct worker *w, struct ingest_doc *ret, const struct ingest_source *src,
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	until = now.tv_sec + WORKER_SECONDS_MAX;
 	buf_init(&b, INGEST_WIRE_MAX);
-	ingest_put_source(&b, src);
+	ingest_put_source(&b, src, ret->list != NULL);
 	if (message_send(w->child, &b, until) == 0)
 		do
 			t = one_turn(w, &b, ret, src, why, &n, until, ret_r);
@@ -265,8 +291,8 @@ try(struct worker *w, struct ingest_doc *ret, const struct ingest_source *src,
 	return t == TURN_END;
 }
 
-int
-worker_ingest(struct worker *w, struct ingest_doc *ret,
+static int
+ask(struct worker *w, const struct result *ret,
     const struct ingest_source *src, struct buf *why)
 {
 	int r = 0;
@@ -286,12 +312,30 @@ worker_ingest(struct worker *w, struct ingest_doc *ret,
 		if (try(w, ret, src, why, &r))
 			return r;
 		drop_child(w);
-		ingest_done(ret);
-		ingest_init(ret);
+		clear(ret);
 		buf_clear(why);
 	}
 	buf_printf(why, "It takes more than %d seconds or %ld MiB to read. Make "
 			"it simpler.", CONFINE_CPU_SECONDS,
 	    CONFINE_MEMORY >> 20);
 	return QERR_TOOBIG;
+}
+
+int
+worker_ingest(struct worker *w, struct ingest_doc *ret,
+    const struct ingest_source *src, struct buf *why)
+{
+	struct result result = {.doc = ret};
+
+	return ask(w, &result, src, why);
+}
+
+int
+worker_list(struct worker *w, struct ingest_list *ret,
+    const struct ingest_source *src, struct buf *why)
+{
+	struct result result = {.list = ret};
+
+	*ret = (struct ingest_list){0};
+	return ask(w, &result, src, why);
 }

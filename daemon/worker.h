@@ -26,4 +26,8 @@ void worker_free(struct worker *w);
 int worker_ingest(struct worker *w, struct ingest_doc *ret,
     const struct ingest_source *src, struct buf *why);
 
+/* The same for ingest_list(). */
+int worker_list(struct worker *w, struct ingest_list *ret,
+    const struct ingest_source *src, struct buf *why);
+
 #endif
