@@ -99,7 +99,8 @@ int ingest(struct ingest_doc *ret, const struct ingest_source *src,
 enum ingest_list_kind {
 	INGEST_LIST_FEED,  /* entries, to be taken in as INGEST_FEED */
 	INGEST_LIST_PAGE,  /* no feed, but a page: itself, one entry */
-	INGEST_LIST_INDEX, /* addresses of further lists */
+	INGEST_LIST_SITEMAP, /* addresses of pages, to be taken in as INGEST_FEED */
+	INGEST_LIST_INDEX, /* addresses of sitemaps */
 };
 struct ingest_entry {
 	size_t number;   /* in the feed */

@@ -39,7 +39,7 @@ static struct {
 	xmlDoc *doc;
 	xmlNode **entry;
 	size_t n;
-	bool index; /* of sitemaps */
+	enum ingest_list_kind kind;
 } last;
 
 void
@@ -641,6 +641,15 @@ is_feed(const xmlNode *root)
 		   strcmp((const char *)root->name, "RDF") == 0);
 }
 
+static enum ingest_list_kind
+kind_of(const xmlNode *root)
+{
+	if (is(root, SITEMAP, "sitemapindex"))
+		return INGEST_LIST_INDEX;
+	return is(root, SITEMAP, "urlset") ? INGEST_LIST_SITEMAP
+					   : INGEST_LIST_FEED;
+}
+
 static void
 forget(void)
 {
@@ -648,7 +657,6 @@ forget(void)
 		xmlFreeDoc(last.doc);
 	free(last.entry);
 	last.doc = NULL;
-	last.index = false;
 	last.entry = NULL;
 	last.n = 0;
 	buf_done(&last.text);
@@ -750,7 +758,7 @@ parse(struct bytes text, struct buf *why)
 		buf_put_str(why, "It is no feed: RSS and Atom are.");
 		return QERR_TEXT;
 	}
-	last.index = is(xmlDocGetRootElement(last.doc), SITEMAP, "sitemapindex");
+	last.kind = kind_of(xmlDocGetRootElement(last.doc));
 	last.entry = calloc(WEBFEED_ENTRIES_MAX, sizeof(last.entry[0]));
 	if (last.entry == NULL)
 		return QERR_NOMEM;
@@ -881,7 +889,7 @@ webfeed_list(struct ingest_list *ret, const struct ingest_source *src,
 	int r = parse_once(text, why);
 
 	if (r == 0)
-		ret->kind = last.index ? INGEST_LIST_INDEX : INGEST_LIST_FEED;
+		ret->kind = last.kind;
 	for (size_t i = 0; r == 0 && i < last.n; i++)
 		r = list_entry(ret, src, i);
 	return r;
