@@ -154,12 +154,33 @@ const struct cmd cmd_peers = {
 
 /* Status. */
 
+static void
+show_source(const struct ctl_item *it)
+{
+	char last[DATE_MAX] = "never";
+
+	if (ctl_number(it, "success") > 0)
+		date_minute(last, (int64_t)ctl_number(it, "success"));
+	printf("source %llu: %llu entries, last read %s, ",
+	    (unsigned long long)ctl_number(it, "number"),
+	    (unsigned long long)ctl_number(it, "entries"), last);
+	if (ctl_flag(it, "active"))
+		puts("being read");
+	else
+		printf("next in %llu min\n",
+		    (unsigned long long)(ctl_number(it, "next") + 59) / 60);
+}
+
 static int
 on_status(void *arg, const struct ctl_item *it)
 {
 	char size[SIZE_TEXT_MAX], in[SIZE_TEXT_MAX], out[SIZE_TEXT_MAX];
 	const struct app *a = arg;
 
+	if (ctl_is(it, "source")) {
+		show_source(it);
+		return 0;
+	}
 	if (ctl_is(it, "problem")) {
 		printf("%sproblem%s: ", style(a, STYLE_BAD),
 		    style(a, STYLE_PLAIN));

@@ -67,7 +67,8 @@ complain_unknown(struct parse *p, enum setting_section s, struct bytes name)
 static bool
 is_list(const struct setting *s)
 {
-	return s->type == SETTING_LISTEN || s->type == SETTING_INVITE;
+	return s->type == SETTING_LISTEN || s->type == SETTING_INVITE ||
+	       s->type == SETTING_SOURCE;
 }
 
 static void *

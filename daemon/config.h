@@ -46,6 +46,8 @@ struct config_publish {
 	char *inbox; /* "": none */
 	uint64_t level;
 	uint64_t settle; /* seconds */
+	struct config_list source;
+	uint64_t every; /* seconds */
 	unsigned line;
 };
 

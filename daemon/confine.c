@@ -43,28 +43,34 @@ confine_files(void)
 	return 0;
 }
 
-static int
-limit(int what, rlim_t soft, rlim_t hard)
+int
+confine_limits(const struct confine_limit *l, size_t n)
 {
-	struct rlimit l = {soft, hard};
+	int r = 0;
 
-	return setrlimit((__rlimit_resource_t)what, &l);
+	for (size_t i = 0; i < n; i++) {
+		/* A second of CPU time between the signal and the end. */
+		struct rlimit x = {l[i].max, l[i].max +
+			(l[i].what == RLIMIT_CPU ? 1 : 0)};
+
+#ifdef WITH_SANITIZER
+		if (l[i].what == RLIMIT_AS)
+			continue;
+#endif
+		r |= setrlimit((__rlimit_resource_t)l[i].what, &x);
+	}
+	return r;
 }
 
 static int
 set_limits(void)
 {
-	int r = 0;
+	static const struct confine_limit limits[] = {
+	    {RLIMIT_CPU, CONFINE_CPU_SECONDS}, {RLIMIT_CORE, 0},
+	    {RLIMIT_FSIZE, 0}, {RLIMIT_NPROC, 0}, {RLIMIT_NOFILE, 4},
+	    {RLIMIT_AS, CONFINE_MEMORY}};
 
-	r |= limit(RLIMIT_CPU, CONFINE_CPU_SECONDS, CONFINE_CPU_SECONDS + 1);
-	r |= limit(RLIMIT_CORE, 0, 0);
-	r |= limit(RLIMIT_FSIZE, 0, 0);
-	r |= limit(RLIMIT_NPROC, 0, 0);
-	r |= limit(RLIMIT_NOFILE, 4, 4);
-#ifndef WITH_SANITIZER
-	r |= limit(RLIMIT_AS, CONFINE_MEMORY, CONFINE_MEMORY);
-#endif
-	return r;
+	return confine_limits(limits, sizeof(limits) / sizeof(limits[0]));
 }
 
 /* Memory may be had, but not to run code from. */
@@ -107,8 +113,8 @@ filter_calls(void)
 	return r;
 }
 
-static void
-close_others(int keep)
+void
+confine_descriptors(int keep)
 {
 	close(0);
 	close(1);
@@ -120,7 +126,7 @@ close_others(int keep)
 int
 confine_calls(int keep)
 {
-	close_others(keep);
+	confine_descriptors(keep);
 	if (set_limits() != 0)
 		return QERR_IO;
 	return filter_calls() == 0 ? 0 : QERR_IO;

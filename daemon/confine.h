@@ -1,6 +1,8 @@
 #ifndef QUIRE_CONFINE_H
 #define QUIRE_CONFINE_H
 
+#include <stddef.h>
+
 /*
  * The walls of a child that parses strangers' documents.  They hold for good,
  * and for its children.
@@ -19,5 +21,14 @@ int confine_files(void);
 #define CONFINE_CPU_SECONDS 10
 #define CONFINE_MEMORY      (512L * 1024 * 1024)
 int confine_calls(int keep);
+
+/* Parts of it, for a child with walls of its own: close all other descriptors, but
+ * standard error; set each limit, for good. */
+struct confine_limit {
+	int what; /* RLIMIT_X */
+	unsigned long max;
+};
+void confine_descriptors(int keep);
+int confine_limits(const struct confine_limit *l, size_t n);
 
 #endif

@@ -476,7 +476,8 @@ start(struct daemon *d)
 	int err;
 
 	/* Its children hold no secrets: it comes before any is read. */
-	if ((err = worker_new(&d->worker)) != 0 || (err = open_store(d)) != 0)
+	if ((err = worker_new(&d->worker)) != 0 ||
+	    (err = sources_fork(d)) != 0 || (err = open_store(d)) != 0)
 		return err;
 	if ((d->base = event_base_new()) == NULL)
 		return QERR_NOMEM;
@@ -492,6 +493,7 @@ static void
 finish(struct daemon *d)
 {
 	control_free(d->control);
+	sources_stop(d);
 	rooms_close(d);
 	drive_free(d->drive);
 	node_free(d->node);
@@ -521,6 +523,9 @@ daemon_run(struct config *cfg, const struct daemon_options *opt)
 	if (err == 0) {
 		for (size_t i = 0; i < d.n_room; i++)
 			inbox_start(&d.room[i]);
+		err = sources_start(&d);
+	}
+	if (err == 0) {
 		say_ready(&d);
 		if (event_base_dispatch(d.base) < 0 || !d.stopping)
 			err = QERR_IO;

@@ -21,8 +21,10 @@
  *   requests.c  what `quire` asks on the control socket
  *   press_room.c the feeds that it publishes: batches, volumes, promises
  *   inbox.c     folders whose documents are published
+ *   source/     addresses whose articles are
  */
 struct daemon;
+struct sources;
 
 struct inbox_file {
 	char *path;
@@ -64,6 +66,7 @@ struct daemon {
 	struct event *signal[4], *minute, *alive;
 	struct room *room;
 	size_t n_room;
+	struct sources *sources; /* NULL: there are none */
 	uint8_t link_private[32];
 	uint16_t port; /* listened at first */
 	when_ms started;
@@ -103,6 +106,12 @@ struct room *rooms_find(struct daemon *d, struct bytes ref);
 /* inbox.c */
 void inbox_start(struct room *r);
 void inbox_stop(struct room *r);
+
+/* source/sources.c */
+int sources_fork(struct daemon *d);  /* before any secret is read */
+int sources_start(struct daemon *d); /* after rooms_open() */
+void sources_stop(struct daemon *d); /* before rooms_close() */
+void sources_tell(struct daemon *d, struct control_client *c);
 
 /* daemon.c */
 int daemon_reload(struct daemon *d, struct control_client *c);

@@ -319,6 +319,9 @@ draft_make(struct draft *ret, struct worker *w, const struct draft_source *src,
 	    .entry = src->entry,
 	    .file = src->file,
 	    .lang = src->lang,
+	    .at = src->at,
+	    .page = src->page,
+	    .page_at = src->page_at,
 	    .find = find,
 	    .arg = &m};
 	int r;

@@ -18,6 +18,8 @@ struct draft_source {
 	size_t entry;      /* of a feed */
 	struct bytes file; /* its name: the article's, if it has no address */
 	struct bytes lang; /* if it names none; may be empty */
+	/* As of struct ingest_source; may be empty. */
+	struct bytes at, page, page_at;
 	/*
 	 * Open the picture that the document calls |src|: a descriptor of a
 	 * regular file, which the draft closes, or negative.  May be NULL.

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "daemon/address.h"
 #include "daemon/extract/extract.h"
 #include "daemon/extract/hint.h"
 #include "daemon/href.h"
@@ -19,6 +20,7 @@
 struct walk {
 	struct ingest_doc *doc;
 	const struct ingest_source *src;
+	struct bytes at; /* what relative addresses are relative to */
 	struct scribe s;
 	const struct extract *page; /* NULL: no page, but a document */
 	bool whole_page; /* the root is <body>: leave navigation out */
@@ -209,6 +211,21 @@ is_hidden(const GumboNode *n)
 
 /* --- pictures --- */
 
+static int
+find_at(struct walk *w, struct bytes src)
+{
+	struct buf b;
+	int r;
+
+	if (w->at.n == 0)
+		return w->src->find(w->src->arg, src);
+	buf_init(&b, HREF_MAX);
+	address_resolve(&b, w->at, src);
+	r = buf_err(&b) == 0 ? w->src->find(w->src->arg, buf_bytes(&b)) : -1;
+	buf_done(&b);
+	return r;
+}
+
 /* The number of the picture |n| shows, if it is there. */
 static int
 find_picture(struct walk *w, const GumboNode *n)
@@ -221,7 +238,7 @@ find_picture(struct walk *w, const GumboNode *n)
 
 		if (src == NULL || src[0] == '\0' || w->src->find == NULL)
 			continue;
-		r = w->src->find(w->src->arg, bytes_str(src));
+		r = find_at(w, bytes_str(src));
 		if (r >= 0)
 			return r;
 	}
@@ -499,9 +516,16 @@ static void
 walk_a(struct walk *w, const GumboNode *n)
 {
 	const char *href = html_attribute(n, "href");
-	struct buf b;
+	struct buf b, whole;
 
 	buf_init(&b, 0);
+	buf_init(&whole, HREF_MAX);
+	/* "#note" leads nowhere outside of its page. */
+	if (href != NULL && w->at.n > 0 && href[0] != '#') {
+		address_resolve(&whole, w->at, bytes_str(href));
+		buf_put_u8(&whole, 0);
+		href = buf_err(&whole) == 0 ? (const char *)whole.p : NULL;
+	}
 	if (href == NULL || !href_clean(&b, href)) {
 		walk_children(w, n);
 	} else {
@@ -511,6 +535,7 @@ walk_a(struct walk *w, const GumboNode *n)
 	}
 	/* Pushed elements are gone here: nothing borrows |b| any more. */
 	buf_done(&b);
+	buf_done(&whole);
 }
 
 static void
@@ -747,6 +772,17 @@ title_from_heading(struct ingest_doc *d, const GumboNode *root)
 	}
 }
 
+/* Append what |at| is by the page's <base>. */
+static void
+put_base(struct buf *dst, const GumboNode *root, struct bytes at)
+{
+	const GumboNode *base = html_find(root, GUMBO_TAG_BASE);
+	const char *href = base != NULL ? html_attribute(base, "href") : NULL;
+
+	if (at.n > 0)
+		address_resolve(dst, at, bytes_str(href != NULL ? href : ""));
+}
+
 /* The parts of the article of a page, or the document's body. */
 static void
 walk_parts(struct walk *w, const GumboNode *root)
@@ -768,10 +804,14 @@ walk_article(struct ingest_doc *d, const struct ingest_source *src,
 {
 	struct scribe_voice voice = {{NULL, 0}, NULL};
 	struct walk *w = calloc(1, sizeof(*w));
+	struct buf at;
 	int r;
 
 	if (w == NULL)
 		return QERR_NOMEM;
+	buf_init(&at, HREF_MAX);
+	put_base(&at, root, src->at);
+	w->at = buf_err(&at) == 0 ? buf_bytes(&at) : src->at;
 	w->doc = d;
 	w->src = src;
 	w->page = page;
@@ -791,6 +831,7 @@ walk_article(struct ingest_doc *d, const struct ingest_source *src,
 		ingest_warn(d, "%zu of its pictures %s not here and left out.",
 		    w->dropped, w->dropped == 1 ? "is" : "are");
 	scribe_done(&w->s);
+	buf_done(&at);
 	free(w);
 	return r != 0 ? r : buf_err(&d->body);
 }

@@ -1,6 +1,7 @@
 #include "daemon/ingest.h"
 
 #include <cmark.h>
+#include <sodium.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -46,6 +47,39 @@ ingest_done(struct ingest_doc *d)
 	free_all(d->warning, d->n_warning);
 	buf_done(&d->body);
 	*d = (struct ingest_doc){0};
+}
+
+void
+ingest_list_done(struct ingest_list *l)
+{
+	for (size_t i = 0; i < l->n; i++)
+		free(l->entry[i].link);
+	free(l->entry);
+	*l = (struct ingest_list){0};
+}
+
+int
+ingest_list_add(struct ingest_list *l, const struct ingest_entry *e,
+    struct bytes link)
+{
+	struct ingest_entry *at;
+
+	if (l->n == INGEST_ENTRIES_MAX)
+		return QERR_FULL;
+	if (l->entry == NULL)
+		l->entry = calloc(INGEST_ENTRIES_MAX, sizeof(*l->entry));
+	if (l->entry == NULL)
+		return QERR_NOMEM;
+	for (size_t i = 0; i < l->n; i++)
+		if (id_eq(&l->entry[i].name, &e->name))
+			return 0;
+	at = &l->entry[l->n];
+	*at = *e;
+	at->link = link.n > 0 ? strndup((const char *)link.p, link.n) : NULL;
+	if (link.n > 0 && at->link == NULL)
+		return QERR_NOMEM;
+	l->n++;
+	return 0;
 }
 
 void
@@ -221,32 +255,36 @@ clean(struct buf *b)
 	b->n = (size_t)(to - b->p);
 }
 
-int
-ingest(struct ingest_doc *ret, const struct ingest_source *src, struct buf *why)
+/* Append |data| as UTF-8 without noise. */
+static int
+decode(struct buf *dst, enum ingest_kind kind, struct bytes data,
+    struct buf *why)
 {
 	struct bytes declared = {NULL, 0};
-	struct buf text;
 	int r;
 
-	if (src->data.n > INGEST_DOCUMENT_MAX) {
+	if (data.n > INGEST_DOCUMENT_MAX) {
 		buf_printf(why, "It is larger than %d MiB.",
 		    INGEST_DOCUMENT_MAX >> 20);
 		return QERR_TOOBIG;
 	}
-	if (src->data.n == 0) {
-		buf_put_str(why, "It is empty.");
-		return src->kind == INGEST_FEED ? QERR_TEXT : QERR_MISSING;
-	}
-	buf_init(&text, 2 * INGEST_DOCUMENT_MAX);
-	if (src->kind == INGEST_HTML)
-		declared = charset_declared(src->data);
-	else if (src->kind == INGEST_FEED)
-		declared = webfeed_declared(src->data);
-	r = charset_decode(&text, src->data, declared, why);
+	if (kind == INGEST_HTML)
+		declared = charset_declared(data);
+	else if (kind == INGEST_FEED)
+		declared = webfeed_declared(data);
+	r = charset_decode(dst, data, declared, why);
 	if (r == 0)
-		clean(&text);
-	if (r == 0)
-		r = convert(ret, src, buf_bytes(&text), why);
+		clean(dst);
+	return r;
+}
+
+/* Take in what is UTF-8 by now. */
+static int
+ingest_text(struct ingest_doc *ret, const struct ingest_source *src,
+    struct bytes text, struct buf *why)
+{
+	int r = convert(ret, src, text, why);
+
 	if (r == QERR_TOOBIG && why->n == 0)
 		buf_printf(why, "Its text is longer than %d MiB.",
 		    MARKUP_MAX >> 20);
@@ -254,6 +292,83 @@ ingest(struct ingest_doc *ret, const struct ingest_source *src, struct buf *why)
 		r = finish(ret, src, why);
 	if (r == QERR_NOMEM && why->n == 0)
 		buf_put_str(why, "Memory is short.");
+	return r;
+}
+
+int
+ingest(struct ingest_doc *ret, const struct ingest_source *src, struct buf *why)
+{
+	struct ingest_source decoded = *src;
+	struct buf text, page;
+	int r;
+
+	if (src->data.n == 0) {
+		buf_put_str(why, "It is empty.");
+		return src->kind == INGEST_FEED ? QERR_TEXT : QERR_MISSING;
+	}
+	buf_init(&text, 2 * INGEST_DOCUMENT_MAX);
+	buf_init(&page, 2 * INGEST_DOCUMENT_MAX);
+	r = decode(&text, src->kind, src->data, why);
+	if (r == 0 && src->page.n > 0)
+		r = decode(&page, INGEST_HTML, src->page, why);
+	decoded.page = buf_bytes(&page);
+	if (r == 0)
+		r = ingest_text(ret, &decoded, buf_bytes(&text), why);
+	buf_done(&text);
+	buf_done(&page);
+	return r;
+}
+
+/* HTML by how it begins; feeds begin with "<?xml", "<rss" and the like. */
+static bool
+is_page(struct bytes text)
+{
+	static const char *const signs[] = {"<!doctype html", "<html"};
+	size_t n = text.n < 4096 ? text.n : 4096;
+
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < 2; k++) {
+			size_t len = strlen(signs[k]);
+
+			if (n - i >= len &&
+			    strncasecmp((const char *)text.p + i, signs[k],
+				len) == 0)
+				return true;
+		}
+	return false;
+}
+
+static int
+list_page(struct ingest_list *ret, const struct ingest_source *src)
+{
+	struct ingest_entry e = {.whole = true};
+
+	ret->kind = INGEST_LIST_PAGE;
+	crypto_generichash(e.name.b, sizeof(e.name.b), src->at.p, src->at.n,
+	    NULL, 0);
+	crypto_generichash(e.text.b, sizeof(e.text.b), src->data.p,
+	    src->data.n, NULL, 0);
+	return ingest_list_add(ret, &e, src->at);
+}
+
+int
+ingest_list(struct ingest_list *ret, const struct ingest_source *src,
+    struct buf *why)
+{
+	struct buf text;
+	int r;
+
+	*ret = (struct ingest_list){0};
+	if (src->data.n == 0) {
+		buf_put_str(why, "It is empty.");
+		return QERR_TEXT;
+	}
+	if (is_page(src->data))
+		return list_page(ret, src);
+	buf_init(&text, 2 * INGEST_DOCUMENT_MAX);
+	r = decode(&text, INGEST_FEED, src->data, why);
+	if (r == 0)
+		r = webfeed_list(ret, src, buf_bytes(&text), why);
 	buf_done(&text);
 	return r;
 }

@@ -34,6 +34,12 @@ struct ingest_source {
 	size_t entry;      /* of a feed: which, from 0 */
 	struct bytes file; /* its file name: the title, if there is no other */
 	struct bytes lang; /* its language if it names none; may be empty */
+	/* The address that it was found at, for what it names relative to it; may
+	 * be empty. */
+	struct bytes at;
+	/* Of an entry: the page it links to, in HTML, and that page's address.  If
+	 * it is there, it has the text, and the entry says what the page does not. */
+	struct bytes page, page_at;
 	/*
 	 * The picture that the document calls |src|: a number that stands for
 	 * it, or negative if there is none.  NULL: there are none.
@@ -82,6 +88,41 @@ bool ingest_kind_of(enum ingest_kind *ret, struct bytes file);
  */
 int ingest(struct ingest_doc *ret, const struct ingest_source *src,
     struct buf *why);
+
+/*
+ * What a feed holds, for who has to know before entries are taken in: in its order,
+ * each once.
+ */
+#define INGEST_ENTRIES_MAX 5000
+#define INGEST_LINK_MAX    1024
+
+enum ingest_list_kind {
+	INGEST_LIST_FEED,  /* entries, to be taken in as INGEST_FEED */
+	INGEST_LIST_PAGE,  /* no feed, but a page: itself, one entry */
+	INGEST_LIST_SITEMAP, /* addresses of pages, to be taken in as INGEST_FEED */
+	INGEST_LIST_INDEX, /* addresses of sitemaps */
+};
+struct ingest_entry {
+	size_t number;   /* in the feed */
+	struct id name;  /* a hash of what stays the same when it is edited */
+	struct id text;  /* a hash of what it says */
+	bool whole;      /* its text is all there; else its page has it */
+	int64_t changed; /* UNIX seconds, as it says; 0 if it does not */
+	char *link;      /* its page, NULL if it has none */
+};
+struct ingest_list {
+	enum ingest_list_kind kind;
+	struct ingest_entry *entry;
+	size_t n;
+};
+void ingest_list_done(struct ingest_list *l);
+
+/* List |src|; errors as of ingest().  Free |ret| with ingest_list_done() in any case. */
+int ingest_list(struct ingest_list *ret, const struct ingest_source *src,
+    struct buf *why);
+/* Add one; 0, QERR_FULL or QERR_NOMEM.  A name that is there already is passed over. */
+int ingest_list_add(struct ingest_list *l, const struct ingest_entry *e,
+    struct bytes link);
 
 /* The direction that a language (may be NULL) is written in: "ltr" or "rtl". */
 const char *ingest_dir(const char *lang);

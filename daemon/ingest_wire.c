@@ -10,31 +10,39 @@
 #define FIELDS 15
 
 void
-ingest_put_source(struct buf *b, const struct ingest_source *src)
+ingest_put_source(struct buf *b, const struct ingest_source *src, bool list)
 {
-	cbor_put_array(b, 5);
+	cbor_put_array(b, 9);
+	cbor_put_bool(b, list);
 	cbor_put_uint(b, (uint64_t)src->kind);
 	cbor_put_uint(b, src->entry);
 	cbor_put_bytes(b, src->file.p, src->file.n);
 	cbor_put_bytes(b, src->lang.p, src->lang.n);
+	cbor_put_bytes(b, src->at.p, src->at.n);
+	cbor_put_bytes(b, src->page.p, src->page.n);
+	cbor_put_bytes(b, src->page_at.p, src->page_at.n);
 	cbor_put_bytes(b, src->data.p, src->data.n);
 }
 
 int
-ingest_get_source(struct ingest_source *ret, struct bytes msg)
+ingest_get_source(struct ingest_source *ret, bool *ret_list, struct bytes msg)
 {
 	struct reader r;
 	uint64_t kind;
 
 	*ret = (struct ingest_source){0};
 	reader_init(&r, msg.p, msg.n);
-	if (cbor_array(&r, 5) != 5)
+	if (cbor_array(&r, 9) != 9)
 		reader_fail(&r, QERR_MISSING);
+	*ret_list = cbor_bool(&r);
 	kind = cbor_uint_in(&r, 0, INGEST_FEED);
 	ret->kind = (enum ingest_kind)kind;
 	ret->entry = (size_t)cbor_uint_in(&r, 0, SIZE_MAX);
 	ret->file = cbor_bytes(&r);
 	ret->lang = cbor_bytes(&r);
+	ret->at = cbor_bytes(&r);
+	ret->page = cbor_bytes(&r);
+	ret->page_at = cbor_bytes(&r);
 	ret->data = cbor_bytes(&r);
 	return reader_end(&r);
 }
@@ -243,4 +251,63 @@ ingest_get_pictures(struct picture_set *ret, struct bytes msg)
 	if (cbor_array(&r, 1) == 1)
 		get_file(&r, &ret->small, PICTURE_SMALL_MAX);
 	return reader_end(&r) != 0 ? reader_end(&r) : picture_set_check(ret);
+}
+
+void
+ingest_put_list(struct buf *b, const struct ingest_list *l)
+{
+	cbor_put_array(b, 3);
+	cbor_put_uint(b, INGEST_SAY_LIST);
+	cbor_put_uint(b, (uint64_t)l->kind);
+	cbor_put_array(b, l->n);
+	for (size_t i = 0; i < l->n; i++) {
+		const struct ingest_entry *e = &l->entry[i];
+
+		cbor_put_array(b, 6);
+		cbor_put_uint(b, e->number);
+		cbor_put_bytes(b, e->name.b, sizeof(e->name.b));
+		cbor_put_bytes(b, e->text.b, sizeof(e->text.b));
+		cbor_put_bool(b, e->whole);
+		cbor_put_int(b, e->changed);
+		put_string(b, e->link);
+	}
+}
+
+static void
+get_entry(struct reader *r, struct ingest_list *l)
+{
+	struct ingest_entry e = {0};
+	struct bytes link;
+
+	if (cbor_array(r, 6) != 6)
+		reader_fail(r, QERR_MISSING);
+	e.number = (size_t)cbor_uint_in(r, 0, INGEST_ENTRIES_MAX - 1);
+	cbor_bytes_exact(r, e.name.b, sizeof(e.name.b));
+	cbor_bytes_exact(r, e.text.b, sizeof(e.text.b));
+	e.whole = cbor_bool(r);
+	e.changed = cbor_int(r);
+	link = cbor_text_in(r, 0, INGEST_LINK_MAX);
+	if (r->err == 0 && text_check(link, false) != 0)
+		reader_fail(r, QERR_TEXT);
+	if (r->err == 0)
+		reader_fail(r, ingest_list_add(l, &e, link));
+}
+
+int
+ingest_get_list(struct ingest_list *ret, struct bytes msg)
+{
+	struct reader r;
+	uint64_t kind;
+	size_t n;
+
+	*ret = (struct ingest_list){0};
+	reader_init(&r, msg.p, msg.n);
+	if (cbor_array(&r, 3) != 3 || cbor_uint(&r) != INGEST_SAY_LIST)
+		reader_fail(&r, QERR_MISSING);
+	kind = cbor_uint_in(&r, 0, INGEST_LIST_INDEX);
+	ret->kind = (enum ingest_list_kind)kind;
+	n = cbor_array(&r, INGEST_ENTRIES_MAX);
+	for (size_t i = 0; i < n && r.err == 0; i++)
+		get_entry(&r, ret);
+	return reader_end(&r);
 }

@@ -19,10 +19,17 @@ enum ingest_say {
 	/* child: as it is to be published.  [4, file, [? small file]],
 	 * file: [type, width, height, bytes] */
 	INGEST_SAY_PICTURES,
+	INGEST_SAY_LIST,     /* child: this is in it.          [5, kind, entries] */
 };
 
-void ingest_put_source(struct buf *b, const struct ingest_source *src);
-int ingest_get_source(struct ingest_source *ret, struct bytes msg);
+/* |list|: what it holds is asked for, and no document. */
+void ingest_put_source(struct buf *b, const struct ingest_source *src, bool list);
+int ingest_get_source(struct ingest_source *ret, bool *ret_list,
+    struct bytes msg);
+
+void ingest_put_list(struct buf *b, const struct ingest_list *l);
+/* Copy a list out of |msg|, checking each address: 0 or QERR_*. */
+int ingest_get_list(struct ingest_list *ret, struct bytes msg);
 
 void ingest_put_doc(struct buf *b, const struct ingest_doc *d);
 /*

@@ -64,6 +64,7 @@ do_status(struct daemon *d, struct control_client *c)
 			ctl_add_text(&it, "hint", bytes_str(p->hint));
 		control_item(c, &it);
 	}
+	sources_tell(d, c);
 	buf_done(&listen);
 	control_done(c);
 }

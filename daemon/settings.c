@@ -5,12 +5,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/address.h"
 #include "proto/base/qerr.h"
 #include "proto/base/text.h"
 #include "proto/host/ctl.h"
 #include "proto/host/log.h"
 #include "proto/object/header.h"
 #include "proto/wire/invite.h"
+
+#define EVERY_MIN  60
+#define EVERY_MAX  (30 * 24 * 3600)
+#define SOURCE_MAX 1024
 
 #define AT(f) offsetof(struct config, f)
 static const struct setting top[] = {
@@ -63,6 +68,12 @@ static const struct setting publish[] = {
     {"settle", SETTING_NUMBER, AT(settle), "10", true,
 	"For how many seconds nothing in the inbox may change before it is "
 	"published."},
+    {"source", SETTING_SOURCE, AT(source), NULL, true,
+	"The address of a feed, sitemap or page whose articles are published; "
+	"may be given several times."},
+    {"every", SETTING_TIME, AT(every), "15m", true,
+	"How often sources are looked at: 1m to 30d; s, m, h and d are "
+	"units."},
 };
 #undef AT
 
@@ -255,6 +266,41 @@ parse_number(uint64_t *ret, struct bytes value, bool units)
 	return true;
 }
 
+static const struct {
+	char letter;
+	uint64_t seconds;
+} time_unit[] = {{'d', 24 * 3600}, {'h', 3600}, {'m', 60}, {'s', 1}};
+
+static bool
+parse_time(uint64_t *ret, struct bytes value)
+{
+	uint64_t unit = 1;
+
+	for (size_t i = 0; i < 4 && value.n > 1; i++)
+		if (value.p[value.n - 1] == (uint8_t)time_unit[i].letter) {
+			unit = time_unit[i].seconds;
+			value.n--;
+			break;
+		}
+	if (dec_parse(ret, (const char *)value.p, value.n) != 0 ||
+	    *ret > EVERY_MAX)
+		return false;
+	*ret *= unit;
+	return *ret >= EVERY_MIN && *ret <= EVERY_MAX;
+}
+
+static void
+put_time(struct buf *b, uint64_t v)
+{
+	for (size_t i = 0; i < 4; i++)
+		if (v % time_unit[i].seconds == 0) {
+			buf_printf(b, "%llu%c",
+			    (unsigned long long)(v / time_unit[i].seconds),
+			    time_unit[i].letter);
+			return;
+		}
+}
+
 static const char *const tier_name[TIERS] = {
     "heads", "text", "small", "pictures"};
 static const char *const level_name[] = {"fast", "slow"};
@@ -307,6 +353,23 @@ set_invite(struct config_list *list, struct bytes value)
 	return add_text(list, value);
 }
 
+static const char *
+set_source(struct config_list *list, struct bytes value)
+{
+	if (!address_is_web(value) && !address_is_file(value))
+		return "is not an address with http://, https:// or file:///";
+	if (value.n > SOURCE_MAX)
+		return "is longer than 1024 bytes";
+	for (size_t i = 0; i < value.n; i++)
+		if (value.p[i] <= ' ' || value.p[i] > '~' || value.p[i] == '\\')
+			return "has a character that no address has; write it "
+			       "as %20 or the like";
+	for (size_t i = 0; i < list->n; i++)
+		if (bytes_eq(value, bytes_str(list->text[i])))
+			return "is given twice";
+	return add_text(list, value);
+}
+
 const char *
 setting_set(void *base, const struct setting *s, struct bytes value)
 {
@@ -345,6 +408,12 @@ setting_set(void *base, const struct setting *s, struct bytes value)
 		return parse_number(f, value, false)
 			   ? NULL
 			   : "is neither a number nor all";
+	case SETTING_SOURCE:
+		return set_source(f, value);
+	case SETTING_TIME:
+		return parse_time(f, value)
+			   ? NULL
+			   : "is not a time from 1m to 30d, as 15m, 2h or 1d";
 	case SETTING_SWITCH:
 		*(bool *)f = bytes_eq(value, bytes_str("yes"));
 		return *(bool *)f || bytes_eq(value, bytes_str("no"))
@@ -388,6 +457,7 @@ free_value(void *base, const struct setting *s)
 		break;
 	case SETTING_LISTEN:
 	case SETTING_INVITE:
+	case SETTING_SOURCE:
 		list = field(base, s);
 		for (size_t i = 0; i < list->n; i++)
 			secret_free(list->text[i]);
@@ -396,6 +466,7 @@ free_value(void *base, const struct setting *s)
 	case SETTING_SIZE:
 	case SETTING_NUMBER:
 	case SETTING_COUNT:
+	case SETTING_TIME:
 	case SETTING_SWITCH:
 	case SETTING_TIERS:
 	case SETTING_LEVEL:
@@ -462,7 +533,11 @@ setting_text(struct buf *b, const void *base, const struct setting *s)
 		break;
 	case SETTING_LISTEN:
 	case SETTING_INVITE:
+	case SETTING_SOURCE:
 		put_list(b, f);
+		break;
+	case SETTING_TIME:
+		put_time(b, *v);
 		break;
 	case SETTING_SIZE:
 		put_size(b, *v);

@@ -20,6 +20,8 @@ enum setting_type {
 	SETTING_SIZE,    /* uint64_t; K, M, G, T; "none" is 0 */
 	SETTING_NUMBER,  /* uint64_t */
 	SETTING_COUNT,   /* uint64_t; "all" is 0 */
+	SETTING_SOURCE,  /* struct config_list of http, https and file addresses */
+	SETTING_TIME,    /* uint64_t, seconds, 1 minute to 30 days; s, m, h, d */
 	SETTING_SWITCH,  /* bool; yes or no */
 	SETTING_TIERS,   /* uint64_t mask; heads, text, small, pictures */
 	SETTING_LEVEL,   /* uint64_t; fast or slow */

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/address.h"
+#include "daemon/href.h"
 #include "daemon/html.h"
 #include "daemon/meta.h"
 #include "daemon/scribe.h"
@@ -13,6 +15,8 @@
 
 #define DECLARED_WITHIN 200
 #define ATTRIBUTES_MAX  256
+#define WHOLE_CONTENT   200  /* bytes of text that are an article, .. */
+#define WHOLE_SUMMARY   1500 /* .. in what is made for summaries */
 #define TITLE_FROM_TEXT 80 /* bytes, of an entry without a title */
 
 /* Whose word an element is. */
@@ -24,6 +28,8 @@ enum space {
 	XHTML,
 	WORDPRESS,
 	ITUNES,
+	SITEMAP,
+	NEWS, /* in a sitemap */
 	OTHER,
 };
 
@@ -33,6 +39,7 @@ static struct {
 	xmlDoc *doc;
 	xmlNode **entry;
 	size_t n;
+	enum ingest_list_kind kind;
 } last;
 
 void
@@ -73,7 +80,8 @@ space_of(const xmlNode *n)
 	    {"channel.netscape.com/rdf", RSS}, {"my.netscape.com/rdf", RSS},
 	    {"purl.org/dc/", DC}, {"w3.org/2005/Atom", ATOM},
 	    {"purl.org/atom", ATOM}, {"1999/xhtml", XHTML},
-	    {"wordpress.org/export", WORDPRESS}, {"itunes.com", ITUNES}};
+	    {"wordpress.org/export", WORDPRESS}, {"itunes.com", ITUNES},
+	    {"schemas/sitemap-news", NEWS}, {"schemas/sitemap", SITEMAP}};
 	const char *uri = n->ns != NULL ? (const char *)n->ns->href : NULL;
 
 	if (uri == NULL)
@@ -98,6 +106,18 @@ child(const xmlNode *n, enum space space, const char *name)
 		if (is(c, space, name))
 			return c;
 	return NULL;
+}
+
+/* The same in one of its children: <news:news>, or its <news:publication>. */
+static xmlNode *
+inside(const xmlNode *n, enum space space, const char *name)
+{
+	xmlNode *found = child(n, space, name);
+
+	for (xmlNode *c = n->children; c != NULL && found == NULL; c = c->next)
+		if (c->type == XML_ELEMENT_NODE && space_of(c) == space)
+			found = inside(c, space, name);
+	return found;
 }
 
 /* Append the text below |n|. */
@@ -304,19 +324,75 @@ set_authors(struct ingest_doc *d, const xmlNode *entry)
 		set_mail_author(d, child(entry, RSS, "author"));
 }
 
+/* Append the address that relative ones in |n| are relative to: xml:base's. */
 static void
-set_link(struct ingest_doc *d, xmlNode *entry)
+put_base(struct buf *dst, const xmlNode *n, struct bytes at)
+{
+	xmlChar *base = xmlNodeGetBase(n->doc, n);
+
+	address_resolve(dst, at,
+	    bytes_str(base != NULL ? (const char *)base : ""));
+	xmlFree(base);
+}
+
+/* The address that |raw|, standing in |n|, means. */
+static void
+set_address(struct ingest_doc *d, const xmlNode *n, struct bytes at,
+    struct bytes raw)
+{
+	struct buf base, b;
+
+	buf_init(&base, HREF_MAX);
+	buf_init(&b, HREF_MAX);
+	put_base(&base, n, at);
+	address_resolve(&b, buf_bytes(&base), raw);
+	if (buf_err(&base) == 0 && buf_err(&b) == 0 && b.n > 0)
+		meta_set(d, META_ADDRESS, buf_bytes(&b));
+	buf_done(&base);
+	buf_done(&b);
+}
+
+static void
+set_address_in(struct ingest_doc *d, const xmlNode *n, struct bytes at)
+{
+	struct buf b;
+
+	if (n == NULL)
+		return;
+	buf_init(&b, 0);
+	put_text(&b, n);
+	if (b.n > 0)
+		set_address(d, n, at, buf_bytes(&b));
+	buf_done(&b);
+}
+
+static void
+set_href(struct ingest_doc *d, xmlNode *n, struct bytes at)
+{
+	struct buf b;
+
+	buf_init(&b, 0);
+	put_attribute(&b, n, "href");
+	if (b.n > 0)
+		set_address(d, n, at, buf_bytes(&b));
+	buf_done(&b);
+}
+
+static void
+set_link(struct ingest_doc *d, xmlNode *entry, struct bytes at)
 {
 	xmlNode *guid = child(entry, RSS, "guid");
 
-	set_text(d, META_ADDRESS, child(entry, RSS, "link"));
+	set_address_in(d, child(entry, RSS, "link"), at);
+	set_address_in(d, child(entry, SITEMAP, "loc"), at);
 	for (xmlNode *c = entry->children; c != NULL; c = c->next)
 		if (is(c, ATOM, "link") &&
 		    (xmlHasProp(c, (const xmlChar *)"rel") == NULL ||
 			attribute_is(c, "rel", "alternate")))
-			set_attribute(d, META_ADDRESS, c, "href");
+			set_href(d, c, at);
+	/* A guid is an address as it is, or none. */
 	if (guid != NULL && !attribute_is(guid, "isPermaLink", "false"))
-		set_text(d, META_ADDRESS, guid);
+		set_address_in(d, guid, bytes_of(NULL, 0));
 }
 
 static void
@@ -337,6 +413,8 @@ set_dates(struct ingest_doc *d, const xmlNode *e)
 	set_text(d, META_PUBLISHED, child(e, ATOM, "published"));
 	set_text(d, META_PUBLISHED, child(e, ATOM, "issued"));
 	set_text(d, META_PUBLISHED, child(e, DC, "date"));
+	set_text(d, META_PUBLISHED, inside(e, NEWS, "publication_date"));
+	set_text(d, META_UPDATED, child(e, SITEMAP, "lastmod"));
 	set_text(d, META_UPDATED, child(e, ATOM, "updated"));
 	set_text(d, META_UPDATED, child(e, ATOM, "modified"));
 	if (!d->has_published && d->has_updated) {
@@ -362,6 +440,7 @@ static void
 set_lang(struct ingest_doc *d, const xmlNode *entry)
 {
 	set_text(d, META_LANG, child(entry, DC, "language"));
+	set_text(d, META_LANG, inside(entry, NEWS, "language"));
 	for (xmlNode *n = entry->parent; n != NULL && d->lang == NULL;
 	     n = n->parent) {
 		xmlNode *channel = child(n, RSS, "channel");
@@ -425,37 +504,87 @@ title_from_text(struct ingest_doc *d, struct bytes html)
 	buf_done(&b);
 }
 
-static int
-take_entry(struct ingest_doc *d, const struct ingest_source *src, xmlNode *e,
-    struct buf *why)
+/* What an entry says beside its text; what is known by now stays. */
+static void
+set_about(struct ingest_doc *d, xmlNode *e, xmlNode *summary)
 {
-	xmlNode *summary, *content = content_of(e, &summary);
-	struct buf html;
-	int r;
-
-	set_link(d, e);
-	set_name(d, e);
 	set_plain(d, META_TITLE, child(e, RSS, "title"));
 	set_plain(d, META_TITLE, child(e, ATOM, "title"));
 	set_plain(d, META_TITLE, child(e, DC, "title"));
-	set_authors(d, e);
+	set_plain(d, META_TITLE, inside(e, NEWS, "title"));
+	if (d->n_author == 0)
+		set_authors(d, e);
 	set_dates(d, e);
-	set_tags(d, e);
+	if (d->n_tag == 0)
+		set_tags(d, e);
 	set_lang(d, e);
 	set_plain(d, META_SUMMARY, summary);
-	if (content == NULL) {
-		buf_put_str(why, "It has no text, only a link. Publish the "
-				 "page itself.");
-		return QERR_MISSING;
-	}
+}
+
+/* The text that the entry itself holds. */
+static int
+take_content(struct ingest_doc *d, const struct ingest_source *src,
+    xmlNode *content, struct buf *why)
+{
+	struct ingest_source own = *src;
+	struct buf html, at;
+	int r;
+
 	buf_init(&html, 2 * INGEST_DOCUMENT_MAX);
+	buf_init(&at, HREF_MAX);
+	/* Where no xml:base is, they are relative to the entry's page. */
+	put_base(&at, content,
+	    d->address != NULL ? bytes_str(d->address) : src->at);
+	own.at = src->at.n > 0 && buf_err(&at) == 0 ? buf_bytes(&at) : src->at;
 	put_html(&html, content);
 	if (d->title == NULL)
 		title_from_text(d, buf_bytes(&html));
 	r = buf_err(&html);
 	if (r == 0 && html.n > 0)
-		r = html_body(d, src, buf_bytes(&html), why);
+		r = html_body(d, &own, buf_bytes(&html), why);
 	buf_done(&html);
+	buf_done(&at);
+	return r;
+}
+
+/* The text that its page holds, which also knows best what it is about. */
+static int
+take_page(struct ingest_doc *d, const struct ingest_source *src, xmlNode *e,
+    struct buf *why)
+{
+	struct ingest_source page = *src;
+	struct ingest_doc said;
+	int r;
+
+	ingest_init(&said);
+	set_lang(&said, e);
+	page.at = src->page_at;
+	if (said.lang != NULL)
+		page.lang = bytes_str(said.lang);
+	r = html_ingest(d, &page, src->page, why);
+	ingest_done(&said);
+	return r;
+}
+
+static int
+take_entry(struct ingest_doc *d, const struct ingest_source *src, xmlNode *e,
+    struct buf *why)
+{
+	xmlNode *summary, *content = content_of(e, &summary);
+	int r = 0;
+
+	set_link(d, e, src->at);
+	set_name(d, e);
+	if (src->page.n > 0)
+		r = take_page(d, src, e, why);
+	set_about(d, e, summary);
+	if (src->page.n == 0 && content == NULL) {
+		buf_put_str(why, "It has no text, only a link. Publish the "
+				 "page itself.");
+		return QERR_MISSING;
+	}
+	if (src->page.n == 0)
+		r = take_content(d, src, content, why);
 	if (r != QERR_TOOBIG)
 		return r;
 	/* The entry is, not the feed. */
@@ -492,7 +621,8 @@ static void
 list(xmlNode *n, int depth)
 {
 	for (xmlNode *c = n->children; c != NULL; c = c->next) {
-		bool entry = is(c, RSS, "item") || is(c, ATOM, "entry");
+		bool entry = is(c, RSS, "item") || is(c, ATOM, "entry") ||
+			     is(c, SITEMAP, "url") || is(c, SITEMAP, "sitemap");
 
 		if (entry && last.n < WEBFEED_ENTRIES_MAX && is_published(c))
 			last.entry[last.n++] = c;
@@ -506,8 +636,18 @@ is_feed(const xmlNode *root)
 {
 	return root != NULL &&
 	       (is(root, RSS, "rss") || is(root, ATOM, "feed") ||
-		   is(root, ATOM, "entry") ||
+		   is(root, ATOM, "entry") || is(root, SITEMAP, "urlset") ||
+		   is(root, SITEMAP, "sitemapindex") ||
 		   strcmp((const char *)root->name, "RDF") == 0);
+}
+
+static enum ingest_list_kind
+kind_of(const xmlNode *root)
+{
+	if (is(root, SITEMAP, "sitemapindex"))
+		return INGEST_LIST_INDEX;
+	return is(root, SITEMAP, "urlset") ? INGEST_LIST_SITEMAP
+					   : INGEST_LIST_FEED;
 }
 
 static void
@@ -618,6 +758,7 @@ parse(struct bytes text, struct buf *why)
 		buf_put_str(why, "It is no feed: RSS and Atom are.");
 		return QERR_TEXT;
 	}
+	last.kind = kind_of(xmlDocGetRootElement(last.doc));
 	last.entry = calloc(WEBFEED_ENTRIES_MAX, sizeof(last.entry[0]));
 	if (last.entry == NULL)
 		return QERR_NOMEM;
@@ -626,9 +767,9 @@ parse(struct bytes text, struct buf *why)
 	return buf_err(&last.text);
 }
 
-int
-webfeed_ingest(struct ingest_doc *d, const struct ingest_source *src,
-    struct bytes text, struct buf *why)
+/* Parse |text|, if it is not what was parsed last. */
+static int
+parse_once(struct bytes text, struct buf *why)
 {
 	int r = 0;
 
@@ -636,9 +777,120 @@ webfeed_ingest(struct ingest_doc *d, const struct ingest_source *src,
 		r = parse(text, why);
 	if (r != 0)
 		forget();
-	else if (src->entry >= last.n)
-		r = QERR_ABSENT;
-	else
-		return take_entry(d, src, last.entry[src->entry], why);
+	return r;
+}
+
+int
+webfeed_ingest(struct ingest_doc *d, const struct ingest_source *src,
+    struct bytes text, struct buf *why)
+{
+	int r = parse_once(text, why);
+
+	if (r != 0)
+		return r;
+	if (src->entry >= last.n)
+		return QERR_ABSENT;
+	return take_entry(d, src, last.entry[src->entry], why);
+}
+
+/* --- what is in it --- */
+
+/* "… [more]": only the beginning of a text ends so. */
+static bool
+is_cut(struct bytes text)
+{
+	static const char *const ends[] = {"…", "...", "[…]", "[...]", "[…",
+	    "(more)", "[more]", "Read more", "Continue reading"};
+
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		size_t n = strlen(ends[i]);
+
+		if (text.n >= n && memcmp(text.p + text.n - n, ends[i], n) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Whether the whole text is there.  A summary is longer in few feeds than this. */
+static bool
+is_whole(const xmlNode *e)
+{
+	xmlNode *summary, *content = content_of(e, &summary);
+	bool is_summary = content != NULL &&
+			  (is(content, RSS, "description") ||
+			      is(content, ATOM, "summary") ||
+			      is(content, DC, "description") ||
+			      is(content, ITUNES, "summary"));
+	struct buf html, text;
+	bool whole;
+
+	if (content == NULL)
+		return false;
+	buf_init(&html, 2 * INGEST_DOCUMENT_MAX);
+	buf_init(&text, 2 * INGEST_DOCUMENT_MAX);
+	put_html(&html, content);
+	html_plain(&text, buf_bytes(&html));
+	whole = text.n >= (is_summary ? WHOLE_SUMMARY : WHOLE_CONTENT) &&
+		!is_cut(buf_bytes(&text));
+	buf_done(&html);
+	buf_done(&text);
+	return whole;
+}
+
+/* All that could become part of an article; counters of comments cannot. */
+static void
+hash_entry(struct id *ret, const xmlNode *e)
+{
+	struct buf b;
+
+	buf_init(&b, 2 * INGEST_DOCUMENT_MAX);
+	for (xmlNode *c = e->children; c != NULL; c = c->next)
+		if (c->type == XML_ELEMENT_NODE && space_of(c) != OTHER) {
+			xmlBuffer *x = xmlBufferCreate();
+
+			if (x != NULL && xmlNodeDump(x, e->doc, c, 0, 0) > 0)
+				buf_put(&b, x->content, x->use);
+			xmlBufferFree(x);
+		}
+	crypto_generichash(ret->b, sizeof(ret->b), b.p, b.n, NULL, 0);
+	buf_done(&b);
+}
+
+static int
+list_entry(struct ingest_list *ret, const struct ingest_source *src, size_t i)
+{
+	struct ingest_entry e = {.number = i};
+	struct ingest_doc d;
+	struct bytes link, name;
+	int r;
+
+	ingest_init(&d);
+	set_link(&d, last.entry[i], src->at);
+	set_name(&d, last.entry[i]);
+	set_text(&d, META_UPDATED, child(last.entry[i], SITEMAP, "lastmod"));
+	link = bytes_str(d.address != NULL ? d.address : "");
+	if (link.n > INGEST_LINK_MAX)
+		link.n = 0;
+	e.changed = d.has_updated ? d.updated : 0;
+	e.whole = link.n == 0 || is_whole(last.entry[i]);
+	hash_entry(&e.text, last.entry[i]);
+	name = d.name != NULL ? bytes_str(d.name)
+			      : bytes_of(e.text.b, sizeof(e.text.b));
+	crypto_generichash(e.name.b, sizeof(e.name.b), name.p, name.n, NULL, 0);
+	r = ingest_list_add(ret, &e, link);
+	ingest_done(&d);
+	return r;
+}
+
+int
+webfeed_list(struct ingest_list *ret, const struct ingest_source *src,
+    struct bytes text, struct buf *why)
+{
+	int r = parse_once(text, why);
+
+	if (r == 0)
+		ret->kind = last.kind;
+	for (size_t i = 0; r == 0 && i < last.n; i++)
+		r = list_entry(ret, src, i);
 	return r;
 }

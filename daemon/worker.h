@@ -30,6 +30,10 @@ void worker_free(struct worker *w);
 int worker_ingest(struct worker *w, struct ingest_doc *ret,
     const struct ingest_source *src, struct buf *why);
 
+/* The same for ingest_list(). */
+int worker_list(struct worker *w, struct ingest_list *ret,
+    const struct ingest_source *src, struct buf *why);
+
 /*
  * As picture_render(), whose contract it has, in a child; what comes back passes
  * picture_set_check().  QERR_IO if there is no child.  src->find may call it.

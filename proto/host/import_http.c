@@ -1,12 +1,10 @@
-#include <curl/curl.h>
-#include <dlfcn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "proto/base/qerr.h"
+#include "proto/host/curl.h"
 #include "proto/host/import_inner.h"
-#include "proto/host/log.h"
 
 #define URL_MAX_LEN   2048
 #define CONNECT_TIME  30L /* seconds */
@@ -14,46 +12,6 @@
 #define LOW_TIME      60L
 #define REDIRECTS_MAX 3L
 #define TRIES         3 /* at one object, if the line breaks in it */
-
-/*
- * libcurl brings thirty libraries with it, whose loading takes longer than a
- * whole sync with nothing new; only who names a web host pays for them.
- */
-struct curl_calls {
-	CURLcode (*global_init)(long);
-	CURL *(*easy_init)(void);
-	CURLcode (*easy_setopt)(CURL *, CURLoption, ...);
-	CURLcode (*easy_perform)(CURL *);
-	void (*easy_cleanup)(CURL *);
-};
-
-static const struct curl_calls *
-curl(void)
-{
-	static struct curl_calls c;
-	void *lib;
-
-	if (c.global_init != NULL)
-		return &c;
-	if ((lib = dlopen("libcurl.so.4", RTLD_NOW | RTLD_LOCAL)) == NULL) {
-		log_error("web hosts need libcurl: %s", dlerror());
-		return NULL;
-	}
-	/* POSIX has the cast of a function's address be made so. */
-	*(void **)&c.easy_init = dlsym(lib, "curl_easy_init");
-	*(void **)&c.easy_setopt = dlsym(lib, "curl_easy_setopt");
-	*(void **)&c.easy_perform = dlsym(lib, "curl_easy_perform");
-	*(void **)&c.easy_cleanup = dlsym(lib, "curl_easy_cleanup");
-	*(void **)&c.global_init = dlsym(lib, "curl_global_init");
-	if (c.easy_init == NULL || c.easy_setopt == NULL ||
-	    c.easy_perform == NULL || c.easy_cleanup == NULL ||
-	    c.global_init == NULL || c.global_init(CURL_GLOBAL_DEFAULT) != 0) {
-		c.global_init = NULL;
-		dlclose(lib);
-		return NULL;
-	}
-	return &c;
-}
 
 struct http {
 	struct import_source src;
@@ -140,7 +98,7 @@ import_http(struct import_source **ret, const char *url, const char *proxy)
 		return QERR_TOOBIG;
 	}
 	memcpy(h->base, url, n);
-	if ((h->c = curl()) == NULL || (h->curl = h->c->easy_init()) == NULL) {
+	if ((h->c = curl_load()) == NULL || (h->curl = h->c->easy_init()) == NULL) {
 		free(h);
 		return QERR_IO;
 	}

@@ -24,9 +24,14 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct ingest_source src;
+	struct ingest_list l;
 	struct ingest_doc d;
+	bool list;
 
-	(void)ingest_get_source(&src, bytes_of(data, size));
+	(void)ingest_get_source(&src, &list, bytes_of(data, size));
+	if (ingest_get_list(&l, bytes_of(data, size)) == 0)
+		check(l.n <= INGEST_ENTRIES_MAX);
+	ingest_list_done(&l);
 	ingest_init(&d);
 	if (ingest_get_doc(&d, bytes_of(data, size), 2) == 0) {
 		check(d.title != NULL && d.lang != NULL);

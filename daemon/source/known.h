@@ -1,0 +1,40 @@
+#ifndef QUIRE_KNOWN_H
+#define QUIRE_KNOWN_H
+
+#include "proto/base/buf.h"
+#include "proto/base/map.h"
+#include "proto/base/reader.h"
+
+/*
+ * The entries of one source that were looked at, by hashes of their names: what each
+ * said when it was taken.  When there are too many, the one that was not listed
+ * for the longest time is forgotten; should it come back, it is taken in again and
+ * found to be unchanged.
+ */
+#define KNOWN_MAX 5000
+
+struct known_entry {
+	struct id name, text;
+	uint64_t turn;  /* that listed it last */
+	uint64_t tries; /* at its page, in vain; text is not valid then */
+};
+struct known {
+	struct known_entry *entry;
+	size_t n;
+	struct map *by_name;
+};
+
+int known_init(struct known *k); /* 0 or QERR_NOMEM */
+void known_done(struct known *k);
+
+/* Valid until the next known_add(); NULL if it is not known. */
+struct known_entry *known_find(const struct known *k, const struct id *name);
+/* Find or add; NULL if memory is short. */
+struct known_entry *known_add(struct known *k, const struct id *name,
+    uint64_t turn);
+
+void known_encode(struct buf *b, const struct known *k);
+/* Read into an empty |k|; failures stick in |r|. */
+void known_decode(struct known *k, struct reader *r);
+
+#endif

@@ -1,0 +1,587 @@
+#include "daemon/source/source.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <strings.h>
+
+#include "daemon/address.h"
+#include "proto/base/cbor.h"
+#include "proto/base/qerr.h"
+#include "proto/base/text.h"
+
+#define SAVED_VERSION 1
+#define SAVED_FIELDS  7
+
+static void
+copy_tag(char dst[FETCH_TAG_MAX + 1], struct bytes tag)
+{
+	snprintf(dst, FETCH_TAG_MAX + 1, "%.*s", (int)tag.n,
+	    (const char *)tag.p);
+}
+
+/* |ms| give or take a tenth, so that sources do not all come at once. */
+static uint64_t
+jitter(struct source *s, uint64_t ms)
+{
+	return ms - ms / 10 + rng_below(&s->rng, ms / 5 + 1);
+}
+
+/* --- what is kept --- */
+
+void
+source_save(struct buf *b, const struct source *s)
+{
+	cbor_put_array(b, SAVED_FIELDS);
+	cbor_put_uint(b, SAVED_VERSION);
+	cbor_put_text(b, s->etag, strlen(s->etag));
+	cbor_put_text(b, s->modified, strlen(s->modified));
+	cbor_put_uint(b, s->success);
+	cbor_put_uint(b, s->retry);
+	cbor_put_uint(b, s->turn);
+	known_encode(b, &s->known);
+}
+
+static int
+load(struct source *s, struct bytes saved)
+{
+	struct reader r;
+
+	reader_init(&r, saved.p, saved.n);
+	if (cbor_array(&r, SAVED_FIELDS) != SAVED_FIELDS ||
+	    cbor_uint(&r) != SAVED_VERSION)
+		reader_fail(&r, QERR_VERSION);
+	copy_tag(s->etag, cbor_text_in(&r, 0, FETCH_TAG_MAX));
+	copy_tag(s->modified, cbor_text_in(&r, 0, FETCH_TAG_MAX));
+	s->success = cbor_uint(&r);
+	s->retry = cbor_uint(&r);
+	s->turn = cbor_uint(&r);
+	known_decode(&s->known, &r);
+	return reader_end(&r);
+}
+
+static int
+begin_anew(struct source *s)
+{
+	known_done(&s->known);
+	s->etag[0] = s->modified[0] = '\0';
+	s->success = s->retry = s->turn = 0;
+	return known_init(&s->known);
+}
+
+int
+source_init(struct source *ret, const char *address, uint64_t every,
+    const uint8_t seed[32], struct bytes saved, when_ms now, uint64_t wall)
+{
+	int r = 0;
+
+	*ret = (struct source){
+	    .address = strdup(address), .every = every * 1000, .due = now};
+	rng_init(&ret->rng, seed);
+	if (ret->address == NULL || begin_anew(ret) != 0) {
+		source_done(ret);
+		return QERR_NOMEM;
+	}
+	if (saved.n > 0 && (r = load(ret, saved)) != 0 &&
+	    begin_anew(ret) != 0) {
+		source_done(ret);
+		return QERR_NOMEM;
+	}
+	if (ret->retry > wall && ret->retry - wall <= SOURCE_BACK_OFF / 1000)
+		ret->due = now + (ret->retry - wall) * 1000;
+	return r;
+}
+
+static void
+forget_turn(struct source *s)
+{
+	ingest_list_done(&s->list);
+	for (size_t i = 0; i < s->n_more; i++)
+		free(s->more[i].address);
+	s->n_more = s->at_more = s->at = s->pages = s->bad = 0;
+	s->in_more = false;
+}
+
+void
+source_done(struct source *s)
+{
+	forget_turn(s);
+	known_done(&s->known);
+	rng_done(&s->rng);
+	free(s->address);
+	*s = (struct source){0};
+}
+
+/* --- the end of a turn --- */
+
+static void
+wait_until(struct source *s, struct source_ask *ret)
+{
+	s->asked = ret->type = SOURCE_WAIT;
+	ret->until = s->due;
+}
+
+/* It is well: come back as agreed. */
+static void
+rest(struct source *s, const struct source_event *ev, struct source_ask *ret)
+{
+	forget_turn(s);
+	s->errors = 0;
+	s->retry = 0;
+	s->success = ev->wall;
+	s->due = ev->now + jitter(s, s->every);
+	wait_until(s, ret);
+}
+
+/* It is not: come back later each time, or when it says. */
+static void
+back_off(struct source *s, const struct source_event *ev, uint64_t retry,
+    struct source_ask *ret)
+{
+	uint64_t wait = s->every;
+
+	forget_turn(s);
+	for (unsigned i = 0; i < s->errors && wait < SOURCE_BACK_OFF; i++)
+		wait *= 2;
+	if (wait > SOURCE_BACK_OFF)
+		wait = s->every > SOURCE_BACK_OFF ? s->every : SOURCE_BACK_OFF;
+	s->errors++;
+	wait = jitter(s, wait);
+	s->retry = 0;
+	if (retry * 1000 > wait) {
+		wait = retry * 1000 < SOURCE_BACK_OFF ? retry * 1000
+						      : SOURCE_BACK_OFF;
+		s->retry = ev->wall + wait / 1000;
+	}
+	s->due = ev->now + wait;
+	wait_until(s, ret);
+}
+
+static void
+end(struct source *s, struct source_ask *ret)
+{
+	s->asked = ret->type = SOURCE_END;
+}
+
+/* All is published: what was seen need not be sent again. */
+static void
+ended(struct source *s, const struct source_event *ev, struct source_ask *ret)
+{
+	uint64_t retry = s->retry > ev->wall ? s->retry - ev->wall : 0;
+
+	if (ev->lost) {
+		back_off(s, ev, 0, ret);
+		return;
+	}
+	copy_tag(s->etag, bytes_str(s->whole ? s->new_etag : ""));
+	copy_tag(s->modified, bytes_str(s->whole ? s->new_modified : ""));
+	if (s->bad >= SOURCE_BAD_MAX)
+		back_off(s, ev, retry, ret);
+	else
+		rest(s, ev, ret);
+}
+
+/* --- entries --- */
+
+static void
+fetch(struct source *s, const char *address, bool page, struct source_ask *ret)
+{
+	bool again = !page && !s->in_more;
+
+	s->asked = ret->type = SOURCE_FETCH;
+	s->asked_page = ret->page = page;
+	ret->request = (struct fetch_request){.address = bytes_str(address),
+	    .etag = bytes_str(again ? s->etag : ""),
+	    .modified = bytes_str(again ? s->modified : ""),
+	    .local = address_is_file(bytes_str(address))};
+}
+
+static void
+take(struct source *s, bool page, struct source_ask *ret)
+{
+	s->asked = ret->type = SOURCE_TAKE;
+	ret->page = page;
+	ret->entry = &s->list.entry[s->at];
+	ret->kind = s->list.kind;
+}
+
+/* Note that the entry said what it says now. */
+static void
+done_with(struct source *s, const struct id *name, const struct id *text)
+{
+	struct known_entry *k = known_add(&s->known, name, s->turn);
+
+	if (k == NULL) {
+		s->whole = false;
+		return;
+	}
+	k->text = *text;
+	k->tries = 0;
+}
+
+static bool
+is_news(struct source *s, const struct ingest_entry *e)
+{
+	struct known_entry *k = known_find(&s->known, &e->name);
+
+	if (k == NULL)
+		return true;
+	k->turn = s->turn;
+	return k->tries > 0 || !id_eq(&k->text, &e->text);
+}
+
+/* Of a sitemap, which may list all that a site ever had, the newest at first. */
+static bool
+is_too_old(struct source *s)
+{
+	if (!s->first || s->list.kind != INGEST_LIST_SITEMAP)
+		return false;
+	if (s->first_left == 0)
+		return true;
+	s->first_left--;
+	return false;
+}
+
+/* Files lead to files and the web to the web. */
+static bool
+may_lead_to(const struct source *s, const char *link)
+{
+	return address_is_file(bytes_str(s->address))
+		   ? address_is_file(bytes_str(link)) ||
+			 address_is_web(bytes_str(link))
+		   : address_is_web(bytes_str(link));
+}
+
+static bool next_list(struct source *s, struct source_ask *ret);
+
+/* Go on with the entries; false if there is none to ask for. */
+static bool
+next_entry(struct source *s, struct source_ask *ret)
+{
+	for (; s->at < s->list.n; s->at++) {
+		const struct ingest_entry *e = &s->list.entry[s->at];
+
+		if (!is_news(s, e))
+			continue;
+		if (is_too_old(s) ||
+		    (!e->whole &&
+			(e->link == NULL || !may_lead_to(s, e->link)))) {
+			done_with(s, &e->name, &e->text);
+			continue;
+		}
+		if (e->whole) {
+			take(s, false, ret);
+			return true;
+		}
+		if (s->pages == SOURCE_PAGES_MAX || s->bad >= SOURCE_BAD_MAX) {
+			s->whole = false;
+			continue;
+		}
+		s->pages++;
+		fetch(s, e->link, true, ret);
+		return true;
+	}
+	return next_list(s, ret);
+}
+
+static bool
+next_list(struct source *s, struct source_ask *ret)
+{
+	if (s->in_more)
+		s->at_more++;
+	if (s->at_more >= s->n_more || s->bad >= SOURCE_BAD_MAX)
+		return false;
+	s->in_more = true;
+	fetch(s, s->more[s->at_more].address, false, ret);
+	return true;
+}
+
+static void
+go_on(struct source *s, struct source_ask *ret)
+{
+	if (!next_entry(s, ret))
+		end(s, ret);
+}
+
+/* --- lists --- */
+
+static int
+newest_first(const void *a, const void *b)
+{
+	const struct ingest_entry *x = a, *y = b;
+
+	return (x->changed < y->changed) - (x->changed > y->changed);
+}
+
+/* The sitemaps of an index that say something else than when they were read. */
+static void
+take_index(struct source *s)
+{
+	for (size_t i = 0; i < s->list.n; i++) {
+		const struct ingest_entry *e = &s->list.entry[i];
+
+		if ((e->changed != 0 && !is_news(s, e)) || e->link == NULL ||
+		    !may_lead_to(s, e->link))
+			continue;
+		if (s->n_more == SOURCE_LISTS_MAX) {
+			s->whole = false;
+			break;
+		}
+		s->more[s->n_more].name = e->name;
+		s->more[s->n_more].text = e->text;
+		s->more[s->n_more].address = strdup(e->link);
+		if (s->more[s->n_more].address != NULL)
+			s->n_more++;
+	}
+	ingest_list_done(&s->list);
+}
+
+static void
+unread(struct source *s, const struct source_event *ev, struct source_ask *ret)
+{
+	s->trouble = SOURCE_UNREAD;
+	snprintf(s->why, sizeof(s->why), "%s", ev->why != NULL ? ev->why : "");
+	if (!s->in_more) {
+		back_off(s, ev, 0, ret);
+		return;
+	}
+	if (!next_list(s, ret))
+		end(s, ret);
+}
+
+static void
+listed(struct source *s, const struct source_event *ev, struct source_ask *ret)
+{
+	/* An index within an index leads nowhere. */
+	if (ev->list == NULL ||
+	    (s->in_more && ev->list->kind != INGEST_LIST_SITEMAP)) {
+		unread(s, ev, ret);
+		return;
+	}
+	ingest_list_done(&s->list);
+	s->list = *ev->list;
+	*ev->list = (struct ingest_list){0};
+	s->at = 0;
+	if (s->list.kind == INGEST_LIST_SITEMAP ||
+	    s->list.kind == INGEST_LIST_INDEX)
+		qsort(s->list.entry, s->list.n, sizeof(s->list.entry[0]),
+		    newest_first);
+	if (s->list.kind == INGEST_LIST_INDEX)
+		take_index(s);
+	else if (s->in_more)
+		done_with(s, &s->more[s->at_more].name,
+		    &s->more[s->at_more].text);
+	go_on(s, ret);
+}
+
+/* --- answers --- */
+
+static bool
+is_html(struct bytes type)
+{
+	static const char *const html[] = {
+	    "text/html", "application/xhtml+xml", "text/plain"};
+
+	for (size_t i = 0; i < 3; i++)
+		if (type.n >= strlen(html[i]) &&
+		    strncasecmp((const char *)type.p, html[i],
+			strlen(html[i])) == 0)
+			return true;
+	return type.n == 0;
+}
+
+/* It may be better next time, and has nothing to do with this one page. */
+static bool
+is_passing(const struct fetch_answer *a)
+{
+	if (a->error == FETCH_OK)
+		return a->status >= 500 || a->status == 429 || a->status == 408;
+	return a->error == FETCH_NAME || a->error == FETCH_CONNECT ||
+	       a->error == FETCH_TIME || a->error == FETCH_BROKEN ||
+	       a->error == FETCH_PROXY || a->error == FETCH_TLS;
+}
+
+static void
+note_failure(struct source *s, const struct source_event *ev,
+    enum source_trouble trouble)
+{
+	s->trouble = ev->forbidden && trouble == SOURCE_UNREACHED
+			 ? SOURCE_ROBOTS
+			 : trouble;
+	s->error = ev->answer->error;
+	s->status = ev->answer->status;
+}
+
+static void
+page_failed(struct source *s, const struct source_event *ev)
+{
+	const struct ingest_entry *e = &s->list.entry[s->at];
+	struct known_entry *k;
+
+	s->failed++;
+	note_failure(s, ev, SOURCE_PAGES);
+	if (ev->forbidden) {
+		done_with(s, &e->name, &e->text);
+		return;
+	}
+	if (is_passing(ev->answer)) {
+		s->whole = false;
+		s->bad++;
+		if (ev->answer->retry > 0)
+			s->retry = ev->wall + ev->answer->retry;
+		return;
+	}
+	k = known_add(&s->known, &e->name, s->turn);
+	if (k != NULL && ++k->tries >= SOURCE_TRIES_MAX)
+		done_with(s, &e->name, &e->text);
+	else
+		s->whole = false;
+}
+
+static void
+page_came(struct source *s, const struct source_event *ev,
+    struct source_ask *ret)
+{
+	const struct fetch_answer *a = ev->answer;
+
+	if (!ev->forbidden && a->error == FETCH_OK && a->status == 200 &&
+	    a->body.n > 0 && is_html(a->type)) {
+		s->bad = 0;
+		take(s, true, ret);
+		return;
+	}
+	page_failed(s, ev);
+	s->at++;
+	go_on(s, ret);
+}
+
+static void
+list_came(struct source *s, const struct source_event *ev,
+    struct source_ask *ret)
+{
+	const struct fetch_answer *a = ev->answer;
+	bool good = !ev->forbidden && a->error == FETCH_OK;
+
+	if (good && a->status == 200) {
+		if (!s->in_more) {
+			copy_tag(s->new_etag, a->etag);
+			copy_tag(s->new_modified, a->modified);
+		}
+		s->asked = ret->type = SOURCE_LIST;
+	} else if (good && a->status == 304 && !s->in_more) {
+		if (s->trouble == SOURCE_UNREACHED ||
+		    s->trouble == SOURCE_ROBOTS)
+			s->trouble = SOURCE_FINE;
+		rest(s, ev, ret);
+	} else if (s->in_more) {
+		s->whole = false;
+		s->failed++;
+		note_failure(s, ev, SOURCE_PAGES);
+		if (!next_list(s, ret))
+			end(s, ret);
+	} else {
+		note_failure(s, ev, SOURCE_UNREACHED);
+		back_off(s, ev, a->retry, ret);
+	}
+}
+
+/* --- steps --- */
+
+static void
+begin(struct source *s, struct source_ask *ret)
+{
+	s->turn++;
+	s->first = s->known.n == 0;
+	s->first_left = SOURCE_NEWEST;
+	s->whole = true;
+	fetch(s, s->address, false, ret);
+}
+
+/* A list is there: what was wrong with the last one is past. */
+static void
+clear_trouble(struct source *s)
+{
+	if (s->in_more)
+		return;
+	s->trouble = SOURCE_FINE;
+	s->failed = 0;
+}
+
+void
+source_step(struct source *s, const struct source_event *ev,
+    struct source_ask *ret)
+{
+	*ret = (struct source_ask){0};
+	if (ev->type == SOURCE_TIME && s->asked == SOURCE_WAIT &&
+	    ev->now >= s->due) {
+		begin(s, ret);
+	} else if (ev->type == SOURCE_ANSWER && s->asked == SOURCE_FETCH) {
+		if (s->asked_page)
+			page_came(s, ev, ret);
+		else
+			list_came(s, ev, ret);
+	} else if (ev->type == SOURCE_LISTED && s->asked == SOURCE_LIST) {
+		clear_trouble(s);
+		listed(s, ev, ret);
+	} else if (ev->type == SOURCE_TAKEN && s->asked == SOURCE_TAKE) {
+		done_with(s, &s->list.entry[s->at].name,
+		    &s->list.entry[s->at].text);
+		s->at++;
+		go_on(s, ret);
+	} else if (ev->type == SOURCE_ENDED && s->asked == SOURCE_END) {
+		ended(s, ev, ret);
+	} else {
+		wait_until(s, ret);
+	}
+}
+
+/* --- telling --- */
+
+static void
+tell_failure(const struct source *s, struct buf *what, struct buf *hint)
+{
+	if (s->error != FETCH_OK) {
+		buf_put_str(what, fetch_error_text(s->error));
+		buf_put_str(hint, fetch_error_hint(s->error));
+	} else if (s->status == 200) {
+		buf_put_str(what, "it is no page");
+		buf_put_str(hint, "Only pages (HTML) are taken in.");
+	} else {
+		buf_printf(what, "the web server answers %u", s->status);
+		buf_put_str(hint,
+		    s->status >= 500 || s->status == 429
+			? "It is tried again later; see if the site is well."
+			: "See if the address is right and open to everybody.");
+	}
+}
+
+bool
+source_tell(const struct source *s, struct buf *what, struct buf *hint)
+{
+	switch (s->trouble) {
+	case SOURCE_FINE:
+		return false;
+	case SOURCE_UNREACHED:
+		buf_put_str(what, "A source is not reached: ");
+		tell_failure(s, what, hint);
+		buf_put_str(what, ".");
+		break;
+	case SOURCE_ROBOTS:
+		buf_put_str(what, "A source may not be fetched: the site's "
+				  "robots.txt says so.");
+		buf_put_str(hint, "Allow it there for \"User-agent: quire\".");
+		break;
+	case SOURCE_UNREAD:
+		buf_printf(what, "A source cannot be read. %s", s->why);
+		buf_put_str(hint, "Name a feed (RSS, Atom, JSON), a sitemap or "
+				  "a page.");
+		break;
+	case SOURCE_PAGES:
+		buf_printf(what,
+		    "Of a source %zu %s not reached; the last: ", s->failed,
+		    s->failed == 1 ? "page is" : "pages are");
+		tell_failure(s, what, hint);
+		buf_put_str(what, ".");
+		break;
+	}
+	return true;
+}

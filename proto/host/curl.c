@@ -1,0 +1,48 @@
+#include "proto/host/curl.h"
+
+#include <dlfcn.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "proto/host/log.h"
+
+static bool
+find_calls(struct curl_calls *c, void *lib)
+{
+	/* POSIX has the cast of a function's address be made so. */
+	const struct {
+		const char *name;
+		void **at;
+	} calls[] = {{"curl_global_init", (void **)&c->global_init},
+	    {"curl_easy_init", (void **)&c->easy_init},
+	    {"curl_easy_setopt", (void **)&c->easy_setopt},
+	    {"curl_easy_perform", (void **)&c->easy_perform},
+	    {"curl_easy_getinfo", (void **)&c->easy_getinfo},
+	    {"curl_easy_cleanup", (void **)&c->easy_cleanup},
+	    {"curl_slist_append", (void **)&c->slist_append},
+	    {"curl_slist_free_all", (void **)&c->slist_free_all}};
+
+	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++)
+		if ((*calls[i].at = dlsym(lib, calls[i].name)) == NULL)
+			return false;
+	return c->global_init(CURL_GLOBAL_DEFAULT) == 0;
+}
+
+const struct curl_calls *
+curl_load(void)
+{
+	static struct curl_calls c;
+	static bool loaded;
+	void *lib;
+
+	if (loaded)
+		return &c;
+	if ((lib = dlopen("libcurl.so.4", RTLD_NOW | RTLD_LOCAL)) == NULL) {
+		log_error("web hosts need libcurl: %s", dlerror());
+		return NULL;
+	}
+	loaded = find_calls(&c, lib);
+	if (!loaded)
+		dlclose(lib);
+	return loaded ? &c : NULL;
+}
