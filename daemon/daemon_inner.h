@@ -18,7 +18,8 @@
  *
  *   daemon.c    its life: start, signals, settings read again, stop
  *   feeds.c     which feeds and peers the node is told of, and who said so
- *   requests.c  what `quire` asks on the control socket
+ *   requests.c  what `quire` asks on the control socket; requests_press.c of it
+ *               what is about publishing
  *   press_room.c the feeds that it publishes: batches, volumes, promises
  *   inbox.c     folders whose documents are published
  *   source/     addresses whose articles are
@@ -93,6 +94,9 @@ void feeds_peer(struct daemon *d, const char *invite, bool remove);
 
 /* requests.c */
 void requests_do(void *arg, struct control_client *c,
+    const struct ctl_request *rq);
+/* requests_press.c: what is asked of the feeds that it publishes. */
+void requests_press(struct daemon *d, struct control_client *c,
     const struct ctl_request *rq);
 void requests_closed(void *arg, void *draft);
 

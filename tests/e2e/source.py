@@ -269,7 +269,7 @@ def tricks(w, node, site):
         h.end_headers()
     site.page['/bomb'] = answer(gzip.compress(b'<rss>' + b' ' * 50_000_000), Content_Encoding='gzip')
     site.page['/huge'] = answer(b'<rss>' + b' ' * 3_000_000)
-    site.page['/cut'] = answer(rss(whole(9)).encode(), length=1_000_000)
+    site.page['/cut'] = answer(rss(whole(9)).encode(), length=100_000)
     site.page['/circle'] = away
     site.page['/later'] = later
     site.put('/words', 'Nothing but words.', 'text/plain')

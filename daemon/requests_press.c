@@ -1,0 +1,511 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "daemon/daemon_inner.h"
+#include "daemon/webfeed.h"
+#include "proto/base/qerr.h"
+#include "proto/base/text.h"
+#include "proto/object/edition.h"
+
+#define TRY_ENTRIES 5 /* of a feed that are shown */
+
+static struct room *
+the_room(struct daemon *d, struct control_client *c, struct bytes feed)
+{
+	struct room *r = rooms_find(d, feed);
+
+	if (r != NULL)
+		return r;
+	if (d->n_room == 0)
+		control_fail(c, 1,
+		    "Make one: quire key new FOLDER; then \"publish FOLDER\" in quired.conf.",
+		    "This quired publishes no feed.");
+	else if (feed.p == NULL)
+		control_fail(c, 2, "Say which: --feed NAME",
+		    "This quired publishes several feeds.");
+	else
+		control_fail(c, 1, "See: quire status",
+		    "This quired publishes no feed that is called that.");
+	return NULL;
+}
+
+static void
+do_publish(struct daemon *d, struct control_client *c,
+    const struct ctl_request *rq)
+{
+	struct room *r = the_room(d, c, rq->feed);
+	int err;
+
+	if (r == NULL)
+		return;
+	if (control_draft(c) != NULL) {
+		control_fail(c, 2, "", "One publishing at a time.");
+		return;
+	}
+	if ((rq->flags & CTL_DRAFTING) != 0)
+		err = publisher_begin_draft(r->p, (rq->flags & CTL_SLOW) != 0);
+	else
+		err = publisher_begin(r->p,
+		    (rq->flags & CTL_SLOW) != 0 || r->slow,
+		    (rq->flags & CTL_DRY_RUN) != 0);
+	if (err == QERR_KEY) {
+		control_fail(c, 1,
+		    "Make a draft, sign it where the key is, release it: quire draft --help",
+		    publisher_signs(r->p) == PUBLISHER_MAY_NOT
+			? "The charter does not let this machine's secret.key sign."
+			: "The feed's secret.key is not on this machine.");
+		return;
+	}
+	if (err != 0) {
+		control_fail(c, 1, "Try again in a moment.",
+		    err == QERR_AGAIN ? "Something else is being published now."
+				      : "Publishing cannot begin: %s.",
+		    qerr_str(err));
+		return;
+	}
+	control_set_draft(c, r);
+	control_next(c);
+}
+
+static int
+open_picture(void *arg, struct bytes src)
+{
+	const struct ctl_request *rq = arg;
+
+	for (size_t i = 0; i < rq->n_picture; i++)
+		if (bytes_eq(rq->picture[i], src))
+			return dup(rq->fd[i + 1]);
+	return -1;
+}
+
+/* Read all of |fd| into |b|; it is a stranger's, so no more than |max|. */
+static int
+read_fd(struct buf *b, int fd, size_t max)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
+		return QERR_IO; /* a pipe would be waited for */
+	for (;;) {
+		uint8_t *p = buf_grow(b, 65536);
+		ssize_t n;
+
+		if (p == NULL)
+			return buf_err(b);
+		n = read(fd, p, 65536);
+		b->n -= 65536 - (n > 0 ? (size_t)n : 0);
+		if (n < 0)
+			return QERR_IO;
+		if (n == 0)
+			return 0;
+		if (b->n > max)
+			return QERR_TOOBIG;
+	}
+}
+
+static void
+document_item(struct control_client *c, struct bytes file,
+    const struct publisher_item *x)
+{
+	struct ctl_item it;
+
+	ctl_item_init(&it, "document");
+	ctl_add_text(&it, "file", file);
+	ctl_add_text(&it, "outcome",
+	    bytes_str(publisher_outcome_name(x->outcome)));
+	if (x->title[0] != '\0')
+		ctl_add_text(&it, "title", bytes_str(x->title));
+	if (x->lang[0] != '\0')
+		ctl_add_text(&it, "lang", bytes_str(x->lang));
+	ctl_add_number(&it, "revision", x->revision);
+	ctl_add_number(&it, "pictures", x->pictures);
+	if (x->message[0] != '\0')
+		ctl_add_text(&it, "message", bytes_str(x->message));
+	control_item(c, &it);
+}
+
+/* Of a feed each entry is a document of its own; it is called by its number. */
+static int
+add_entries(struct control_client *c, struct room *r, struct draft_source *src,
+    struct publisher_item *item)
+{
+	char name[CTL_NAME_MAX + 32];
+	int err = 0;
+
+	for (; err == 0 && src->entry < WEBFEED_ENTRIES_MAX; src->entry++) {
+		err = publisher_add(r->p, src, item);
+		snprintf(name, sizeof(name), "%.*s, entry %zu",
+		    (int)src->file.n, (const char *)src->file.p,
+		    src->entry + 1);
+		if (err == 0)
+			document_item(c, bytes_str(name), item);
+		if (err == 0 && item->all_refused)
+			return 0;
+	}
+	return err == QERR_ABSENT ? 0 : err;
+}
+
+static void
+do_document(struct control_client *c, const struct ctl_request *rq)
+{
+	struct room *r = control_draft(c);
+	struct ctl_request copy = *rq;
+	struct draft_source src = {
+	    .file = rq->text, .open = open_picture, .arg = &copy};
+	struct publisher_item *item = calloc(1, sizeof(*item));
+	struct buf b;
+	int err;
+
+	if (r == NULL || rq->n_fd == 0 || item == NULL) {
+		control_fail(c, 1, "", "No publishing has begun.");
+		free(item);
+		return;
+	}
+	buf_init(&b, 0);
+	err = read_fd(&b, rq->fd[0], INGEST_DOCUMENT_MAX);
+	src.data = buf_bytes(&b);
+	item->outcome = PUBLISHER_REFUSED;
+	if (err == QERR_TOOBIG || err == QERR_IO) {
+		snprintf(item->message, sizeof(item->message),
+		    err == QERR_IO ? "It cannot be read."
+				   : "It is larger than 2 MiB.");
+		err = 0;
+	} else if (err == 0 && !ingest_kind_of(&src.kind, rq->text)) {
+		snprintf(item->message, sizeof(item->message),
+		    "It is no document by its name: .html, .md, .txt, .xml, "
+		    ".rss and .atom are.");
+	} else if (err == 0) {
+		err = src.kind == INGEST_FEED ? add_entries(c, r, &src, item)
+					      : publisher_add(r->p, &src, item);
+	}
+	if (err != 0) {
+		control_set_draft(c, NULL);
+		publisher_cancel(r->p);
+		control_fail(c, 1,
+		    err == QERR_NOSPACE ? "Nothing of this run was published. "
+					  "Free space, and try again."
+					: "Nothing of this run was published.",
+		    "Publishing failed: %s.", qerr_str(err));
+	} else {
+		if (src.kind != INGEST_FEED)
+			document_item(c, rq->text, item);
+		control_next(c);
+	}
+	buf_done(&b);
+	free(item);
+}
+
+/* What was found out about a document, and then what its readers would read. */
+static void
+article_item(struct control_client *c, const struct ingest_doc *d)
+{
+	struct buf authors, warnings;
+	struct ctl_item it;
+
+	buf_init(&authors, 0);
+	buf_init(&warnings, 0);
+	for (size_t i = 0; i < d->n_author; i++)
+		buf_printf(&authors, "%s%s", i > 0 ? ", " : "", d->author[i]);
+	for (size_t i = 0; i < d->n_warning; i++)
+		buf_printf(&warnings, "%s%s", i > 0 ? " " : "", d->warning[i]);
+	ctl_item_init(&it, "article");
+	ctl_add_text(&it, "title", bytes_str(d->title));
+	ctl_add_text(&it, "lang", bytes_str(d->lang));
+	if (authors.n > 0)
+		ctl_add_text(&it, "authors", buf_bytes(&authors));
+	if (d->section != NULL)
+		ctl_add_text(&it, "section", bytes_str(d->section));
+	if (d->address != NULL)
+		ctl_add_text(&it, "address", bytes_str(d->address));
+	if (d->summary != NULL)
+		ctl_add_text(&it, "summary", bytes_str(d->summary));
+	if (d->has_published && d->published >= 0)
+		ctl_add_number(&it, "published", (uint64_t)d->published);
+	if (warnings.n > 0)
+		ctl_add_text(&it, "message", buf_bytes(&warnings));
+	control_item(c, &it);
+	buf_done(&authors);
+	buf_done(&warnings);
+}
+
+static void
+picture_items(struct control_client *c, const struct draft *d)
+{
+	for (size_t i = 0; i < d->doc.n_picture; i++) {
+		struct ctl_item it;
+
+		ctl_item_init(&it, "picture");
+		ctl_add_text(&it, "alt", d->article.picture[i].alt);
+		control_item(c, &it);
+	}
+}
+
+/* In parts that fit into a message, none of which ends within a letter. */
+static void
+body_items(struct control_client *c, struct bytes body)
+{
+	while (body.n > 0) {
+		size_t n =
+		    body.n < CTL_MESSAGE_MAX / 2 ? body.n : CTL_MESSAGE_MAX / 2;
+		struct ctl_item it;
+
+		while (n < body.n && (body.p[n] & 0xc0) == 0x80)
+			n--;
+		ctl_item_init(&it, "body");
+		ctl_add_text(&it, "part", bytes_of(body.p, n));
+		control_item(c, &it);
+		body = bytes_of(body.p + n, body.n - n);
+	}
+}
+
+/* One article, or the first entries of a feed. */
+static int
+try_document(struct daemon *d, struct control_client *c,
+    struct draft_source *src, struct buf *why)
+{
+	struct draft *draft = calloc(1, sizeof(*draft));
+	int err = draft == NULL ? QERR_NOMEM : 0;
+
+	do {
+		buf_clear(why);
+		if (err == 0)
+			err = draft_make(draft, d->worker, src, why);
+		if (err != 0)
+			break;
+		article_item(c, &draft->doc);
+		picture_items(c, draft);
+		body_items(c, buf_bytes(&draft->doc.body));
+		draft_done(draft);
+	} while (src->kind == INGEST_FEED && ++src->entry < TRY_ENTRIES);
+	free(draft);
+	return src->entry > 0 ? 0 : err;
+}
+
+static void
+do_try(struct daemon *d, struct control_client *c, const struct ctl_request *rq)
+{
+	struct ctl_request copy = *rq;
+	struct draft_source src = {.file = rq->text,
+	    .open = open_picture,
+	    .arg = &copy,
+	    .lang = bytes_str("und")}; /* publishing asks for one */
+	struct buf b, why;
+	int err;
+
+	buf_init(&b, 0);
+	buf_init(&why, 0);
+	err = read_fd(&b, rq->fd[0], INGEST_DOCUMENT_MAX);
+	src.data = buf_bytes(&b);
+	if (!ingest_kind_of(&src.kind, rq->text))
+		control_fail(c, 1, "",
+		    "It is no document by its name: .html, .md, .txt, .xml, "
+		    ".rss and .atom are.");
+	else if (err == 0 && (err = try_document(d, c, &src, &why)) == 0)
+		control_done(c);
+	else if (why.n > 0)
+		control_fail(c, 1, "", "%.*s", (int)why.n, (const char *)why.p);
+	else
+		control_fail(c, 1, "", "It %s.", qerr_str(err));
+	buf_done(&b);
+	buf_done(&why);
+}
+
+struct issue_arg {
+	struct control_client *c;
+	const struct id *feed;
+};
+
+static void
+issue_item(void *arg, const struct publisher_issue *i)
+{
+	const struct issue_arg *a = arg;
+	char id[ID_TEXT_LEN + 1];
+	struct ctl_item it;
+
+	id_text(id, a->feed);
+	ctl_item_init(&it, "issue");
+	ctl_add_text(&it, "feed", bytes_str(id));
+	ctl_add_number(&it, "number", i->number);
+	ctl_add_number(&it, "articles", i->articles);
+	ctl_add_number(&it, "bytes", i->bytes);
+	control_item(a->c, &it);
+}
+
+static void
+do_commit(struct control_client *c)
+{
+	struct room *r = control_draft(c);
+	struct issue_arg a = {.c = c};
+	struct buf why;
+	int err;
+
+	if (r == NULL) {
+		control_fail(c, 1, "", "No publishing has begun.");
+		return;
+	}
+	a.feed = publisher_feed(r->p);
+	buf_init(&why, 0);
+	control_set_draft(c, NULL);
+	err = publisher_commit(r->p, issue_item, &a, &why);
+	if (err != 0)
+		control_fail(c, 1, "Nothing of this run was published.", "%.*s",
+		    (int)why.n, (const char *)why.p);
+	else
+		control_done(c);
+	buf_done(&why);
+	if (err == 0)
+		room_committed(r);
+}
+
+static int
+write_fd(int fd, struct bytes b)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
+		return QERR_IO; /* a pipe would be waited for */
+	while (b.n > 0) {
+		ssize_t n = write(fd, b.p, b.n);
+
+		if (n <= 0)
+			return QERR_IO;
+		b = bytes_of(b.p + n, b.n - (size_t)n);
+	}
+	return 0;
+}
+
+static void
+do_draft(struct control_client *c, const struct ctl_request *rq)
+{
+	struct room *r = control_draft(c);
+	struct publisher_drafted drafted;
+	char feed[ID_TEXT_LEN + 1], hash[ID_TEXT_LEN + 1];
+	struct ctl_item it;
+	struct buf b, why;
+
+	if (r == NULL) {
+		control_fail(c, 1, "", "No publishing has begun.");
+		return;
+	}
+	buf_init(&b, 0);
+	buf_init(&why, 0);
+	control_set_draft(c, NULL);
+	if (publisher_draft(r->p, &b, &drafted, &why) == 0 &&
+	    write_fd(rq->fd[0], buf_bytes(&b)) != 0)
+		buf_put_str(&why, "The draft cannot be written.");
+	publisher_cancel(r->p);
+	if (why.n > 0) {
+		control_fail(c, 1, "", "%.*s", (int)why.n, (const char *)why.p);
+	} else {
+		id_text(feed, publisher_feed(r->p));
+		id_text(hash, &drafted.hash);
+		ctl_item_init(&it, "draft");
+		ctl_add_text(&it, "feed", bytes_str(feed));
+		ctl_add_text(&it, "hash", bytes_str(hash));
+		ctl_add_number(&it, "number", drafted.number);
+		ctl_add_number(&it, "articles", drafted.articles);
+		control_item(c, &it);
+		control_done(c);
+	}
+	buf_wipe(&b);
+	buf_done(&why);
+}
+
+static void
+do_release(struct daemon *d, struct control_client *c,
+    const struct ctl_request *rq)
+{
+	struct room *r = the_room(d, c, rq->feed);
+	struct issue_arg a = {.c = c};
+	struct buf b, why;
+	int err;
+
+	if (r == NULL)
+		return;
+	a.feed = publisher_feed(r->p);
+	buf_init(&b, 0);
+	buf_init(&why, 0);
+	err = read_fd(&b, rq->fd[0], EDITION_MAX);
+	if (err != 0)
+		buf_put_str(&why, err == QERR_TOOBIG
+				      ? "It is too large for an issue."
+				      : "It cannot be read.");
+	else
+		err = publisher_release(r->p, buf_bytes(&b), issue_item, &a,
+		    &why);
+	if (err != 0)
+		control_fail(c, 1, "", "%.*s", (int)why.n, (const char *)why.p);
+	else
+		control_done(c);
+	buf_wipe(&b);
+	buf_done(&why);
+	if (err == 0)
+		room_committed(r);
+}
+
+static void
+do_retract(struct daemon *d, struct control_client *c,
+    const struct ctl_request *rq)
+{
+	struct room *r = the_room(d, c, rq->feed);
+	struct publisher_item *item = calloc(1, sizeof(*item));
+	struct issue_arg a = {.c = c};
+	struct buf why;
+	int err;
+
+	if (r == NULL || item == NULL) {
+		free(item);
+		return;
+	}
+	a.feed = publisher_feed(r->p);
+	buf_init(&why, 0);
+	err = publisher_retract(r->p, rq->text, rq->reason, item, issue_item,
+	    &a, &why);
+	if (err != 0) {
+		control_fail(c, 1, "", "%.*s", (int)why.n, (const char *)why.p);
+	} else {
+		document_item(c, rq->text, item);
+		control_done(c);
+	}
+	buf_done(&why);
+	free(item);
+}
+
+void
+requests_closed(void *arg, void *draft)
+{
+	struct room *r = draft;
+
+	(void)arg;
+	publisher_cancel(r->p);
+}
+
+void
+requests_press(struct daemon *d, struct control_client *c,
+    const struct ctl_request *rq)
+{
+	switch ((int)rq->kind) { /* those of publishing */
+	case CTL_PUBLISH:
+		do_publish(d, c, rq);
+		break;
+	case CTL_DOCUMENT:
+		do_document(c, rq);
+		break;
+	case CTL_TRY:
+		do_try(d, c, rq);
+		break;
+	case CTL_COMMIT:
+		do_commit(c);
+		break;
+	case CTL_DRAFT:
+		do_draft(c, rq);
+		break;
+	case CTL_RELEASE:
+		do_release(d, c, rq);
+		break;
+	default:
+		do_retract(d, c, rq);
+	}
+}
