@@ -143,7 +143,7 @@ render(struct picture_set *ret, const struct original *o, struct buf *why)
 
 	if (o->file.type == PICTURE_AVIF || picture_moves(data))
 		return keep_moving(ret, o, why);
-	if (o->orientation == 1 && data.n <= PICTURE_ALONE_MAX)
+	if (is_large_enough(o) && data.n <= PICTURE_ALONE_MAX)
 		return keep(&ret->large, &o->file);
 	return render_still(ret, o, why);
 }

@@ -9,7 +9,8 @@
  *
  * - What moves, and AVIF, of which nobody here makes pixels, stays as it is, clean,
  *   up to PICTURE_KEPT_MAX.
- * - What stands upright and takes PICTURE_ALONE_MAX at most stays as it is, alone.
+ * - What stands upright, takes PICTURE_ALONE_MAX at most and is no longer than
+ *   RENDER_LARGE_SIDE stays as it is, alone.
  * - Of all others, the large one is the clean picture if it stands upright, takes
  *   RENDER_AS_IT_IS bytes at most and is no longer than RENDER_LARGE_SIDE; else it is
  *   WebP of PICTURE_LARGE_MAX at most, turned upright, and not more than the picture

@@ -195,6 +195,15 @@ little_stays_alone(void)
 		check(render() == 0 && is_kept() && set.small.data.n == 0);
 	}
 	canvas_done(&c);
+
+	/* So few bytes can be so many pixels that a reader's machine chokes. */
+	draw_corners(&c, 2000, 1500);
+	buf_clear(&in);
+	make_webp(&in, &c, 10);
+	check(in.n <= PICTURE_ALONE_MAX);
+	check(render() == 0);
+	fits(&set.large, PICTURE_LARGE_MAX, RENDER_LARGE_SIDE);
+	canvas_done(&c);
 }
 
 static void
