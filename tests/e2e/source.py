@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """A newsroom's site, its outages and tricks, as the sources of a real quired.
 usage: source.py BUILD"""
-import gzip, http.server, json, os, struct, sys, threading, time, zlib
+import glob, gzip, http.server, json, os, struct, sys, threading, time, zlib
 sys.path.insert(0, os.path.dirname(__file__))
 from news import Failed, Newsworld
 
@@ -187,8 +187,10 @@ def pages_and_pictures(w, node, site):
     got = articles(w, node)
     need('Short 1' in got and 'Short 2' in got and 'Short 3' not in got, f'{sorted(got)} {problems(node)}')
     text = w.run('read', '--text', 's1').stdout
-    need('The ministry' in text and 'MENU' not in text and 'A street' in text, text)
+    need('The ministry' in text and 'MENU' not in text, text)
     need(site.times('/img/1.png') == 1 and site.times('/page/1') == 1, f'{site.paths()}')
+    w.run('unpack', w.path('pages'))
+    need(any('alt="A street"' in open(p, encoding='utf-8').read() for p in glob.glob(w.path('pages', 'a', '*.html'))), 'no page shows its picture')
     told = [p for p in problems(node) if '404' in p['message']]
     need(len(told) == 1 and '1 page is' in told[0]['message'], f'{problems(node)}')
     out = w.run('--control', node.control, 'status').stdout
@@ -233,10 +235,11 @@ def manners(w, node, site):
     site.put('/robots.txt', 'User-agent: *\nDisallow: /page/\n')
     site.put('/page/4', page(4))
     site.put('/short.xml', rss(short(1).replace('Some', 'More'), short(2), short(3), short(4)), 'application/rss+xml')
+    before = len(site.asked)
     look_again(w, node)
     need(site.times('/page/4') == 0, 'a page that robots.txt forbids was fetched')
-    by_host = [t for t, _, _ in site.asked]
-    need(all(b - a >= 1.9 for a, b in zip(by_host, by_host[1:])), 'two requests in less than two seconds')
+    at = [t for t, _, _ in site.asked[before:]]
+    need(len(at) > 3 and all(b - a >= 1.9 for a, b in zip(at, at[1:])), 'two requests in less than two seconds')
     del site.page['/robots.txt']
 
 
@@ -266,7 +269,7 @@ def tricks(w, node, site):
         h.end_headers()
     site.page['/bomb'] = answer(gzip.compress(b'<rss>' + b' ' * 50_000_000), Content_Encoding='gzip')
     site.page['/huge'] = answer(b'<rss>' + b' ' * 3_000_000)
-    site.page['/cut'] = answer(rss(whole(9)).encode(), length=10_000_000)
+    site.page['/cut'] = answer(rss(whole(9)).encode(), length=100_000)
     site.page['/circle'] = away
     site.page['/later'] = later
     site.put('/words', 'Nothing but words.', 'text/plain')
