@@ -530,12 +530,11 @@ keeps_its_manners(void)
 	a.status = 404;
 	check(manner_learn(m, yes, &a, 30 + MANNER_ROBOTS));
 	check(manner_ask(m, no, 30 + MANNER_ROBOTS, &until) == MANNER_GO);
-	for (int i = 0; i < 3 * MANNER_HOSTS_MAX; i++) {
+	for (unsigned i = 0; i < 3 * MANNER_HOSTS_MAX; i++) {
 		char host[64];
 
-		snprintf(host, sizeof(host), "http://h%d.example/", i);
-		manner_went(m, bytes_str(host),
-		    40 + MANNER_ROBOTS + (when_ms)i);
+		snprintf(host, sizeof(host), "http://h%u.example/", i);
+		manner_went(m, bytes_str(host), 40 + MANNER_ROBOTS + i);
 	}
 	check(m->n == MANNER_HOSTS_MAX);
 	manner_done(m);
