@@ -927,6 +927,18 @@ html_ingest(struct ingest_doc *d, const struct ingest_source *src,
 }
 
 int
+html_linked(struct ingest_doc *d, const struct ingest_source *src,
+    struct bytes lang, struct buf *why)
+{
+	struct ingest_source page = *src;
+
+	page.at = src->page_at;
+	if (lang.n > 0)
+		page.lang = lang;
+	return html_ingest(d, &page, src->page, why);
+}
+
+int
 html_body(struct ingest_doc *d, const struct ingest_source *src,
     struct bytes html, struct buf *why)
 {

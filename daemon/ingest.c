@@ -10,6 +10,7 @@
 #include "daemon/charset.h"
 #include "daemon/webfeed.h"
 #include "daemon/html.h"
+#include "daemon/jsonfeed.h"
 #include "daemon/meta.h"
 #include "daemon/plain.h"
 #include "daemon/scribe.h"
@@ -162,7 +163,8 @@ convert(struct ingest_doc *d, const struct ingest_source *src, struct bytes text
     struct buf *why)
 {
 	if (src->kind == INGEST_FEED)
-		return webfeed_ingest(d, src, text, why);
+		return jsonfeed_is(text) ? jsonfeed_ingest(d, src, text, why)
+					 : webfeed_ingest(d, src, text, why);
 	text = meta_front(d, text, src->kind == INGEST_TEXT);
 	if (text.n == 0)
 		return 0;
@@ -363,12 +365,14 @@ ingest_list(struct ingest_list *ret, const struct ingest_source *src,
 		buf_put_str(why, "It is empty.");
 		return QERR_TEXT;
 	}
-	if (is_page(src->data))
+	if (!jsonfeed_is(src->data) && is_page(src->data))
 		return list_page(ret, src);
 	buf_init(&text, 2 * INGEST_DOCUMENT_MAX);
 	r = decode(&text, INGEST_FEED, src->data, why);
 	if (r == 0)
-		r = webfeed_list(ret, src, buf_bytes(&text), why);
+		r = jsonfeed_is(buf_bytes(&text))
+			? jsonfeed_list(ret, src, buf_bytes(&text), why)
+			: webfeed_list(ret, src, buf_bytes(&text), why);
 	buf_done(&text);
 	return r;
 }

@@ -25,7 +25,7 @@ enum ingest_kind {
 	INGEST_HTML,
 	INGEST_MARKDOWN,
 	INGEST_TEXT,
-	INGEST_FEED, /* RSS or Atom: each entry is a document (daemon/webfeed.h) */
+	INGEST_FEED, /* RSS, Atom, JSON Feed: each entry is a document (daemon/webfeed.h) */
 };
 
 struct ingest_source {

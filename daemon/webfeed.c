@@ -488,8 +488,8 @@ content_of(const xmlNode *e, xmlNode **ret_summary)
 	return found != NULL ? found : about;
 }
 
-static void
-title_from_text(struct ingest_doc *d, struct bytes html)
+void
+webfeed_title(struct ingest_doc *d, struct bytes html)
 {
 	struct buf b;
 	size_t n;
@@ -538,7 +538,7 @@ take_content(struct ingest_doc *d, const struct ingest_source *src,
 	own.at = src->at.n > 0 && buf_err(&at) == 0 ? buf_bytes(&at) : src->at;
 	put_html(&html, content);
 	if (d->title == NULL)
-		title_from_text(d, buf_bytes(&html));
+		webfeed_title(d, buf_bytes(&html));
 	r = buf_err(&html);
 	if (r == 0 && html.n > 0)
 		r = html_body(d, &own, buf_bytes(&html), why);
@@ -552,16 +552,13 @@ static int
 take_page(struct ingest_doc *d, const struct ingest_source *src, xmlNode *e,
     struct buf *why)
 {
-	struct ingest_source page = *src;
 	struct ingest_doc said;
 	int r;
 
 	ingest_init(&said);
 	set_lang(&said, e);
-	page.at = src->page_at;
-	if (said.lang != NULL)
-		page.lang = bytes_str(said.lang);
-	r = html_ingest(d, &page, src->page, why);
+	r = html_linked(d, src, bytes_str(said.lang != NULL ? said.lang : ""),
+	    why);
 	ingest_done(&said);
 	return r;
 }
@@ -755,7 +752,8 @@ parse(struct bytes text, struct buf *why)
 		return QERR_TEXT;
 	}
 	if (last.doc == NULL || !is_feed(xmlDocGetRootElement(last.doc))) {
-		buf_put_str(why, "It is no feed: RSS and Atom are.");
+		buf_put_str(why, "It is no feed: RSS, Atom and JSON "
+				 "Feed are.");
 		return QERR_TEXT;
 	}
 	last.kind = kind_of(xmlDocGetRootElement(last.doc));
@@ -811,7 +809,13 @@ is_cut(struct bytes text)
 	return false;
 }
 
-/* Whether the whole text is there.  A summary is longer in few feeds than this. */
+bool
+webfeed_is_whole(struct bytes text, bool is_summary)
+{
+	return text.n >= (is_summary ? WHOLE_SUMMARY : WHOLE_CONTENT) &&
+	       !is_cut(text);
+}
+
 static bool
 is_whole(const xmlNode *e)
 {
@@ -830,8 +834,7 @@ is_whole(const xmlNode *e)
 	buf_init(&text, 2 * INGEST_DOCUMENT_MAX);
 	put_html(&html, content);
 	html_plain(&text, buf_bytes(&html));
-	whole = text.n >= (is_summary ? WHOLE_SUMMARY : WHOLE_CONTENT) &&
-		!is_cut(buf_bytes(&text));
+	whole = webfeed_is_whole(buf_bytes(&text), is_summary);
 	buf_done(&html);
 	buf_done(&text);
 	return whole;

@@ -23,6 +23,12 @@ int webfeed_ingest(struct ingest_doc *d, const struct ingest_source *src,
 int webfeed_list(struct ingest_list *ret, const struct ingest_source *src,
     struct bytes text, struct buf *why);
 
+/* Whether |text| is a whole article, as far as one can see; in elements that are made
+ * for summaries it has to be longer, and "…" ends the beginning of one. */
+bool webfeed_is_whole(struct bytes text, bool is_summary);
+/* The title of an entry without one: how its text |html| begins. */
+void webfeed_title(struct ingest_doc *d, struct bytes html);
+
 /* The encoding that an XML document names, or none. */
 struct bytes webfeed_declared(struct bytes xml);
 

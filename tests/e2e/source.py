@@ -171,6 +171,7 @@ def main(build):
         need(not problems(node) and len(articles(w, node)) == 3, f'{problems(node)}')
         pages_and_pictures(w, node, site)
         sitemaps(w, node, site)
+        other_kinds(w, node, site)
         manners(w, node, site)
         tricks(w, node, site)
         return finish(w, node, site)
@@ -228,6 +229,20 @@ def sitemaps(w, node, site):
     look_again(w, node)
     need('Short 12' in articles(w, node), f'{problems(node)}')
     need(site.times('/page/11') == 1, 'a page that is known was fetched again')
+
+
+def other_kinds(w, node, site):
+    """A JSON Feed, a single page, a feed in a file that leads to no other file."""
+    site.put('/feed.json', json.dumps({'version': 'https://jsonfeed.org/version/1.1', 'language': 'en', 'items': [
+        {'id': 'j1', 'title': 'Of JSON', 'content_html': f'<p>{LONG}</p>'}]}), 'application/feed+json')
+    site.put('/about', page(20))
+    os.makedirs(w.path('files'))
+    with open(w.path('files', 'feed.xml'), 'w', encoding='utf-8') as f:
+        f.write(rss(whole(7), f'<item><title>Outside</title><guid>out</guid><link>file://{node.dir}/quired.conf</link></item>'))
+    node.lines[4:4] = ['\tsource ' + site.at + '/feed.json', '\tsource ' + site.at + '/about', '\tsource file://' + w.path('files', 'feed.xml')]
+    look_again(w, node)
+    got = articles(w, node)
+    need('Of JSON' in got and 'Short 20' in got and 'Whole 7' in got and 'Outside' not in got, f'{sorted(got)} {problems(node)}')
 
 
 def manners(w, node, site):
