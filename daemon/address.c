@@ -189,3 +189,16 @@ address_at(struct bytes address, struct bytes origin)
 	       (address.n == origin.n ||
 		   memchr("/?#", address.p[origin.n], 3) != NULL);
 }
+
+void
+address_escape(struct buf *dst, struct bytes address)
+{
+	size_t i = address_origin(address).n;
+
+	buf_put(dst, address.p, i);
+	for (; i < address.n && address.p[i] != '#'; i++)
+		if (address.p[i] > ' ' && address.p[i] < 0x7f)
+			buf_put_u8(dst, address.p[i]);
+		else
+			buf_printf(dst, "%%%02X", address.p[i]);
+}

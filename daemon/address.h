@@ -17,6 +17,10 @@ struct bytes address_origin(struct bytes address);
 /* True if it is known to be at |origin|, letter by letter. */
 bool address_at(struct bytes address, struct bytes origin);
 
+/* Append |address| as it is asked for: behind the host, blanks and what is no ASCII as
+ * %XX, and without its fragment. */
+void address_escape(struct buf *dst, struct bytes address);
+
 /* True if it begins with http:// or https://, and with file:///, and goes on. */
 bool address_is_web(struct bytes address);
 bool address_is_file(struct bytes address);

@@ -35,6 +35,7 @@ static const struct {
 	"See if what socks names in the settings is up."},
     [FETCH_FILE] = {"the file is not there or may not be read",
 	"Put it there, readable for quired."},
+    [FETCH_LONG] = {"its address is too long", "Give it a shorter one."},
     [FETCH_CHILD] = {"what fetches died of it",
 	"Please report this address as a bug."},
 };

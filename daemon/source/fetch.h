@@ -11,7 +11,7 @@
  * done in a confined child (fetcher.h), which talks to strangers and whose answers
  * are decoded as strictly as theirs.
  */
-#define FETCH_ADDRESS_MAX   2048
+#define FETCH_ADDRESS_MAX   4096
 #define FETCH_TAG_MAX       256 /* of an ETag, a date, a type */
 #define FETCH_BODY_MAX      (8 * 1024 * 1024)
 #define FETCH_WIRE_MAX      (FETCH_BODY_MAX + 8192)
@@ -40,6 +40,7 @@ enum fetch_error {
 	FETCH_BROKEN,    /* the answer ends early or makes no sense */
 	FETCH_PROXY,     /* the SOCKS proxy does not do it */
 	FETCH_FILE,      /* the file is not there or may not be read */
+	FETCH_LONG,      /* its address is too long to be asked for */
 	FETCH_CHILD,     /* our own child failed, twice */
 	FETCH_ERRORS
 };

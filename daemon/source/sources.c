@@ -40,7 +40,8 @@ struct visit {
 	struct source_ask ask;
 	enum doing doing;
 	struct event *timer;
-	bool in_flight, for_robots;
+	bool for_robots;
+	struct buf address; /* that is asked for, as it is sent */
 	struct basket basket;
 	struct buf page;
 	char page_at[FETCH_ADDRESS_MAX + 1];
@@ -260,22 +261,38 @@ step(struct visit *v, struct source_event *ev)
 
 /* --- fetching --- */
 
-/* What is to be fetched: a list or page, or a picture of the newest item. */
-static void
+/* The operator named its host, for this source or another. */
+static bool
+is_named(const struct sources *all, struct bytes address)
+{
+	for (size_t i = 0; i < all->n; i++)
+		if (address_at(address,
+			address_origin(bytes_str(all->visit[i].s.address))))
+			return true;
+	return false;
+}
+
+/* What is to be fetched: a list or page, or a picture of the newest item.  False if
+ * its address is too long to be asked for. */
+static bool
 request_of(struct visit *v, struct fetch_request *ret)
 {
 	struct bytes source = bytes_str(v->s.address);
+	bool picture = v->doing == DOING_PICTURES;
 
-	if (v->doing == DOING_PICTURES)
+	if (picture)
 		*ret = (struct fetch_request){
-		    .address = bytes_str(basket_wants(&v->basket)),
-		    .max = PICTURE_MAX};
+		    .address = bytes_str(basket_wants(&v->basket))};
 	else
 		*ret = v->ask.request;
-	if (v->doing != DOING_PICTURES)
-		ret->max = INGEST_DOCUMENT_MAX;
+	buf_done(&v->address);
+	buf_init(&v->address, FETCH_ADDRESS_MAX);
+	address_escape(&v->address, ret->address);
+	ret->address = buf_bytes(&v->address);
+	ret->max = picture ? PICTURE_MAX : INGEST_DOCUMENT_MAX;
 	ret->local = address_is_file(source) && address_is_file(ret->address);
-	ret->near = address_at(ret->address, address_origin(source));
+	ret->near = is_named(v->all, ret->address);
+	return buf_err(&v->address) == 0;
 }
 
 static void
@@ -314,14 +331,13 @@ on_answer(void *arg, const struct fetch_answer *a)
 	struct visit *v = arg;
 	struct fetch_request rq;
 
-	v->in_flight = false;
 	if (!v->for_robots) {
 		deliver(v, a, false);
 		return;
 	}
 	v->for_robots = false;
-	request_of(v, &rq);
-	if (manner_learn(&v->all->manner, rq.address, a, clock_now()))
+	if (!request_of(v, &rq) ||
+	    manner_learn(&v->all->manner, rq.address, a, clock_now()))
 		again(v, 0);
 	else
 		deliver(v, a, false);
@@ -345,7 +361,6 @@ ask_for(struct visit *v, struct fetch_request *rq)
 	}
 	r = fetcher_ask(all->fetcher, all->d->base, rq, on_answer, v);
 	buf_done(&robots);
-	v->in_flight = r == 0;
 	if (r == 0) {
 		manner_went(&all->manner, address, clock_now());
 	} else if (r == QERR_AGAIN) {
@@ -360,10 +375,14 @@ static void
 fetch(struct visit *v)
 {
 	static const struct fetch_answer none = {0};
+	static const struct fetch_answer no = {.error = FETCH_LONG};
 	struct fetch_request rq;
 	when_ms now = clock_now(), until = 0;
 
-	request_of(v, &rq);
+	if (!request_of(v, &rq)) {
+		deliver(v, &no, false);
+		return;
+	}
 	switch (manner_ask(&v->all->manner, rq.address, now, &until)) {
 	case MANNER_WAIT:
 		again(v, until - now);
@@ -689,6 +708,7 @@ sources_stop(struct daemon *d)
 		source_done(&v->s);
 		basket_done(&v->basket);
 		buf_done(&v->page);
+		buf_done(&v->address);
 	}
 	fetcher_free(all->fetcher);
 	manner_done(&all->manner);

@@ -4,6 +4,7 @@ usage: source.py BUILD"""
 import glob, gzip, http.server, json, os, struct, sys, threading, time, zlib
 sys.path.insert(0, os.path.dirname(__file__))
 from news import Failed, Newsworld
+from socks import ONION, Proxy
 
 
 def need(ok, what):
@@ -172,6 +173,7 @@ def main(build):
         pages_and_pictures(w, node, site)
         sitemaps(w, node, site)
         other_kinds(w, node, site)
+        by_name(w, node, site)
         manners(w, node, site)
         tricks(w, node, site)
         return finish(w, node, site)
@@ -231,18 +233,32 @@ def sitemaps(w, node, site):
     need(site.times('/page/11') == 1, 'a page that is known was fetched again')
 
 
+def by_name(w, node, site):
+    """Through the proxy that "socks" names go even the names; nothing goes around it."""
+    proxy = Proxy(int(site.at.rsplit(':', 1)[1]))
+    site.put('/hidden.xml', rss(whole(30)), 'application/rss+xml')
+    w.run('key', 'new', w.path('second'), '--name', 'Second', '--lang', 'en')
+    other = w.node('socks ' + proxy.where, 'publish ' + w.path('second'), '\tsource http://' + ONION + '/hidden.xml')
+    wait(lambda: settled(other), 'the turn through the proxy')
+    need(not problems(other) and sources(other)[0]['entries'] == 1, f'{problems(other)}')
+    need({(name, port) for _, name, port in proxy.asked} == {(ONION, 80)}, f'{proxy.asked}')
+    need(other.stop() == 0, 'a clean end')
+
+
 def other_kinds(w, node, site):
     """A JSON Feed, a single page, a feed in a file that leads to no other file."""
     site.put('/feed.json', json.dumps({'version': 'https://jsonfeed.org/version/1.1', 'language': 'en', 'items': [
         {'id': 'j1', 'title': 'Of JSON', 'content_html': f'<p>{LONG}</p>'}]}), 'application/feed+json')
     site.put('/about', page(20))
+    site.put('/page/%C3%9Cber%20uns', page(21))
+    site.put('/named.xml', rss(short(21).replace('/page/21', '/page/Über uns#top')), 'application/rss+xml')
     os.makedirs(w.path('files'))
     with open(w.path('files', 'feed.xml'), 'w', encoding='utf-8') as f:
         f.write(rss(whole(7), f'<item><title>Outside</title><guid>out</guid><link>file://{node.dir}/quired.conf</link></item>'))
-    node.lines[4:4] = ['\tsource ' + site.at + '/feed.json', '\tsource ' + site.at + '/about', '\tsource file://' + w.path('files', 'feed.xml')]
+    node.lines[4:4] = ['\tsource ' + site.at + '/feed.json', '\tsource ' + site.at + '/about', '\tsource ' + site.at + '/named.xml', '\tsource file://' + w.path('files', 'feed.xml')]
     look_again(w, node)
     got = articles(w, node)
-    need('Of JSON' in got and 'Short 20' in got and 'Whole 7' in got and 'Outside' not in got, f'{sorted(got)} {problems(node)}')
+    need('Of JSON' in got and 'Short 20' in got and 'Short 21' in got and 'Whole 7' in got and 'Outside' not in got, f'{sorted(got)} {problems(node)}')
 
 
 def manners(w, node, site):
