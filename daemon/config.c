@@ -334,10 +334,13 @@ print_setting(struct buf *b, const void *base, const struct setting *s,
 	const struct config_list *list =
 	    (const void *)((const char *)base + s->at);
 
-	if (s->type == SETTING_INVITE) {
+	if (s->type == SETTING_INVITE || s->type == SETTING_SOURCE) {
 		for (size_t i = 0; i < list->n; i++) {
 			buf_printf(b, "%s%s ", indent, s->name);
-			secret_cut(b, list->text[i]);
+			if (s->type == SETTING_INVITE)
+				secret_cut(b, list->text[i]);
+			else
+				buf_put_str(b, list->text[i]);
 			buf_put_str(b, "\n");
 		}
 		if (list->n == 0)

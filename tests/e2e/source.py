@@ -161,6 +161,18 @@ def main(build):
         need(sorted(got) == ['Whole 1', 'Whole 2', 'Whole 3'], f'{sorted(got)}')
         need(got['Whole 2']['revision'] == 2 and got['Whole 1']['revision'] == 1, f'{got}')
 
+        # What was kept is damaged: told, all is looked at anew, and nothing is published twice.
+        head = node.feed()['head']
+        need(node.stop() == 0, 'a clean end')
+        kept = glob.glob(os.path.join(node.dir, 'state', 'source-*'))
+        need(len(kept) == 1, f'{kept}')
+        with open(kept[0], 'r+b') as f:
+            f.truncate(20)
+        look_again(w, node)
+        need(site.asked[-1][1] == '/feed.xml' and 'If-None-Match' not in site.asked[-1][2], f'{site.asked[-1]}')
+        need(node.feed()['head'] == head, 'published twice')
+        need('begins anew' in open(node.log, encoding='utf-8').read(), 'the damage is not told')
+
         # An outage is told, with what to do, and nothing is lost by it; then it is past.
         site.down = True
         look_again(w, node)

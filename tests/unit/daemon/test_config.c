@@ -272,12 +272,83 @@ follows_come_and_go(void)
 	config_done(&other);
 }
 
+/* Sources: their schemes, their length, how many, and how often. */
+static void
+sources(void)
+{
+	static const struct {
+		const char *line, *says;
+	} wrong[] = {{"source ftp://a/", "source is not an address"},
+	    {"source example.org/feed", "source is not an address"},
+	    {"source file:x", "source is not an address"},
+	    {"source https://", "source is not an address"},
+	    {"source https://a/b c", "source has a character"},
+	    {"source https://a/\xc3\xa9", "source has a character"},
+	    {"source https://a\\@b/", "source has a character"},
+	    {"source http://a/\n\tsource http://a/", "source is given twice"},
+	    {"every 59s", "every is not a time"},
+	    {"every 31d", "every is not a time"},
+	    {"every 18446744073709551615d", "every is not a time"},
+	    {"every 5w", "every is not a time"},
+	    {"every", "every has no value"}};
+	static const struct {
+		const char *text;
+		uint64_t seconds;
+	} good[] = {{"60", 60}, {"90s", 90}, {"1m", 60}, {"2h", 7200},
+	    {"30d", 30 * 86400}};
+	struct config c;
+	struct buf b, text;
+
+	buf_init(&b, 0);
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		buf_clear(&b);
+		buf_printf(&b, "publish /x\n\t%s\n%c", wrong[i].line, 0);
+		check(parse(&c, (const char *)b.p) == 1);
+		check(says(wrong[i].says));
+		config_done(&c);
+	}
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+		buf_clear(&b);
+		buf_printf(&b, "publish /x\n\tevery %s\n%c", good[i].text, 0);
+		check(parse(&c, (const char *)b.p) == 0);
+		check(c.publish[0].every == good[i].seconds);
+		config_done(&c);
+	}
+	for (int more = 0; more < 2; more++) {
+		buf_clear(&b);
+		buf_put_str(&b, "publish /x\n");
+		for (int i = 0; i < CONFIG_LIST_MAX + more; i++)
+			buf_printf(&b, "\tsource http://a/%d\n", i);
+		buf_put_u8(&b, 0);
+		check(parse(&c, (const char *)b.p) == (size_t)more);
+		check(c.publish[0].source.n == CONFIG_LIST_MAX);
+		config_done(&c);
+	}
+	buf_clear(&b);
+	buf_printf(&b, "publish /x\n\tsource http://a/%01100d\n%c", 0, 0);
+	check(parse(&c, (const char *)b.p) == 1 && says("1024"));
+	config_done(&c);
+	check(parse(&c, "publish /x\n\tsource http://a/\n\tsource file:///b\n") ==
+	      0);
+	check(c.publish[0].every == 900);
+	buf_init(&text, 0);
+	config_print(&text, &c);
+	buf_put_u8(&text, 0);
+	check(strstr((char *)text.p,
+		  "\n\tsource http://a/\n\tsource file:///b\n") != NULL);
+	check(strstr((char *)text.p, "\n\tevery 15m\n") != NULL);
+	buf_done(&text);
+	config_done(&c);
+	buf_done(&b);
+}
+
 int
 main(void)
 {
 	check(sodium_init() >= 0);
 	buf_init(&errors, 0);
 	an_empty_file_is_the_defaults();
+	sources();
 	a_whole_file_is_read();
 	mistakes_are_named_with_their_line();
 	many_mistakes_are_counted();
