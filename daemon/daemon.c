@@ -470,13 +470,20 @@ say_ready(struct daemon *d)
 	log_info("quired serves");
 }
 
+/* Links and invites are secrets, too. */
+static void
+forget_settings(void *arg)
+{
+	config_done(arg);
+}
+
 static int
 start(struct daemon *d)
 {
 	int err;
 
 	/* Its children hold no secrets: it comes before any is read. */
-	if ((err = worker_new(&d->worker)) != 0 ||
+	if ((err = worker_new(&d->worker, forget_settings, d->cfg)) != 0 ||
 	    (err = sources_fork(d)) != 0 || (err = open_store(d)) != 0)
 		return err;
 	if ((d->base = event_base_new()) == NULL)

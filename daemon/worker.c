@@ -151,35 +151,45 @@ be_picture(void *unused, int fd)
 		(void)serve_picture(fd, &msg);
 }
 
-/* In the keeper, for all children to come. */
+/* In the keepers, for all children to come: what they need not know is gone. */
+struct forgetting {
+	void (*forget)(void *arg);
+	void *arg;
+};
+
 static int
-get_ready(void *unused)
+be_alone(void *arg)
 {
-	(void)unused;
+	const struct forgetting *f = arg;
+
+	if (f->forget != NULL)
+		f->forget(f->arg);
+	return confine_files();
+}
+
+static int
+get_ready(void *arg)
+{
 	charset_ready();
 	html_ld_ready();
 	webfeed_ready();
-	return confine_files();
+	return be_alone(arg);
 }
 
 /* --- the publisher --- */
 
-static int
-be_alone(void *unused)
-{
-	(void)unused;
-	return confine_files();
-}
-
 int
-worker_new(struct worker **ret)
+worker_new(struct worker **ret, void (*forget)(void *arg), void *arg)
 {
-	static const struct keeper_job documents = {.name = "quired-ingest",
+	struct forgetting f = {forget, arg};
+	const struct keeper_job documents = {.name = "quired-ingest",
 	    .ready = get_ready,
-	    .child = be_documents};
-	static const struct keeper_job pictures = {.name = "quired-picture",
+	    .child = be_documents,
+	    .arg = &f};
+	const struct keeper_job pictures = {.name = "quired-picture",
 	    .ready = be_alone,
-	    .child = be_picture};
+	    .child = be_picture,
+	    .arg = &f};
 	struct worker *w = calloc(1, sizeof(*w));
 	int r;
 

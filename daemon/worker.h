@@ -5,13 +5,14 @@
 #include "daemon/picture/set.h"
 
 /*
- * Takes documents and pictures in in confined children.  Four processes:
+ * Takes documents and pictures in in confined children:
  *
  *	publisher --documents--> child: parses, may be taken over by one
  *	   |   \---a picture---> child: decodes, may be taken over by it
- *	   \---"a new one"---> keeper: forks children, knows nothing
+ *	   \---"a new one"---> a keeper of each: forks children, knows nothing
  *
- * The keeper is forked before any secret is read, so no child holds one.  A child
+ * The keepers are forked before any key is read, and forget the settings, so no child
+ * holds a secret.  A child
  * serves many documents; one that dies or takes too long is replaced, and costs
  * the one document that a fresh child could not do either.  Each picture has a child
  * of its own, for it takes much of what a child may use; a document's child waits
@@ -22,8 +23,11 @@
 
 struct worker;
 
-/* Fork the keeper: before threads, secrets and sandbox.  0 or QERR_IO. */
-int worker_new(struct worker **ret);
+/*
+ * Fork the keepers: before threads, secrets and sandbox.  |forget| (may be NULL) is
+ * called in them, to wipe what is known already.  0 or QERR_IO.
+ */
+int worker_new(struct worker **ret, void (*forget)(void *arg), void *arg);
 void worker_free(struct worker *w);
 
 /* As ingest(), whose contract it has; src->find is called in this process. */

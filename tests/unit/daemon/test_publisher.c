@@ -861,7 +861,7 @@ int
 main(void)
 {
 	check(sodium_init() >= 0);
-	check(worker_new(&worker) == 0);
+	check(worker_new(&worker, NULL, NULL) == 0);
 	buf_init(&why, 0);
 	from_draft_to_retraction();
 	pictures_come_clean();

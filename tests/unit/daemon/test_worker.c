@@ -265,7 +265,7 @@ main(void)
 	struct worker *w;
 
 	walls_hold();
-	check(worker_new(&w) == 0);
+	check(worker_new(&w, NULL, NULL) == 0);
 	takes_in(w);
 	outlives_its_child(w);
 	takes_pictures(w);

@@ -1,0 +1,64 @@
+#!/usr/bin/python3
+"""The children that parse strangers' documents, pictures and sites hold none of quired's secrets in their memory.
+usage: children.py BUILD"""
+import os, re, sys
+sys.path.insert(0, os.path.dirname(__file__))
+from news import Failed, Newsworld
+
+
+def holds(pid, secret):
+    """How often |secret| stands in what the process may write to."""
+    found = 0
+    with open(f'/proc/{pid}/mem', 'rb', 0) as mem, open(f'/proc/{pid}/maps') as maps:
+        for line in maps:
+            m = re.match(r'([0-9a-f]+)-([0-9a-f]+) rw', line)
+            try:
+                if m:
+                    mem.seek(int(m[1], 16))
+                    found += mem.read(int(m[2], 16) - int(m[1], 16)).count(secret)
+            except OSError:
+                pass  # no memory behind it
+    return found
+
+
+def below(pid):
+    with open(f'/proc/{pid}/task/{pid}/children') as f:
+        some = [int(x) for x in f.read().split()]
+    return [y for x in some for y in [x, *below(x)]]
+
+
+def main(build):
+    with Newsworld(build) as w:
+        link = w.newsroom()
+        other = w.newsroom('Other', folder='other')
+        desk = w.node('publish ' + w.path('newsroom'), '\tsource file://' + w.path('feed.xml'), 'follow ' + other)
+        with open(w.path('a.md'), 'w') as f:
+            f.write('---\ntitle: A\nlang: en\n---\nWords.\n')
+        desk.publish(w.path('a.md'))
+        try:
+            with open(f'/proc/{desk.proc.pid}/mem', 'rb', 0):
+                pass
+        except PermissionError:
+            print('SKIPPED: the memory of processes may not be read here')
+            sys.exit(77)
+        secret = re.search('k=([a-z2-7]{52})', other)[1].encode()
+        if holds(desk.proc.pid, secret) == 0:
+            raise Failed('the secret is not where it should be')
+        looked_at = 0
+        for child in below(desk.proc.pid):
+            try:
+                if holds(child, secret):
+                    raise Failed(f'child {child} holds a follow link of the settings')
+                looked_at += 1
+            except ProcessLookupError:
+                pass  # it has ended
+        if looked_at < 4:  # three keepers, and a child for documents
+            raise Failed(f'only {looked_at} children')
+        print(f'{looked_at} children hold nothing')
+
+
+if __name__ == '__main__':
+    try:
+        main(sys.argv[1])
+    except Failed as e:
+        sys.exit(f'failed: {e}')
