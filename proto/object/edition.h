@@ -7,7 +7,7 @@
 #include "proto/object/pack.h"
 
 /*
- * An issue in one file, PROTOCOL.md §10a: a draft, whose header is neither dated nor
+ * An issue in one file, PROTOCOL.md §10: a draft, whose header is neither dated nor
  * signed, for editors to compare and for a machine without a network to sign; then
  * the same, signed, to be released.  It holds all that is needed to see what one
  * signs, the reading key included: it stays within the newsroom.
