@@ -124,6 +124,8 @@ get_field(struct ctl_request *rq, struct reader *r, uint64_t key)
 		break;
 	case RQ_PICTURES:
 		rq->n_picture = cbor_array(r, CTL_PICTURES_MAX);
+		if (rq->n_picture == 0) /* none is told by leaving it out */
+			reader_fail(r, QERR_RANGE);
 		for (size_t i = 0; i < rq->n_picture; i++)
 			rq->picture[i] = cbor_text_in(r, 1, CTL_NAME_MAX);
 		break;

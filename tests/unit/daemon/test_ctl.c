@@ -84,6 +84,7 @@ rules_are_kept(void)
 	check(DECODE("\xa1\x00\x01") == 0);
 	check(DECODE("\xa1\x00\x00") == QERR_RANGE);
 	check(DECODE("\xa1\x00\x18\x63") == QERR_RANGE);
+	check(DECODE("\xa2\x00\x01\x09\x80") == QERR_RANGE);
 	check(DECODE("\xa0") == QERR_MISSING);
 	check(DECODE("\xa1\x01\x61"
 		     "a") == QERR_MISSING);
