@@ -209,7 +209,7 @@ store_get(struct store *s, const struct tree_name *t, struct buf *b)
 	return file_read(b, s->fd, path, size_max(t->kind));
 }
 
-/* The number of the folder "AA", or -1. */
+/* The number of the folder "AA", the first ten bits of its packs' roots; or -1. */
 static int
 folder_number(const char *name)
 {
@@ -249,14 +249,14 @@ store_has(struct store *s, const struct tree_name *t)
 	char path[TREE_PATH_MAX];
 	int n;
 
-	tree_path(path, t);
 	if (t->kind == TREE_PACK && !s->readonly) {
 		if (!s->listed)
 			list_folders(s);
-		n = folder_number(path + sizeof("pack/") - 1);
-		if (s->listed && n >= 0 && (s->folder[n / 8] >> n % 8 & 1) == 0)
+		n = t->id.b[0] << 2 | t->id.b[1] >> 6; /* folder_number() */
+		if (s->listed && (s->folder[n / 8] >> n % 8 & 1) == 0)
 			return false;
 	}
+	tree_path(path, t);
 	return faccessat(s->fd, path, F_OK, 0) == 0;
 }
 

@@ -286,24 +286,23 @@ header_of(struct header *h, const struct track *s, uint64_t number)
 static void
 withdraw(struct track *s, const struct header *h)
 {
+	struct pack_entry e;
 	struct header old;
 	bool any = false;
 
 	for (size_t i = 0; i < h->n_pack; i++)
 		any |= h->pack[i].only;
-	for (uint64_t k = 1; any && k < h->number; k++) {
-		size_t i = s->first_a[k - 1];
+	for (size_t i = 0; any && i < s->n_a; i++) {
+		struct announce *a = &s->a[i];
 
-		header_of(&old, s, k);
-		for (size_t j = 0; j < old.n_pack; j++, i++) {
-			struct announce *a = &s->a[i];
-
-			if (a->dead || !header_withdraws(h, &old, &old.pack[j]))
-				continue;
-			announce_end(s->n, a, true);
-			update_tell(s->n, FACT_WITHDRAWN, &a->pack->root,
-			    a->number, 0);
-		}
+		if (a->dead || !header_may_withdraw(h, a->first, a->last))
+			continue;
+		header_of(&old, s, a->number);
+		entry_of(&e, a);
+		if (!header_withdraws(h, &old, &e))
+			continue;
+		announce_end(s->n, a, true);
+		update_tell(s->n, FACT_WITHDRAWN, &a->pack->root, a->number, 0);
 	}
 }
 

@@ -55,6 +55,9 @@ struct header {
  */
 bool header_withdraws(const struct header *h, const struct header *old,
     const struct pack_entry *e);
+/* False if |h| withdraws no earlier pack that covers |first| to |last|: a quick look,
+ * for whoever goes through thousands. */
+bool header_may_withdraw(const struct header *h, uint64_t first, uint64_t last);
 
 int header_encode(struct buf *b, const struct header *h);
 int header_decode_body(struct header *ret, struct bytes body);
