@@ -66,7 +66,8 @@ index_error(struct index *x, int rc)
 	case SQLITE_LOCKED:
 		return QERR_AGAIN;
 	default:
-		log_error("SQLite: %s", sqlite3_errmsg(x->db));
+		if (x->db != NULL)
+			log_error("SQLite: %s", sqlite3_errmsg(x->db));
 		return QERR_IO;
 	}
 }
@@ -92,10 +93,7 @@ open_db(struct index *x, bool *ret_fresh)
 	int rc, version = -1;
 
 	index_path(x, path, "");
-	rc = sqlite3_open_v2(path, &x->db,
-	    SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
-	    NULL);
-	if (rc != SQLITE_OK)
+	if ((rc = sqlite_open(&x->db, path)) != SQLITE_OK)
 		return index_error(x, rc);
 	sqlite3_busy_timeout(x->db, 5000);
 	/* It can be made anew: durability would only cost time. */
@@ -140,34 +138,63 @@ rebuild(struct index *x)
 	return err != 0 ? err : run(x, pragma);
 }
 
+static void
+close_db(struct index *x)
+{
+	if (x->db != NULL)
+		sqlite3_close(x->db);
+	x->db = NULL;
+}
+
 int
-index_open(struct index **ret, struct store *s)
+index_begin(struct index **ret, struct store *s)
 {
 	struct index *x = calloc(1, sizeof(*x));
-	bool fresh;
 	int err;
 
 	*ret = NULL;
 	if (x == NULL)
 		return QERR_NOMEM;
 	x->store = s;
-	if ((err = index_user_load(x)) != 0)
-		goto fail;
-	if ((err = open_db(x, &fresh)) == QERR_AGAIN)
-		goto fail;
-	if (err != 0) {
-		/* Old or damaged: nothing in it is needed. */
-		sqlite3_close(x->db);
-		remove_files(x);
-		if ((err = open_db(x, &fresh)) != 0)
-			goto fail;
+	if ((err = index_user_load(x)) != 0) {
+		index_close(x);
+		return err;
 	}
-	if (fresh && (err = rebuild(x)) != 0)
-		goto fail;
 	*ret = x;
 	return 0;
-fail:
-	index_close(x);
+}
+
+int
+index_ready(struct index *x)
+{
+	bool fresh = false;
+	int err;
+
+	if (x->db != NULL)
+		return 0;
+	err = open_db(x, &fresh);
+	if (err != 0 && err != QERR_AGAIN) {
+		/* Old or damaged: nothing in it is needed. */
+		close_db(x);
+		remove_files(x);
+		err = open_db(x, &fresh);
+	}
+	if (err == 0 && fresh)
+		err = rebuild(x);
+	if (err != 0)
+		close_db(x);
+	return err;
+}
+
+int
+index_open(struct index **ret, struct store *s)
+{
+	int err = index_begin(ret, s);
+
+	if (err == 0 && (err = index_ready(*ret)) != 0) {
+		index_close(*ret);
+		*ret = NULL;
+	}
 	return err;
 }
 
@@ -176,7 +203,7 @@ index_close(struct index *x)
 {
 	if (x == NULL)
 		return;
-	sqlite3_close(x->db);
+	close_db(x);
 	index_user_done(x);
 	free(x);
 }
