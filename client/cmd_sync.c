@@ -23,6 +23,7 @@
 
 struct feed {
 	struct id id;
+	struct row_end kept;
 	uint64_t articles, head; /* before */
 	uint64_t lacking;        /* packs nobody had */
 	bool done, reached, failed;
@@ -280,13 +281,13 @@ on_signal(evutil_socket_t fd, short what, void *arg)
 }
 
 static int
-restore_feed(struct sync *s, struct node *n, const struct id *feed,
+restore_feed(struct sync *s, struct node *n, struct feed *f,
     const struct node_policy *policy)
 {
 	struct node_feed_stat st;
-	int err = drive_restore(n, s->h.store, feed, policy, true);
+	int err = drive_restore(n, s->h.store, &f->id, policy, &f->kept);
 
-	if (err == 0 && node_feed_stat(n, feed, &st) == 0 && st.forked)
+	if (err == 0 && node_feed_stat(n, &f->id, &st) == 0 && st.forked)
 		s->forked = true; /* proved in an earlier sync */
 	return err;
 }
@@ -312,7 +313,7 @@ run_node(struct sync *s, struct node *n)
 	int err = 0;
 
 	for (size_t i = 0; i < s->n_feed && err == 0; i++)
-		err = restore_feed(s, n, &s->feed[i].id, &policy);
+		err = restore_feed(s, n, &s->feed[i], &policy);
 	if (err == 0)
 		err = drive_new(&d, &cfg);
 	if (err == 0)
@@ -334,6 +335,9 @@ run_node(struct sync *s, struct node *n)
 	if (err == 0 && s->waiting > 0)
 		event_base_dispatch(s->base);
 	drive_free(d);
+	for (size_t i = 0; i < s->n_feed && err == 0; i++)
+		err = drive_keep(n, s->h.store, &s->feed[i].id,
+		    &s->feed[i].kept);
 	for (size_t i = 0; i < 2; i++)
 		if (sig[i] != NULL)
 			event_free(sig[i]);

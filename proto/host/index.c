@@ -12,6 +12,7 @@
 #include "proto/host/index_inner.h"
 #include "proto/host/log.h"
 #include "proto/host/shelf.h"
+#include "proto/host/store_row.h"
 
 static const char schema[] =
     "CREATE TABLE feed ("
@@ -374,31 +375,25 @@ fill_pack(struct fill *f, size_t i)
 static int
 load_headers(struct fill *f)
 {
-	struct buf b, ends;
-	size_t at = 0, n;
+	struct row r;
 	int err;
 
-	buf_init(&b, 0);
-	buf_init(&ends, 0);
-	err =
-	    store_headers_kept(f->x->store, &f->follow->feed, &b, &ends, NULL);
-	n = ends.n / 4;
-	if (err == 0 && (f->time = calloc(n + 1, sizeof(*f->time))) == NULL)
+	row_init(&r);
+	err = store_headers_kept(f->x->store, &f->follow->feed, &r);
+	if (err == 0 &&
+	    (f->time = calloc(r.n + 1, sizeof(*f->time))) == NULL)
 		err = QERR_NOMEM;
-	for (size_t i = 0; i < n && err == 0; i++) {
-		size_t end = load_le32(ends.p + 4 * i);
+	for (size_t i = 0; i < r.n && err == 0; i++) {
 		struct header h;
 
-		err = header_peek(&h, bytes_of(b.p + at, end - at));
-		at = end;
+		err = header_read(&h, r.header[i]);
 		if (err != 0 || h.number != i + 1)
 			break;
 		f->time[i] = h.time;
 		f->head = h.number;
 		err = shelf_add(&f->shelf, &h);
 	}
-	buf_done(&b);
-	buf_done(&ends);
+	row_done(&r);
 	return qerr_is_peer_fault(err) ? 0 : err;
 }
 

@@ -19,6 +19,7 @@
 #include "proto/host/store_row.h"
 #include "proto/object/charter.h"
 #include "proto/object/header.h"
+#include "proto/object/history.h"
 #include "proto/object/merkle.h"
 #include "proto/object/proof.h"
 
@@ -667,7 +668,7 @@ forget_packs(struct store *s, const struct id *feed)
 
 	buf_init(&b, 0);
 	for (; get_put(s, &t, &b) == 0; t.number++, buf_clear(&b)) {
-		if (header_peek(&h, buf_bytes(&b)) != 0)
+		if (header_read(&h, buf_bytes(&b)) != 0)
 			continue;
 		for (size_t i = 0; i < h.n_pack; i++) {
 			struct tree_name p = {
@@ -805,23 +806,60 @@ store_proofs(struct store *s, const struct id *feed, struct buf *b,
 }
 
 int
-store_headers_kept(struct store *s, const struct id *feed, struct buf *b,
-    struct buf *ends, struct buf *leaves)
+store_headers_kept(struct store *s, const struct id *feed, struct row *r)
 {
 	struct tree_name t = {.kind = TREE_ISSUE, .id = *feed};
-	int n = row_read(s->fd, feed, b, ends, leaves);
+	struct buf ends;
+	int err = row_read(r, s->fd, feed);
 
-	if (n < 0)
-		return n;
-	t.number = (uint64_t)n + 1;
-	return get_row(s, t, b, ends);
+	buf_init(&ends, 0);
+	t.number = r->end.n + 1;
+	if (err == 0)
+		err = get_row(s, t, &r->tail, &ends);
+	if (err == 0)
+		err = row_extend(r, buf_bytes(&ends));
+	buf_done(&ends);
+	return err;
+}
+
+/* True if the files in |r| are those that |f| accepted after |from|, to the last. */
+static bool
+are_accepted(const struct row *r, const struct feed *f, uint64_t from)
+{
+	struct id leaf;
+
+	for (size_t i = 0; i < r->n; i++) {
+		history_leaf(&leaf, r->header[i]);
+		if (!id_eq(&leaf, feed_leaf(f, from + i + 1)))
+			return false;
+	}
+	return from + r->n == feed_head(f);
 }
 
 int
-store_keep_headers(struct store *s, const struct id *feed, struct bytes files,
-    struct bytes ends, struct bytes leaves)
+store_keep_headers(struct store *s, struct feed *f, struct row_end *end)
 {
-	return s->readonly ? 0 : row_write(s->fd, feed, files, ends, leaves);
+	struct tree_name t = {.kind = TREE_ISSUE, .id = *feed_id(f)};
+	struct buf ends;
+	struct row r;
+	int err = 0;
+
+	if (s->readonly || feed_head(f) < end->n)
+		return 0;
+	row_init(&r);
+	buf_init(&ends, 0);
+	t.number = end->n + 1;
+	while (err == 0 && t.number <= feed_head(f)) {
+		err = get_next(s, &t, &r.tail, &ends);
+		t.number++;
+	}
+	if (err == 0 && (err = buf_err(&ends)) == 0)
+		err = row_extend(&r, buf_bytes(&ends));
+	if (err == 0 && are_accepted(&r, f, end->n))
+		err = row_append(s->fd, end, f, r.header, r.n);
+	buf_done(&ends);
+	row_done(&r);
+	return err == QERR_NOMEM ? err : 0; /* only time is lost */
 }
 
 /* Room. */

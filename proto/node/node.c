@@ -159,7 +159,8 @@ on_published(struct node *n, const struct node_event *ev)
 	if (ev->published.header.n == 0 ||
 	    feed_add_header(s->feed, ev->published.header, &h) != 0)
 		return;
-	track_add_header(s, &h, ev->published.header);
+	track_add_header(s, &h);
+	track_set_head(s, ev->published.header);
 	for (size_t i = s->first_a[h.number - 1]; i < s->n_a; i++)
 		pack_stored(n, s->a[i].pack);
 	s->safe_head = h.number;

@@ -341,7 +341,7 @@ announce_add(struct track *s, const struct pack_entry *e, uint64_t number)
 }
 
 void
-track_add_header(struct track *s, const struct header *h, struct bytes file)
+track_add_header(struct track *s, const struct header *h)
 {
 	void *first = node_grow(s->n, s->first_a, (size_t)h->number - 1,
 	    &s->cap_first, sizeof(*s->first_a));
@@ -354,15 +354,20 @@ track_add_header(struct track *s, const struct header *h, struct bytes file)
 	for (size_t i = 0; i < h->n_pack; i++)
 		if (announce_add(s, &h->pack[i], h->number) != 0)
 			return;
-	buf_clear(&s->head_file);
-	buf_put(&s->head_file, file.p, file.n);
-	if (buf_err(&s->head_file) != 0)
-		node_fail(s->n, QERR_NOMEM);
 	s->plan_dirty = true;
 	s->next = h->next;
 	s->overdue = false;
 	timer_set(s->n, &s->due,
 	    h->next == 0 ? WHEN_NEVER : when_add(s->n->now, h->next * 1500));
+}
+
+void
+track_set_head(struct track *s, struct bytes file)
+{
+	buf_clear(&s->head_file);
+	buf_put(&s->head_file, file.p, file.n);
+	if (buf_err(&s->head_file) != 0)
+		node_fail(s->n, QERR_NOMEM);
 }
 
 void
