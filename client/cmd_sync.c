@@ -446,18 +446,19 @@ on_after(void *arg, const struct index_feed *f)
 
 /* Bring the index up to date, and say what is new. */
 static int
-take_stock(struct sync *s)
+take_stock(struct sync *s, bool says)
 {
-	int exit = home_ready(&s->h, s->a), err;
+	int exit = home_ready(&s->h, s->a), err = 0;
 
 	if (exit != 0)
 		return exit;
-	err = index_feeds(s->h.index, on_before, s);
+	if (says)
+		err = index_feeds(s->h.index, on_before, s);
 	for (size_t i = 0; i < s->n_feed && err == 0 && s->changed; i++)
 		if ((err = index_update(s->h.index, &s->feed[i].id)) ==
 		    QERR_ABSENT)
 			err = 0;
-	if (err == 0)
+	if (err == 0 && says)
 		err = index_feeds(s->h.index, on_after, s);
 	return err == 0 ? 0 : home_complain("the index", err);
 }
@@ -476,7 +477,8 @@ finish(struct sync *s, int exit)
 	}
 	if (err != 0)
 		exit = complain_of(s->a->state, "written", err);
-	else if ((s->changed || (any && says)) && (failed = take_stock(s)) != 0)
+	else if ((s->changed || (any && says)) &&
+		 (failed = take_stock(s, says)) != 0)
 		exit = failed;
 	if (s->full)
 		exit = complain("the disk is full. Free some space, then sync "

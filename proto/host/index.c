@@ -217,6 +217,7 @@ struct fill {
 	struct shelf shelf;
 	uint64_t *time; /* of each header, by number - 1 */
 	uint64_t head;
+	uint64_t articles; /* listed: to count them all would read them all */
 	sqlite3_stmt *insert, *note;
 	struct buf fold, authors;
 };
@@ -316,9 +317,12 @@ fill_article(struct fill *f, size_t pack, size_t record, struct bytes head)
 		    SQLITE_STATIC);
 	}
 	bind_uint(q, 20, record);
+	/* One that was there is updated, and gets no new place. */
+	sqlite3_set_last_insert_rowid(f->x->db, 0);
 	err = buf_err(&f->fold) != 0 || buf_err(&f->authors) != 0
 		  ? QERR_NOMEM
 		  : finish(f->x, q);
+	f->articles += sqlite3_last_insert_rowid(f->x->db) != 0;
 out:
 	free(a);
 	return err;
@@ -401,10 +405,10 @@ int
 index_drop(struct index *x, const struct id *feed)
 {
 	static const char *const sql[] = {"DELETE FROM article WHERE feed=?1",
-	    "DELETE FROM pack WHERE feed=?1"};
+	    "DELETE FROM pack WHERE feed=?1", "DELETE FROM feed WHERE id=?1"};
 	int err = 0;
 
-	for (size_t i = 0; i < 2 && err == 0; i++) {
+	for (size_t i = 0; i < 3 && err == 0; i++) {
 		sqlite3_stmt *q;
 
 		if ((err = index_prepare(x, &q, sql[i])) != 0)
@@ -463,6 +467,22 @@ out:
 	return err;
 }
 
+static int
+load_count(struct fill *f)
+{
+	sqlite3_stmt *q;
+	int rc, err = index_prepare(f->x, &q,
+	    "SELECT articles FROM feed WHERE id=?1");
+
+	if (err != 0)
+		return err;
+	sqlite3_bind_blob(q, 1, f->follow->feed.b, 32, SQLITE_STATIC);
+	if ((rc = sqlite3_step(q)) == SQLITE_ROW)
+		f->articles = (uint64_t)sqlite3_column_int64(q, 0);
+	sqlite3_finalize(q);
+	return index_error(f->x, rc);
+}
+
 /* If a pack that is listed counts no longer, everything is listed anew. */
 static int
 drop_gone(struct fill *f, struct map *known, bool gone)
@@ -489,6 +509,8 @@ fill_packs(struct fill *f)
 		anew = true;
 		err = 0;
 	}
+	if (err == 0)
+		err = load_count(f);
 	for (size_t i = 0; i < f->shelf.n && err == 0; i++) {
 		const struct shelf_pack *p = &f->shelf.pack[i];
 		struct tree_name t = {.kind = TREE_PACK, .id = p->e.root};
@@ -530,13 +552,13 @@ fill_feed(struct fill *f)
 		err = charter_decode_body(c, file.body);
 	if (err == 0)
 		err = index_prepare(f->x, &q,
-		    "INSERT OR REPLACE INTO feed VALUES (?1,?2,?3,?4,"
-		    "(SELECT count(*) FROM article WHERE feed=?1))");
+		    "INSERT OR REPLACE INTO feed VALUES (?1,?2,?3,?4,?5)");
 	if (err == 0) {
 		sqlite3_bind_blob(q, 1, f->follow->feed.b, 32, SQLITE_STATIC);
 		bind_text(q, 2, c->name);
 		bind_uint(q, 3, f->head);
 		bind_uint(q, 4, c->version);
+		bind_uint(q, 5, f->articles);
 		err = finish(f->x, q);
 	}
 	sqlite3_finalize(q);

@@ -25,6 +25,7 @@
 
 #define FOLDERS     1024 /* pack/AA: two characters of base32 */
 #define SYNC_SINGLY 4    /* more files than that are synced with all others */
+#define DEPTH_MAX   3    /* folders that a file of the tree stands in */
 #define MODE_DIR    0755 /* any web server may serve the tree */
 #define MODE_FILE   0644
 
@@ -32,6 +33,7 @@ struct waiting { /* a temporary that becomes |name| at the commit */
 	char tmp[32];
 	char name[TREE_PATH_MAX];
 	uint64_t size; /* of a pack, to be counted */
+	bool there;    /* it did */
 };
 
 struct new_head {
@@ -463,21 +465,48 @@ publish(struct store *s, const char *from, const char *name)
 }
 
 static int
-sync_folder_of(struct store *s, const char *name)
+sync_folder(struct store *s, const char *name)
+{
+	int fd = openat(s->fd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int err = 0;
+
+	if (fd < 0)
+		return store_error("open a folder");
+	if (fsync(fd) != 0)
+		err = store_error("sync a folder");
+	close(fd);
+	return err;
+}
+
+/* Folders that were synced in this commit. */
+struct synced {
+	char name[SYNC_SINGLY * DEPTH_MAX][TREE_PATH_MAX];
+	size_t n;
+};
+
+static bool
+is_synced(const struct synced *y, const char *name)
+{
+	for (size_t i = 0; i < y->n; i++)
+		if (strcmp(y->name[i], name) == 0)
+			return true;
+	return false;
+}
+
+/* Its own folder, and those above that may be new. */
+static int
+sync_folders_of(struct store *s, const char *name, struct synced *y)
 {
 	char folder[TREE_PATH_MAX];
-	int fd, err = 0;
+	int err = 0;
 
-	/* Its own folder, and those above that may be new. */
 	snprintf(folder, sizeof(folder), "%s", name);
 	for (char *slash; (slash = strrchr(folder, '/')) != NULL && err == 0;) {
 		*slash = '\0';
-		fd = openat(s->fd, folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-		if (fd < 0)
-			return store_error("open a folder");
-		if (fsync(fd) != 0)
-			err = store_error("sync a folder");
-		close(fd);
+		if (is_synced(y, folder))
+			break; /* and so are those above */
+		snprintf(y->name[y->n++], TREE_PATH_MAX, "%s", folder);
+		err = sync_folder(s, folder);
 	}
 	return err;
 }
@@ -485,10 +514,12 @@ sync_folder_of(struct store *s, const char *name)
 static int
 sync_folders(struct store *s, size_t n_part)
 {
+	struct synced y = {.n = 0};
+
 	if (n_part > 0 || s->n_waiting > SYNC_SINGLY)
 		return syncfs(s->fd) == 0 ? 0 : store_error("sync");
 	for (size_t i = 0; i < s->n_waiting; i++) {
-		int err = sync_folder_of(s, s->waiting[i].name);
+		int err = sync_folders_of(s, s->waiting[i].name, &y);
 
 		if (err != 0)
 			return err;
@@ -513,7 +544,8 @@ static void
 forget_waiting(struct store *s)
 {
 	for (size_t i = 0; i < s->n_waiting; i++)
-		unlinkat(s->fd, s->waiting[i].tmp, 0);
+		if (!s->waiting[i].there)
+			unlinkat(s->fd, s->waiting[i].tmp, 0);
 	for (size_t i = 0; i < s->n_head; i++)
 		buf_done(&s->head[i].file);
 	s->n_waiting = s->n_head = 0;
@@ -535,6 +567,7 @@ store_commit(struct store *s)
 	for (size_t i = 0; i < s->n_waiting && err == 0; i++) {
 		err = publish(s, s->waiting[i].tmp, s->waiting[i].name);
 		packs += s->waiting[i].size;
+		s->waiting[i].there = err == 0;
 	}
 	if (err == 0)
 		err = part_commit(s->parts, &n_part, &packs);
