@@ -133,9 +133,12 @@ store_open(struct store **ret, const char *dir, bool readonly)
 	s->readonly = readonly;
 	if ((s->dir = strdup(dir)) == NULL)
 		goto fail;
-	if (!readonly && (err = file_mkdirs(AT_FDCWD, dir, 0700)) != 0)
-		goto fail;
 	s->fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (s->fd < 0 && errno == ENOENT && !readonly) {
+		if ((err = file_mkdirs(AT_FDCWD, dir, 0700)) != 0)
+			goto fail;
+		s->fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	}
 	if (s->fd < 0) {
 		err = store_error("open its folder");
 		goto fail;
