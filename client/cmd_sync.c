@@ -23,7 +23,7 @@
 
 struct feed {
 	struct id id;
-	char *name;
+	struct row_end kept;
 	uint64_t articles, head; /* before */
 	uint64_t lacking;        /* packs nobody had */
 	bool done, reached, failed;
@@ -80,7 +80,7 @@ add_source(struct sync *s, const char *text)
 }
 
 static int
-on_feed(void *arg, const struct index_feed *f)
+on_follow(void *arg, const struct id *feed, const char *text)
 {
 	struct sync *s = arg;
 	struct follow *link;
@@ -92,14 +92,10 @@ on_feed(void *arg, const struct index_feed *f)
 	if (x == NULL)
 		return QERR_NOMEM;
 	s->feed = x;
-	x = &s->feed[s->n_feed++];
-	*x = (struct feed){.id = f->feed,
-	    .name = strdup(f->name),
-	    .articles = f->articles,
-	    .head = f->head};
+	s->feed[s->n_feed++] = (struct feed){.id = *feed};
 	if ((link = calloc(1, sizeof(*link))) == NULL)
 		return QERR_NOMEM;
-	if (follow_parse(link, bytes_str(f->link)) == 0)
+	if (follow_parse(link, bytes_str(text)) == 0)
 		for (size_t i = 0; i < link->n_source; i++)
 			add_source(s, link->source[i]);
 	sodium_memzero(link, sizeof(*link));
@@ -285,13 +281,13 @@ on_signal(evutil_socket_t fd, short what, void *arg)
 }
 
 static int
-restore_feed(struct sync *s, struct node *n, const struct id *feed,
+restore_feed(struct sync *s, struct node *n, struct feed *f,
     const struct node_policy *policy)
 {
 	struct node_feed_stat st;
-	int err = drive_restore(n, s->h.store, feed, policy, true);
+	int err = drive_restore(n, s->h.store, &f->id, policy, &f->kept);
 
-	if (err == 0 && node_feed_stat(n, feed, &st) == 0 && st.forked)
+	if (err == 0 && node_feed_stat(n, &f->id, &st) == 0 && st.forked)
 		s->forked = true; /* proved in an earlier sync */
 	return err;
 }
@@ -317,7 +313,7 @@ run_node(struct sync *s, struct node *n)
 	int err = 0;
 
 	for (size_t i = 0; i < s->n_feed && err == 0; i++)
-		err = restore_feed(s, n, &s->feed[i].id, &policy);
+		err = restore_feed(s, n, &s->feed[i], &policy);
 	if (err == 0)
 		err = drive_new(&d, &cfg);
 	if (err == 0)
@@ -339,6 +335,9 @@ run_node(struct sync *s, struct node *n)
 	if (err == 0 && s->waiting > 0)
 		event_base_dispatch(s->base);
 	drive_free(d);
+	for (size_t i = 0; i < s->n_feed && err == 0; i++)
+		err = drive_keep(n, s->h.store, &s->feed[i].id,
+		    &s->feed[i].kept);
 	for (size_t i = 0; i < 2; i++)
 		if (sig[i] != NULL)
 			event_free(sig[i]);
@@ -379,6 +378,18 @@ sync_nodes(struct sync *s)
 }
 
 /* What came of it. */
+
+static int
+on_before(void *arg, const struct index_feed *f)
+{
+	struct feed *x = find(arg, &f->feed);
+
+	if (x != NULL) {
+		x->articles = f->articles;
+		x->head = f->head;
+	}
+	return 0;
+}
 
 static int
 on_after(void *arg, const struct index_feed *f)
@@ -433,26 +444,42 @@ on_after(void *arg, const struct index_feed *f)
 	return 0;
 }
 
+/* Bring the index up to date, and say what is new. */
+static int
+take_stock(struct sync *s, bool says)
+{
+	int exit = home_ready(&s->h, s->a), err = 0;
+
+	if (exit != 0)
+		return exit;
+	if (says)
+		err = index_feeds(s->h.index, on_before, s);
+	for (size_t i = 0; i < s->n_feed && err == 0 && s->changed; i++)
+		if ((err = index_update(s->h.index, &s->feed[i].id)) ==
+		    QERR_ABSENT)
+			err = 0;
+	if (err == 0 && says)
+		err = index_feeds(s->h.index, on_after, s);
+	return err == 0 ? 0 : home_complain("the index", err);
+}
+
 static int
 finish(struct sync *s, int exit)
 {
-	bool any = false;
-	int err = 0;
+	bool any = false, says = s->a->json || !s->a->quiet;
+	int err = 0, failed;
 
 	for (size_t i = 0; i < s->n_feed && err == 0; i++) {
-		if (s->changed)
-			err = index_update(s->h.index, &s->feed[i].id);
-		if (err == QERR_ABSENT)
-			err = 0;
-		if (err == 0 && s->feed[i].reached)
+		if (s->feed[i].reached)
 			err = index_synced(s->h.index, &s->feed[i].id,
 			    (int64_t)clock_wall());
 		any = any || s->feed[i].reached;
 	}
-	if (err == 0 && (any || s->changed))
-		err = index_feeds(s->h.index, on_after, s);
 	if (err != 0)
-		exit = home_complain("the index", err);
+		exit = complain_of(s->a->state, "written", err);
+	else if ((s->changed || (any && says)) &&
+		 (failed = take_stock(s, says)) != 0)
+		exit = failed;
 	if (s->full)
 		exit = complain("the disk is full. Free some space, then sync "
 				"again: what came is kept.");
@@ -481,8 +508,6 @@ sync_done(struct sync *s)
 	}
 	for (size_t i = 0; i < s->n_tree; i++)
 		free(s->tree[i]);
-	for (size_t i = 0; i < s->n_feed; i++)
-		free(s->feed[i].name);
 	free(s->feed);
 }
 
@@ -532,10 +557,10 @@ run(struct app *a)
 	log_init("quire", LOG_LEVEL_ERROR); /* no warnings */
 	if (take_options(&s, &exit) != 0)
 		return exit;
-	exit = home_open(&s.h, a, true);
+	exit = home_begin(&s.h, a, true);
 	for (int i = a->at; i < a->argc && exit == 0; i++)
 		exit = add_source(&s, a->argv[i]);
-	if (exit == 0 && (err = index_feeds(s.h.index, on_feed, &s)) != 0)
+	if (exit == 0 && (err = index_follows(s.h.index, on_follow, &s)) != 0)
 		exit = home_complain("the index", err);
 	if (exit == 0 && s.n_feed == 0)
 		exit = complain("nothing is followed yet. Begin with: quire "

@@ -9,8 +9,20 @@
 #include "proto/host/log.h"
 #include "proto/object/follow.h"
 
+static int
+complain_of_home(const struct app *a, int err)
+{
+	if (err == QERR_AGAIN)
+		return complain("another quire is changing %s. Wait for it, "
+				"then try again.",
+		    a->state);
+	if (err == QERR_ENCODING && log_held()[0] != '\0')
+		return complain("%s.", log_held()); /* one file, and its cure */
+	return complain_of(a->state, "used", err);
+}
+
 int
-home_open(struct home *h, const struct app *a, bool change)
+home_begin(struct home *h, const struct app *a, bool change)
 {
 	int err;
 
@@ -24,17 +36,27 @@ home_open(struct home *h, const struct app *a, bool change)
 				"Begin with: quire follow LINK",
 		    a->state);
 	if (err == 0)
-		err = index_open(&h->index, h->store);
-	if (err == QERR_AGAIN)
-		return complain("another quire is changing %s. Wait for it, "
-				"then try again.",
-		    a->state);
-	if (err == QERR_ENCODING && log_held()[0] != '\0')
-		return complain("%s.", log_held()); /* one file, and its cure */
+		err = index_begin(&h->index, h->store);
 	if (err != 0)
-		return complain_of(a->state, "used", err);
+		return complain_of_home(a, err);
 	h->library = library_new(h->store, h->index);
 	return h->library == NULL ? complain("out of memory.") : 0;
+}
+
+int
+home_ready(struct home *h, const struct app *a)
+{
+	int err = index_ready(h->index);
+
+	return err != 0 ? complain_of_home(a, err) : 0;
+}
+
+int
+home_open(struct home *h, const struct app *a, bool change)
+{
+	int exit = home_begin(h, a, change);
+
+	return exit != 0 ? exit : home_ready(h, a);
 }
 
 void

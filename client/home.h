@@ -19,6 +19,9 @@ struct home {
  * time.  0, or an exit status after complaining.  home_close() in any case.
  */
 int home_open(struct home *h, const struct app *a, bool change);
+/* The same in two steps, for who may not need the index: index_begin(), index_ready(). */
+int home_begin(struct home *h, const struct app *a, bool change);
+int home_ready(struct home *h, const struct app *a);
 void home_close(struct home *h);
 
 /* Find one article as people name it; |fn| is called once.  0, what |fn|

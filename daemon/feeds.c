@@ -32,7 +32,7 @@ restore(struct daemon *d, const struct id *feed,
 
 	if (node_feed_stat(d->node, feed, &st) == 0)
 		return 0; /* published here, too */
-	return drive_restore(d->node, d->store, feed, policy, false);
+	return drive_restore(d->node, d->store, feed, policy, NULL);
 }
 
 static int
@@ -146,7 +146,7 @@ node_follow(struct daemon *d, const struct config_follow *f)
 	/* What is on the disk from before is taken up again. */
 	if (node_feed_stat(d->node, &f->feed, &st) != 0)
 		drive_restore(d->node, d->store, &f->feed, &ev.follow.policy,
-		    false);
+		    NULL);
 	drive_event(d->drive, &ev);
 	link_peers(d, f->link);
 }

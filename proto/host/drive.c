@@ -473,7 +473,7 @@ restore_proofs(struct node *n, struct store *s, const struct id *feed)
 
 int
 drive_restore(struct node *n, struct store *s, const struct id *feed,
-    const struct node_policy *policy, bool kept)
+    const struct node_policy *policy, struct row_end *ret_kept)
 {
 	struct feed *f = feed_new(feed);
 	struct held h;
@@ -481,14 +481,25 @@ drive_restore(struct node *n, struct store *s, const struct id *feed,
 
 	if (f == NULL)
 		return QERR_NOMEM;
-	if ((err = held_load(&h, s, f, kept)) == 0)
-		err = node_restore_feed(n, f, policy, h.header, h.n_header);
+	if ((err = held_load(&h, s, f, ret_kept != NULL)) == 0)
+		err = node_restore_feed(n, f, policy, h.row.header, h.row.n);
 	else
 		feed_free(f);
+	if (ret_kept != NULL)
+		*ret_kept = h.row.end;
 	held_done(&h);
 	if (err == 0)
 		err = restore_proofs(n, s, feed);
 	if (err == 0)
 		restore_packs(n, s, feed);
 	return err;
+}
+
+int
+drive_keep(struct node *n, struct store *s, const struct id *feed,
+    struct row_end *kept)
+{
+	struct feed *f = node_feed(n, feed);
+
+	return f == NULL ? QERR_ABSENT : store_keep_headers(s, f, kept);
 }

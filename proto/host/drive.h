@@ -4,6 +4,7 @@
 #include <event2/event.h>
 
 #include "proto/host/store.h"
+#include "proto/host/store_row.h"
 #include "proto/node/node.h"
 
 /*
@@ -46,10 +47,15 @@ int drive_event(struct drive *d, struct node_event *ev);
 /* Change how many bytes of the disk stay free. */
 void drive_reserve(struct drive *d, uint64_t reserve);
 
-/* Put what the store holds of |feed| into the node (node_restore_*); |kept| as in
- * held_load(). */
+/*
+ * Put what the store holds of |feed| into the node (node_restore_*).  For readers, who
+ * check nothing twice (held_load()), |ret_kept| says how far that went, and when all is
+ * here they keep the rest; else it is NULL.
+ */
 int drive_restore(struct node *n, struct store *s, const struct id *feed,
-    const struct node_policy *policy, bool kept);
+    const struct node_policy *policy, struct row_end *ret_kept);
+int drive_keep(struct node *n, struct store *s, const struct id *feed,
+    struct row_end *kept);
 
 /* Bytes in and out on the wire, since the start. */
 void drive_counters(const struct drive *d, uint64_t *ret_in, uint64_t *ret_out);

@@ -1,6 +1,5 @@
 #include "proto/host/file.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -166,23 +165,4 @@ file_mkdirs(int dir, const char *path, mode_t mode)
 			return file_error("cannot make the folder of");
 	}
 	return 0;
-}
-
-bool
-file_folder_empty(int dir, const char *path)
-{
-	int fd = openat(dir, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *d = fd < 0 ? NULL : fdopendir(fd);
-	struct dirent *e;
-
-	if (d == NULL) {
-		if (fd >= 0)
-			close(fd);
-		return false;
-	}
-	while ((e = readdir(d)) != NULL)
-		if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0)
-			break;
-	closedir(d);
-	return e == NULL;
 }

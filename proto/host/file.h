@@ -1,7 +1,6 @@
 #ifndef QUIRE_FILE_H
 #define QUIRE_FILE_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -27,8 +26,6 @@ int file_read(struct buf *b, int dir, const char *path, size_t max);
 int file_write(int dir, const char *path, struct bytes data, mode_t mode);
 /* Make a folder and those above it. */
 int file_mkdirs(int dir, const char *path, mode_t mode);
-/* True if the folder can be read and nothing is in it. */
-bool file_folder_empty(int dir, const char *path);
 /* Standard input as a whole. */
 int file_read_stdin(struct buf *b, size_t max);
 

@@ -4,7 +4,6 @@
 
 #include "proto/base/qerr.h"
 #include "proto/host/log.h"
-#include "proto/host/store_row.h"
 
 static int
 cut_rows(struct bytes **ret, size_t *ret_n, const struct buf *b,
@@ -27,12 +26,19 @@ cut_rows(struct bytes **ret, size_t *ret_n, const struct buf *b,
 static int
 take_charters(struct held *h, struct feed *f)
 {
+	struct id sum;
 	uint64_t floor;
+	bool known;
 	int err = 0;
 
-	for (size_t i = 0; i < h->n_charter && err == 0; i++)
-		if ((err = feed_add_charter(f, h->charter[i], &floor)) != 0)
+	charters_sum(&sum, h->charter, h->n_charter);
+	known = id_eq(&sum, &h->row.end.charters);
+	for (size_t i = 0; i < h->n_charter && err == 0; i++) {
+		err = known ? feed_take_up_charter(f, h->charter[i])
+			    : feed_add_charter(f, h->charter[i], &floor);
+		if (err != 0)
 			h->n_charter = i;
+	}
 	return qerr_is_fatal(err) ? err : 0;
 }
 
@@ -40,106 +46,83 @@ take_charters(struct held *h, struct feed *f)
 static int
 take_headers(struct held *h, struct store *s, struct feed *f, size_t i)
 {
+	struct row *r = &h->row;
 	struct header got;
 	int err;
 
-	if (i == h->n_header)
+	if (i == r->n)
 		return 0;
-	err = feed_add_headers(f, h->header + i, h->n_header - i);
+	err = feed_add_headers(f, r->header + i, r->n - i);
 	if (err == 0 || qerr_is_fatal(err))
 		return err;
 	/* One by one, to see how far they do. */
-	while (i < h->n_header &&
-	       (err = feed_add_header(f, h->header[i], &got)) == 0)
+	while (i < r->n && (err = feed_add_header(f, r->header[i], &got)) == 0)
 		i++;
-	h->n_header = i;
+	r->n = i;
 	if (!qerr_is_peer_fault(err))
 		return qerr_is_fatal(err) ? err : 0;
 	log_warn("the store: headers of a feed do not follow one another; "
 		 "they are fetched again");
+	r->end = (struct row_end){.n = 0};
 	return store_forget_headers(s, feed_id(f), i + 1);
 }
 
-/* Keep all headers for next time, if many of them were read one by one. */
 static int
-keep(const struct held *h, struct store *s, const struct feed *f,
-    const struct buf *ends, size_t n_kept)
+load_charters(struct held *h, struct store *s, struct feed *f)
 {
-	struct buf leaves;
-	size_t n = (size_t)feed_head(f);
-	int err;
-
-	if (n < n_kept + ROW_WORTH)
-		return 0;
-	buf_init(&leaves, 0);
-	for (size_t i = 1; i <= n; i++)
-		buf_put(&leaves, feed_leaf(f, i)->b, sizeof(struct id));
-	err = buf_err(&leaves);
-	if (err == 0)
-		err = store_keep_headers(s, feed_id(f),
-		    bytes_of(h->headers.p, load_le32(ends->p + 4 * (n - 1))),
-		    bytes_of(ends->p, 4 * n), buf_bytes(&leaves));
-	buf_done(&leaves);
-	return err == QERR_NOMEM ? err : 0; /* only time is lost */
-}
-
-static int
-load_headers(struct held *h, struct store *s, struct feed *f, bool kept)
-{
-	struct buf ends, leaves;
-	size_t n_kept = 0;
+	struct buf ends;
 	int err;
 
 	buf_init(&ends, 0);
-	buf_init(&leaves, 0);
-	if (kept)
-		err = store_headers_kept(s, feed_id(f), &h->headers, &ends,
-		    &leaves);
-	else
-		err = store_headers(s, feed_id(f), &h->headers, &ends);
-	if (err == 0)
-		err = cut_rows(&h->header, &h->n_header, &h->headers, &ends);
-	if (err == 0 &&
-	    feed_take_up(f, h->header, (const struct id *)(void *)leaves.p,
-		leaves.n / sizeof(struct id)) == 0)
-		n_kept = leaves.n / sizeof(struct id);
-	if (err == 0)
-		err = take_headers(h, s, f, n_kept);
-	if (err == 0 && kept)
-		err = keep(h, s, f, &ends, n_kept);
+	if ((err = store_charters(s, feed_id(f), &h->charters, &ends)) == 0)
+		err = cut_rows(&h->charter, &h->n_charter, &h->charters, &ends);
 	buf_done(&ends);
-	buf_done(&leaves);
+	return err != 0 ? err : take_charters(h, f);
+}
+
+static int
+read_headers(struct held *h, struct store *s, const struct id *feed, bool kept)
+{
+	struct buf ends;
+	int err;
+
+	if (kept)
+		return store_headers_kept(s, feed, &h->row);
+	buf_init(&ends, 0);
+	if ((err = store_headers(s, feed, &h->row.tail, &ends)) == 0)
+		err = row_extend(&h->row, buf_bytes(&ends));
+	buf_done(&ends);
 	return err;
 }
 
 int
 held_load(struct held *ret, struct store *s, struct feed *f, bool kept)
 {
-	struct buf ends;
+	struct row *r = &ret->row;
 	int err;
 
 	*ret = (struct held){.n_charter = 0};
 	buf_init(&ret->charters, 0);
-	buf_init(&ret->headers, 0);
-	buf_init(&ends, 0);
-	if ((err = store_charters(s, feed_id(f), &ret->charters, &ends)) == 0)
-		err = cut_rows(&ret->charter, &ret->n_charter, &ret->charters,
-		    &ends);
-	if (err == 0)
-		err = take_charters(ret, f);
+	row_init(r);
+	if ((err = read_headers(ret, s, feed_id(f), kept)) != 0 ||
+	    (err = load_charters(ret, s, f)) != 0)
+		return err;
 	/* Without a charter nothing can be said about headers. */
-	if (err == 0 && ret->n_charter > 0)
-		err = load_headers(ret, s, f, kept);
-	buf_done(&ends);
-	return err;
+	if (ret->n_charter == 0) {
+		r->n = 0;
+		r->end = (struct row_end){.n = 0};
+		return 0;
+	}
+	if (feed_take_up(f, r->kept, (size_t)r->end.n, &r->history) != 0)
+		r->end = (struct row_end){.n = 0};
+	return take_headers(ret, s, f, (size_t)r->end.n);
 }
 
 void
 held_done(struct held *h)
 {
 	free(h->charter);
-	free(h->header);
 	buf_done(&h->charters);
-	buf_done(&h->headers);
+	row_done(&h->row);
 	*h = (struct held){.n_charter = 0};
 }

@@ -3,6 +3,7 @@
 
 #include "proto/base/buf.h"
 #include "proto/host/store.h"
+#include "proto/host/store_row.h"
 #include "proto/object/feed.h"
 
 /*
@@ -12,15 +13,16 @@
  * they are fetched again, and nothing else is.
  */
 struct held {
-	struct buf charters, headers; /* what the rows point into */
-	struct bytes *charter, *header;
-	size_t n_charter, n_header;
+	struct buf charters; /* what |charter| points into */
+	struct bytes *charter;
+	size_t n_charter;
+	struct row row; /* the headers: header[0..n-1] */
 };
 
 /*
  * Read all into |ret| and into |f|, which is new; held_done() in any case.  With
  * |kept|, what was checked before is not checked again (store_headers_kept()); that is
- * for readers.
+ * for readers, who call store_keep_headers() with |ret->row.end| once they have all.
  */
 int held_load(struct held *ret, struct store *s, struct feed *f, bool kept);
 void held_done(struct held *h);

@@ -27,6 +27,7 @@ struct import {
 	struct import_result *r;
 	struct id id;
 	struct feed *feed;
+	struct row_end kept;
 	struct shelf shelf; /* all that is announced; no key is needed */
 	bool *want;
 	uint64_t wanted, waiting; /* bytes; put since the last commit */
@@ -116,9 +117,10 @@ restore(struct import *m)
 	struct held held;
 	int err = held_load(&held, m->store, m->feed, true);
 
-	for (size_t i = 0; i < held.n_header && err == 0; i++)
-		if ((err = header_peek(&h, held.header[i])) == 0)
+	for (size_t i = 0; i < held.row.n && err == 0; i++)
+		if ((err = header_read(&h, held.row.header[i])) == 0)
 			err = shelf_add(&m->shelf, &h);
+	m->kept = held.row.end;
 	held_done(&held);
 	return err;
 }
@@ -584,6 +586,8 @@ import_feed(struct store *s, const struct id *feed, struct import_source *src,
 		err = plan(&m);
 	if (err == 0)
 		err = take_packs(&m);
+	if (err == 0)
+		err = store_keep_headers(s, m.feed, &m.kept);
 	free(m.want);
 	feed_free(m.feed);
 	shelf_done(&m.shelf);

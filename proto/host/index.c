@@ -12,6 +12,7 @@
 #include "proto/host/index_inner.h"
 #include "proto/host/log.h"
 #include "proto/host/shelf.h"
+#include "proto/host/store_row.h"
 
 static const char schema[] =
     "CREATE TABLE feed ("
@@ -66,7 +67,8 @@ index_error(struct index *x, int rc)
 	case SQLITE_LOCKED:
 		return QERR_AGAIN;
 	default:
-		log_error("SQLite: %s", sqlite3_errmsg(x->db));
+		if (x->db != NULL)
+			log_error("SQLite: %s", sqlite3_errmsg(x->db));
 		return QERR_IO;
 	}
 }
@@ -92,10 +94,7 @@ open_db(struct index *x, bool *ret_fresh)
 	int rc, version = -1;
 
 	index_path(x, path, "");
-	rc = sqlite3_open_v2(path, &x->db,
-	    SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
-	    NULL);
-	if (rc != SQLITE_OK)
+	if ((rc = sqlite_open(&x->db, path)) != SQLITE_OK)
 		return index_error(x, rc);
 	sqlite3_busy_timeout(x->db, 5000);
 	/* It can be made anew: durability would only cost time. */
@@ -140,34 +139,63 @@ rebuild(struct index *x)
 	return err != 0 ? err : run(x, pragma);
 }
 
+static void
+close_db(struct index *x)
+{
+	if (x->db != NULL)
+		sqlite3_close(x->db);
+	x->db = NULL;
+}
+
 int
-index_open(struct index **ret, struct store *s)
+index_begin(struct index **ret, struct store *s)
 {
 	struct index *x = calloc(1, sizeof(*x));
-	bool fresh;
 	int err;
 
 	*ret = NULL;
 	if (x == NULL)
 		return QERR_NOMEM;
 	x->store = s;
-	if ((err = index_user_load(x)) != 0)
-		goto fail;
-	if ((err = open_db(x, &fresh)) == QERR_AGAIN)
-		goto fail;
-	if (err != 0) {
-		/* Old or damaged: nothing in it is needed. */
-		sqlite3_close(x->db);
-		remove_files(x);
-		if ((err = open_db(x, &fresh)) != 0)
-			goto fail;
+	if ((err = index_user_load(x)) != 0) {
+		index_close(x);
+		return err;
 	}
-	if (fresh && (err = rebuild(x)) != 0)
-		goto fail;
 	*ret = x;
 	return 0;
-fail:
-	index_close(x);
+}
+
+int
+index_ready(struct index *x)
+{
+	bool fresh = false;
+	int err;
+
+	if (x->db != NULL)
+		return 0;
+	err = open_db(x, &fresh);
+	if (err != 0 && err != QERR_AGAIN) {
+		/* Old or damaged: nothing in it is needed. */
+		close_db(x);
+		remove_files(x);
+		err = open_db(x, &fresh);
+	}
+	if (err == 0 && fresh)
+		err = rebuild(x);
+	if (err != 0)
+		close_db(x);
+	return err;
+}
+
+int
+index_open(struct index **ret, struct store *s)
+{
+	int err = index_begin(ret, s);
+
+	if (err == 0 && (err = index_ready(*ret)) != 0) {
+		index_close(*ret);
+		*ret = NULL;
+	}
 	return err;
 }
 
@@ -176,7 +204,7 @@ index_close(struct index *x)
 {
 	if (x == NULL)
 		return;
-	sqlite3_close(x->db);
+	close_db(x);
 	index_user_done(x);
 	free(x);
 }
@@ -189,6 +217,7 @@ struct fill {
 	struct shelf shelf;
 	uint64_t *time; /* of each header, by number - 1 */
 	uint64_t head;
+	uint64_t articles; /* listed: to count them all would read them all */
 	sqlite3_stmt *insert, *note;
 	struct buf fold, authors;
 };
@@ -288,9 +317,12 @@ fill_article(struct fill *f, size_t pack, size_t record, struct bytes head)
 		    SQLITE_STATIC);
 	}
 	bind_uint(q, 20, record);
+	/* One that was there is updated, and gets no new place. */
+	sqlite3_set_last_insert_rowid(f->x->db, 0);
 	err = buf_err(&f->fold) != 0 || buf_err(&f->authors) != 0
 		  ? QERR_NOMEM
 		  : finish(f->x, q);
+	f->articles += sqlite3_last_insert_rowid(f->x->db) != 0;
 out:
 	free(a);
 	return err;
@@ -347,31 +379,25 @@ fill_pack(struct fill *f, size_t i)
 static int
 load_headers(struct fill *f)
 {
-	struct buf b, ends;
-	size_t at = 0, n;
+	struct row r;
 	int err;
 
-	buf_init(&b, 0);
-	buf_init(&ends, 0);
-	err =
-	    store_headers_kept(f->x->store, &f->follow->feed, &b, &ends, NULL);
-	n = ends.n / 4;
-	if (err == 0 && (f->time = calloc(n + 1, sizeof(*f->time))) == NULL)
+	row_init(&r);
+	err = store_headers_kept(f->x->store, &f->follow->feed, &r);
+	if (err == 0 &&
+	    (f->time = calloc(r.n + 1, sizeof(*f->time))) == NULL)
 		err = QERR_NOMEM;
-	for (size_t i = 0; i < n && err == 0; i++) {
-		size_t end = load_le32(ends.p + 4 * i);
+	for (size_t i = 0; i < r.n && err == 0; i++) {
 		struct header h;
 
-		err = header_peek(&h, bytes_of(b.p + at, end - at));
-		at = end;
+		err = header_read(&h, r.header[i]);
 		if (err != 0 || h.number != i + 1)
 			break;
 		f->time[i] = h.time;
 		f->head = h.number;
 		err = shelf_add(&f->shelf, &h);
 	}
-	buf_done(&b);
-	buf_done(&ends);
+	row_done(&r);
 	return qerr_is_peer_fault(err) ? 0 : err;
 }
 
@@ -379,10 +405,10 @@ int
 index_drop(struct index *x, const struct id *feed)
 {
 	static const char *const sql[] = {"DELETE FROM article WHERE feed=?1",
-	    "DELETE FROM pack WHERE feed=?1"};
+	    "DELETE FROM pack WHERE feed=?1", "DELETE FROM feed WHERE id=?1"};
 	int err = 0;
 
-	for (size_t i = 0; i < 2 && err == 0; i++) {
+	for (size_t i = 0; i < 3 && err == 0; i++) {
 		sqlite3_stmt *q;
 
 		if ((err = index_prepare(x, &q, sql[i])) != 0)
@@ -441,6 +467,22 @@ out:
 	return err;
 }
 
+static int
+load_count(struct fill *f)
+{
+	sqlite3_stmt *q;
+	int rc, err = index_prepare(f->x, &q,
+	    "SELECT articles FROM feed WHERE id=?1");
+
+	if (err != 0)
+		return err;
+	sqlite3_bind_blob(q, 1, f->follow->feed.b, 32, SQLITE_STATIC);
+	if ((rc = sqlite3_step(q)) == SQLITE_ROW)
+		f->articles = (uint64_t)sqlite3_column_int64(q, 0);
+	sqlite3_finalize(q);
+	return index_error(f->x, rc);
+}
+
 /* If a pack that is listed counts no longer, everything is listed anew. */
 static int
 drop_gone(struct fill *f, struct map *known, bool gone)
@@ -467,6 +509,8 @@ fill_packs(struct fill *f)
 		anew = true;
 		err = 0;
 	}
+	if (err == 0)
+		err = load_count(f);
 	for (size_t i = 0; i < f->shelf.n && err == 0; i++) {
 		const struct shelf_pack *p = &f->shelf.pack[i];
 		struct tree_name t = {.kind = TREE_PACK, .id = p->e.root};
@@ -508,13 +552,13 @@ fill_feed(struct fill *f)
 		err = charter_decode_body(c, file.body);
 	if (err == 0)
 		err = index_prepare(f->x, &q,
-		    "INSERT OR REPLACE INTO feed VALUES (?1,?2,?3,?4,"
-		    "(SELECT count(*) FROM article WHERE feed=?1))");
+		    "INSERT OR REPLACE INTO feed VALUES (?1,?2,?3,?4,?5)");
 	if (err == 0) {
 		sqlite3_bind_blob(q, 1, f->follow->feed.b, 32, SQLITE_STATIC);
 		bind_text(q, 2, c->name);
 		bind_uint(q, 3, f->head);
 		bind_uint(q, 4, c->version);
+		bind_uint(q, 5, f->articles);
 		err = finish(f->x, q);
 	}
 	sqlite3_finalize(q);

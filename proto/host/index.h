@@ -24,6 +24,12 @@ struct index;
  * the last list printed is DIR/list.
  */
 int index_open(struct index **ret, struct store *s);
+/*
+ * The same in two steps: first what the user decided, which is all that is needed for
+ * index_follows(), index_synced() and index_key(); then, for all else, the database.
+ */
+int index_begin(struct index **ret, struct store *s);
+int index_ready(struct index *x);
 void index_close(struct index *x);
 
 /* Followed feeds (with their reading keys and sources, as follow links). */
@@ -40,6 +46,9 @@ struct index_feed {
 };
 int index_feeds(struct index *x, int (*fn)(void *, const struct index_feed *),
     void *arg);
+/* Only who they are, and the links as given. */
+int index_follows(struct index *x,
+    int (*fn)(void *, const struct id *feed, const char *link), void *arg);
 /* How many of a feed's articles were not read yet: looks at each of them. */
 int index_unread(struct index *x, const struct id *feed, uint64_t *ret);
 

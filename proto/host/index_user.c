@@ -243,6 +243,17 @@ index_followed(struct index *x, const struct id *feed)
 }
 
 int
+index_follows(struct index *x,
+    int (*fn)(void *, const struct id *feed, const char *link), void *arg)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < x->n_follow && err == 0; i++)
+		err = fn(arg, &x->follow[i].feed, x->follow[i].link);
+	return err;
+}
+
+int
 index_key(struct index *x, const struct id *feed, struct reading_key *ret)
 {
 	const struct index_follow *f = index_followed(x, feed);

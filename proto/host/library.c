@@ -5,6 +5,7 @@
 
 #include "proto/base/qerr.h"
 #include "proto/host/shelf.h"
+#include "proto/host/store_row.h"
 #include "proto/object/hash.h"
 #include "proto/object/markup.h"
 #include "proto/object/merkle.h"
@@ -69,24 +70,16 @@ library_free(struct library *l)
 static int
 load_shelf(struct library *l, const struct id *feed)
 {
-	struct buf b, ends;
-	size_t at = 0;
+	struct header h;
+	struct row r;
 	int err;
 
-	buf_init(&b, 0);
-	buf_init(&ends, 0);
-	err = store_headers_kept(l->store, feed, &b, &ends, NULL);
-	for (size_t i = 0; i < ends.n / 4 && err == 0; i++) {
-		size_t end = load_le32(ends.p + 4 * i);
-		struct header h;
-
-		err = header_peek(&h, bytes_of(b.p + at, end - at));
-		at = end;
-		if (err == 0)
+	row_init(&r);
+	err = store_headers_kept(l->store, feed, &r);
+	for (size_t i = 0; i < r.n && err == 0; i++)
+		if ((err = header_read(&h, r.header[i])) == 0)
 			err = shelf_add(&l->shelf, &h);
-	}
-	buf_done(&b);
-	buf_done(&ends);
+	row_done(&r);
 	buf_clear(&l->charters);
 	buf_clear(&l->ends);
 	return err != 0

@@ -46,13 +46,18 @@ static void
 withdraw(struct shelf *s, const struct header *h)
 {
 	struct header old = {.number = 0};
+	size_t begin = 0;
 
 	for (size_t i = 0; i < s->n; i++) {
 		struct shelf_pack *p = &s->pack[i];
 
+		if (s->pack[begin].number != p->number)
+			begin = i;
+		if (p->dead || !header_may_withdraw(h, p->e.first, p->e.last))
+			continue;
 		if (old.number != p->number)
-			header_at(s, i, &old);
-		p->dead = p->dead || header_withdraws(h, &old, &p->e);
+			header_at(s, begin, &old);
+		p->dead = header_withdraws(h, &old, &p->e);
 	}
 }
 

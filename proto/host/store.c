@@ -19,11 +19,13 @@
 #include "proto/host/store_row.h"
 #include "proto/object/charter.h"
 #include "proto/object/header.h"
+#include "proto/object/history.h"
 #include "proto/object/merkle.h"
 #include "proto/object/proof.h"
 
 #define FOLDERS     1024 /* pack/AA: two characters of base32 */
 #define SYNC_SINGLY 4    /* more files than that are synced with all others */
+#define DEPTH_MAX   3    /* folders that a file of the tree stands in */
 #define MODE_DIR    0755 /* any web server may serve the tree */
 #define MODE_FILE   0644
 
@@ -31,6 +33,7 @@ struct waiting { /* a temporary that becomes |name| at the commit */
 	char tmp[32];
 	char name[TREE_PATH_MAX];
 	uint64_t size; /* of a pack, to be counted */
+	bool there;    /* it did */
 };
 
 struct new_head {
@@ -130,9 +133,12 @@ store_open(struct store **ret, const char *dir, bool readonly)
 	s->readonly = readonly;
 	if ((s->dir = strdup(dir)) == NULL)
 		goto fail;
-	if (!readonly && (err = file_mkdirs(AT_FDCWD, dir, 0700)) != 0)
-		goto fail;
 	s->fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (s->fd < 0 && errno == ENOENT && !readonly) {
+		if ((err = file_mkdirs(AT_FDCWD, dir, 0700)) != 0)
+			goto fail;
+		s->fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	}
 	if (s->fd < 0) {
 		err = store_error("open its folder");
 		goto fail;
@@ -209,7 +215,7 @@ store_get(struct store *s, const struct tree_name *t, struct buf *b)
 	return file_read(b, s->fd, path, size_max(t->kind));
 }
 
-/* The number of the folder "AA", or -1. */
+/* The number of the folder "AA", the first ten bits of its packs' roots; or -1. */
 static int
 folder_number(const char *name)
 {
@@ -249,14 +255,14 @@ store_has(struct store *s, const struct tree_name *t)
 	char path[TREE_PATH_MAX];
 	int n;
 
-	tree_path(path, t);
 	if (t->kind == TREE_PACK && !s->readonly) {
 		if (!s->listed)
 			list_folders(s);
-		n = folder_number(path + sizeof("pack/") - 1);
-		if (s->listed && n >= 0 && (s->folder[n / 8] >> n % 8 & 1) == 0)
+		n = t->id.b[0] << 2 | t->id.b[1] >> 6; /* folder_number() */
+		if (s->listed && (s->folder[n / 8] >> n % 8 & 1) == 0)
 			return false;
 	}
+	tree_path(path, t);
 	return faccessat(s->fd, path, F_OK, 0) == 0;
 }
 
@@ -424,21 +430,27 @@ store_put_piece(struct store *s, const struct id *root, uint64_t total,
 static int
 sync_tmps(struct store *s)
 {
+	int fd[SYNC_SINGLY], err = 0;
+	size_t n;
+
 	if (s->n_waiting > SYNC_SINGLY)
 		return syncfs(s->fd) == 0 ? 0 : store_error("sync");
-	for (size_t i = 0; i < s->n_waiting; i++) {
-		int fd = openat(s->fd, s->waiting[i].tmp, O_RDONLY | O_CLOEXEC);
-		int err = 0;
-
-		if (fd < 0)
-			return store_error("open a file");
-		if (fdatasync(fd) != 0)
-			err = store_error("sync a file");
-		close(fd);
-		if (err != 0)
-			return err;
+	for (n = 0; n < s->n_waiting && err == 0; n++) {
+		fd[n] = openat(s->fd, s->waiting[n].tmp, O_RDONLY | O_CLOEXEC);
+		if (fd[n] < 0) {
+			err = store_error("open a file");
+			break;
+		}
+		/* All on their way before the first is waited for: one commit of
+		 * the journal has them all.  An error shows when they are. */
+		(void)sync_file_range(fd[n], 0, 0, SYNC_FILE_RANGE_WRITE);
 	}
-	return 0;
+	for (size_t i = 0; i < n; i++) {
+		if (err == 0 && fdatasync(fd[i]) != 0)
+			err = store_error("sync a file");
+		close(fd[i]);
+	}
+	return err;
 }
 
 /* Rename, making the folder if it is the first in it. */
@@ -462,21 +474,48 @@ publish(struct store *s, const char *from, const char *name)
 }
 
 static int
-sync_folder_of(struct store *s, const char *name)
+sync_folder(struct store *s, const char *name)
+{
+	int fd = openat(s->fd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int err = 0;
+
+	if (fd < 0)
+		return store_error("open a folder");
+	if (fsync(fd) != 0)
+		err = store_error("sync a folder");
+	close(fd);
+	return err;
+}
+
+/* Folders that were synced in this commit. */
+struct synced {
+	char name[SYNC_SINGLY * DEPTH_MAX][TREE_PATH_MAX];
+	size_t n;
+};
+
+static bool
+is_synced(const struct synced *y, const char *name)
+{
+	for (size_t i = 0; i < y->n; i++)
+		if (strcmp(y->name[i], name) == 0)
+			return true;
+	return false;
+}
+
+/* Its own folder, and those above that may be new. */
+static int
+sync_folders_of(struct store *s, const char *name, struct synced *y)
 {
 	char folder[TREE_PATH_MAX];
-	int fd, err = 0;
+	int err = 0;
 
-	/* Its own folder, and those above that may be new. */
 	snprintf(folder, sizeof(folder), "%s", name);
 	for (char *slash; (slash = strrchr(folder, '/')) != NULL && err == 0;) {
 		*slash = '\0';
-		fd = openat(s->fd, folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-		if (fd < 0)
-			return store_error("open a folder");
-		if (fsync(fd) != 0)
-			err = store_error("sync a folder");
-		close(fd);
+		if (is_synced(y, folder))
+			break; /* and so are those above */
+		snprintf(y->name[y->n++], TREE_PATH_MAX, "%s", folder);
+		err = sync_folder(s, folder);
 	}
 	return err;
 }
@@ -484,10 +523,12 @@ sync_folder_of(struct store *s, const char *name)
 static int
 sync_folders(struct store *s, size_t n_part)
 {
+	struct synced y = {.n = 0};
+
 	if (n_part > 0 || s->n_waiting > SYNC_SINGLY)
 		return syncfs(s->fd) == 0 ? 0 : store_error("sync");
 	for (size_t i = 0; i < s->n_waiting; i++) {
-		int err = sync_folder_of(s, s->waiting[i].name);
+		int err = sync_folders_of(s, s->waiting[i].name, &y);
 
 		if (err != 0)
 			return err;
@@ -512,7 +553,8 @@ static void
 forget_waiting(struct store *s)
 {
 	for (size_t i = 0; i < s->n_waiting; i++)
-		unlinkat(s->fd, s->waiting[i].tmp, 0);
+		if (!s->waiting[i].there)
+			unlinkat(s->fd, s->waiting[i].tmp, 0);
 	for (size_t i = 0; i < s->n_head; i++)
 		buf_done(&s->head[i].file);
 	s->n_waiting = s->n_head = 0;
@@ -534,6 +576,7 @@ store_commit(struct store *s)
 	for (size_t i = 0; i < s->n_waiting && err == 0; i++) {
 		err = publish(s, s->waiting[i].tmp, s->waiting[i].name);
 		packs += s->waiting[i].size;
+		s->waiting[i].there = err == 0;
 	}
 	if (err == 0)
 		err = part_commit(s->parts, &n_part, &packs);
@@ -667,7 +710,7 @@ forget_packs(struct store *s, const struct id *feed)
 
 	buf_init(&b, 0);
 	for (; get_put(s, &t, &b) == 0; t.number++, buf_clear(&b)) {
-		if (header_peek(&h, buf_bytes(&b)) != 0)
+		if (header_read(&h, buf_bytes(&b)) != 0)
 			continue;
 		for (size_t i = 0; i < h.n_pack; i++) {
 			struct tree_name p = {
@@ -805,23 +848,60 @@ store_proofs(struct store *s, const struct id *feed, struct buf *b,
 }
 
 int
-store_headers_kept(struct store *s, const struct id *feed, struct buf *b,
-    struct buf *ends, struct buf *leaves)
+store_headers_kept(struct store *s, const struct id *feed, struct row *r)
 {
 	struct tree_name t = {.kind = TREE_ISSUE, .id = *feed};
-	int n = row_read(s->fd, feed, b, ends, leaves);
+	struct buf ends;
+	int err = row_read(r, s->fd, feed);
 
-	if (n < 0)
-		return n;
-	t.number = (uint64_t)n + 1;
-	return get_row(s, t, b, ends);
+	buf_init(&ends, 0);
+	t.number = r->end.n + 1;
+	if (err == 0)
+		err = get_row(s, t, &r->tail, &ends);
+	if (err == 0)
+		err = row_extend(r, buf_bytes(&ends));
+	buf_done(&ends);
+	return err;
+}
+
+/* True if the files in |r| are those that |f| accepted after |from|, to the last. */
+static bool
+are_accepted(const struct row *r, const struct feed *f, uint64_t from)
+{
+	struct id leaf;
+
+	for (size_t i = 0; i < r->n; i++) {
+		history_leaf(&leaf, r->header[i]);
+		if (!id_eq(&leaf, feed_leaf(f, from + i + 1)))
+			return false;
+	}
+	return from + r->n == feed_head(f);
 }
 
 int
-store_keep_headers(struct store *s, const struct id *feed, struct bytes files,
-    struct bytes ends, struct bytes leaves)
+store_keep_headers(struct store *s, struct feed *f, struct row_end *end)
 {
-	return s->readonly ? 0 : row_write(s->fd, feed, files, ends, leaves);
+	struct tree_name t = {.kind = TREE_ISSUE, .id = *feed_id(f)};
+	struct buf ends;
+	struct row r;
+	int err = 0;
+
+	if (s->readonly || feed_head(f) < end->n)
+		return 0;
+	row_init(&r);
+	buf_init(&ends, 0);
+	t.number = end->n + 1;
+	while (err == 0 && t.number <= feed_head(f)) {
+		err = get_next(s, &t, &r.tail, &ends);
+		t.number++;
+	}
+	if (err == 0 && (err = buf_err(&ends)) == 0)
+		err = row_extend(&r, buf_bytes(&ends));
+	if (err == 0 && are_accepted(&r, f, end->n))
+		err = row_append(s->fd, end, f, r.header, r.n);
+	buf_done(&ends);
+	row_done(&r);
+	return err == QERR_NOMEM ? err : 0; /* only time is lost */
 }
 
 /* Room. */

@@ -6,6 +6,7 @@
 
 #include "proto/base/buf.h"
 #include "proto/base/bytes.h"
+#include "proto/object/feed.h"
 #include "proto/object/tree.h"
 
 /*
@@ -76,14 +77,15 @@ int store_proofs(struct store *s, const struct id *feed, struct buf *b,
     struct buf *ends);
 /*
  * The same for who only reads: the headers that store_keep_headers() was given come
- * from one file, with their leaves (32 bytes each; |leaves| may be NULL), and only
- * those after them from the tree.  A node that serves does without: it
+ * from one file, with what a feed knows of them, and only those after them from the
+ * tree.  |r| is new; row_done() in any case.  A node that serves does without: it
  * looks at each header that it answers for.
  */
-int store_headers_kept(struct store *s, const struct id *feed, struct buf *b,
-    struct buf *ends, struct buf *leaves);
-int store_keep_headers(struct store *s, const struct id *feed,
-    struct bytes files, struct bytes ends, struct bytes leaves);
+struct row;
+struct row_end;
+int store_headers_kept(struct store *s, const struct id *feed, struct row *r);
+/* Keep what |f| has accepted, and the tree holds, beyond |end|, and move that. */
+int store_keep_headers(struct store *s, struct feed *f, struct row_end *end);
 
 /* Bytes used by packs, and bytes free on the disk. */
 uint64_t store_used(struct store *s);

@@ -45,26 +45,31 @@ part_path(char dst[PATH_LEN], const struct id *root, const char *suffix)
 	snprintf(dst, PATH_LEN, "part/%s%s", name, suffix);
 }
 
-/* What a crash left of maps that were being written. */
-static void
-remove_new_maps(int dir)
+/* Remove what a crash left of maps that were being written; true if nothing else is
+ * there. */
+static bool
+tidy(int dir)
 {
 	int fd = openat(dir, "part", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *d = fd < 0 ? NULL : fdopendir(fd);
 	struct dirent *e;
+	bool none = true;
 
 	if (d == NULL) {
 		if (fd >= 0)
 			close(fd);
-		return;
+		return false;
 	}
 	while ((e = readdir(d)) != NULL) {
 		size_t n = strlen(e->d_name);
 
 		if (n > 4 && strcmp(e->d_name + n - 4, ".new") == 0)
 			unlinkat(fd, e->d_name, 0);
+		else if (e->d_name[0] != '.')
+			none = false;
 	}
 	closedir(d);
+	return none;
 }
 
 int
@@ -76,9 +81,7 @@ part_set_new(struct part_set **ret, int dir, bool readonly)
 		return QERR_NOMEM;
 	ps->dir = dir;
 	ps->readonly = readonly;
-	if (!readonly)
-		remove_new_maps(dir);
-	ps->none = !readonly && file_folder_empty(dir, "part");
+	ps->none = !readonly && tidy(dir);
 	*ret = ps;
 	return 0;
 }

@@ -1,22 +1,27 @@
 #include "proto/host/store_row.h"
 
+#include <fcntl.h>
 #include <sodium.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "proto/base/qerr.h"
 #include "proto/base/text.h"
 #include "proto/host/file.h"
-#include "proto/object/header.h"
 #include "proto/object/tree.h"
 
 /*
- * The file: count u32le; of each header its end u32le and its leaf; the files; and
- * BLAKE2b-256 over all that.  It is ours alone and says nothing to others.
+ * A stretch: how many headers u32le, and the bytes of their files u32le; of each
+ * header its file's end u32le, the charter that it names u32le, its leaf, identity and
+ * signer; the files; the peaks of the history of all headers up to here, the smallest
+ * first; the sum of the charters; and BLAKE2b-256 over the sum of the stretch before
+ * and all that.  It is ours alone and says nothing to others.
  */
 #define ROW_MAX   (512u * 1024 * 1024)
-#define ENTRY_LEN (4 + 32)
-#define SUM_LEN   32
+#define START_LEN 8
+#define ENTRY_LEN (4 + 4 + 32 + 32 + KEY_ID_LEN)
 #define NAME_LEN  (4 + ID_TEXT_LEN + 1)
 
 static void
@@ -29,44 +34,149 @@ row_name(char dst[NAME_LEN], const struct id *feed)
 }
 
 static void
-sum(uint8_t dst[SUM_LEN], struct bytes v)
+sum(struct id *ret, const struct id *before, struct bytes v)
 {
-	crypto_generichash(dst, SUM_LEN, v.p, v.n, NULL, 0);
+	crypto_generichash_state s;
+
+	crypto_generichash_init(&s, NULL, 0, sizeof(ret->b));
+	crypto_generichash_update(&s, before->b, sizeof(before->b));
+	crypto_generichash_update(&s, v.p, v.n);
+	crypto_generichash_final(&s, ret->b, sizeof(ret->b));
 }
 
-/* The number of headers in |v|, which is a whole row; 0 if it is none. */
-static size_t
-row_check(struct bytes v)
+void
+charters_sum(struct id *ret, const struct bytes *file, size_t n)
 {
-	uint8_t want[SUM_LEN];
-	uint32_t n, end = 0;
-	size_t head;
+	*ret = (struct id){{0}};
+	for (size_t i = 0; i < n; i++)
+		sum(ret, ret, file[i]);
+}
 
-	if (v.n < 4 + SUM_LEN)
+void
+row_init(struct row *r)
+{
+	*r = (struct row){.n = 0};
+	buf_init(&r->file, 0);
+	buf_init(&r->tail, 0);
+}
+
+void
+row_done(struct row *r)
+{
+	buf_done(&r->file);
+	buf_done(&r->tail);
+	free(r->header);
+	free(r->kept);
+	row_init(r);
+}
+
+/* Reading. */
+
+static int
+reserve(struct row *r, size_t n)
+{
+	size_t cap = r->cap > 0 ? r->cap : 64;
+	void *p;
+
+	while (cap < r->n + n)
+		cap *= 2;
+	if (cap == r->cap)
 		return 0;
-	sum(want, bytes_of(v.p, v.n - SUM_LEN));
-	if (sodium_memcmp(want, v.p + v.n - SUM_LEN, SUM_LEN) != 0)
+	if ((p = realloc(r->header, cap * sizeof(*r->header))) == NULL)
+		return QERR_NOMEM;
+	r->header = p;
+	if ((p = realloc(r->kept, cap * sizeof(*r->kept))) == NULL)
+		return QERR_NOMEM;
+	r->kept = p;
+	r->cap = cap;
+	return 0;
+}
+
+static size_t
+count_peaks(uint64_t n)
+{
+	size_t count = 0;
+
+	for (; n > 0; n &= n - 1)
+		count++;
+	return count;
+}
+
+/* The length without its sum of the stretch that |v| begins with; 0: it is none. */
+static uint64_t
+stretch_len(const struct row_end *end, struct bytes v)
+{
+	uint64_t n, len;
+
+	if (v.n < START_LEN)
 		return 0;
 	n = load_le32(v.p);
-	if (n > (v.n - 4 - SUM_LEN) / ENTRY_LEN)
-		return 0;
-	head = 4 + (size_t)n * ENTRY_LEN;
-	for (uint32_t i = 0; i < n; i++) {
-		uint32_t next = load_le32(v.p + 4 + i * ENTRY_LEN);
-
-		if (next < end)
-			return 0;
-		end = next;
-	}
-	return end == v.n - head - SUM_LEN ? n : 0;
+	len = START_LEN + n * ENTRY_LEN + load_le32(v.p + 4) +
+	      32 * (uint64_t)count_peaks(end->n + n) + 32;
+	return len + 32 <= v.n ? len : 0;
 }
 
-/* True if the tree has the last header of a row as it is in it. */
+static void
+take_entry(struct feed_kept *k, const uint8_t *p)
+{
+	k->charter = load_le32(p + 4);
+	memcpy(k->leaf.b, p + 8, 32);
+	memcpy(k->hash.b, p + 40, 32);
+	memcpy(k->signer, p + 72, KEY_ID_LEN);
+}
+
+/* Take the next stretch: 0, or QERR_ABSENT at the end of what is whole. */
+static int
+take_stretch(struct row *r)
+{
+	struct bytes v =
+	    bytes_of(r->file.p + r->end.size, r->file.n - (size_t)r->end.size);
+	uint64_t len = stretch_len(&r->end, v);
+	const uint8_t *file, *at;
+	size_t n, from = 0, all;
+	struct id want;
+
+	if (len == 0)
+		return QERR_ABSENT;
+	sum(&want, &r->end.sum, bytes_of(v.p, (size_t)len));
+	if (sodium_memcmp(want.b, v.p + len, sizeof(want.b)) != 0)
+		return QERR_ABSENT;
+	n = load_le32(v.p);
+	all = load_le32(v.p + 4);
+	if (reserve(r, n) != 0)
+		return QERR_NOMEM;
+	file = v.p + START_LEN + n * ENTRY_LEN;
+	for (size_t i = 0; i < n; i++) {
+		const uint8_t *e = v.p + START_LEN + i * ENTRY_LEN;
+		size_t end = load_le32(e);
+
+		if (end < from || end > all)
+			return QERR_ABSENT;
+		take_entry(&r->kept[r->end.n + i], e);
+		r->header[r->end.n + i] = bytes_of(file + from, end - from);
+		from = end;
+	}
+	r->end.n += n;
+	r->n = (size_t)r->end.n;
+	r->history.n = r->end.n;
+	at = file + all;
+	for (unsigned k = 0; k < 64; k++)
+		if ((r->end.n >> k & 1) != 0) {
+			memcpy(r->history.peak[k].b, at, 32);
+			at += 32;
+		}
+	memcpy(r->end.charters.b, at, 32);
+	r->end.sum = want;
+	r->end.size += len + 32;
+	return 0;
+}
+
+/* True if the tree has the last header of the row as it is in it. */
 static bool
-is_current(int dir, const struct id *feed, uint64_t number, struct bytes last)
+is_current(const struct row *r, int dir, const struct id *feed)
 {
 	struct tree_name t = {
-	    .kind = TREE_ISSUE, .id = *feed, .number = number};
+	    .kind = TREE_ISSUE, .id = *feed, .number = r->end.n};
 	char path[TREE_PATH_MAX];
 	struct buf b;
 	bool same;
@@ -74,71 +184,128 @@ is_current(int dir, const struct id *feed, uint64_t number, struct bytes last)
 	tree_path(path, &t);
 	buf_init(&b, 0);
 	same = file_read(&b, dir, path, HEADER_FILE_MAX) == 0 &&
-	       bytes_eq(buf_bytes(&b), last);
+	       bytes_eq(buf_bytes(&b), r->header[r->n - 1]);
 	buf_done(&b);
 	return same;
 }
 
 int
-row_read(int dir, const struct id *feed, struct buf *b, struct buf *ends,
-    struct buf *leaves)
+row_read(struct row *r, int dir, const struct id *feed)
 {
 	char name[NAME_LEN];
-	struct buf file;
-	size_t n = 0, at = 0, base = b->n;
-	const uint8_t *entry, *first;
 	int err;
 
 	row_name(name, feed);
-	buf_init(&file, 0);
-	err = file_read(&file, dir, name, ROW_MAX);
-	if (err == 0 && (n = row_check(buf_bytes(&file))) > 0) {
-		entry = file.p + 4;
-		first = entry + n * ENTRY_LEN;
-		if (n > 1)
-			at = load_le32(entry + (n - 2) * ENTRY_LEN);
-		if (!is_current(dir, feed, n,
-			bytes_of(first + at,
-			    load_le32(entry + (n - 1) * ENTRY_LEN) - at)))
-			n = 0;
+	err = file_read(&r->file, dir, name, ROW_MAX);
+	while (err == 0)
+		err = take_stretch(r);
+	if (err == QERR_NOMEM)
+		return err;
+	if (r->n > 0 && !is_current(r, dir, feed)) {
+		r->end = (struct row_end){.n = 0};
+		r->history.n = 0;
+		r->n = 0;
 	}
-	for (size_t i = 0; i < n; i++, entry += ENTRY_LEN) {
-		buf_put_le32(ends, (uint32_t)(base + load_le32(entry)));
-		if (leaves != NULL)
-			buf_put(leaves, entry + 4, 32);
-	}
-	if (n > 0)
-		buf_put(b, first, file.n - SUM_LEN - (size_t)(first - file.p));
-	buf_done(&file);
-	if (err == QERR_NOMEM || buf_err(b) != 0 || buf_err(ends) != 0 ||
-	    (leaves != NULL && buf_err(leaves) != 0))
-		return QERR_NOMEM;
-	return (int)n;
+	return 0;
 }
 
 int
-row_write(int dir, const struct id *feed, struct bytes files, struct bytes ends,
-    struct bytes leaves)
+row_extend(struct row *r, struct bytes ends)
 {
+	size_t n = ends.n / 4, at = 0;
+
+	if (reserve(r, n) != 0)
+		return QERR_NOMEM;
+	for (size_t i = 0; i < n; i++) {
+		size_t end = load_le32(ends.p + 4 * i);
+
+		r->header[r->n++] = bytes_of(r->tail.p + at, end - at);
+		at = end;
+	}
+	return 0;
+}
+
+/* Writing. */
+
+static void
+put_stretch(struct buf *b, const struct row_end *end, struct feed *f,
+    const struct bytes *file, size_t n)
+{
+	const struct history *h = feed_history(f);
+	uint32_t at = 0;
+
+	for (size_t i = 0; i < n; i++)
+		at += (uint32_t)file[i].n;
+	buf_put_le32(b, (uint32_t)n);
+	buf_put_le32(b, at);
+	at = 0;
+	for (size_t i = 0; i < n; i++) {
+		struct feed_kept k;
+
+		feed_keep(f, end->n + i + 1, &k);
+		at += (uint32_t)file[i].n;
+		buf_put_le32(b, at);
+		buf_put_le32(b, k.charter);
+		buf_put(b, k.leaf.b, 32);
+		buf_put(b, k.hash.b, 32);
+		buf_put(b, k.signer, KEY_ID_LEN);
+	}
+	for (size_t i = 0; i < n; i++)
+		buf_put(b, file[i].p, file[i].n);
+	for (unsigned k = 0; k < 64; k++)
+		if ((h->n >> k & 1) != 0)
+			buf_put(b, h->peak[k].b, 32);
+}
+
+/* Write |data| at |size|, where the file ends as far as it is whole. */
+static int
+write_at(int dir, const char *name, uint64_t size, struct bytes data)
+{
+	/* One that was deleted meanwhile is not to come back with a hole. */
+	int fd = openat(dir, name,
+	    O_WRONLY | O_CLOEXEC | O_NOFOLLOW | (size == 0 ? O_CREAT : 0),
+	    0600);
+	struct stat st;
+	int err = QERR_IO;
+
+	if (fd < 0)
+		return err;
+	if (fstat(fd, &st) == 0 && st.st_size >= (off_t)size &&
+	    ftruncate(fd, (off_t)size) == 0 &&
+	    pwrite(fd, data.p, data.n, (off_t)size) == (ssize_t)data.n)
+		err = 0;
+	close(fd);
+	return err;
+}
+
+int
+row_append(int dir, struct row_end *end, struct feed *f,
+    const struct bytes *file, size_t n)
+{
+	struct bytes charter[FEED_CHARTERS_MAX];
+	const struct charter *c = feed_charter(f);
+	size_t n_charter = c == NULL ? 0 : (size_t)c->version;
+	struct row_end to = {.n = end->n + n};
 	char name[NAME_LEN];
-	uint8_t want[SUM_LEN];
 	struct buf b;
-	size_t n = ends.n / 4;
 	int err;
 
+	for (size_t i = 0; i < n_charter; i++)
+		charter[i] = feed_charter_file(f, i + 1);
+	charters_sum(&to.charters, charter, n_charter);
+	if (n == 0 && id_eq(&to.charters, &end->charters))
+		return 0;
 	buf_init(&b, ROW_MAX);
-	buf_put_le32(&b, (uint32_t)n);
-	for (size_t i = 0; i < n; i++) {
-		buf_put(&b, ends.p + 4 * i, 4);
-		buf_put(&b, leaves.p + 32 * i, 32);
-	}
-	buf_put(&b, files.p, files.n);
-	sum(want, buf_bytes(&b));
-	buf_put(&b, want, sizeof(want));
-	row_name(name, feed);
+	put_stretch(&b, end, f, file, n);
+	buf_put(&b, to.charters.b, 32);
+	sum(&to.sum, &end->sum, buf_bytes(&b));
+	buf_put(&b, to.sum.b, 32);
+	to.size = end->size + b.n;
 	err = buf_err(&b);
-	if (err == 0)
-		err = file_write(dir, name, buf_bytes(&b), 0600);
+	row_name(name, feed_id(f));
+	if (err == 0 && to.size <= ROW_MAX &&
+	    (err = write_at(dir, name, end->size, buf_bytes(&b))) == 0)
+		*end = to;
 	buf_done(&b);
 	return err;
 }

@@ -2,22 +2,48 @@
 #define QUIRE_STORE_ROW_H
 
 #include "proto/base/buf.h"
-#include "proto/base/bytes.h"
+#include "proto/object/feed.h"
 
 /*
- * DIR/row-FEED: the headers of a feed that were checked, one behind another with
- * their leaves in its history, so that thousands need one file to be opened and
- * nothing to be checked again.  Made from the tree, and deleted with any of its
- * headers; one that is damaged, or whose last header is not the tree's, is none.
+ * DIR/row-FEED: the headers of a feed that were checked, one behind another with what
+ * a feed knows of them, so that thousands need one file to be opened and nothing to
+ * be checked again.  Each sync with news appends a stretch.  Made from the tree, and
+ * deleted with any of its headers; what is damaged of it, or all of it if its last
+ * header is not the tree's, is not there.
  */
-#define ROW_WORTH 32 /* headers beyond the row that make a new one worth it */
+struct row_end {    /* how far a row reaches: what is appended goes on there */
+	uint64_t n; /* headers */
+	uint64_t size;      /* of the file */
+	struct id sum;      /* of all stretches */
+	struct id charters; /* charters_sum() of those that were checked */
+};
 
-/* Append the files to |b|, their ends to |ends| as u32le, and to |leaves|, which may
- * be NULL, 32 bytes each.  Returns how many, or a fatal QERR_*. */
-int row_read(int dir, const struct id *feed, struct buf *b, struct buf *ends,
-    struct buf *leaves);
-int row_write(int dir, const struct id *feed, struct bytes files,
-    struct bytes ends, struct bytes leaves);
+struct row {
+	struct buf file, tail; /* what |header| points into */
+	struct bytes
+	    *header; /* |n|: those of the row, then those from the tree */
+	size_t n, cap;
+	struct feed_kept *kept; /* of the row's |end.n| */
+	struct history history; /* of those */
+	struct row_end end;
+};
+
+void row_init(struct row *r);
+void row_done(struct row *r);
+/* Read what there is into |r|, which is new: 0 or QERR_NOMEM. */
+int row_read(struct row *r, int dir, const struct id *feed);
+/* Behind it the files in |r->tail|, with their ends as u32le. */
+int row_extend(struct row *r, struct bytes ends);
+
+/*
+ * Append |file[0..n-1]|, which |f| has accepted as its headers after |end->n| and is
+ * at the last of, and move |end|.  It need not survive a power cut.
+ */
+int row_append(int dir, struct row_end *end, struct feed *f,
+    const struct bytes *file, size_t n);
 void row_remove(int dir, const struct id *feed);
+
+/* Over the first |n| charter files of a feed. */
+void charters_sum(struct id *ret, const struct bytes *file, size_t n);
 
 #endif

@@ -122,12 +122,14 @@ accept_headers(struct track *s, const struct bytes *file, size_t count,
 		return refused(s, err, file[0], from);
 	}
 	for (size_t i = 0; i < count; i++) {
-		if (header_peek(&h, file[i]) != 0)
+		if (header_read(&h, file[i]) != 0)
 			continue; /* it was accepted: cannot be */
-		track_add_header(s, &h, file[i]);
+		track_add_header(s, &h);
 		update_put(s->n, OBJECT_HEADER, &s->id, h.number, file[i]);
 		s->n_unsafe++;
 	}
+	if (count > 0)
+		track_set_head(s, file[count - 1]);
 	return 0;
 }
 

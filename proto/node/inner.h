@@ -370,9 +370,10 @@ struct track *track_new(struct node *n, const struct id *feed,
     const struct node_policy *policy);
 void track_free(struct track *s);
 void track_remove(struct node *n, struct track *s);
-/* Take in what an accepted header announces and withdraws. */
-void track_add_header(struct track *s, const struct header *h,
-    struct bytes file);
+/* Take in what an accepted header announces and withdraws; the last one's file is
+ * the head. */
+void track_add_header(struct track *s, const struct header *h);
+void track_set_head(struct track *s, struct bytes file);
 /* |a| and |b| prove a fork: keep them. */
 void track_forked(struct track *s, struct bytes a, struct bytes b);
 /* The headers from |floor| on died. */

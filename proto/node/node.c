@@ -52,6 +52,26 @@ node_new(const struct node_config *cfg, const uint8_t seed[32])
 	return n;
 }
 
+/* All feeds and their packs at once, when nobody is left who asks or is asked. */
+static void
+tracks_free(struct node *n)
+{
+	struct pack *p;
+	size_t at = 0;
+
+	for (size_t i = 0; i < n->n_track; i++)
+		track_free(n->track[i]);
+	n->n_track = 0;
+	if (n->packs == NULL)
+		return;
+	while ((p = map_next(n->packs, &at, NULL)) != NULL) {
+		if (p->part != NULL)
+			part_close(n, p);
+		free(p);
+	}
+	map_free(n->packs);
+}
+
 void
 node_free(struct node *n)
 {
@@ -67,14 +87,12 @@ node_free(struct node *n)
 	update_begin(n); /* frees the links that are over */
 	while (n->n_contact > 0)
 		contact_remove(n, n->contact[n->n_contact - 1]);
-	while (n->n_track > 0)
-		track_remove(n, n->track[n->n_track - 1]);
+	tracks_free(n);
 	update_free(n);
 	for (size_t i = 0; i < n->n_proof; i++) {
 		buf_done(&n->proof[i]->theirs);
 		free(n->proof[i]);
 	}
-	map_free(n->packs);
 	veil_door_free(n->door);
 	heap_done(&n->timers);
 	buf_done(&n->scratch);
@@ -141,7 +159,8 @@ on_published(struct node *n, const struct node_event *ev)
 	if (ev->published.header.n == 0 ||
 	    feed_add_header(s->feed, ev->published.header, &h) != 0)
 		return;
-	track_add_header(s, &h, ev->published.header);
+	track_add_header(s, &h);
+	track_set_head(s, ev->published.header);
 	for (size_t i = s->first_a[h.number - 1]; i < s->n_a; i++)
 		pack_stored(n, s->a[i].pack);
 	s->safe_head = h.number;

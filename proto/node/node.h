@@ -61,6 +61,8 @@ struct node_policy {
  */
 struct node *node_new(const struct node_config *cfg, const uint8_t seed[32]);
 void node_free(struct node *n);
+/* What it knows of a feed, for its driver to keep; NULL if it does not follow it. */
+struct feed *node_feed(const struct node *n, const struct id *feed);
 int node_restore_feed(struct node *n, struct feed *f,
     const struct node_policy *policy, const struct bytes *header,
     size_t n_header);

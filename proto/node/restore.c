@@ -19,11 +19,26 @@ node_restore_feed(struct node *n, struct feed *f,
 	feed_free(s->feed);
 	s->feed = f;
 	s->safe_charter = track_charter(s);
-	for (size_t i = 0; i < n_header && err == 0; i++)
-		if ((err = header_peek(&h, header[i])) == 0)
-			track_add_header(s, &h, header[i]);
+	for (size_t i = 0; i < n_header && err == 0; i++) {
+		err = header_read(&h, header[i]);
+		if (err == 0 && h.number != i + 1)
+			err = QERR_CHAIN;
+		if (err == 0)
+			track_add_header(s, &h);
+	}
+	if (err == 0 && n_header > 0)
+		track_set_head(s, header[n_header - 1]);
 	s->safe_head = feed_head(s->feed);
 	return err != 0 ? err : n->fatal;
+}
+
+struct feed *
+node_feed(const struct node *n, const struct id *feed)
+{
+	for (size_t i = 0; i < n->n_track; i++)
+		if (id_eq(&n->track[i]->id, feed))
+			return n->track[i]->feed;
+	return NULL;
 }
 
 int

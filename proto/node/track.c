@@ -286,24 +286,23 @@ header_of(struct header *h, const struct track *s, uint64_t number)
 static void
 withdraw(struct track *s, const struct header *h)
 {
+	struct pack_entry e;
 	struct header old;
 	bool any = false;
 
 	for (size_t i = 0; i < h->n_pack; i++)
 		any |= h->pack[i].only;
-	for (uint64_t k = 1; any && k < h->number; k++) {
-		size_t i = s->first_a[k - 1];
+	for (size_t i = 0; any && i < s->n_a; i++) {
+		struct announce *a = &s->a[i];
 
-		header_of(&old, s, k);
-		for (size_t j = 0; j < old.n_pack; j++, i++) {
-			struct announce *a = &s->a[i];
-
-			if (a->dead || !header_withdraws(h, &old, &old.pack[j]))
-				continue;
-			announce_end(s->n, a, true);
-			update_tell(s->n, FACT_WITHDRAWN, &a->pack->root,
-			    a->number, 0);
-		}
+		if (a->dead || !header_may_withdraw(h, a->first, a->last))
+			continue;
+		header_of(&old, s, a->number);
+		entry_of(&e, a);
+		if (!header_withdraws(h, &old, &e))
+			continue;
+		announce_end(s->n, a, true);
+		update_tell(s->n, FACT_WITHDRAWN, &a->pack->root, a->number, 0);
 	}
 }
 
@@ -342,7 +341,7 @@ announce_add(struct track *s, const struct pack_entry *e, uint64_t number)
 }
 
 void
-track_add_header(struct track *s, const struct header *h, struct bytes file)
+track_add_header(struct track *s, const struct header *h)
 {
 	void *first = node_grow(s->n, s->first_a, (size_t)h->number - 1,
 	    &s->cap_first, sizeof(*s->first_a));
@@ -355,15 +354,20 @@ track_add_header(struct track *s, const struct header *h, struct bytes file)
 	for (size_t i = 0; i < h->n_pack; i++)
 		if (announce_add(s, &h->pack[i], h->number) != 0)
 			return;
-	buf_clear(&s->head_file);
-	buf_put(&s->head_file, file.p, file.n);
-	if (buf_err(&s->head_file) != 0)
-		node_fail(s->n, QERR_NOMEM);
 	s->plan_dirty = true;
 	s->next = h->next;
 	s->overdue = false;
 	timer_set(s->n, &s->due,
 	    h->next == 0 ? WHEN_NEVER : when_add(s->n->now, h->next * 1500));
+}
+
+void
+track_set_head(struct track *s, struct bytes file)
+{
+	buf_clear(&s->head_file);
+	buf_put(&s->head_file, file.p, file.n);
+	if (buf_err(&s->head_file) != 0)
+		node_fail(s->n, QERR_NOMEM);
 }
 
 void

@@ -15,6 +15,7 @@ struct charter_copy {
 struct entry {
 	struct id leaf; /* in the history tree */
 	struct id hash; /* identity */
+	uint32_t charter; /* that it names */
 	uint8_t signer; /* place in feed.signer */
 };
 
@@ -27,7 +28,7 @@ struct feed {
 	size_t n_signer;
 	struct entry *entry; /* number - 1 */
 	size_t n, cap;
-	struct history history; /* of the first headers: see frontier() */
+	struct history history; /* of the first headers: see feed_history() */
 };
 
 struct feed *
@@ -105,9 +106,9 @@ feed_cut(struct feed *f, uint64_t n)
 		history_init(&f->history);
 }
 
-/* The history of all headers; who only asks for news never needs it. */
-static const struct history *
-frontier(struct feed *f)
+/* Made when it is first asked for. */
+const struct history *
+feed_history(struct feed *f)
 {
 	while (f->history.n < f->n)
 		history_add(&f->history, &f->entry[f->history.n].leaf);
@@ -157,12 +158,31 @@ compare_charter(const struct feed *f, struct bytes file,
 	return err == 0 ? QERR_FORK : err;
 }
 
+/* The newest charter becomes |c|, which was decoded from |file|. */
+static int
+append_charter(struct feed *f, const struct charter *c, struct bytes file)
+{
+	struct signed_file s;
+	uint8_t *copy;
+
+	/* The feed id commits to version 1, and so to all that follow. */
+	if (c->version == 1 && !id_eq(&c->hash, &f->id))
+		return QERR_FEED;
+	if ((copy = malloc(file.n)) == NULL)
+		return QERR_NOMEM;
+	memcpy(copy, file.p, file.n);
+	f->charter[f->n_charter++] = (struct charter_copy){copy, file.n};
+	/* Decode again, so that the charter borrows from our copy. */
+	signed_decode(&s, bytes_of(copy, file.n), SIGNED_SIGS_MAX);
+	charter_decode_body(&f->newest, s.body);
+	return 0;
+}
+
 int
 feed_add_charter(struct feed *f, struct bytes file, uint64_t *ret_floor)
 {
 	struct signed_file s;
 	struct charter c;
-	uint8_t *copy;
 	int err;
 
 	*ret_floor = UINT64_MAX;
@@ -179,22 +199,31 @@ feed_add_charter(struct feed *f, struct bytes file, uint64_t *ret_floor)
 		return QERR_FULL;
 	if ((err = charter_open(&c, file, feed_charter(f))) != 0)
 		return err;
-	/* The feed id commits to version 1, and so to all that follow. */
-	if (c.version == 1 && !id_eq(&c.hash, &f->id))
-		return QERR_FEED;
-
-	if ((copy = malloc(file.n)) == NULL)
-		return QERR_NOMEM;
-	memcpy(copy, file.p, file.n);
-	f->charter[f->n_charter++] = (struct charter_copy){copy, file.n};
-	/* Decode again, so that the charter borrows from our copy. */
-	signed_decode(&s, bytes_of(copy, file.n), SIGNED_SIGS_MAX);
-	charter_decode_body(&f->newest, s.body);
-
+	if ((err = append_charter(f, &c, file)) != 0)
+		return err;
 	*ret_floor = first_revoked(f);
 	if (*ret_floor != UINT64_MAX)
 		feed_cut(f, *ret_floor - 1);
 	return 0;
+}
+
+int
+feed_take_up_charter(struct feed *f, struct bytes file)
+{
+	struct signed_file s;
+	struct charter c;
+	int err;
+
+	if (f->n > 0)
+		return QERR_CHAIN;
+	if (f->n_charter == FEED_CHARTERS_MAX)
+		return QERR_FULL;
+	if ((err = signed_decode(&s, file, SIGNED_SIGS_MAX)) != 0 ||
+	    (err = charter_decode_body(&c, s.body)) != 0)
+		return err;
+	if (c.version != f->n_charter + 1)
+		return QERR_CHAIN;
+	return append_charter(f, &c, file);
 }
 
 /* The place of |id| among the signers, adding it; -1 if there are too many. */
@@ -237,6 +266,7 @@ append(struct feed *f, const struct id *leaf, const struct header *h)
 	if (signer < 0)
 		return QERR_FULL;
 	e->signer = (uint8_t)signer;
+	e->charter = (uint32_t)h->charter;
 	e->hash = h->hash;
 	e->leaf = *leaf;
 	f->n++;
@@ -287,7 +317,7 @@ feed_add_header(struct feed *f, struct bytes file, struct header *ret)
 		return err;
 	if (ret->number != f->n + 1)
 		return QERR_CHAIN;
-	history_root(frontier(f), &root);
+	history_root(feed_history(f), &root);
 	if (!id_eq(&root, &ret->history))
 		return QERR_FORK;
 	if ((err = reserve(f, 1)) != 0)
@@ -296,11 +326,12 @@ feed_add_header(struct feed *f, struct bytes file, struct header *ret)
 	return append(f, &leaf, ret);
 }
 
-/* Decode the header that comes next by its number, and by who may sign it. */
+/* Append |file| if it follows, trusting that a later header is signed. */
 static int
-peek_next(const struct feed *f, struct bytes file, struct header *h)
+append_covered(struct feed *f, struct bytes file, struct header *h)
 {
 	const struct key *k;
+	struct id root, leaf;
 	int err = header_peek(h, file);
 
 	if (err != 0)
@@ -311,19 +342,9 @@ peek_next(const struct feed *f, struct bytes file, struct header *h)
 		return QERR_CHARTER;
 	if (h->number != f->n + 1)
 		return QERR_CHAIN;
-	return charter_signer(&f->newest, h->signer, h->number, &k);
-}
-
-/* Append |file| if it follows, trusting that a later header is signed. */
-static int
-append_covered(struct feed *f, struct bytes file, struct header *h)
-{
-	struct id root, leaf;
-	int err = peek_next(f, file, h);
-
-	if (err != 0)
+	if ((err = charter_signer(&f->newest, h->signer, h->number, &k)) != 0)
 		return err;
-	history_root(frontier(f), &root);
+	history_root(feed_history(f), &root);
 	if (!id_eq(&root, &h->history))
 		return QERR_FORK;
 	history_leaf(&leaf, file);
@@ -354,19 +375,49 @@ feed_add_headers(struct feed *f, const struct bytes *file, size_t n)
 	return err;
 }
 
-int
-feed_take_up(struct feed *f, const struct bytes *file, const struct id *leaf,
-    size_t n)
+void
+feed_keep(const struct feed *f, uint64_t n, struct feed_kept *ret)
 {
-	size_t before = f->n;
-	struct header h;
-	int err = n == 0 ? 0 : reserve(f, n);
+	const struct entry *e = &f->entry[n - 1];
+
+	*ret = (struct feed_kept){
+	    .leaf = e->leaf, .hash = e->hash, .charter = e->charter};
+	memcpy(ret->signer, f->signer[e->signer], KEY_ID_LEN);
+}
+
+static int
+take_up(struct feed *f, const struct feed_kept *k)
+{
+	struct entry *e = &f->entry[f->n];
+	const struct key *key;
+	int signer, err;
+
+	if (k->charter > f->n_charter)
+		return QERR_CHARTER;
+	if ((err = charter_signer(&f->newest, k->signer, f->n + 1, &key)) != 0)
+		return err;
+	if ((signer = signer_place(f, k->signer)) < 0)
+		return QERR_FULL;
+	*e = (struct entry){.leaf = k->leaf,
+	    .hash = k->hash,
+	    .charter = k->charter,
+	    .signer = (uint8_t)signer};
+	f->n++;
+	return 0;
+}
+
+int
+feed_take_up(struct feed *f, const struct feed_kept *kept, size_t n,
+    const struct history *h)
+{
+	int err = f->n > 0 || h->n != n ? QERR_CHAIN : reserve(f, n);
 
 	for (size_t i = 0; i < n && err == 0; i++)
-		if ((err = peek_next(f, file[i], &h)) == 0)
-			err = append(f, &leaf[i], &h);
-	if (err != 0)
-		feed_cut(f, before);
+		err = take_up(f, &kept[i]);
+	if (err == 0)
+		f->history = *h;
+	else
+		feed_cut(f, 0);
 	return err;
 }
 

@@ -60,12 +60,26 @@ int feed_add_header(struct feed *f, struct bytes file, struct header *ret);
 int feed_add_headers(struct feed *f, const struct bytes *file, size_t n);
 
 /*
- * Take up again what this program accepted before and kept where nobody else writes:
- * |file[i]| with its |leaf[i]|.  No signature and no history is computed; whether
- * the newest charter still lets the signers sign is.
+ * What a feed knows of its headers, to be kept where nobody else writes and taken up
+ * again by a new one: of each header what stands here, of all of them the frontier
+ * of the history.
  */
-int feed_take_up(struct feed *f, const struct bytes *file,
-    const struct id *leaf, size_t n);
+struct feed_kept {
+	struct id leaf, hash;
+	uint32_t charter; /* that it names */
+	uint8_t signer[KEY_ID_LEN];
+};
+void feed_keep(const struct feed *f, uint64_t n, struct feed_kept *ret);
+const struct history *feed_history(struct feed *f);
+
+/*
+ * Take up again the next charter file, or the first |n| headers, that this program
+ * accepted before.  No signature and no history is computed; whether the newest
+ * charter still lets the signers sign is looked at.  All or none.
+ */
+int feed_take_up_charter(struct feed *f, struct bytes file);
+int feed_take_up(struct feed *f, const struct feed_kept *kept, size_t n,
+    const struct history *h);
 
 /*
  * Check a head that may be far ahead, without accepting it: signature and

@@ -177,8 +177,8 @@ read_field(struct reader *r, struct header *h, uint64_t field)
 	}
 }
 
-int
-header_decode_body(struct header *ret, struct bytes body)
+static int
+decode_body(struct header *ret, struct bytes body)
 {
 	uint64_t at = CBOR_KEY_START;
 	unsigned seen = 0;
@@ -202,10 +202,17 @@ header_decode_body(struct header *ret, struct bytes body)
 	}
 	if (reader_end(&r) != 0)
 		return reader_end(&r);
-	if ((seen & NEED) != NEED)
-		return QERR_MISSING;
-	hash(&ret->hash, HASH_HEADER, body);
-	return 0;
+	return (seen & NEED) != NEED ? QERR_MISSING : 0;
+}
+
+int
+header_decode_body(struct header *ret, struct bytes body)
+{
+	int err = decode_body(ret, body);
+
+	if (err == 0)
+		hash(&ret->hash, HASH_HEADER, body);
+	return err;
 }
 
 static void
@@ -333,6 +340,21 @@ decode_file(struct header *ret, struct signed_file *f, struct bytes file)
 	    (err = header_decode_body(ret, f->body)) != 0)
 		return err;
 	memcpy(ret->signer, f->sig[0].id, KEY_ID_LEN);
+	return 0;
+}
+
+int
+header_read(struct header *ret, struct bytes file)
+{
+	struct signed_file f;
+	int err;
+
+	if (file.n > HEADER_FILE_MAX)
+		return QERR_TOOBIG;
+	if ((err = signed_decode(&f, file, 1)) != 0 ||
+	    (err = decode_body(ret, f.body)) != 0)
+		return err;
+	memcpy(ret->signer, f.sig[0].id, KEY_ID_LEN);
 	return 0;
 }
 

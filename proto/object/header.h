@@ -55,6 +55,9 @@ struct header {
  */
 bool header_withdraws(const struct header *h, const struct header *old,
     const struct pack_entry *e);
+/* False if |h| withdraws no earlier pack that covers |first| to |last|: a quick look,
+ * for whoever goes through thousands. */
+bool header_may_withdraw(const struct header *h, uint64_t first, uint64_t last);
 
 int header_encode(struct buf *b, const struct header *h);
 int header_decode_body(struct header *ret, struct bytes body);
@@ -68,6 +71,9 @@ int header_sign(struct buf *b, struct header *h, const struct key_secret *k);
 
 /* Decode a header file without checking its signature. */
 int header_peek(struct header *ret, struct bytes file);
+/* The same without its identity, which is all zero then: of thousands that were
+ * accepted before, only what they announce is asked. */
+int header_read(struct header *ret, struct bytes file);
 /* Decode and verify against |c|, the newest charter known of its feed. */
 int header_open(struct header *ret, struct bytes file,
     const struct charter *c);

@@ -1,22 +1,30 @@
 #include "proto/object/header.h"
 
-/* True if |p| withdraws |e|, a pack that was announced earlier. */
+/* True if |p| withdraws earlier packs of its tier that cover |first| to |last|. */
 static bool
-covers(const struct pack_entry *p, const struct pack_entry *e)
+covers(const struct pack_entry *p, uint64_t first, uint64_t last)
 {
-	if (!p->only || p->tier != e->tier)
-		return false;
-	if (p->first > e->first || p->last < e->last)
+	if (!p->only || p->first > first || p->last < last)
 		return false;
 	/* A volume leaves the issues' own packs to those who hold them. */
-	return p->first == p->last || e->first != e->last;
+	return p->first == p->last || first != last;
+}
+
+bool
+header_may_withdraw(const struct header *h, uint64_t first, uint64_t last)
+{
+	for (size_t i = 0; i < h->n_pack; i++)
+		if (covers(&h->pack[i], first, last))
+			return true;
+	return false;
 }
 
 static bool
 withdraws_pack(const struct header *h, const struct pack_entry *e)
 {
 	for (size_t i = 0; i < h->n_pack; i++)
-		if (covers(&h->pack[i], e))
+		if (h->pack[i].tier == e->tier &&
+		    covers(&h->pack[i], e->first, e->last))
 			return true;
 	return false;
 }

@@ -63,7 +63,7 @@ box_new(struct box *b, uint8_t n, const struct id *feed, size_t fd_max)
 	memset(b->secret, n + 50, 32);
 	check((b->node = node_new(&cfg, seed)) != NULL);
 	if (feed != NULL)
-		check(drive_restore(b->node, b->store, feed, &policy, false) ==
+		check(drive_restore(b->node, b->store, feed, &policy, NULL) ==
 		    0);
 	drive.node = b->node;
 	drive.store = b->store;

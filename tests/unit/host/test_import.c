@@ -401,9 +401,9 @@ revoked_headers_are_cut(void)
 		check((f = feed_new(&p.feed)) != NULL);
 		check(held_load(&held, s, f, false) == 0);
 		check(held.n_charter == 2);
-		check(held.n_header > 0 && held.n_header < ISSUES);
-		check(held.n_header == feed_head(f));
-		check(head_of(s, &p.feed) == held.n_header);
+		check(held.row.n > 0 && held.row.n < ISSUES);
+		check(held.row.n == feed_head(f));
+		check(head_of(s, &p.feed) == held.row.n);
 		held_done(&held);
 		feed_free(f);
 	}

@@ -3,87 +3,188 @@
 #include <sodium.h>
 #include <string.h>
 
-#include "proto/object/history.h"
+#include "proto/host/held.h"
 #include "tests/unit/host/place.h"
 #include "tests/unit/host/press.h"
 
-/* Headers of which all are kept in a row, and what spoils it. */
-static void
-rows(void)
+static char path[256];
+
+/* Read all anew; returns how many headers the row had, out of |n| in all. */
+static size_t
+load(struct store *s, const struct press *p, size_t n, struct feed **ret_feed,
+    struct row_end *ret_end)
 {
-	struct store *s = fresh();
-	struct buf files = {0}, ends = {0}, kept = {0}, kept_ends = {0};
-	struct buf leaves = {0}, got = {0};
-	struct id leaf;
-	struct press p;
-	char path[256], id[ID_TEXT_LEN + 1];
+	struct feed *f = feed_new(&p->feed);
+	struct held h;
+
+	check(f != NULL && held_load(&h, s, f, true) == 0);
+	check(h.row.n == n && feed_head(f) == n && h.n_charter == 1);
+	*ret_end = h.row.end;
+	held_done(&h);
+	if (ret_feed != NULL)
+		*ret_feed = f;
+	else
+		feed_free(f);
+	return (size_t)ret_end->n;
+}
+
+/* The same headers as in the tree, and a feed that goes on from them. */
+static void
+same(struct store *s, const struct press *p, size_t n)
+{
+	struct buf files = {0}, ends = {0};
+	struct feed *a = feed_new(&p->feed), *b = feed_new(&p->feed);
+	struct held h, kept;
+	struct id x, y;
 	size_t at = 0;
 
-	press_new(&p, 7);
-	put(s, TREE_CHARTER, &p.feed, 1, buf_bytes(&p.charter));
-	for (int i = 0; i < 5; i++)
-		print(&p, s, 0);
-	check(store_headers(s, &p.feed, &files, &ends) == 0 && ends.n == 4 * 5);
-	for (size_t i = 0; i < 5; i++) {
+	check(store_headers(s, &p->feed, &files, &ends) == 0);
+	check(held_load(&h, s, a, false) == 0);
+	check(held_load(&kept, s, b, true) == 0);
+	check(ends.n == 4 * n && kept.row.n == n && kept.row.end.n == n);
+	for (size_t i = 0; i < n; i++) {
 		size_t end = load_le32(ends.p + 4 * i);
 
-		history_leaf(&leaf, bytes_of(files.p + at, end - at));
-		buf_put(&leaves, leaf.b, sizeof(leaf.b));
+		check(bytes_eq(kept.row.header[i],
+		    bytes_of(files.p + at, end - at)));
+		check(id_eq(feed_leaf(a, i + 1), feed_leaf(b, i + 1)));
+		check(id_eq(feed_hash(a, i + 1), feed_hash(b, i + 1)));
 		at = end;
 	}
-	check(store_keep_headers(s, &p.feed, buf_bytes(&files),
-		  buf_bytes(&ends), buf_bytes(&leaves)) == 0);
-	print(&p, s, 0); /* one more, behind the row */
-	check(store_headers_kept(s, &p.feed, &kept, &kept_ends, &got) == 0);
-	check(kept_ends.n == 4 * 6 && got.n == 32 * 5);
-	check(memcmp(kept.p, files.p, files.n) == 0);
-	check(bytes_eq(buf_bytes(&got), buf_bytes(&leaves)));
-
-	/* Damaged, it is none; then all come from the tree. */
-	id_text(id, &p.feed);
-	snprintf(path, sizeof(path), "%s/row-%s", place_dir, id);
-	for (int i = 0; i < 3; i++) {
-		struct buf row = {0};
-
-		check(file_read(&row, AT_FDCWD, path, 100000) == 0);
-		row.p[(size_t)i * (row.n - 1) / 2] ^= 1;
-		check(file_write(AT_FDCWD, path, buf_bytes(&row), 0600) == 0);
-		buf_clear(&kept);
-		buf_clear(&kept_ends);
-		buf_clear(&got);
-		check(store_headers_kept(s, &p.feed, &kept, &kept_ends, &got) ==
-		      0);
-		check(kept_ends.n == 4 * 6 && got.n == 0);
-		row.p[(size_t)i * (row.n - 1) / 2] ^= 1;
-		check(file_write(AT_FDCWD, path, buf_bytes(&row), 0600) == 0);
-		buf_done(&row);
-	}
-	/* With its last header gone it is none either. */
-	check(store_forget_headers(s, &p.feed, 4) == 0);
-	check(access(path, F_OK) != 0);
-	check(store_keep_headers(s, &p.feed, buf_bytes(&files),
-		  buf_bytes(&ends), buf_bytes(&leaves)) == 0);
-	buf_clear(&kept);
-	buf_clear(&kept_ends);
-	buf_clear(&got);
-	check(store_headers_kept(s, &p.feed, &kept, &kept_ends, &got) == 0);
-	check(kept_ends.n == 4 * 3 && got.n == 0);
-	store_close(s);
+	history_root(feed_history(a), &x);
+	history_root(feed_history(b), &y);
+	check(id_eq(&x, &y));
+	held_done(&h);
+	held_done(&kept);
+	feed_free(a);
+	feed_free(b);
 	buf_done(&files);
 	buf_done(&ends);
-	buf_done(&kept);
-	buf_done(&kept_ends);
-	buf_done(&leaves);
-	buf_done(&got);
-	buf_done(&p.charter);
+}
+
+/* Headers are kept in stretches, and read as if they came from the tree. */
+static void
+stretches(struct store *s, struct press *p)
+{
+	struct row_end end, again;
+	struct feed *f;
+
+	check(load(s, p, 5, &f, &end) == 0);
+	check(store_keep_headers(s, f, &end) == 0 && end.n == 5);
+	feed_free(f);
+	same(s, p, 5);
+	print(p, s, 0); /* behind the row */
+	print(p, s, 0);
+	check(load(s, p, 7, &f, &end) == 5);
+	check(store_keep_headers(s, f, &end) == 0 && end.n == 7);
+	feed_free(f);
+	same(s, p, 7);
+	/* With nothing new nothing is written. */
+	check(load(s, p, 7, &f, &again) == 7);
+	check(memcmp(&again, &end, sizeof(end)) == 0);
+	check(store_keep_headers(s, f, &again) == 0);
+	check(memcmp(&again, &end, sizeof(end)) == 0);
+	feed_free(f);
+}
+
+/* What is damaged, and all behind it, comes from the tree; and is kept again. */
+static void
+damage(struct store *s, struct press *p)
+{
+	static const size_t whole[] = {0, 5, 5, 5};
+	struct buf row = {0}, bad = {0};
+	struct row_end end;
+	struct feed *f;
+
+	check(file_read(&row, AT_FDCWD, path, 100000) == 0);
+	for (size_t i = 0; i < 4; i++) {
+		buf_clear(&bad);
+		buf_put(&bad, row.p, row.n - (i == 3));
+		if (i <
+		    3) /* the first byte, one of the second stretch, the last */
+			bad.p[i == 1 ? row.n - 200 : i / 2 * (row.n - 1)] ^= 1;
+		check(file_write(AT_FDCWD, path, buf_bytes(&bad), 0600) == 0);
+		check(load(s, p, 7, &f, &end) == whole[i]);
+		check(store_keep_headers(s, f, &end) == 0 && end.n == 7);
+		feed_free(f);
+		same(s, p, 7);
+	}
+	buf_done(&row);
+	buf_done(&bad);
+}
+
+/* The row goes with any of its headers, and does not come back. */
+static void
+gone(struct store *s, struct press *p)
+{
+	struct buf row = {0};
+	struct row_end end;
+	struct feed *f;
+
+	check(file_read(&row, AT_FDCWD, path, 100000) == 0);
+	check(load(s, p, 7, &f, &end) == 7);
+	check(store_forget_headers(s, &p->feed, 4) == 0);
+	check(access(path, F_OK) != 0);
+	check(store_keep_headers(s, f, &end) == 0);
+	check(access(path, F_OK) != 0);
+	feed_free(f);
+	/* An old one whose last header is not in the tree is none. */
+	check(file_write(AT_FDCWD, path, buf_bytes(&row), 0600) == 0);
+	check(load(s, p, 3, &f, &end) == 0);
+	feed_free(f);
+	buf_done(&row);
+}
+
+/* Charters that were checked with the row are not checked again; others are. */
+static void
+charters(struct store *s, struct press *p)
+{
+	struct row_end end;
+	struct feed *f;
+	struct id none = {{0}};
+
+	check(load(s, p, 3, &f, &end) == 0 && id_eq(&end.charters, &none));
+	check(store_keep_headers(s, f, &end) == 0 && end.n == 3);
+	check(!id_eq(&end.charters, &none));
+	feed_free(f);
+	same(s, p, 3);
+	/* A signature that is none: the row does not vouch for it. */
+	p->charter.p[p->charter.n - 1] ^= 1;
+	put(s, TREE_CHARTER, &p->feed, 1, buf_bytes(&p->charter));
+	check(store_commit(s) == 0);
+	{
+		struct held h;
+
+		f = feed_new(&p->feed);
+		check(held_load(&h, s, f, true) == 0 && h.n_charter == 0);
+		check(feed_head(f) == 0 && h.row.n == 0);
+		held_done(&h);
+		feed_free(f);
+	}
 }
 
 int
 main(void)
 {
+	char id[ID_TEXT_LEN + 1];
+	struct store *s;
+	struct press p;
+
 	check(sodium_init() >= 0);
 	place_init();
-	rows();
+	s = fresh();
+	press_new(&p, 7);
+	id_text(id, &p.feed);
+	snprintf(path, sizeof(path), "%s/row-%s", place_dir, id);
+	put(s, TREE_CHARTER, &p.feed, 1, buf_bytes(&p.charter));
+	for (int i = 0; i < 5; i++)
+		print(&p, s, 0);
+	stretches(s, &p);
+	damage(s, &p);
+	gone(s, &p);
+	charters(s, &p);
+	store_close(s);
+	buf_done(&p.charter);
 	place_done();
 	return 0;
 }

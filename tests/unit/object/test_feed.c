@@ -135,14 +135,14 @@ headers_continue(void)
 	struct room r, other;
 	struct header h;
 	struct feed *f, *g;
-	struct id leaf[6];
+	struct feed_kept kept[6];
+	struct history history;
 
 	room_new(&r, 10);
 	room_new(&other, 20);
 	for (int i = 0; i < 6; i++) {
 		issue(&r, &r.one);
 		all[i] = file_of(&r, (uint64_t)i + 1);
-		history_leaf(&leaf[i], all[i]);
 	}
 	issue(&other, &other.one);
 	f = follower(&r, 3);
@@ -160,14 +160,25 @@ headers_continue(void)
 	check(feed_head(f) == 2 && feed_add_headers(f, all + 2, 4) == 0);
 
 	/* What was kept is taken up again, and goes on as if it had been checked. */
-	g = follower(&r, 0);
-	check(feed_take_up(g, all, leaf, 5) == 0 && feed_head(g) == 5);
+	feed_cut(f, 5);
+	for (uint64_t i = 1; i <= 5; i++)
+		feed_keep(f, i, &kept[i - 1]);
+	history = *feed_history(f);
+	check(feed_add_header(f, all[5], &h) == 0);
+	g = feed_new(&r.feed);
+	check(feed_take_up(g, kept, 5, &history) == QERR_CHARTER);
+	check(feed_take_up_charter(g, buf_bytes(&r.charter_file[0])) == 0);
+	check(feed_take_up_charter(g, buf_bytes(&r.charter_file[0])) ==
+	      QERR_CHAIN);
+	check(feed_take_up(g, kept, 5, &history) == 0 && feed_head(g) == 5);
 	check(feed_add_header(g, all[5], &h) == 0);
 	for (uint64_t i = 1; i <= 6; i++)
 		check(id_eq(feed_leaf(f, i), feed_leaf(g, i)) &&
 		      id_eq(feed_hash(f, i), feed_hash(g, i)));
 	feed_cut(g, 0);
-	check(feed_take_up(g, all + 1, leaf + 1, 3) == QERR_CHAIN);
+	check(feed_take_up(g, kept, 4, &history) == QERR_CHAIN);
+	kept[3].signer[0] ^= 1; /* nobody whom the charter names */
+	check(feed_take_up(g, kept, 5, &history) == QERR_KEY);
 	check(feed_head(g) == 0);
 	feed_free(f);
 	feed_free(g);
