@@ -106,19 +106,21 @@ def verify(key, sig, body, comment):
         raise Bad('a signature that does not verify')
 # --- 4. Charter
 def signing_key(v):
-    many(2, 3, lambda x: None)(v)
-    blob(40)(v[0]), uint(1)(v[1])
+    many(2, 3, lambda x: None)(v), blob(40)(v[0]), uint(1)(v[1])
     if len(v) == 3:
         uint(v[1] - 1)(v[2])
+def pin(v):
+    many(2, 2, lambda x: None)(v), uint(1, U64 - 1)(v[0]), blob(32)(v[1])
 def open_charter(data, prev=None):
     body, sigs = signed(data, 4096, 16)
     c = fields(decode(body), {
         0: uint(1, 1), 1: uint(1), 2: text(1, 128), 5: many(1, 8, blob(40), rising=lambda k: k), 6: uint(1, 8),
         8: many(1, 16, signing_key, rising=lambda k: (k[0], k[1]))},
         {3: many(1, 16, lang), 4: text(1, 256), 7: many(1, 8, blob(32), rising=lambda k: k), 9: many(1, 16, text(1, 512)),
-         10: blob(32)})
+         10: blob(32), 11: pin})
     need(c[6] <= len(c[5]) and (c[1] > 1) == (10 in c), 'a charter that contradicts itself')
     need(c[1] == (prev[1] + 1 if prev else 1) and c.get(10) == (prev and prev['hash']), 'a gap in the charters')
+    need(not (prev and 11 in prev) or 11 in c and (c[11][0] > prev[11][0] or c[11] == prev[11]), 'a pin that is taken back')
     old = prev[5] if prev else []
     if prev and 7 in prev:
         need(all(k in old or H(b'root', k) in prev[7] for k in c[5]), 'a root that was not announced')
@@ -135,10 +137,9 @@ def open_charter(data, prev=None):
 def signer(charter, key_id, number):
     entries = [k for k in charter[8] if k[0][:8] == key_id]
     need(entries, 'signed by a key that may not')
-    for k in entries:
-        if k[1] <= number and (len(k) == 2 or number <= k[2]):
-            return k[0]
-    raise Bad('signed by a key revoked for it')
+    fit = [k[0] for k in entries if k[1] <= number and (len(k) == 2 or number <= k[2])]
+    need(fit, 'signed by a key revoked for it')
+    return fit[0]
 # --- 5. Header
 def pack_entry(v):
     fields(v, {0: uint(0, 3), 1: blob(32), 2: uint(1, 16 * MIB), 3: uint(1, 16 * MIB), 4: blob(32), 5: uint(1, 16384)},
@@ -157,8 +158,8 @@ def open_header(data, charter, feed):
     need(all((0, *o[1:]) in order for o in order), 'a pack without its heads')
     need(h[1] == feed, 'of another feed')
     need(h[2] <= charter[1], 'signed under a newer charter')
-    key = signer(charter, sig[0], h[3])
-    verify(key, sig, body, f'quire issue {h[3]} {base32(feed)}')
+    verify(signer(charter, sig[0], h[3]), sig, body, f'quire issue {h[3]} {base32(feed)}')
+    need(11 not in charter or h[3] != charter[11][0] + 1 or h[6] == charter[11][1], 'not in the history its charter fixes')
     return h
 # --- 6. Packs
 def inflate(z, size):

@@ -58,6 +58,10 @@ take_headers(struct held *h, struct store *s, struct feed *f, size_t i)
 	/* One by one, to see how far they do. */
 	while (i < r->n && (err = feed_add_header(f, r->header[i], &got)) == 0)
 		i++;
+	if (err == QERR_PINNED) { /* which of them it is nobody knows */
+		feed_cut(f, 0);
+		i = 0;
+	}
 	r->n = i;
 	if (!qerr_is_peer_fault(err))
 		return qerr_is_fatal(err) ? err : 0;

@@ -125,6 +125,19 @@ restore(struct import *m)
 	return err;
 }
 
+/* Headers have died: look at what is left. */
+static int
+look_again(struct import *m)
+{
+	static const struct reading_key none;
+
+	shelf_done(&m->shelf);
+	shelf_init(&m->shelf, m->store, &m->id, &none);
+	feed_free(m->feed);
+	m->feed = feed_new(&m->id);
+	return m->feed == NULL ? QERR_NOMEM : restore(m);
+}
+
 /* Charters, then headers. */
 
 static int
@@ -361,6 +374,35 @@ miss_head(struct import *m, int err)
 	buf_done(&b);
 }
 
+/*
+ * What is here, or what the source has, is not the history that the charter pins: all
+ * is asked of the source alone, and then it is known which.
+ */
+static int
+start_over(struct import *m)
+{
+	int err = store_forget_headers(m->store, &m->id, 1);
+
+	m->r->fault = 0;
+	if (err == 0)
+		err = commit(m);
+	return err != 0 ? err : look_again(m);
+}
+
+static int
+take_up_to(struct import *m, uint64_t head)
+{
+	int err = 0;
+
+	while (err == 0 && !m->r->forked && feed_head(m->feed) < head) {
+		uint64_t left = head - feed_head(m->feed);
+
+		err = take_batch(m, feed_head(m->feed) + 1,
+		    left < BATCH ? (size_t)left : BATCH);
+	}
+	return err;
+}
+
 static int
 take_headers(struct import *m)
 {
@@ -385,12 +427,9 @@ take_headers(struct import *m)
 				err = fault;
 		proved = proved || (m->r->forked && err != QERR_FORK);
 	}
-	while (err == 0 && !m->r->forked && feed_head(m->feed) < h.number) {
-		uint64_t left = h.number - feed_head(m->feed);
-
-		err = take_batch(m, feed_head(m->feed) + 1,
-		    left < BATCH ? (size_t)left : BATCH);
-	}
+	if (err == 0 && (err = take_up_to(m, h.number)) == QERR_PINNED)
+		if ((err = start_over(m)) == 0) /* what we had was not the pinned */
+			err = take_up_to(m, h.number);
 	buf_done(&b);
 	if (!qerr_is_fatal(err) && m->r->forked && !proved)
 		err = make_proof(m, h.number);
@@ -566,14 +605,8 @@ import_feed(struct store *s, const struct id *feed, struct import_source *src,
 		err = restore(&m);
 	if (err == 0)
 		err = take_charters(&m);
-	if (err == 0 && ret->charters > 0) {
-		/* Headers may have died: look at what is left. */
-		shelf_done(&m.shelf);
-		shelf_init(&m.shelf, s, feed, &none);
-		feed_free(m.feed);
-		err = (m.feed = feed_new(feed)) == NULL ? QERR_NOMEM
-							: restore(&m);
-	}
+	if (err == 0 && ret->charters > 0)
+		err = look_again(&m);
 	if (err == 0 && ret->charters == 0 && !is_there(&m))
 		err = QERR_ABSENT;
 	if (err == 0)

@@ -14,6 +14,7 @@ fault_of_peer(int err)
 	case QERR_CHAIN:
 	case QERR_CHARTER:
 	case QERR_REVOKED:
+	case QERR_PINNED:
 	case QERR_KEY: /* its charter may be older than ours */
 	case QERR_FULL:
 		return 0;
@@ -106,16 +107,68 @@ refused(struct track *s, int err, struct bytes file, struct link *from)
 	return fault_of_peer(err);
 }
 
+/*
+ * What came from |from| and what we had do not lead to the history that the charter
+ * pins.  Who gave all of it lies; else nobody knows who did, and |from| alone is asked
+ * for all of it.
+ */
+static int
+start_over(struct track *s, struct link *from)
+{
+	bool alone = s->given_by == from->id;
+	bool knew = link_share(from, s)->charter >= track_charter(s);
+
+	feed_cut(s->feed, 0);
+	accept_verdict(s, 1);
+	s->given_by = 0;
+	s->sole = alone ? 0 : from->id;
+	if (!alone)
+		return 0;
+	/* Whoever has not heard of the pin may have been led away himself. */
+	link_share(from, s)->failed = true;
+	return knew ? QERR_PINNED : 0;
+}
+
+bool
+accept_from(const struct track *s, struct link *l)
+{
+	const struct charter *c = feed_charter(s->feed);
+	uint64_t head = feed_head(s->feed);
+
+	if (s->sole == 0 || s->sole == l->id || c == NULL || head >= c->pin)
+		return true;
+	for (size_t i = 0; i < LINKS_MAX; i++) {
+		struct link *sole = s->n->link[i];
+		const struct share *sh;
+
+		if (sole == NULL || sole->id != s->sole ||
+		    sole->state != LINK_OPEN)
+			continue;
+		sh = link_share(sole, s);
+		return sh->failed || sh->number <= head;
+	}
+	return true;
+}
+
 int
 accept_headers(struct track *s, const struct bytes *file, size_t count,
     struct link *from)
 {
+	uint64_t giver = from != NULL ? from->id : 0;
 	struct header h;
 	int err;
 
-	if (s->forked || s->n->full || s->cut_step == s->n->steps)
+	if (s->forked || s->n->full || s->cut_step == s->n->steps ||
+	    (from != NULL && !accept_from(s, from)))
 		return 0;
+	if (feed_head(s->feed) == 0)
+		s->given_by = giver;
+	else if (s->given_by != giver)
+		s->given_by = 0;
 	if ((err = feed_add_headers(s->feed, file, count)) != 0) {
+		if (err == QERR_PINNED && from != NULL &&
+		    feed_head(s->feed) < feed_charter(s->feed)->pin)
+			return start_over(s, from);
 		/* Their history is not ours: ask for their rival of our head. */
 		if (err == QERR_FORK && from != NULL)
 			link_share(from, s)->rival = true;

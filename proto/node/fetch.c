@@ -93,7 +93,7 @@ fetch_heads(struct link *l, struct share *sh, struct track *s)
 		a.first = a.last = head;
 		a.fork_check = true;
 		sh->rival = false;
-	} else if (sh->number > head) {
+	} else if (sh->number > head && accept_from(s, l)) {
 		a.what = ASK_HEADERS;
 		a.first = head + 1;
 		a.last = sh->number;

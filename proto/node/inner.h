@@ -145,6 +145,8 @@ struct track { /* a feed followed */
 	struct timer due;
 	/* asking for charters and headers: one link at a time */
 	struct link *asking;
+	uint64_t given_by; /* link that gave every header; 0: several, or the disk */
+	uint64_t sole;     /* link that alone gives headers up to the pin; 0: any */
 	size_t index; /* in node.track */
 	size_t receipts;
 };
@@ -409,6 +411,7 @@ bit_set(uint8_t *b, size_t i, bool v)
 int accept_charter(struct track *s, struct bytes file);
 /* A charter was taken in, from which headers died from |floor| on. */
 void accept_verdict(struct track *s, uint64_t floor);
+bool accept_from(const struct track *s, struct link *l);
 int accept_headers(struct track *s, const struct bytes *file, size_t count,
     struct link *from);
 /* Another space on the disk: what failed for want of it is done again. */

@@ -20,6 +20,7 @@ enum {
 	FIELD_KEYS,
 	FIELD_MIRRORS,
 	FIELD_PREVIOUS,
+	FIELD_PIN,
 	FIELDS
 };
 #define KIND_CHARTER 1
@@ -154,6 +155,15 @@ read_langs(struct reader *r, struct charter *c)
 }
 
 static void
+read_pin(struct reader *r, struct charter *c)
+{
+	if (cbor_array(r, 2) != 2)
+		reader_fail(r, QERR_MISSING);
+	c->pin = cbor_uint_in(r, 1, OPEN_END - 1);
+	cbor_bytes_exact(r, c->pin_root.b, 32);
+}
+
+static void
 read_field(struct reader *r, struct charter *c, uint64_t field)
 {
 	switch (field) {
@@ -191,6 +201,9 @@ read_field(struct reader *r, struct charter *c, uint64_t field)
 		break;
 	case FIELD_PREVIOUS:
 		cbor_bytes_exact(r, c->previous.b, 32);
+		break;
+	case FIELD_PIN:
+		read_pin(r, c);
 		break;
 	default:
 		reader_fail(r, QERR_UNKNOWN);
@@ -268,7 +281,7 @@ charter_encode(struct buf *b, const struct charter *c)
 
 	cbor_put_map(b, 6u + (c->n_lang > 0) + (c->home.n > 0) +
 			    (c->n_next_root > 0) + (c->n_mirror > 0) +
-			    (c->version > 1));
+			    (c->version > 1) + (c->pin > 0));
 	cbor_put_uint(b, FIELD_KIND);
 	cbor_put_uint(b, KIND_CHARTER);
 	cbor_put_uint(b, FIELD_VERSION);
@@ -297,6 +310,12 @@ charter_encode(struct buf *b, const struct charter *c)
 	if (c->version > 1) {
 		cbor_put_uint(b, FIELD_PREVIOUS);
 		cbor_put_bytes(b, c->previous.b, 32);
+	}
+	if (c->pin > 0) {
+		cbor_put_uint(b, FIELD_PIN);
+		cbor_put_array(b, 2);
+		cbor_put_uint(b, c->pin);
+		cbor_put_bytes(b, c->pin_root.b, 32);
 	}
 	if (buf_err(b) != 0)
 		return buf_err(b);
@@ -402,6 +421,16 @@ check_new_roots(const struct charter *c, const struct charter *prev)
 	return 0;
 }
 
+/* What is pinned stays so: a later pin reaches further, or is the same. */
+static int
+check_pin(const struct charter *c, const struct charter *prev)
+{
+	if (c->pin < prev->pin ||
+	    (c->pin == prev->pin && !id_eq(&c->pin_root, &prev->pin_root)))
+		return QERR_CHAIN;
+	return 0;
+}
+
 int
 charter_open(struct charter *ret, struct bytes file, const struct charter *prev)
 {
@@ -427,7 +456,10 @@ charter_open(struct charter *ret, struct bytes file, const struct charter *prev)
 	}
 	if (own < ret->threshold || (prev != NULL && old < prev->threshold))
 		return QERR_BADSIG;
-	return prev == NULL ? 0 : check_new_roots(ret, prev);
+	if (prev == NULL)
+		return 0;
+	err = check_new_roots(ret, prev);
+	return err != 0 ? err : check_pin(ret, prev);
 }
 
 int
@@ -448,4 +480,14 @@ charter_signer(const struct charter *c, const uint8_t id[KEY_ID_LEN],
 		}
 	}
 	return err;
+}
+
+int
+charter_check_history(const struct charter *c, uint64_t number,
+    const struct id *history)
+{
+	return c->pin > 0 && number == c->pin + 1 &&
+		       !id_eq(history, &c->pin_root)
+		   ? QERR_PINNED
+		   : 0;
 }

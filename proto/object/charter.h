@@ -37,6 +37,8 @@ struct charter {
 	struct bytes mirror[CHARTER_MIRRORS_MAX];
 	size_t n_mirror;
 	struct id previous; /* if version > 1 */
+	uint64_t pin;       /* the history of issues 1 to this is fixed; 0: none */
+	struct id pin_root; /* its root */
 	struct id hash;     /* set by decoding */
 };
 
@@ -65,5 +67,12 @@ int charter_open(struct charter *ret, struct bytes file,
  */
 int charter_signer(const struct charter *c, const uint8_t id[KEY_ID_LEN],
     uint64_t number, const struct key **ret_key);
+
+/*
+ * QERR_PINNED if |history|, which header |number| names, is not the one that |c| pins;
+ * 0 if it is, or if this header alone does not tell.
+ */
+int charter_check_history(const struct charter *c, uint64_t number,
+    const struct id *history);
 
 #endif

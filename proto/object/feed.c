@@ -115,6 +115,25 @@ feed_history(struct feed *f)
 	return &f->history;
 }
 
+/*
+ * False if our first headers are not those that the newest charter pins.  Fewer than
+ * it pins may be any: who has not the rest cannot tell.
+ */
+static bool
+holds_pin(struct feed *f)
+{
+	struct history first;
+	struct id root;
+
+	if (f->newest.pin == 0 || f->n < f->newest.pin)
+		return true;
+	history_init(&first);
+	while (first.n < f->newest.pin)
+		history_add(&first, &f->entry[first.n].leaf);
+	history_root(&first, &root);
+	return id_eq(&root, &f->newest.pin_root);
+}
+
 /* The first header that the newest charter no longer lets its signer sign. */
 static uint64_t
 first_revoked(const struct feed *f)
@@ -201,7 +220,7 @@ feed_add_charter(struct feed *f, struct bytes file, uint64_t *ret_floor)
 		return err;
 	if ((err = append_charter(f, &c, file)) != 0)
 		return err;
-	*ret_floor = first_revoked(f);
+	*ret_floor = holds_pin(f) ? first_revoked(f) : 1;
 	if (*ret_floor != UINT64_MAX)
 		feed_cut(f, *ret_floor - 1);
 	return 0;
@@ -273,6 +292,25 @@ append(struct feed *f, const struct id *leaf, const struct header *h)
 	return 0;
 }
 
+/* Append |file|, which is |h| with the number after ours, if its history is ours. */
+static int
+append_next(struct feed *f, struct bytes file, const struct header *h)
+{
+	struct id root, leaf;
+	int err;
+
+	history_root(feed_history(f), &root);
+	if (!id_eq(&root, &h->history))
+		return f->n < f->newest.pin ? QERR_PINNED : QERR_FORK;
+	history_leaf(&leaf, file);
+	if ((err = append(f, &leaf, h)) != 0)
+		return err;
+	if (f->n != f->newest.pin || holds_pin(f))
+		return 0;
+	feed_cut(f, f->n - 1);
+	return QERR_PINNED;
+}
+
 /* Decode; the feed and the charter's version must be ones we can judge. */
 static int
 open_header(const struct feed *f, struct bytes file, struct header *ret)
@@ -293,7 +331,7 @@ static int
 compare_header(const struct feed *f, const struct header *h)
 {
 	if (!id_eq(&f->entry[h->number - 1].hash, &h->hash))
-		return QERR_FORK;
+		return h->number <= f->newest.pin ? QERR_PINNED : QERR_FORK;
 	return h->number == f->n ? QERR_DUPLICATE : QERR_ROLLBACK;
 }
 
@@ -311,19 +349,14 @@ int
 feed_add_header(struct feed *f, struct bytes file, struct header *ret)
 {
 	int err = feed_check_head(f, file, ret);
-	struct id root, leaf;
 
 	if (err != 0)
 		return err;
 	if (ret->number != f->n + 1)
 		return QERR_CHAIN;
-	history_root(feed_history(f), &root);
-	if (!id_eq(&root, &ret->history))
-		return QERR_FORK;
 	if ((err = reserve(f, 1)) != 0)
 		return err;
-	history_leaf(&leaf, file);
-	return append(f, &leaf, ret);
+	return append_next(f, file, ret);
 }
 
 /* Append |file| if it follows, trusting that a later header is signed. */
@@ -331,7 +364,6 @@ static int
 append_covered(struct feed *f, struct bytes file, struct header *h)
 {
 	const struct key *k;
-	struct id root, leaf;
 	int err = header_peek(h, file);
 
 	if (err != 0)
@@ -344,11 +376,7 @@ append_covered(struct feed *f, struct bytes file, struct header *h)
 		return QERR_CHAIN;
 	if ((err = charter_signer(&f->newest, h->signer, h->number, &k)) != 0)
 		return err;
-	history_root(feed_history(f), &root);
-	if (!id_eq(&root, &h->history))
-		return QERR_FORK;
-	history_leaf(&leaf, file);
-	return append(f, &leaf, h);
+	return append_next(f, file, h);
 }
 
 int
@@ -414,6 +442,8 @@ feed_take_up(struct feed *f, const struct feed_kept *kept, size_t n,
 
 	for (size_t i = 0; i < n && err == 0; i++)
 		err = take_up(f, &kept[i]);
+	if (err == 0 && !holds_pin(f))
+		err = QERR_PINNED;
 	if (err == 0)
 		f->history = *h;
 	else
@@ -433,6 +463,8 @@ feed_check_fork(const struct feed *f, struct bytes a, struct bytes b,
 		return err;
 	if (ha.number != hb.number || id_eq(&ha.hash, &hb.hash))
 		return QERR_CHAIN;
+	if (ha.number <= f->newest.pin)
+		return QERR_PINNED;
 	*ret_number = ha.number;
 	return 0;
 }

@@ -10,7 +10,8 @@
  * order, and what may come next.  Everybody who takes in headers goes through
  * here, whether they came over a link, from a web host, a stick or a capsule:
  * nothing enters without a signature that counts or a history root that covers
- * it.  It owns copies of the charters; of headers it keeps leaves only.
+ * it.  What a charter pins (PROTOCOL.md §4) is certain once it is here whole; the
+ * first headers of it alone may still be another's, see QERR_PINNED.  It owns copies of the charters; of headers it keeps leaves only.
  */
 #define FEED_CHARTERS_MAX 256
 
@@ -47,7 +48,9 @@ int feed_add_charter(struct feed *f, struct bytes file, uint64_t *ret_floor);
  * we have (same identity, or not told).  QERR_FORK: it contradicts what we have:
  * both are signed for one number, or its history does not cover ours.
  * QERR_CHAIN: numbers are missing before it.  QERR_CHARTER: it names a charter
- * newer than ours.  |ret| is filled in all these cases.
+ * newer than ours.  QERR_PINNED: it is not in the history that the charter pins; or,
+ * where feed_head() is below the pin, one of ours is not, and who cannot tell cuts the
+ * feed back to 0 and asks again.  |ret| is filled in all these cases.
  */
 int feed_add_header(struct feed *f, struct bytes file, struct header *ret);
 
@@ -90,7 +93,8 @@ int feed_check_head(const struct feed *f, struct bytes file,
 
 /*
  * 0 if |a| and |b| are a fork proof for this feed: both validly signed for one
- * number, different identities, and neither key revoked from that number.
+ * number, different identities, and neither key revoked from that number.  QERR_PINNED
+ * if the charter has decided between them.
  */
 int feed_check_fork(const struct feed *f, struct bytes a, struct bytes b,
     uint64_t *ret_number);

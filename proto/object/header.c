@@ -378,5 +378,7 @@ header_open(struct header *ret, struct bytes file, const struct charter *c)
 	    (err = charter_signer(c, ret->signer, ret->number, &k)) != 0)
 		return err;
 	header_comment(comment, ret->number, &ret->feed);
-	return key_verify(k, &f.sig[0], f.body, comment);
+	if ((err = key_verify(k, &f.sig[0], f.body, comment)) != 0)
+		return err;
+	return charter_check_history(c, ret->number, &ret->history);
 }
