@@ -10,6 +10,7 @@
 #include "client/app.h"
 #include "client/charter_edit.h"
 #include "client/keys.h"
+#include "client/pin.h"
 #include "proto/base/qerr.h"
 #include "proto/base/text.h"
 #include "proto/host/file.h"
@@ -146,6 +147,11 @@ describe(struct lines *l, const struct charter *c)
 		add_signer(l, &c->key[i]);
 	for (size_t i = 0; i < c->n_mirror; i++)
 		add_text(l, "mirror", c->mirror[i]);
+	if (c->pin > 0) {
+		id_text(id, &c->pin_root);
+		add_line(l, "%-10sissues 1 to %llu, history %s", "pinned",
+		    (unsigned long long)c->pin, id);
+	}
 }
 
 static bool
@@ -235,6 +241,7 @@ enum option_letter {
 	O_NAME,
 	O_HOME,
 	O_MIRROR,
+	O_PIN,
 	O_PREVIOUS,
 };
 
@@ -523,6 +530,8 @@ static const struct cmd_option options[] = {
     {O_NAME, "name", "NAME", "what the newsroom is called"},
     {O_HOME, "home", "ADDRESS", "its website"},
     {O_MIRROR, "mirror", "SOURCE", "where the feed lies; repeat"},
+    {O_PIN, "pin", "TREE",
+	"fix the past as TREE has it: no ended key can date back"},
     {'k', "key", "KEY", "the root that signs first; else FOLDER/secret.key"},
     {'o', "output", "FILE", "the file to write; else FOLDER/charter.new"},
     {O_PREVIOUS, "previous", "CHARTER", "with sign: the one in force"},
@@ -562,14 +571,22 @@ static int
 edit_all(struct verb *v, struct charter *next)
 {
 	bool seen[O_PREVIOUS + 1] = {false};
+	const char *tree = NULL;
 	int exit = APP_DONE;
 
 	for (size_t i = 0; i < v->n_edit && exit == APP_DONE; i++) {
 		int letter = v->edit[i].letter;
 
-		exit = change(next, letter, v->edit[i].arg, !seen[letter]);
+		if (letter == O_PIN)
+			tree = v->edit[i].arg;
+		else
+			exit =
+			    change(next, letter, v->edit[i].arg, !seen[letter]);
 		seen[letter] = true;
 	}
+	/* What is revoked is not pinned, whatever was named first. */
+	if (exit == APP_DONE && tree != NULL)
+		exit = pin_history(next, &v->old.charter, tree);
 	return exit;
 }
 
@@ -653,6 +670,8 @@ const struct cmd cmd_charter = {
 	"shows what it changes and adds another root's signature, on a machine that is\n"
 	"never online if you like; \"accept\" puts it in force once enough roots have\n"
 	"signed. KEY is RW…, or a file or folder that holds it. When a key was stolen:\n"
-	"  quire charter change FOLDER --revoke KEY:ISSUE --add NEWKEY:ISSUE --key ROOT",
+	"  quire charter change FOLDER --revoke KEY:ISSUE --add NEWKEY:ISSUE --key ROOT\n"
+	"When a key ends that signed issues which stand, pin these from a tree you trust:\n"
+	"a key that signed them could else sign others of the same numbers.",
     .run = run,
 };

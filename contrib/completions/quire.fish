@@ -37,6 +37,7 @@ complete -c quire -n '__fish_seen_subcommand_from charter' -l next-root -x
 complete -c quire -n '__fish_seen_subcommand_from charter' -l name -x
 complete -c quire -n '__fish_seen_subcommand_from charter' -l home -x
 complete -c quire -n '__fish_seen_subcommand_from charter' -l mirror -x
+complete -c quire -n '__fish_seen_subcommand_from charter' -l pin -r
 complete -c quire -n '__fish_seen_subcommand_from charter' -s k -l key -r
 complete -c quire -n '__fish_seen_subcommand_from charter' -l previous -r
 complete -c quire -n '__fish_seen_subcommand_from key' -s n -l name -x

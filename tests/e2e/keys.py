@@ -62,11 +62,13 @@ def main(build):
         # The online key was stolen after issue 2: it signs nothing from 3 on, another one does.
         w.run('key', 'make', w.path('desk2'))
         fails(w, 1, 'RW', 'charter', 'change', room, '--revoke', online)
-        w.run('charter', 'change', room, '--revoke', online + ':3', '--add', w.path('desk2.pub') + ':3', '--key', root[1])
+        fails(w, 1, 'does not hold', 'charter', 'change', room, '--pin', w.path('newsroom'), '--key', root[1])
+        w.run('charter', 'change', room, '--pin', os.path.join(desk.dir, 'state'),
+              '--revoke', online + ':3', '--add', w.path('desk2.pub') + ':3', '--key', root[1])
         w.run('charter', 'sign', '--yes', new, root[2], '--previous', room)
         w.run('charter', 'accept', room)
         shown = w.run('charter', 'show', room).stdout
-        need('version 3' in shown and 'issues 1 to 2' in shown and 'from issue 3 on' in shown, shown)
+        need('version 3' in shown and 'issues 1 to 2' in shown and 'from issue 3 on' in shown and 'pinned    issues 1 to 2' in shown, shown)
         desk.stop()
         desk.start()
         fails(w, 1, 'does not let', '--control', desk.control, 'publish', w.path('2.md'))
