@@ -420,32 +420,16 @@ index_drop(struct index *x, const struct id *feed)
 	return err;
 }
 
-/* The roots of packs that count; a pack announced twice is there if one does. */
+/* The packs that are listed: their roots lead to |f|. */
 static int
-load_live(const struct fill *f, struct map *live)
+load_known(struct fill *f, struct map *known)
 {
-	int err = 0;
-
-	for (size_t i = 0; i < f->shelf.n && err == 0; i++)
-		if (!f->shelf.pack[i].dead)
-			err = map_put(live, &f->shelf.pack[i].e.root,
-			    &f->shelf.pack[i]);
-	return err;
-}
-
-/* The packs that are listed, and if one of them is |*ret_gone|. */
-static int
-load_known(struct fill *f, struct map *known, bool *ret_gone)
-{
-	struct map *live = map_new(0);
 	sqlite3_stmt *q = NULL;
-	int rc, err = live == NULL ? QERR_NOMEM : load_live(f, live);
+	int rc, err;
 
-	if (err == 0)
-		err = index_prepare(f->x, &q,
-		    "SELECT root FROM pack WHERE feed=?1");
+	err = index_prepare(f->x, &q, "SELECT root FROM pack WHERE feed=?1");
 	if (err != 0)
-		goto out;
+		return err;
 	sqlite3_bind_blob(q, 1, f->follow->feed.b, 32, SQLITE_STATIC);
 	while (err == 0 && (rc = sqlite3_step(q)) != SQLITE_DONE) {
 		struct id root;
@@ -458,12 +442,8 @@ load_known(struct fill *f, struct map *known, bool *ret_gone)
 			continue;
 		memcpy(root.b, sqlite3_column_blob(q, 0), 32);
 		err = map_put(known, &root, f);
-		/* Its header is no more: its key was revoked, or it was cut. */
-		*ret_gone = *ret_gone || map_get(live, &root) == NULL;
 	}
-out:
 	sqlite3_finalize(q);
-	map_free(live);
 	return err;
 }
 
@@ -483,16 +463,27 @@ load_count(struct fill *f)
 	return index_error(f->x, rc);
 }
 
-/* If a pack that is listed counts no longer, everything is listed anew. */
+/*
+ * If a pack that is listed counts no longer, everything is listed anew: it was
+ * withdrawn, or its header is no more.  One announced twice counts if one of them does.
+ */
 static int
-drop_gone(struct fill *f, struct map *known, bool gone)
+drop_gone(struct fill *f, struct map *known)
 {
+	size_t live = 0;
 	int err;
 
-	for (size_t i = 0; i < f->shelf.n && !gone; i++)
-		gone = f->shelf.pack[i].dead &&
-		       map_get(known, &f->shelf.pack[i].e.root) != NULL;
-	if (!gone)
+	for (size_t i = 0; i < f->shelf.n; i++) {
+		struct shelf_pack *p = &f->shelf.pack[i];
+
+		if (p->dead || p->e.tier != TIER_HEADS ||
+		    map_get(known, &p->e.root) != f)
+			continue;
+		live++;
+		if (map_put(known, &p->e.root, p) != 0) /* once */
+			return QERR_NOMEM;
+	}
+	if (live == map_count(known))
 		return 0;
 	err = index_drop(f->x, &f->follow->feed);
 	return err != 0 ? err : 1;
@@ -502,10 +493,10 @@ static int
 fill_packs(struct fill *f)
 {
 	struct map *known = map_new(0);
-	bool anew = false, gone = false;
-	int err = known == NULL ? QERR_NOMEM : load_known(f, known, &gone);
+	bool anew = false;
+	int err = known == NULL ? QERR_NOMEM : load_known(f, known);
 
-	if (err == 0 && (err = drop_gone(f, known, gone)) > 0) {
+	if (err == 0 && (err = drop_gone(f, known)) > 0) {
 		anew = true;
 		err = 0;
 	}
