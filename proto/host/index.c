@@ -377,27 +377,21 @@ fill_pack(struct fill *f, size_t i)
 }
 
 static int
-load_headers(struct fill *f)
+take_headers(struct fill *f, const struct row *r)
 {
-	struct row r;
-	int err;
+	struct header h;
+	int err = 0;
 
-	row_init(&r);
-	err = store_headers_kept(f->x->store, &f->follow->feed, &r);
-	if (err == 0 &&
-	    (f->time = calloc(r.n + 1, sizeof(*f->time))) == NULL)
-		err = QERR_NOMEM;
-	for (size_t i = 0; i < r.n && err == 0; i++) {
-		struct header h;
-
-		err = header_read(&h, r.header[i]);
+	if ((f->time = calloc(r->n + 1, sizeof(*f->time))) == NULL)
+		return QERR_NOMEM;
+	for (size_t i = 0; i < r->n && err == 0; i++) {
+		err = header_read(&h, r->header[i]);
 		if (err != 0 || h.number != i + 1)
 			break;
 		f->time[i] = h.time;
 		f->head = h.number;
 		err = shelf_add(&f->shelf, &h);
 	}
-	row_done(&r);
 	return qerr_is_peer_fault(err) ? 0 : err;
 }
 
@@ -559,8 +553,8 @@ fill_feed(struct fill *f)
 	return err;
 }
 
-int
-index_update(struct index *x, const struct id *feed)
+static int
+update(struct index *x, const struct id *feed, const struct row *r)
 {
 	struct fill f = {.x = x, .follow = index_followed(x, feed)};
 	int err;
@@ -570,7 +564,7 @@ index_update(struct index *x, const struct id *feed)
 	shelf_init(&f.shelf, x->store, feed, &f.follow->key);
 	buf_init(&f.fold, 0);
 	buf_init(&f.authors, 0);
-	err = load_headers(&f);
+	err = take_headers(&f, r);
 	if (err == 0)
 		err = run(x, "BEGIN IMMEDIATE");
 	if (err == 0) {
@@ -594,4 +588,24 @@ index_update(struct index *x, const struct id *feed)
 	buf_done(&f.fold);
 	buf_done(&f.authors);
 	return err;
+}
+
+int
+index_update(struct index *x, const struct id *feed)
+{
+	struct row r;
+	int err;
+
+	row_init(&r);
+	err = store_headers_kept(x->store, feed, &r);
+	if (err == 0)
+		err = update(x, feed, &r);
+	row_done(&r);
+	return err;
+}
+
+int
+index_update_from(struct index *x, const struct id *feed, const struct row *r)
+{
+	return r->n > 0 ? update(x, feed, r) : index_update(x, feed);
 }
