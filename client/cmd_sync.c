@@ -23,7 +23,7 @@
 
 struct feed {
 	struct id id;
-	struct row_end kept;
+	struct row row; /* its headers, once they are read */
 	uint64_t articles, head; /* before */
 	uint64_t lacking;        /* packs nobody had */
 	bool done, reached, failed;
@@ -92,7 +92,9 @@ on_follow(void *arg, const struct id *feed, const char *text)
 	if (x == NULL)
 		return QERR_NOMEM;
 	s->feed = x;
-	s->feed[s->n_feed++] = (struct feed){.id = *feed};
+	x = &s->feed[s->n_feed++];
+	*x = (struct feed){.id = *feed};
+	row_init(&x->row);
 	if ((link = calloc(1, sizeof(*link))) == NULL)
 		return QERR_NOMEM;
 	if (follow_parse(link, bytes_str(text)) == 0)
@@ -285,11 +287,19 @@ restore_feed(struct sync *s, struct node *n, struct feed *f,
     const struct node_policy *policy)
 {
 	struct node_feed_stat st;
-	int err = drive_restore(n, s->h.store, &f->id, policy, &f->kept);
+	int err = drive_restore(n, s->h.store, &f->id, policy, &f->row);
 
 	if (err == 0 && node_feed_stat(n, &f->id, &st) == 0 && st.forked)
 		s->forked = true; /* proved in an earlier sync */
 	return err;
+}
+
+/* The headers that came are kept as well, and are there for the index. */
+static void
+keep(struct sync *s, struct node *n, struct feed *f)
+{
+	if (drive_keep(n, s->h.store, &f->id, &f->row) != 0)
+		row_done(&f->row);
 }
 
 static int
@@ -335,9 +345,8 @@ run_node(struct sync *s, struct node *n)
 	if (err == 0 && s->waiting > 0)
 		event_base_dispatch(s->base);
 	drive_free(d);
-	for (size_t i = 0; i < s->n_feed && err == 0; i++)
-		err = drive_keep(n, s->h.store, &s->feed[i].id,
-		    &s->feed[i].kept);
+	for (size_t i = 0; i < s->n_feed; i++)
+		keep(s, n, &s->feed[i]);
 	for (size_t i = 0; i < 2; i++)
 		if (sig[i] != NULL)
 			event_free(sig[i]);
@@ -455,8 +464,8 @@ take_stock(struct sync *s, bool says)
 	if (says)
 		err = index_feeds(s->h.index, on_before, s);
 	for (size_t i = 0; i < s->n_feed && err == 0 && s->changed; i++)
-		if ((err = index_update(s->h.index, &s->feed[i].id)) ==
-		    QERR_ABSENT)
+		if ((err = index_update_from(s->h.index, &s->feed[i].id,
+			 &s->feed[i].row)) == QERR_ABSENT)
 			err = 0;
 	if (err == 0 && says)
 		err = index_feeds(s->h.index, on_after, s);
@@ -508,6 +517,8 @@ sync_done(struct sync *s)
 	}
 	for (size_t i = 0; i < s->n_tree; i++)
 		free(s->tree[i]);
+	for (size_t i = 0; i < s->n_feed; i++)
+		row_done(&s->feed[i].row);
 	free(s->feed);
 }
 

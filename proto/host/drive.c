@@ -473,7 +473,7 @@ restore_proofs(struct node *n, struct store *s, const struct id *feed)
 
 int
 drive_restore(struct node *n, struct store *s, const struct id *feed,
-    const struct node_policy *policy, struct row_end *ret_kept)
+    const struct node_policy *policy, struct row *ret_kept)
 {
 	struct feed *f = feed_new(feed);
 	struct held h;
@@ -485,8 +485,10 @@ drive_restore(struct node *n, struct store *s, const struct id *feed,
 		err = node_restore_feed(n, f, policy, h.row.header, h.row.n);
 	else
 		feed_free(f);
-	if (ret_kept != NULL)
-		*ret_kept = h.row.end;
+	if (ret_kept != NULL) {
+		*ret_kept = h.row;
+		row_init(&h.row);
+	}
 	held_done(&h);
 	if (err == 0)
 		err = restore_proofs(n, s, feed);
@@ -497,7 +499,7 @@ drive_restore(struct node *n, struct store *s, const struct id *feed,
 
 int
 drive_keep(struct node *n, struct store *s, const struct id *feed,
-    struct row_end *kept)
+    struct row *kept)
 {
 	struct feed *f = node_feed(n, feed);
 

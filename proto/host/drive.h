@@ -49,13 +49,13 @@ void drive_reserve(struct drive *d, uint64_t reserve);
 
 /*
  * Put what the store holds of |feed| into the node (node_restore_*).  For readers, who
- * check nothing twice (held_load()), |ret_kept| says how far that went, and when all is
- * here they keep the rest; else it is NULL.
+ * check nothing twice (held_load()), |ret_kept| is what was read, for row_done() in any
+ * case; and when all is here store_keep_headers() adds the rest.  Else it is NULL.
  */
 int drive_restore(struct node *n, struct store *s, const struct id *feed,
-    const struct node_policy *policy, struct row_end *ret_kept);
+    const struct node_policy *policy, struct row *ret_kept);
 int drive_keep(struct node *n, struct store *s, const struct id *feed,
-    struct row_end *kept);
+    struct row *kept);
 
 /* Bytes in and out on the wire, since the start. */
 void drive_counters(const struct drive *d, uint64_t *ret_in, uint64_t *ret_out);

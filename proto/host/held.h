@@ -22,7 +22,7 @@ struct held {
 /*
  * Read all into |ret| and into |f|, which is new; held_done() in any case.  With
  * |kept|, what was checked before is not checked again (store_headers_kept()); that is
- * for readers, who call store_keep_headers() with |ret->row.end| once they have all.
+ * for readers, who call store_keep_headers() with |ret->row| once they have all.
  */
 int held_load(struct held *ret, struct store *s, struct feed *f, bool kept);
 void held_done(struct held *h);

@@ -27,7 +27,7 @@ struct import {
 	struct import_result *r;
 	struct id id;
 	struct feed *feed;
-	struct row_end kept;
+	struct row row;
 	struct shelf shelf; /* all that is announced; no key is needed */
 	bool *want;
 	uint64_t wanted, waiting; /* bytes; put since the last commit */
@@ -120,7 +120,9 @@ restore(struct import *m)
 	for (size_t i = 0; i < held.row.n && err == 0; i++)
 		if ((err = header_read(&h, held.row.header[i])) == 0)
 			err = shelf_add(&m->shelf, &h);
-	m->kept = held.row.end;
+	row_done(&m->row);
+	m->row = held.row;
+	row_init(&held.row);
 	held_done(&held);
 	return err;
 }
@@ -600,6 +602,7 @@ import_feed(struct store *s, const struct id *feed, struct import_source *src,
 	int err = QERR_NOMEM;
 
 	*ret = (struct import_result){0};
+	row_init(&m.row);
 	shelf_init(&m.shelf, s, feed, &none);
 	if ((m.feed = feed_new(feed)) != NULL)
 		err = restore(&m);
@@ -620,7 +623,8 @@ import_feed(struct store *s, const struct id *feed, struct import_source *src,
 	if (err == 0)
 		err = take_packs(&m);
 	if (err == 0)
-		err = store_keep_headers(s, m.feed, &m.kept);
+		err = store_keep_headers(s, m.feed, &m.row);
+	row_done(&m.row);
 	free(m.want);
 	feed_free(m.feed);
 	shelf_done(&m.shelf);

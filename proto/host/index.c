@@ -377,27 +377,21 @@ fill_pack(struct fill *f, size_t i)
 }
 
 static int
-load_headers(struct fill *f)
+take_headers(struct fill *f, const struct row *r)
 {
-	struct row r;
-	int err;
+	struct header h;
+	int err = 0;
 
-	row_init(&r);
-	err = store_headers_kept(f->x->store, &f->follow->feed, &r);
-	if (err == 0 &&
-	    (f->time = calloc(r.n + 1, sizeof(*f->time))) == NULL)
-		err = QERR_NOMEM;
-	for (size_t i = 0; i < r.n && err == 0; i++) {
-		struct header h;
-
-		err = header_read(&h, r.header[i]);
+	if ((f->time = calloc(r->n + 1, sizeof(*f->time))) == NULL)
+		return QERR_NOMEM;
+	for (size_t i = 0; i < r->n && err == 0; i++) {
+		err = header_read(&h, r->header[i]);
 		if (err != 0 || h.number != i + 1)
 			break;
 		f->time[i] = h.time;
 		f->head = h.number;
 		err = shelf_add(&f->shelf, &h);
 	}
-	row_done(&r);
 	return qerr_is_peer_fault(err) ? 0 : err;
 }
 
@@ -420,32 +414,16 @@ index_drop(struct index *x, const struct id *feed)
 	return err;
 }
 
-/* The roots of packs that count; a pack announced twice is there if one does. */
+/* The packs that are listed: their roots lead to |f|. */
 static int
-load_live(const struct fill *f, struct map *live)
+load_known(struct fill *f, struct map *known)
 {
-	int err = 0;
-
-	for (size_t i = 0; i < f->shelf.n && err == 0; i++)
-		if (!f->shelf.pack[i].dead)
-			err = map_put(live, &f->shelf.pack[i].e.root,
-			    &f->shelf.pack[i]);
-	return err;
-}
-
-/* The packs that are listed, and if one of them is |*ret_gone|. */
-static int
-load_known(struct fill *f, struct map *known, bool *ret_gone)
-{
-	struct map *live = map_new(0);
 	sqlite3_stmt *q = NULL;
-	int rc, err = live == NULL ? QERR_NOMEM : load_live(f, live);
+	int rc, err;
 
-	if (err == 0)
-		err = index_prepare(f->x, &q,
-		    "SELECT root FROM pack WHERE feed=?1");
+	err = index_prepare(f->x, &q, "SELECT root FROM pack WHERE feed=?1");
 	if (err != 0)
-		goto out;
+		return err;
 	sqlite3_bind_blob(q, 1, f->follow->feed.b, 32, SQLITE_STATIC);
 	while (err == 0 && (rc = sqlite3_step(q)) != SQLITE_DONE) {
 		struct id root;
@@ -458,12 +436,8 @@ load_known(struct fill *f, struct map *known, bool *ret_gone)
 			continue;
 		memcpy(root.b, sqlite3_column_blob(q, 0), 32);
 		err = map_put(known, &root, f);
-		/* Its header is no more: its key was revoked, or it was cut. */
-		*ret_gone = *ret_gone || map_get(live, &root) == NULL;
 	}
-out:
 	sqlite3_finalize(q);
-	map_free(live);
 	return err;
 }
 
@@ -483,16 +457,27 @@ load_count(struct fill *f)
 	return index_error(f->x, rc);
 }
 
-/* If a pack that is listed counts no longer, everything is listed anew. */
+/*
+ * If a pack that is listed counts no longer, everything is listed anew: it was
+ * withdrawn, or its header is no more.  One announced twice counts if one of them does.
+ */
 static int
-drop_gone(struct fill *f, struct map *known, bool gone)
+drop_gone(struct fill *f, struct map *known)
 {
+	size_t live = 0;
 	int err;
 
-	for (size_t i = 0; i < f->shelf.n && !gone; i++)
-		gone = f->shelf.pack[i].dead &&
-		       map_get(known, &f->shelf.pack[i].e.root) != NULL;
-	if (!gone)
+	for (size_t i = 0; i < f->shelf.n; i++) {
+		struct shelf_pack *p = &f->shelf.pack[i];
+
+		if (p->dead || p->e.tier != TIER_HEADS ||
+		    map_get(known, &p->e.root) != f)
+			continue;
+		live++;
+		if (map_put(known, &p->e.root, p) != 0) /* once */
+			return QERR_NOMEM;
+	}
+	if (live == map_count(known))
 		return 0;
 	err = index_drop(f->x, &f->follow->feed);
 	return err != 0 ? err : 1;
@@ -502,10 +487,10 @@ static int
 fill_packs(struct fill *f)
 {
 	struct map *known = map_new(0);
-	bool anew = false, gone = false;
-	int err = known == NULL ? QERR_NOMEM : load_known(f, known, &gone);
+	bool anew = false;
+	int err = known == NULL ? QERR_NOMEM : load_known(f, known);
 
-	if (err == 0 && (err = drop_gone(f, known, gone)) > 0) {
+	if (err == 0 && (err = drop_gone(f, known)) > 0) {
 		anew = true;
 		err = 0;
 	}
@@ -568,8 +553,8 @@ fill_feed(struct fill *f)
 	return err;
 }
 
-int
-index_update(struct index *x, const struct id *feed)
+static int
+update(struct index *x, const struct id *feed, const struct row *r)
 {
 	struct fill f = {.x = x, .follow = index_followed(x, feed)};
 	int err;
@@ -579,7 +564,7 @@ index_update(struct index *x, const struct id *feed)
 	shelf_init(&f.shelf, x->store, feed, &f.follow->key);
 	buf_init(&f.fold, 0);
 	buf_init(&f.authors, 0);
-	err = load_headers(&f);
+	err = take_headers(&f, r);
 	if (err == 0)
 		err = run(x, "BEGIN IMMEDIATE");
 	if (err == 0) {
@@ -603,4 +588,24 @@ index_update(struct index *x, const struct id *feed)
 	buf_done(&f.fold);
 	buf_done(&f.authors);
 	return err;
+}
+
+int
+index_update(struct index *x, const struct id *feed)
+{
+	struct row r;
+	int err;
+
+	row_init(&r);
+	err = store_headers_kept(x->store, feed, &r);
+	if (err == 0)
+		err = update(x, feed, &r);
+	row_done(&r);
+	return err;
+}
+
+int
+index_update_from(struct index *x, const struct id *feed, const struct row *r)
+{
+	return r->n > 0 ? update(x, feed, r) : index_update(x, feed);
 }

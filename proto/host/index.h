@@ -14,6 +14,7 @@
  * filled from heads (tier 0) alone; bodies are opened when they are read.
  */
 struct index;
+struct row;
 
 /*
  * Open DIR/index.sqlite, or rebuild it if it is missing, old or damaged (deeper
@@ -59,6 +60,9 @@ int index_unread(struct index *x, const struct id *feed, uint64_t *ret);
  * One transaction.
  */
 int index_update(struct index *x, const struct id *feed);
+/* The same for who has read the feed's headers already; none are in |r|: he has not. */
+int index_update_from(struct index *x, const struct id *feed,
+    const struct row *r);
 
 /* One article in its newest revision. */
 struct index_article {

@@ -864,43 +864,56 @@ store_headers_kept(struct store *s, const struct id *feed, struct row *r)
 	return err;
 }
 
-/* True if the files in |r| are those that |f| accepted after |from|, to the last. */
+/* True if the headers in |r| are |f|'s, to the last. */
 static bool
-are_accepted(const struct row *r, const struct feed *f, uint64_t from)
+are_accepted(const struct row *r, const struct feed *f)
 {
 	struct id leaf;
 
+	if (r->n != feed_head(f))
+		return false;
 	for (size_t i = 0; i < r->n; i++) {
-		history_leaf(&leaf, r->header[i]);
-		if (!id_eq(&leaf, feed_leaf(f, from + i + 1)))
+		if (i < r->end.n)
+			leaf = r->kept[i].leaf;
+		else
+			history_leaf(&leaf, r->header[i]);
+		if (!id_eq(&leaf, feed_leaf(f, i + 1)))
 			return false;
 	}
-	return from + r->n == feed_head(f);
+	return true;
+}
+
+/* Read the headers behind those kept anew, up to |last|. */
+static int
+reread(struct store *s, const struct id *feed, struct row *r, uint64_t last)
+{
+	struct tree_name t = {
+	    .kind = TREE_ISSUE, .id = *feed, .number = r->end.n + 1};
+	struct buf ends;
+	int err = 0;
+
+	r->n = (size_t)r->end.n;
+	buf_clear(&r->tail);
+	buf_init(&ends, 0);
+	for (; t.number <= last && err == 0; t.number++)
+		err = get_next(s, &t, &r->tail, &ends);
+	if (err == 0 && (err = buf_err(&ends)) == 0)
+		err = row_extend(r, buf_bytes(&ends));
+	buf_done(&ends);
+	return err;
 }
 
 int
-store_keep_headers(struct store *s, struct feed *f, struct row_end *end)
+store_keep_headers(struct store *s, struct feed *f, struct row *r)
 {
-	struct tree_name t = {.kind = TREE_ISSUE, .id = *feed_id(f)};
-	struct buf ends;
-	struct row r;
 	int err = 0;
 
-	if (s->readonly || feed_head(f) < end->n)
-		return 0;
-	row_init(&r);
-	buf_init(&ends, 0);
-	t.number = end->n + 1;
-	while (err == 0 && t.number <= feed_head(f)) {
-		err = get_next(s, &t, &r.tail, &ends);
-		t.number++;
-	}
-	if (err == 0 && (err = buf_err(&ends)) == 0)
-		err = row_extend(&r, buf_bytes(&ends));
-	if (err == 0 && are_accepted(&r, f, end->n))
-		err = row_append(s->fd, end, f, r.header, r.n);
-	buf_done(&ends);
-	row_done(&r);
+	if (r->n != feed_head(f))
+		err = reread(s, feed_id(f), r, feed_head(f));
+	if (err != 0 || !are_accepted(r, f))
+		row_done(r);
+	else if (!s->readonly)
+		err = row_append(s->fd, r, f);
 	return err == QERR_NOMEM ? err : 0; /* only time is lost */
 }
 

@@ -82,10 +82,10 @@ int store_proofs(struct store *s, const struct id *feed, struct buf *b,
  * looks at each header that it answers for.
  */
 struct row;
-struct row_end;
 int store_headers_kept(struct store *s, const struct id *feed, struct row *r);
-/* Keep what |f| has accepted, and the tree holds, beyond |end|, and move that. */
-int store_keep_headers(struct store *s, struct feed *f, struct row_end *end);
+/* Add to |r| what |f| has accepted since, and keep it.  If that is not what the tree
+ * holds, |r| is emptied. */
+int store_keep_headers(struct store *s, struct feed *f, struct row *r);
 
 /* Bytes used by packs, and bytes free on the disk. */
 uint64_t store_used(struct store *s);

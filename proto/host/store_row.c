@@ -228,10 +228,11 @@ row_extend(struct row *r, struct bytes ends)
 /* Writing. */
 
 static void
-put_stretch(struct buf *b, const struct row_end *end, struct feed *f,
-    const struct bytes *file, size_t n)
+put_stretch(struct buf *b, const struct row *r, struct feed *f)
 {
 	const struct history *h = feed_history(f);
+	const struct bytes *file = r->header + r->end.n;
+	size_t n = r->n - (size_t)r->end.n;
 	uint32_t at = 0;
 
 	for (size_t i = 0; i < n; i++)
@@ -242,7 +243,7 @@ put_stretch(struct buf *b, const struct row_end *end, struct feed *f,
 	for (size_t i = 0; i < n; i++) {
 		struct feed_kept k;
 
-		feed_keep(f, end->n + i + 1, &k);
+		feed_keep(f, r->end.n + i + 1, &k);
 		at += (uint32_t)file[i].n;
 		buf_put_le32(b, at);
 		buf_put_le32(b, k.charter);
@@ -278,14 +279,23 @@ write_at(int dir, const char *name, uint64_t size, struct bytes data)
 	return err;
 }
 
+/* |r| holds what its file holds. */
+static void
+move_end(struct row *r, const struct row_end *to, struct feed *f)
+{
+	for (uint64_t i = r->end.n; i < to->n; i++)
+		feed_keep(f, i + 1, &r->kept[i]);
+	r->history = *feed_history(f);
+	r->end = *to;
+}
+
 int
-row_append(int dir, struct row_end *end, struct feed *f,
-    const struct bytes *file, size_t n)
+row_append(int dir, struct row *r, struct feed *f)
 {
 	struct bytes charter[FEED_CHARTERS_MAX];
 	const struct charter *c = feed_charter(f);
 	size_t n_charter = c == NULL ? 0 : (size_t)c->version;
-	struct row_end to = {.n = end->n + n};
+	struct row_end to = {.n = r->n};
 	char name[NAME_LEN];
 	struct buf b;
 	int err;
@@ -293,19 +303,19 @@ row_append(int dir, struct row_end *end, struct feed *f,
 	for (size_t i = 0; i < n_charter; i++)
 		charter[i] = feed_charter_file(f, i + 1);
 	charters_sum(&to.charters, charter, n_charter);
-	if (n == 0 && id_eq(&to.charters, &end->charters))
+	if (to.n == r->end.n && id_eq(&to.charters, &r->end.charters))
 		return 0;
 	buf_init(&b, ROW_MAX);
-	put_stretch(&b, end, f, file, n);
+	put_stretch(&b, r, f);
 	buf_put(&b, to.charters.b, 32);
-	sum(&to.sum, &end->sum, buf_bytes(&b));
+	sum(&to.sum, &r->end.sum, buf_bytes(&b));
 	buf_put(&b, to.sum.b, 32);
-	to.size = end->size + b.n;
+	to.size = r->end.size + b.n;
 	err = buf_err(&b);
 	row_name(name, feed_id(f));
 	if (err == 0 && to.size <= ROW_MAX &&
-	    (err = write_at(dir, name, end->size, buf_bytes(&b))) == 0)
-		*end = to;
+	    (err = write_at(dir, name, r->end.size, buf_bytes(&b))) == 0)
+		move_end(r, &to, f);
 	buf_done(&b);
 	return err;
 }

@@ -36,11 +36,10 @@ int row_read(struct row *r, int dir, const struct id *feed);
 int row_extend(struct row *r, struct bytes ends);
 
 /*
- * Append |file[0..n-1]|, which |f| has accepted as its headers after |end->n| and is
- * at the last of, and move |end|.  It need not survive a power cut.
+ * Append to the file those of |r->header| that are not in it: |f| has accepted them,
+ * and the last one is its head.  It need not survive a power cut.
  */
-int row_append(int dir, struct row_end *end, struct feed *f,
-    const struct bytes *file, size_t n);
+int row_append(int dir, struct row *r, struct feed *f);
 void row_remove(int dir, const struct id *feed);
 
 /* Over the first |n| charter files of a feed. */

@@ -12,20 +12,40 @@ static char path[256];
 /* Read all anew; returns how many headers the row had, out of |n| in all. */
 static size_t
 load(struct store *s, const struct press *p, size_t n, struct feed **ret_feed,
-    struct row_end *ret_end)
+    struct row *ret_row)
 {
 	struct feed *f = feed_new(&p->feed);
 	struct held h;
 
 	check(f != NULL && held_load(&h, s, f, true) == 0);
 	check(h.row.n == n && feed_head(f) == n && h.n_charter == 1);
-	*ret_end = h.row.end;
+	*ret_row = h.row;
+	row_init(&h.row);
 	held_done(&h);
-	if (ret_feed != NULL)
-		*ret_feed = f;
-	else
-		feed_free(f);
-	return (size_t)ret_end->n;
+	*ret_feed = f;
+	return (size_t)ret_row->end.n;
+}
+
+/* What came is kept, and |r| is as if it had been read. */
+static void
+keep(struct store *s, struct feed *f, struct row *r)
+{
+	struct row again;
+
+	check(store_keep_headers(s, f, r) == 0);
+	check(r->n == feed_head(f) && r->end.n == r->n);
+	row_init(&again);
+	check(store_headers_kept(s, feed_id(f), &again) == 0);
+	check(again.n == r->n);
+	check(memcmp(&again.end, &r->end, sizeof(r->end)) == 0);
+	for (size_t i = 0; i < r->n; i++) {
+		check(bytes_eq(again.header[i], r->header[i]));
+		check(memcmp(&again.kept[i], &r->kept[i],
+			  sizeof(r->kept[i])) == 0);
+	}
+	row_done(&again);
+	row_done(r);
+	feed_free(f);
 }
 
 /* The same headers as in the tree, and a feed that goes on from them. */
@@ -66,24 +86,32 @@ same(struct store *s, const struct press *p, size_t n)
 static void
 stretches(struct store *s, struct press *p)
 {
-	struct row_end end, again;
+	struct row r, again;
 	struct feed *f;
 
-	check(load(s, p, 5, &f, &end) == 0);
-	check(store_keep_headers(s, f, &end) == 0 && end.n == 5);
-	feed_free(f);
+	check(load(s, p, 5, &f, &r) == 0);
+	keep(s, f, &r);
 	same(s, p, 5);
 	print(p, s, 0); /* behind the row */
 	print(p, s, 0);
-	check(load(s, p, 7, &f, &end) == 5);
-	check(store_keep_headers(s, f, &end) == 0 && end.n == 7);
-	feed_free(f);
+	check(load(s, p, 7, &f, &r) == 5);
+	keep(s, f, &r);
 	same(s, p, 7);
+	/* What came while it was open. */
+	check(load(s, p, 7, &f, &r) == 7);
+	print(p, s, 0);
+	row_init(&again);
+	check(store_headers_kept(s, &p->feed, &again) == 0 && again.n == 8);
+	check(feed_add_headers(f, again.header + 7, 1) == 0);
+	row_done(&again);
+	keep(s, f, &r);
+	same(s, p, 8);
 	/* With nothing new nothing is written. */
-	check(load(s, p, 7, &f, &again) == 7);
-	check(memcmp(&again, &end, sizeof(end)) == 0);
-	check(store_keep_headers(s, f, &again) == 0);
-	check(memcmp(&again, &end, sizeof(end)) == 0);
+	check(unlink(path) == 0 && load(s, p, 8, &f, &r) == 0);
+	keep(s, f, &r);
+	check(load(s, p, 8, &f, &r) == 8 && unlink(path) == 0);
+	check(store_keep_headers(s, f, &r) == 0 && access(path, F_OK) != 0);
+	row_done(&r);
 	feed_free(f);
 }
 
@@ -91,23 +119,26 @@ stretches(struct store *s, struct press *p)
 static void
 damage(struct store *s, struct press *p)
 {
-	static const size_t whole[] = {0, 5, 5, 5};
+	static const size_t whole[] = {0, 8, 8, 8};
 	struct buf row = {0}, bad = {0};
-	struct row_end end;
 	struct feed *f;
+	struct row r;
 
+	check(load(s, p, 8, &f, &r) == 0);
+	keep(s, f, &r);
+	print(p, s, 0);
+	check(load(s, p, 9, &f, &r) == 8);
+	keep(s, f, &r);
 	check(file_read(&row, AT_FDCWD, path, 100000) == 0);
 	for (size_t i = 0; i < 4; i++) {
 		buf_clear(&bad);
 		buf_put(&bad, row.p, row.n - (i == 3));
-		if (i <
-		    3) /* the first byte, one of the second stretch, the last */
+		if (i < 3) /* the first byte, one of the second stretch, the last */
 			bad.p[i == 1 ? row.n - 200 : i / 2 * (row.n - 1)] ^= 1;
 		check(file_write(AT_FDCWD, path, buf_bytes(&bad), 0600) == 0);
-		check(load(s, p, 7, &f, &end) == whole[i]);
-		check(store_keep_headers(s, f, &end) == 0 && end.n == 7);
-		feed_free(f);
-		same(s, p, 7);
+		check(load(s, p, 9, &f, &r) == whole[i]);
+		keep(s, f, &r);
+		same(s, p, 9);
 	}
 	buf_done(&row);
 	buf_done(&bad);
@@ -118,19 +149,25 @@ static void
 gone(struct store *s, struct press *p)
 {
 	struct buf row = {0};
-	struct row_end end;
 	struct feed *f;
+	struct row r;
 
 	check(file_read(&row, AT_FDCWD, path, 100000) == 0);
-	check(load(s, p, 7, &f, &end) == 7);
+	check(load(s, p, 9, &f, &r) == 9);
 	check(store_forget_headers(s, &p->feed, 4) == 0);
 	check(access(path, F_OK) != 0);
-	check(store_keep_headers(s, f, &end) == 0);
+	feed_cut(f, 3);
+	check(store_keep_headers(s, f, &r) == 0 && r.n == 0);
 	check(access(path, F_OK) != 0);
 	feed_free(f);
 	/* An old one whose last header is not in the tree is none. */
 	check(file_write(AT_FDCWD, path, buf_bytes(&row), 0600) == 0);
-	check(load(s, p, 3, &f, &end) == 0);
+	check(load(s, p, 3, &f, &r) == 0);
+	/* What the tree lacks is not kept. */
+	check(store_forget_headers(s, &p->feed, 3) == 0);
+	r.n = 0;
+	check(store_keep_headers(s, f, &r) == 0 && r.n == 0);
+	check(access(path, F_OK) != 0);
 	feed_free(f);
 	buf_done(&row);
 }
@@ -139,28 +176,26 @@ gone(struct store *s, struct press *p)
 static void
 charters(struct store *s, struct press *p)
 {
-	struct row_end end;
-	struct feed *f;
 	struct id none = {{0}};
+	struct feed *f;
+	struct held h;
+	struct row r;
 
-	check(load(s, p, 3, &f, &end) == 0 && id_eq(&end.charters, &none));
-	check(store_keep_headers(s, f, &end) == 0 && end.n == 3);
-	check(!id_eq(&end.charters, &none));
+	check(load(s, p, 2, &f, &r) == 0 && id_eq(&r.end.charters, &none));
+	keep(s, f, &r);
+	check(load(s, p, 2, &f, &r) == 2 && !id_eq(&r.end.charters, &none));
+	row_done(&r);
 	feed_free(f);
-	same(s, p, 3);
+	same(s, p, 2);
 	/* A signature that is none: the row does not vouch for it. */
 	p->charter.p[p->charter.n - 1] ^= 1;
 	put(s, TREE_CHARTER, &p->feed, 1, buf_bytes(&p->charter));
 	check(store_commit(s) == 0);
-	{
-		struct held h;
-
-		f = feed_new(&p->feed);
-		check(held_load(&h, s, f, true) == 0 && h.n_charter == 0);
-		check(feed_head(f) == 0 && h.row.n == 0);
-		held_done(&h);
-		feed_free(f);
-	}
+	f = feed_new(&p->feed);
+	check(held_load(&h, s, f, true) == 0 && h.n_charter == 0);
+	check(feed_head(f) == 0 && h.row.n == 0);
+	held_done(&h);
+	feed_free(f);
 }
 
 int
