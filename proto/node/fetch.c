@@ -461,9 +461,10 @@ give_last(struct link *l, struct ask *a, const struct msg_give *g)
 	} else if (l->proven && l->window < WINDOW_MAX) {
 		l->window++;
 	}
+	/* Less than it was asked to go on from: it died since. */
 	if (s != NULL && !a->fork_check &&
 	    (a->what == ASK_CHARTERS ? track_charter(s) < a->first
-				     : feed_head(s->feed) < a->first))
+				     : feed_head(s->feed) + 1 == a->first))
 		link_share(l, s)->failed = !link_share(l, s)->rival;
 	l->stalls = 0;
 	ask_end(l, a);

@@ -15,6 +15,7 @@ static const struct {
     {"storm", scene_storm},
     {"liars", scene_liars},
     {"revoke", scene_revoke},
+    {"pin", scene_pin},
     {"flood", scene_flood},
     {"censor", scene_censor},
 };

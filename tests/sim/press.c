@@ -148,14 +148,36 @@ press_publish(struct world *w)
 	tell(w, &e);
 }
 
+/* |c| fixes the publisher's issues up to |last|. */
+static void
+pin(struct world *w, struct charter *c, uint64_t last)
+{
+	struct history history;
+	struct id leaf;
+
+	history_init(&history);
+	for (uint64_t k = 1; k <= last; k++) {
+		const struct issue *is = press_issue(w, k);
+
+		if (is == NULL)
+			world_fail(w, "nothing to pin", NULL);
+		history_leaf(&leaf, buf_bytes(&is->file));
+		history_add(&history, &leaf);
+	}
+	c->pin = last;
+	history_root(&history, &c->pin_root);
+}
+
 void
-press_revoke(struct world *w, uint64_t from)
+press_end_key(struct world *w, uint64_t from, bool pins)
 {
 	struct charter c = {.n_key = 2};
 	struct node_event e = {.type = NODE_PUBLISHED};
 
 	c.key[0] = (struct charter_key){w->key[0].pub, 1, from - 1};
 	c.key[1] = (struct charter_key){w->key[1].pub, from, UINT64_MAX};
+	if (pins)
+		pin(w, &c, from - 1);
 	make_charter(w, &c);
 	for (size_t i = 0; i < w->n_issue; i++)
 		w->issue[i].dead |= w->issue[i].number >= from;

@@ -52,7 +52,7 @@ let_loose(struct world *w)
 static void
 revoke(struct world *w)
 {
-	press_revoke(w, FROM);
+	press_end_key(w, FROM, false);
 	for (uint64_t i = 1 + world_roll(w, 3); i > 0; i--)
 		press_publish(w);
 }

@@ -175,8 +175,11 @@ void net_deafen(struct host *h, uint64_t link);
 void press_init(struct world *w);
 /* The next issue, at the first host; nothing if that is down. */
 void press_publish(struct world *w);
-/* A charter revokes the first key from issue |from| on: those die. */
-void press_revoke(struct world *w, uint64_t from);
+/*
+ * A charter revokes the first key from issue |from| on: those die.  It may pin those
+ * before.
+ */
+void press_end_key(struct world *w, uint64_t from, bool pins);
 /*
  * A thief of the first key signs an issue, on top of its own |before| or of the
  * publisher's, with packs on the disk of |thief| or none.
@@ -216,6 +219,7 @@ void invariant_clean(struct host *h);
 void scene_storm(struct world *w);
 void scene_liars(struct world *w);
 void scene_revoke(struct world *w);
+void scene_pin(struct world *w);
 void scene_flood(struct world *w);
 void scene_censor(struct world *w);
 
