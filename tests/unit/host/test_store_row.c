@@ -40,8 +40,8 @@ keep(struct store *s, struct feed *f, struct row *r)
 	check(memcmp(&again.end, &r->end, sizeof(r->end)) == 0);
 	for (size_t i = 0; i < r->n; i++) {
 		check(bytes_eq(again.header[i], r->header[i]));
-		check(memcmp(&again.kept[i], &r->kept[i],
-			  sizeof(r->kept[i])) == 0);
+		check(memcmp(&again.kept[i], &r->kept[i], sizeof(r->kept[i])) ==
+		      0);
 	}
 	row_done(&again);
 	row_done(r);
@@ -133,7 +133,8 @@ damage(struct store *s, struct press *p)
 	for (size_t i = 0; i < 4; i++) {
 		buf_clear(&bad);
 		buf_put(&bad, row.p, row.n - (i == 3));
-		if (i < 3) /* the first byte, one of the second stretch, the last */
+		if (i <
+		    3) /* the first byte, one of the second stretch, the last */
 			bad.p[i == 1 ? row.n - 200 : i / 2 * (row.n - 1)] ^= 1;
 		check(file_write(AT_FDCWD, path, buf_bytes(&bad), 0600) == 0);
 		check(load(s, p, 9, &f, &r) == whole[i]);
