@@ -77,6 +77,10 @@ int press_reload(struct publisher *p);
 /* Articles behind the newest volume. */
 int press_uncovered(struct publisher *p, size_t *ret);
 
+/* As issue_seal(), while the loop goes on. */
+int press_seal(const struct publisher *p, const struct issue *is, enum tier t,
+    struct buf *sealed, struct pack_entry *e, const struct issue_base *base,
+    int level);
 /* Put a pack into the store, for press_commit(). */
 int press_stage(struct publisher *p, const struct id *root, struct bytes data);
 uint64_t press_next(const struct publisher *p); /* the next header's number */

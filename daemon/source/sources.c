@@ -17,7 +17,6 @@
 #include "proto/host/log.h"
 
 #define ACTIVE_MAX 4   /* turns under way at once: each holds what it fetched */
-#define AT_ONCE    4   /* articles between two turns of the loop */
 #define BUSY_MS    200 /* until the fetcher is asked again */
 #define LATER_MS   1000 /* until a publisher is */
 
@@ -40,6 +39,7 @@ struct visit {
 	struct source_ask ask;
 	enum doing doing;
 	struct event *timer;
+	struct job job; /* to list, take or pour */
 	bool for_robots;
 	struct buf address; /* that is asked for, as it is sent */
 	struct basket basket;
@@ -253,6 +253,8 @@ turn_to(struct visit *v)
 static void
 step(struct visit *v, struct source_event *ev)
 {
+	if (v->all->d->stopping)
+		return; /* what failed now failed of that */
 	ev->now = clock_now();
 	ev->wall = clock_wall();
 	source_step(&v->s, ev, &v->ask);
@@ -462,26 +464,22 @@ pictures(struct visit *v)
 /* --- publishing --- */
 
 static int
-add_some(struct visit *v)
+add_one(struct visit *v)
 {
 	struct publisher_item *item = calloc(1, sizeof(*item));
 	struct draft_source src;
 	int r = item == NULL ? QERR_NOMEM : 0;
 
-	for (size_t i = 0; i < AT_ONCE && v->poured < v->basket.n && r == 0;
-	     i++) {
-		basket_source(&v->basket, v->poured++, &src);
+	basket_source(&v->basket, v->poured++, &src);
+	if (r == 0)
 		r = publisher_add(v->room->p, &src, item);
-		if (r == QERR_ABSENT)
-			r = 0;
-		else if (r == 0 && item->outcome == PUBLISHER_REFUSED)
-			refuse(v, item->message);
-		else if (r == 0)
-			v->fresh += item->outcome == PUBLISHER_NEW ||
-				    item->outcome == PUBLISHER_CORRECTED;
-	}
+	if (r == 0 && item->outcome == PUBLISHER_REFUSED)
+		refuse(v, item->message);
+	else if (r == 0)
+		v->fresh += item->outcome == PUBLISHER_NEW ||
+			    item->outcome == PUBLISHER_CORRECTED;
 	free(item);
-	return r;
+	return r == QERR_ABSENT ? 0 : r;
 }
 
 static void
@@ -496,14 +494,14 @@ commit(struct visit *v, int r)
 		r = publisher_commit(v->room->p, NULL, NULL, &why);
 	else
 		publisher_cancel(v->room->p);
-	if (r != 0) {
-		v->lost = true;
+	v->lost = v->lost || r != 0;
+	if (r != 0 && !v->all->d->stopping) {
 		problems_set(p, "sources",
 		    "What the sources hold could not be published.", NULL,
 		    "See the log.");
 		log_error("source %u could not be published: %s", v->number,
 		    qerr_str(r));
-	} else {
+	} else if (r == 0) {
 		problems_clear(p, "sources");
 		room_committed(v->room);
 	}
@@ -529,13 +527,33 @@ pour(struct visit *v)
 		v->open = r == 0;
 	}
 	if (v->open)
-		r = add_some(v);
+		r = add_one(v);
 	if (r == 0 && v->poured < v->basket.n) {
 		again(v, 0);
 		return false;
 	}
 	commit(v, r);
 	return true;
+}
+
+/* What needs the worker or the publisher. */
+static void
+on_job(void *arg)
+{
+	struct visit *v = arg;
+	struct source_event ev = {.type = SOURCE_ENDED};
+
+	if (v->doing == DOING_LIST) {
+		list(v);
+	} else if (v->doing == DOING_TAKE) {
+		take(v);
+	} else if (pour(v)) {
+		ev.lost = v->lost;
+		if (v->ask.type == SOURCE_END)
+			step(v, &ev);
+		else
+			turn_to(v);
+	}
 }
 
 static void
@@ -556,24 +574,13 @@ on_time(evutil_socket_t fd, short what, void *arg)
 	case DOING_FETCH:
 		fetch(v);
 		break;
-	case DOING_LIST:
-		list(v);
-		break;
-	case DOING_TAKE:
-		take(v);
-		break;
 	case DOING_PICTURES:
 		pictures(v);
 		break;
+	case DOING_LIST:
+	case DOING_TAKE:
 	case DOING_POUR:
-		if (!pour(v))
-			break;
-		ev = (struct source_event){
-		    .type = SOURCE_ENDED, .lost = v->lost};
-		if (v->ask.type == SOURCE_END)
-			step(v, &ev);
-		else
-			turn_to(v);
+		jobs_add(v->all->d->jobs, &v->job);
 		break;
 	}
 }
@@ -658,6 +665,7 @@ add(struct sources *all, struct room *room, const char *address, uint64_t every)
 
 	*v = (struct visit){
 	    .all = all, .room = room, .number = (unsigned)all->n + 1};
+	v->job = (struct job){.fn = on_job, .arg = v};
 	basket_init(&v->basket);
 	name_file(v, address);
 	v->timer = evtimer_new(all->d->base, on_time, v);
