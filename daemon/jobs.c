@@ -76,6 +76,13 @@ jobs_back(void)
 	pthread_mutex_unlock(&j->lock);
 }
 
+void
+jobs_breathe(void)
+{
+	jobs_away();
+	jobs_back();
+}
+
 /* Until it rests or is away again. */
 static void
 give_turn(struct jobs *j)

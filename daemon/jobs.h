@@ -44,6 +44,8 @@ void jobs_free(struct jobs *j);
 
 void jobs_away(void);
 void jobs_back(void);
+/* Away and back: the loop does what waits for it. */
+void jobs_breathe(void);
 /* Away, and at low priority: fn(arg), which must be a calculation. */
 void jobs_calculate(void (*fn)(void *arg), void *arg);
 /* In a child that a job forked: it is no job. */

@@ -34,15 +34,19 @@ def main(build, n='1000'):
     with Newsworld(build) as w:
         w.newsroom()
         os.mkdir(w.path('inbox'))
+        os.mkdir(w.path('made'))
         g = random.Random(1)
         words = [''.join(g.choices('abcdefghijklmnop', k=g.randrange(2, 9))) for _ in range(5000)]
         for i in range(int(n)):
-            with open(w.path('inbox', f'{i}.png'), 'wb') as f:
+            with open(w.path('made', f'{i}.png'), 'wb') as f:
                 f.write(png(i, 1200, 800))
-            with open(w.path('inbox', f'{i}.md'), 'w') as f:
+            with open(w.path('made', f'{i}.md'), 'w') as f:
                 f.write(f'---\ntitle: {i}\nlang: en\n---\n' + ' '.join(g.choices(words, k=800)) + f'\n\n![]({i}.png)\n')
         node = w.node('publish ' + w.path('newsroom'), '	inbox ' + w.path('inbox'), '	settle 1')
-        began, times, looked = time.monotonic(), [], 0
+        for name in os.listdir(w.path('made')):
+            os.rename(w.path('made', name), w.path('inbox', name))
+        began = looked = time.monotonic()
+        times = []
         while True:
             times.append(ask(node.control))
             time.sleep(0.002)
