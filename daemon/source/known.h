@@ -16,7 +16,7 @@
 struct known_entry {
 	struct id name, text;
 	uint64_t turn;  /* that listed it last */
-	uint64_t tries; /* at its page, in vain; text is not valid then */
+	uint64_t tries; /* in vain, at its page or at pictures of it */
 };
 struct known {
 	struct known_entry *entry;

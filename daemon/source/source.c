@@ -195,6 +195,15 @@ fetch(struct source *s, const char *address, bool page, struct source_ask *ret)
 	    .local = address_is_file(bytes_str(address))};
 }
 
+/* A page that was tried in vain is known, but not to say what it says now. */
+static bool
+was_taken_partly(const struct source *s, const struct ingest_entry *e)
+{
+	const struct known_entry *k = known_find(&s->known, &e->name);
+
+	return k != NULL && k->tries > 0 && id_eq(&k->text, &e->text);
+}
+
 static void
 take(struct source *s, bool page, struct source_ask *ret)
 {
@@ -202,6 +211,7 @@ take(struct source *s, bool page, struct source_ask *ret)
 	ret->page = page;
 	ret->entry = &s->list.entry[s->at];
 	ret->kind = s->list.kind;
+	ret->again = was_taken_partly(s, ret->entry);
 }
 
 /* Note that the entry said what it says now. */
@@ -216,6 +226,21 @@ done_with(struct source *s, const struct id *name, const struct id *text)
 	}
 	k->text = *text;
 	k->tries = 0;
+}
+
+/* As done_with(), but it is news until its pictures were tried often enough. */
+static void
+done_partly(struct source *s, const struct ingest_entry *e)
+{
+	uint64_t tries = 1;
+
+	if (was_taken_partly(s, e))
+		tries += known_find(&s->known, &e->name)->tries;
+	done_with(s, &e->name, &e->text);
+	if (tries >= SOURCE_TRIES_MAX || known_find(&s->known, &e->name) == NULL)
+		return;
+	known_find(&s->known, &e->name)->tries = tries;
+	s->whole = false;
 }
 
 static bool
@@ -400,6 +425,12 @@ is_passing(const struct fetch_answer *a)
 	       a->error == FETCH_PROXY || a->error == FETCH_TLS;
 }
 
+bool
+source_may_come(const struct fetch_answer *a)
+{
+	return is_passing(a) || (a->error == FETCH_OK && a->status == 404);
+}
+
 static void
 note_failure(struct source *s, const struct source_event *ev,
     enum source_trouble trouble)
@@ -523,8 +554,11 @@ source_step(struct source *s, const struct source_event *ev,
 		clear_trouble(s);
 		listed(s, ev, ret);
 	} else if (ev->type == SOURCE_TAKEN && s->asked == SOURCE_TAKE) {
-		done_with(s, &s->list.entry[s->at].name,
-		    &s->list.entry[s->at].text);
+		if (ev->partly)
+			done_partly(s, &s->list.entry[s->at]);
+		else
+			done_with(s, &s->list.entry[s->at].name,
+			    &s->list.entry[s->at].text);
 		s->at++;
 		go_on(s, ret);
 	} else if (ev->type == SOURCE_ENDED && s->asked == SOURCE_END) {

@@ -107,7 +107,8 @@ visit_deliver(struct visit *v, const struct fetch_answer *a, bool forbidden)
 	bool good = !forbidden && a->error == FETCH_OK && a->status == 200;
 
 	if (v->doing == DOING_PICTURES) {
-		basket_picture(&v->basket, good ? a->body : bytes_of(NULL, 0));
+		basket_picture(&v->basket, good ? a->body : bytes_of(NULL, 0),
+		    !good && !forbidden && source_may_come(a));
 		visit_again(v, 0);
 		return;
 	}
@@ -139,9 +140,9 @@ list(struct visit *v)
 }
 
 static void
-taken(struct visit *v)
+taken(struct visit *v, bool partly)
 {
-	struct source_event ev = {.type = SOURCE_TAKEN};
+	struct source_event ev = {.type = SOURCE_TAKEN, .partly = partly};
 
 	visit_step(v, &ev);
 }
@@ -156,7 +157,7 @@ take(struct visit *v)
 
 	if (it == NULL) {
 		v->lost = true;
-		taken(v);
+		taken(v, false);
 		return;
 	}
 	basket_look(&v->basket, v->all->d->worker);
@@ -164,13 +165,19 @@ take(struct visit *v)
 	visit_again(v, 0);
 }
 
+/* A second time it comes with all its pictures: it must not lose those it had. */
 static void
 pictures(struct visit *v)
 {
-	if (basket_wants(&v->basket) != NULL)
+	bool partly = basket_is_partly(&v->basket);
+
+	if (basket_wants(&v->basket) != NULL) {
 		visit_fetch(v);
-	else
-		taken(v);
+		return;
+	}
+	if (partly && v->ask.again)
+		basket_drop(&v->basket);
+	taken(v, partly);
 }
 
 /* What needs the worker or the publisher. */

@@ -43,27 +43,44 @@ visit_save(struct visit *v)
 	buf_done(&b);
 }
 
+/* Until the next start: whoever looks after the machine should look at its disk. */
+static void
+tell_damage(struct visit *v, int error)
+{
+	char key[64];
+
+	snprintf(key, sizeof(key), "source:%u:kept", v->number);
+	problems_set(&v->all->d->problems, key,
+	    "What was known of a source is damaged: it begins anew.",
+	    v->s.address,
+	    "See if the disk is well. All that is listed is looked at again, and "
+	    "nothing is published twice.");
+	log_warn("what was kept of source %u %s: it begins anew", v->number,
+	    qerr_str(error));
+}
+
 int
 visit_load(struct visit *v, const char *address, uint64_t every)
 {
 	uint8_t seed[32];
 	struct buf b;
-	int r;
+	int got, r;
 
 	buf_init(&b, 0);
 	entropy_bytes(seed, sizeof(seed));
-	r = store_get_file(v->all->d->store, v->file, &b, SOURCE_FILE_MAX);
-	if (r != 0 && r != QERR_ABSENT)
+	got = store_get_file(v->all->d->store, v->file, &b, SOURCE_FILE_MAX);
+	if (got != 0)
 		buf_clear(&b);
 	r = source_init(&v->s, address, every, seed, buf_bytes(&b), clock_now(),
 	    clock_wall());
-	if (r != 0 && r != QERR_NOMEM) {
-		log_warn("what was kept of source %u %s: it begins anew",
-		    v->number, qerr_str(r));
-		r = 0;
-	}
 	buf_done(&b);
-	return r;
+	if (r == QERR_NOMEM)
+		return r;
+	if (r == 0 && got != QERR_ABSENT)
+		r = got;
+	if (r != 0)
+		tell_damage(v, r);
+	return 0;
 }
 
 /* Nothing of the turn was published: know what was known before. */

@@ -145,6 +145,48 @@ news_edits_and_returns(void)
 	source_done(&w.s);
 }
 
+/* A turn of one entry that is taken but for pictures. */
+static void
+partly(struct world *w, int text, bool again)
+{
+	struct ingest_list l = {0};
+
+	add(&l, 1, text, NULL);
+	come_due(w);
+	check(w->ask.request.etag.n == 0); /* or the list would not come */
+	answer(w, FETCH_OK, 200);
+	listed(w, &l);
+	check(w->ask.type == SOURCE_TAKE && w->ask.again == again);
+	tell(w, (struct source_event){.type = SOURCE_TAKEN, .partly = true});
+	rests(w);
+}
+
+static void
+pictures_come_later(void)
+{
+	static const int a[] = {1}, one[] = {1}, two[] = {2};
+	struct fetch_answer missing = {.status = 404}, refused = {.status = 403},
+			    lost = {.error = FETCH_TIME};
+	struct world w;
+
+	check(source_may_come(&missing) && source_may_come(&lost));
+	check(!source_may_come(&refused));
+	start(&w, "https://a.example/feed");
+	partly(&w, 1, false);
+	partly(&w, 1, true);
+	turn(&w, a, one, 1, 1); /* they came */
+	turn(&w, a, one, 1, 0);
+	source_done(&w.s);
+
+	start(&w, "https://a.example/feed");
+	partly(&w, 1, false);
+	partly(&w, 2, false); /* it says something else: that is news by itself */
+	for (int i = 1; i < SOURCE_TRIES_MAX; i++)
+		partly(&w, 2, true);
+	turn(&w, a, two, 1, 0); /* they never came */
+	source_done(&w.s);
+}
+
 static void
 asks_with_its_tag(void)
 {
@@ -592,6 +634,7 @@ int
 main(void)
 {
 	news_edits_and_returns();
+	pictures_come_later();
 	asks_with_its_tag();
 	outages();
 	retry_after_is_kept();
