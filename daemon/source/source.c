@@ -1,5 +1,6 @@
 #include "daemon/source/source.h"
 
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <strings.h>
@@ -9,7 +10,7 @@
 #include "proto/base/qerr.h"
 #include "proto/base/text.h"
 
-#define SAVED_VERSION 1
+#define SAVED_VERSION 2
 #define SAVED_FIELDS  7
 
 static void
@@ -97,8 +98,8 @@ forget_turn(struct source *s)
 	ingest_list_done(&s->list);
 	for (size_t i = 0; i < s->n_more; i++)
 		free(s->more[i].address);
-	s->n_more = s->at_more = s->at = s->pages = s->bad = 0;
-	s->in_more = false;
+	s->n_more = s->at_more = s->at = s->pages = s->bad = s->looks = 0;
+	s->in_more = s->looking = false;
 }
 
 void
@@ -185,7 +186,7 @@ ended(struct source *s, const struct source_event *ev, struct source_ask *ret)
 static void
 fetch(struct source *s, const char *address, bool page, struct source_ask *ret)
 {
-	bool again = !page && !s->in_more;
+	bool again = !page && !s->in_more && !s->look_due;
 
 	s->asked = ret->type = SOURCE_FETCH;
 	s->asked_page = ret->page = page;
@@ -211,7 +212,7 @@ take(struct source *s, bool page, struct source_ask *ret)
 	ret->page = page;
 	ret->entry = &s->list.entry[s->at];
 	ret->kind = s->list.kind;
-	ret->again = was_taken_partly(s, ret->entry);
+	ret->again = s->looking || was_taken_partly(s, ret->entry);
 }
 
 /* Note that the entry said what it says now. */
@@ -278,10 +279,87 @@ may_lead_to(const struct source *s, const char *link)
 
 static bool next_list(struct source *s, struct source_ask *ret);
 
+/* --- looking again --- */
+
+static bool
+is_due(const struct source *s, const struct known_entry *k)
+{
+	return k->tries == 0 && k->seen > 0 && k->looks < KNOWN_LOOKS_MAX &&
+	       s->wall >= k->seen &&
+	       s->wall - k->seen >= (uint64_t)SOURCE_LOOK_AFTER << k->looks;
+}
+
+/* True if a page of the list that was read last is to be looked at. */
+static bool
+is_look_due(const struct source *s)
+{
+	uint64_t last = 0;
+
+	for (size_t i = 0; i < s->known.n; i++)
+		if (s->known.entry[i].turn > last)
+			last = s->known.entry[i].turn;
+	for (size_t i = 0; i < s->known.n; i++)
+		if (s->known.entry[i].turn == last &&
+		    is_due(s, &s->known.entry[i]))
+			return true;
+	return false;
+}
+
+/* The next page to look at; false if there is none. */
+static bool
+next_look(struct source *s, struct source_ask *ret)
+{
+	for (; s->at < s->list.n && s->looks < SOURCE_LOOKS_MAX &&
+	       s->pages < SOURCE_PAGES_MAX && s->bad < SOURCE_BAD_MAX;
+	     s->at++) {
+		const struct ingest_entry *e = &s->list.entry[s->at];
+		const struct known_entry *k = known_find(&s->known, &e->name);
+
+		if (e->whole || e->link == NULL || !may_lead_to(s, e->link) ||
+		    k == NULL || !is_due(s, k))
+			continue;
+		s->looks++;
+		s->pages++;
+		fetch(s, e->link, true, ret);
+		return true;
+	}
+	return false;
+}
+
+/* Note that the page of this entry was looked at; true if it is another one now. */
+static bool
+look(struct source *s, const struct ingest_entry *e, bool came)
+{
+	struct known_entry *k = known_find(&s->known, &e->name);
+	bool other;
+
+	if (k == NULL)
+		return false;
+	other = came && !id_eq(&k->page, &s->page);
+	k->seen = s->wall;
+	k->looks++;
+	return other;
+}
+
+/* The page that an entry was taken with. */
+static void
+note_page(struct source *s, const struct ingest_entry *e)
+{
+	struct known_entry *k = known_find(&s->known, &e->name);
+
+	if (e->whole || k == NULL)
+		return;
+	k->page = s->page;
+	k->seen = s->wall;
+	k->looks = s->looking ? k->looks : 0;
+}
+
 /* Go on with the entries; false if there is none to ask for. */
 static bool
 next_entry(struct source *s, struct source_ask *ret)
 {
+	if (s->looking)
+		return next_look(s, ret) || next_list(s, ret);
 	for (; s->at < s->list.n; s->at++) {
 		const struct ingest_entry *e = &s->list.entry[s->at];
 
@@ -305,7 +383,9 @@ next_entry(struct source *s, struct source_ask *ret)
 		fetch(s, e->link, true, ret);
 		return true;
 	}
-	return next_list(s, ret);
+	s->looking = true;
+	s->at = 0;
+	return next_look(s, ret) || next_list(s, ret);
 }
 
 static bool
@@ -386,6 +466,7 @@ listed(struct source *s, const struct source_event *ev, struct source_ask *ret)
 	s->list = *ev->list;
 	*ev->list = (struct ingest_list){0};
 	s->at = 0;
+	s->looking = false;
 	if (s->list.kind == INGEST_LIST_SITEMAP ||
 	    s->list.kind == INGEST_LIST_INDEX)
 		qsort(s->list.entry, s->list.n, sizeof(s->list.entry[0]),
@@ -473,14 +554,23 @@ page_came(struct source *s, const struct source_event *ev,
     struct source_ask *ret)
 {
 	const struct fetch_answer *a = ev->answer;
+	const struct ingest_entry *e = &s->list.entry[s->at];
+	bool came = !ev->forbidden && a->error == FETCH_OK &&
+		    a->status == 200 && a->body.n > 0 && is_html(a->type);
 
-	if (!ev->forbidden && a->error == FETCH_OK && a->status == 200 &&
-	    a->body.n > 0 && is_html(a->type)) {
+	if (came) {
 		s->bad = 0;
+		crypto_generichash(s->page.b, sizeof(s->page.b), a->body.p,
+		    a->body.n, NULL, 0);
+	}
+	if (s->looking ? look(s, e, came) : came) {
 		take(s, true, ret);
 		return;
 	}
-	page_failed(s, ev);
+	if (!came && s->looking)
+		s->bad += is_passing(a);
+	else if (!came)
+		page_failed(s, ev);
 	s->at++;
 	go_on(s, ret);
 }
@@ -524,6 +614,7 @@ begin(struct source *s, struct source_ask *ret)
 	s->first = s->known.n == 0;
 	s->first_left = SOURCE_NEWEST;
 	s->whole = true;
+	s->look_due = is_look_due(s);
 	fetch(s, s->address, false, ret);
 }
 
@@ -542,6 +633,7 @@ source_step(struct source *s, const struct source_event *ev,
     struct source_ask *ret)
 {
 	*ret = (struct source_ask){0};
+	s->wall = ev->wall;
 	if (ev->type == SOURCE_TIME && s->asked == SOURCE_WAIT &&
 	    ev->now >= s->due) {
 		begin(s, ret);
@@ -559,6 +651,7 @@ source_step(struct source *s, const struct source_event *ev,
 		else
 			done_with(s, &s->list.entry[s->at].name,
 			    &s->list.entry[s->at].text);
+		note_page(s, &s->list.entry[s->at]);
 		s->at++;
 		go_on(s, ret);
 	} else if (ev->type == SOURCE_ENDED && s->asked == SOURCE_END) {

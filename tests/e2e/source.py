@@ -236,6 +236,7 @@ def sitemaps(w, node, site):
         return f'<urlset {space}>' + ''.join(f'<url><loc>{site.at}/page/{n}</loc><lastmod>2026-11-2{n % 10}</lastmod></url>' for n in ns) + '</urlset>'
     for n in (11, 12):
         site.put(f'/page/{n}', page(n))
+        site.put(f'/img/{n}.png', png(n), 'image/png')
     site.put('/index.xml', f'<sitemapindex {space}><sitemap><loc>{site.at}/map.xml</loc></sitemap></sitemapindex>', 'text/xml')
     site.put('/map.xml', urls(11), 'text/xml')
     node.lines.insert(3, '\tsource ' + site.at + '/index.xml')
