@@ -1,4 +1,4 @@
-#include "daemon/source/source.h"
+#include "daemon/source/source_inner.h"
 
 #include <sodium.h>
 #include <stdio.h>
@@ -6,110 +6,14 @@
 #include <strings.h>
 
 #include "daemon/address.h"
-#include "proto/base/cbor.h"
+#include "daemon/source/look.h"
 #include "proto/base/qerr.h"
-#include "proto/base/text.h"
-
-#define SAVED_VERSION 2
-#define SAVED_FIELDS  7
-
-static void
-copy_tag(char dst[FETCH_TAG_MAX + 1], struct bytes tag)
-{
-	snprintf(dst, FETCH_TAG_MAX + 1, "%.*s", (int)tag.n,
-	    (const char *)tag.p);
-}
 
 /* |ms| give or take a tenth, so that sources do not all come at once. */
 static uint64_t
 jitter(struct source *s, uint64_t ms)
 {
 	return ms - ms / 10 + rng_below(&s->rng, ms / 5 + 1);
-}
-
-/* --- what is kept --- */
-
-void
-source_save(struct buf *b, const struct source *s)
-{
-	cbor_put_array(b, SAVED_FIELDS);
-	cbor_put_uint(b, SAVED_VERSION);
-	cbor_put_text(b, s->etag, strlen(s->etag));
-	cbor_put_text(b, s->modified, strlen(s->modified));
-	cbor_put_uint(b, s->success);
-	cbor_put_uint(b, s->retry);
-	cbor_put_uint(b, s->turn);
-	known_encode(b, &s->known);
-}
-
-static int
-load(struct source *s, struct bytes saved)
-{
-	struct reader r;
-
-	reader_init(&r, saved.p, saved.n);
-	if (cbor_array(&r, SAVED_FIELDS) != SAVED_FIELDS ||
-	    cbor_uint(&r) != SAVED_VERSION)
-		reader_fail(&r, QERR_VERSION);
-	copy_tag(s->etag, cbor_text_in(&r, 0, FETCH_TAG_MAX));
-	copy_tag(s->modified, cbor_text_in(&r, 0, FETCH_TAG_MAX));
-	s->success = cbor_uint(&r);
-	s->retry = cbor_uint(&r);
-	s->turn = cbor_uint(&r);
-	known_decode(&s->known, &r);
-	return reader_end(&r);
-}
-
-static int
-begin_anew(struct source *s)
-{
-	known_done(&s->known);
-	s->etag[0] = s->modified[0] = '\0';
-	s->success = s->retry = s->turn = 0;
-	return known_init(&s->known);
-}
-
-int
-source_init(struct source *ret, const char *address, uint64_t every,
-    const uint8_t seed[32], struct bytes saved, when_ms now, uint64_t wall)
-{
-	int r = 0;
-
-	*ret = (struct source){
-	    .address = strdup(address), .every = every * 1000, .due = now};
-	rng_init(&ret->rng, seed);
-	if (ret->address == NULL || begin_anew(ret) != 0) {
-		source_done(ret);
-		return QERR_NOMEM;
-	}
-	if (saved.n > 0 && (r = load(ret, saved)) != 0 &&
-	    begin_anew(ret) != 0) {
-		source_done(ret);
-		return QERR_NOMEM;
-	}
-	if (ret->retry > wall && ret->retry - wall <= SOURCE_BACK_OFF / 1000)
-		ret->due = now + (ret->retry - wall) * 1000;
-	return r;
-}
-
-static void
-forget_turn(struct source *s)
-{
-	ingest_list_done(&s->list);
-	for (size_t i = 0; i < s->n_more; i++)
-		free(s->more[i].address);
-	s->n_more = s->at_more = s->at = s->pages = s->bad = s->looks = 0;
-	s->in_more = s->looking = false;
-}
-
-void
-source_done(struct source *s)
-{
-	forget_turn(s);
-	known_done(&s->known);
-	rng_done(&s->rng);
-	free(s->address);
-	*s = (struct source){0};
 }
 
 /* --- the end of a turn --- */
@@ -125,7 +29,7 @@ wait_until(struct source *s, struct source_ask *ret)
 static void
 rest(struct source *s, const struct source_event *ev, struct source_ask *ret)
 {
-	forget_turn(s);
+	source_forget_turn(s);
 	s->errors = 0;
 	s->retry = 0;
 	s->success = ev->wall;
@@ -140,7 +44,7 @@ back_off(struct source *s, const struct source_event *ev, uint64_t retry,
 {
 	uint64_t wait = s->every;
 
-	forget_turn(s);
+	source_forget_turn(s);
 	for (unsigned i = 0; i < s->errors && wait < SOURCE_BACK_OFF; i++)
 		wait *= 2;
 	if (wait > SOURCE_BACK_OFF)
@@ -173,8 +77,8 @@ ended(struct source *s, const struct source_event *ev, struct source_ask *ret)
 		back_off(s, ev, 0, ret);
 		return;
 	}
-	copy_tag(s->etag, bytes_str(s->whole ? s->new_etag : ""));
-	copy_tag(s->modified, bytes_str(s->whole ? s->new_modified : ""));
+	source_tag(s->etag, bytes_str(s->whole ? s->new_etag : ""));
+	source_tag(s->modified, bytes_str(s->whole ? s->new_modified : ""));
 	if (s->bad >= SOURCE_BAD_MAX)
 		back_off(s, ev, retry, ret);
 	else
@@ -281,30 +185,6 @@ static bool next_list(struct source *s, struct source_ask *ret);
 
 /* --- looking again --- */
 
-static bool
-is_due(const struct source *s, const struct known_entry *k)
-{
-	return k->tries == 0 && k->seen > 0 && k->looks < KNOWN_LOOKS_MAX &&
-	       s->wall >= k->seen &&
-	       s->wall - k->seen >= (uint64_t)SOURCE_LOOK_AFTER << k->looks;
-}
-
-/* True if a page of the list that was read last is to be looked at. */
-static bool
-is_look_due(const struct source *s)
-{
-	uint64_t last = 0;
-
-	for (size_t i = 0; i < s->known.n; i++)
-		if (s->known.entry[i].turn > last)
-			last = s->known.entry[i].turn;
-	for (size_t i = 0; i < s->known.n; i++)
-		if (s->known.entry[i].turn == last &&
-		    is_due(s, &s->known.entry[i]))
-			return true;
-	return false;
-}
-
 /* The next page to look at; false if there is none. */
 static bool
 next_look(struct source *s, struct source_ask *ret)
@@ -316,7 +196,7 @@ next_look(struct source *s, struct source_ask *ret)
 		const struct known_entry *k = known_find(&s->known, &e->name);
 
 		if (e->whole || e->link == NULL || !may_lead_to(s, e->link) ||
-		    k == NULL || !is_due(s, k))
+		    k == NULL || !look_is_due(k, s->wall))
 			continue;
 		s->looks++;
 		s->pages++;
@@ -324,21 +204,6 @@ next_look(struct source *s, struct source_ask *ret)
 		return true;
 	}
 	return false;
-}
-
-/* Note that the page of this entry was looked at; true if it is another one now. */
-static bool
-look(struct source *s, const struct ingest_entry *e, bool came)
-{
-	struct known_entry *k = known_find(&s->known, &e->name);
-	bool other;
-
-	if (k == NULL)
-		return false;
-	other = came && !id_eq(&k->page, &s->page);
-	k->seen = s->wall;
-	k->looks++;
-	return other;
 }
 
 /* The page that an entry was taken with. */
@@ -555,15 +420,19 @@ page_came(struct source *s, const struct source_event *ev,
 {
 	const struct fetch_answer *a = ev->answer;
 	const struct ingest_entry *e = &s->list.entry[s->at];
+	struct known_entry *k = known_find(&s->known, &e->name);
 	bool came = !ev->forbidden && a->error == FETCH_OK &&
 		    a->status == 200 && a->body.n > 0 && is_html(a->type);
+	bool other = true;
 
 	if (came) {
 		s->bad = 0;
 		crypto_generichash(s->page.b, sizeof(s->page.b), a->body.p,
 		    a->body.n, NULL, 0);
 	}
-	if (s->looking ? look(s, e, came) : came) {
+	if (s->looking && k != NULL)
+		other = look_at(k, came ? &s->page : NULL, s->wall);
+	if (came && other) {
 		take(s, true, ret);
 		return;
 	}
@@ -584,8 +453,8 @@ list_came(struct source *s, const struct source_event *ev,
 
 	if (good && a->status == 200) {
 		if (!s->in_more) {
-			copy_tag(s->new_etag, a->etag);
-			copy_tag(s->new_modified, a->modified);
+			source_tag(s->new_etag, a->etag);
+			source_tag(s->new_modified, a->modified);
 		}
 		s->asked = ret->type = SOURCE_LIST;
 	} else if (good && a->status == 304 && !s->in_more) {
@@ -614,7 +483,7 @@ begin(struct source *s, struct source_ask *ret)
 	s->first = s->known.n == 0;
 	s->first_left = SOURCE_NEWEST;
 	s->whole = true;
-	s->look_due = is_look_due(s);
+	s->look_due = look_is_any_due(&s->known, s->wall);
 	fetch(s, s->address, false, ret);
 }
 
@@ -661,54 +530,3 @@ source_step(struct source *s, const struct source_event *ev,
 	}
 }
 
-/* --- telling --- */
-
-static void
-tell_failure(const struct source *s, struct buf *what, struct buf *hint)
-{
-	if (s->error != FETCH_OK) {
-		buf_put_str(what, fetch_error_text(s->error));
-		buf_put_str(hint, fetch_error_hint(s->error));
-	} else if (s->status == 200) {
-		buf_put_str(what, "it is no page");
-		buf_put_str(hint, "Only pages (HTML) are taken in.");
-	} else {
-		buf_printf(what, "the web server answers %u", s->status);
-		buf_put_str(hint,
-		    s->status >= 500 || s->status == 429
-			? "It is tried again later; see if the site is well."
-			: "See if the address is right and open to everybody.");
-	}
-}
-
-bool
-source_tell(const struct source *s, struct buf *what, struct buf *hint)
-{
-	switch (s->trouble) {
-	case SOURCE_FINE:
-		return false;
-	case SOURCE_UNREACHED:
-		buf_put_str(what, "A source is not reached: ");
-		tell_failure(s, what, hint);
-		buf_put_str(what, ".");
-		break;
-	case SOURCE_ROBOTS:
-		buf_put_str(what, "A source may not be fetched: the site's "
-				  "robots.txt says so.");
-		buf_put_str(hint, "Allow it there for \"User-agent: quire\".");
-		break;
-	case SOURCE_UNREAD:
-		buf_printf(what, "A source cannot be read. %s", s->why);
-		buf_put_str(hint, "Name a feed (RSS, Atom, JSON), a sitemap or "
-				  "a page.");
-		break;
-	case SOURCE_PAGES:
-		buf_printf(what,
-		    "Of a source %zu %s not reached; the last: ", s->failed,
-		    s->failed == 1 ? "page is" : "pages are");
-		tell_failure(s, what, hint);
-		buf_put_str(what, ".");
-		break;
-	}
-	return true;
-}

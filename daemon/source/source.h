@@ -21,9 +21,8 @@
  * The list of a sitemap index leads to more of FETCH and LIST.  An entry that is
  * listed no more is not taken back.  One whose pictures did not all come is taken again
  * in the next turns, a few times; as a whole, or not at all.  When the news are done
- * with, a few pages that were taken are looked at again, those listed first (mostly the
- * newest) at first: an hour later, then after twice as long each time, up to
- * KNOWN_LOOKS_MAX times.  Errors wait twice as long each time.
+ * with, a few pages that were taken are looked at again (look.h), those listed first,
+ * which are mostly the newest, before others.  Errors wait twice as long each time.
  */
 #define SOURCE_ENTRIES_MAX KNOWN_MAX
 #define SOURCE_PAGES_MAX   200 /* that are fetched in one turn */
@@ -31,7 +30,6 @@
 #define SOURCE_NEWEST      100 /* of a sitemap, in the first turn */
 #define SOURCE_TRIES_MAX   3   /* at a page or pictures that are not there */
 #define SOURCE_LOOKS_MAX   5   /* in one turn, at pages that were taken */
-#define SOURCE_LOOK_AFTER  3600 /* seconds */
 #define SOURCE_BAD_MAX     3   /* pages of a turn that fail before it ends */
 #define SOURCE_BACK_OFF    (24 * 3600 * 1000ULL)
 #define SOURCE_FILE_MAX    (1024 * 1024)
