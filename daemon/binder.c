@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "daemon/jobs.h"
 #include "daemon/press.h"
 #include "proto/base/qerr.h"
 #include "proto/host/log.h"
@@ -232,6 +233,7 @@ publisher_volume_start(struct publisher *p, int *ret_fd)
 	}
 	p->child = fork();
 	if (p->child == 0) {
+		jobs_forked();
 		key_secret_done(&p->secret);
 		close(end[0]);
 		/* It holds what the parent held, such as the store's lock. */

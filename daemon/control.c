@@ -24,6 +24,9 @@ struct control_client {
 	struct event *readable, *writable;
 	when_ms last; /* when it last asked */
 	void *draft;
+	struct ctl_request rq; /* the one being done */
+	struct job job;        /* that does it */
+	bool later;            /* it does, or will */
 	bool closing; /* after what waits has gone out */
 	bool broken;  /* an answer did not fit */
 };
@@ -34,7 +37,6 @@ struct control {
 	struct evconnlistener *listener;
 	struct control_client *client[CONTROL_MAX];
 	size_t n;
-	struct ctl_request rq; /* the one being done */
 };
 
 /* --- answers */
@@ -100,6 +102,14 @@ control_draft(const struct control_client *c)
 /* --- clients */
 
 static void
+close_files(struct control_client *c)
+{
+	for (size_t i = 0; i < c->rq.n_fd; i++)
+		close(c->rq.fd[i]);
+	c->rq.n_fd = 0;
+}
+
+static void
 client_free(struct control_client *c)
 {
 	struct control *k = c->control;
@@ -113,25 +123,52 @@ client_free(struct control_client *c)
 		event_free(c->readable);
 	if (c->writable != NULL)
 		event_free(c->writable);
+	close_files(c);
 	ctl_pipe_done(&c->pipe);
 	free(c);
 }
 
 static void
-do_request(struct control_client *c, const struct ctl_request *rq)
+do_request(struct control_client *c)
 {
 	struct control *k = c->control;
 
-	k->cfg.request(k->cfg.arg, c, rq);
-	for (size_t i = 0; i < rq->n_fd; i++)
-		close(rq->fd[i]);
+	k->cfg.request(k->cfg.arg, c, &c->rq);
+	if (!c->later)
+		close_files(c);
+}
+
+/* The loop goes on with the client. */
+static void
+on_job(void *arg)
+{
+	struct control_client *c = arg;
+
+	do_request(c);
+	c->later = false;
+	close_files(c);
+	event_active(c->writable, EV_WRITE, 0);
+}
+
+void
+control_later(struct control_client *c, struct jobs *j)
+{
+	c->job = (struct job){.fn = on_job, .arg = c};
+	c->later = true;
+	jobs_add(j, &c->job);
+}
+
+bool
+control_is_later(const struct control_client *c)
+{
+	return c->later;
 }
 
 /* Take one request if a whole one is there.  QERR_AGAIN if not. */
 static int
 take_request(struct control_client *c)
 {
-	struct ctl_request *rq = &c->control->rq;
+	struct ctl_request *rq = &c->rq;
 	struct bytes msg;
 	int e;
 
@@ -142,7 +179,7 @@ take_request(struct control_client *c)
 		e = ctl_pipe_take(&c->pipe, rq->fd, rq->n_fd);
 	if (e == 0) {
 		c->last = clock_now();
-		do_request(c, rq);
+		do_request(c);
 	} else if (e != QERR_AGAIN) {
 		control_fail(c, 2, "Are quire and quired of the same version?",
 		    "The request %s.", qerr_str(e));
@@ -174,6 +211,8 @@ client_go_on(struct control_client *c)
 			event_add(c->readable, NULL);
 			return;
 		}
+		if (c->later)
+			return;
 	}
 }
 
@@ -199,16 +238,19 @@ on_writable(evutil_socket_t s, short what, void *arg)
 	client_go_on(arg);
 }
 
-/* End the client that has been silent for longest. */
-static void
+/* End the client that has been silent for longest; false if all wait for us. */
+static bool
 evict(struct control *k)
 {
-	struct control_client *oldest = k->client[0];
+	struct control_client *oldest = NULL;
 
-	for (size_t i = 1; i < k->n; i++)
-		if (k->client[i]->last < oldest->last)
+	for (size_t i = 0; i < k->n; i++)
+		if (!k->client[i]->later &&
+		    (oldest == NULL || k->client[i]->last < oldest->last))
 			oldest = k->client[i];
-	client_free(oldest);
+	if (oldest != NULL)
+		client_free(oldest);
+	return oldest != NULL;
 }
 
 static void
@@ -221,9 +263,7 @@ on_accept(struct evconnlistener *l, evutil_socket_t s, struct sockaddr *sa,
 	(void)l;
 	(void)sa;
 	(void)n;
-	if (k->n == CONTROL_MAX)
-		evict(k);
-	c = calloc(1, sizeof(*c));
+	c = k->n < CONTROL_MAX || evict(k) ? calloc(1, sizeof(*c)) : NULL;
 	if (c == NULL) {
 		close(s);
 		return;

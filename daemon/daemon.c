@@ -145,6 +145,42 @@ on_alive(evutil_socket_t fd, short what, void *arg)
 	notify_alive();
 }
 
+static void
+on_turn(evutil_socket_t fd, short what, void *arg)
+{
+	struct daemon *d = arg;
+
+	(void)fd;
+	(void)what;
+	jobs_turn(d->jobs);
+}
+
+/* The thread is confined as we are: it comes after the sandbox. */
+static int
+start_jobs(struct daemon *d)
+{
+	int err = jobs_new(&d->jobs);
+
+	if (err != 0)
+		return err;
+	d->turn = event_new(d->base, jobs_fd(d->jobs), EV_READ | EV_PERSIST,
+	    on_turn, d);
+	return d->turn != NULL && event_add(d->turn, NULL) == 0 ? 0
+								: QERR_NOMEM;
+}
+
+/* What is being published is left, as it can be at any time. */
+static void
+stop_jobs(struct daemon *d)
+{
+	if (d->turn != NULL)
+		event_free(d->turn);
+	if (d->jobs != NULL)
+		worker_end(d->worker);
+	jobs_free(d->jobs);
+	d->jobs = NULL;
+}
+
 static int
 watch(struct daemon *d)
 {
@@ -491,7 +527,8 @@ start(struct daemon *d)
 	if ((err = make_node(d)) != 0 || (err = watch(d)) != 0 ||
 	    (err = load_invites(d)) != 0 || (err = rooms_open(d)) != 0 ||
 	    (err = feeds_start(d)) != 0 || (err = make_drive(d)) != 0 ||
-	    (err = start_control(d)) != 0 || (err = confine(d)) != 0)
+	    (err = start_control(d)) != 0 || (err = confine(d)) != 0 ||
+	    (err = start_jobs(d)) != 0)
 		return err;
 	return start_node(d);
 }
@@ -499,6 +536,8 @@ start(struct daemon *d)
 static void
 finish(struct daemon *d)
 {
+	d->stopping = true;
+	stop_jobs(d);
 	control_free(d->control);
 	sources_stop(d);
 	rooms_close(d);

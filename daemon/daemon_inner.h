@@ -6,6 +6,7 @@
 #include "daemon/control.h"
 #include "daemon/daemon.h"
 #include "daemon/invites.h"
+#include "daemon/jobs.h"
 #include "daemon/problems.h"
 #include "daemon/publisher.h"
 #include "daemon/worker.h"
@@ -21,6 +22,8 @@
  *   requests.c  what `quire` asks on the control socket; requests_press.c of it
  *               what is about publishing
  *   press_room.c the feeds that it publishes: batches, volumes, promises
+ *   jobs.c      the thread in which it does so: once the loop runs, what a publisher or
+ *               a worker does is a job; others may only ask a publisher what it is
  *   inbox.c     folders whose documents are published
  *   source/     addresses whose articles are
  */
@@ -42,12 +45,14 @@ struct inbox {
 	struct map *by_path;
 	bool open; /* a batch is */
 	struct event *timer;
+	struct job job; /* a look at the folder, or one document more */
 };
 
 struct room { /* a feed that is published here */
 	struct daemon *d;
 	struct publisher *p;
 	struct event *volume; /* readable when one is made */
+	struct job made, minute, cancel; /* of a volume, of a minute, of a batch */
 	bool slow;
 	struct inbox inbox;
 };
@@ -62,6 +67,8 @@ struct daemon {
 	struct drive *drive;
 	struct control *control;
 	struct worker *worker;
+	struct jobs *jobs; /* NULL before the loop and after it */
+	struct event *turn;
 	struct invites invites;
 	struct problems problems;
 	struct event *signal[4], *minute, *alive;

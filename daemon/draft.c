@@ -1,6 +1,7 @@
 #include "daemon/draft.h"
 
 #include <errno.h>
+#include <sodium.h>
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
@@ -13,6 +14,10 @@ struct making {
 	struct draft *draft;
 	struct worker *worker;
 	const struct draft_source *src;
+	/* Those that are left out, by hashes of their names: asked for again, they are
+	 * not made and warned of again. */
+	struct id left[ARTICLE_PICTURES_MAX];
+	size_t n_left;
 	size_t bytes;  /* of pictures so far */
 	int64_t spent; /* milliseconds on them */
 };
@@ -34,10 +39,25 @@ read_all(struct buf *b, int fd, size_t max)
 	return b->n > max ? QERR_TOOBIG : buf_err(b);
 }
 
+static bool
+is_left_out(const struct making *m, struct bytes src)
+{
+	struct id name;
+
+	crypto_generichash(name.b, sizeof(name.b), src.p, src.n, NULL, 0);
+	for (size_t i = 0; i < m->n_left; i++)
+		if (id_eq(&m->left[i], &name))
+			return true;
+	return false;
+}
+
 /* Say that a picture is not there; its name, if it is fit to be printed. */
 static void
 leave_out(struct making *m, struct bytes src, const struct buf *why)
 {
+	struct id *name = &m->left[m->n_left++];
+
+	crypto_generichash(name->b, sizeof(name->b), src.p, src.n, NULL, 0);
 	if (src.n > 200 || text_check(src, false) != 0)
 		src = bytes_of("", 0);
 	ingest_warn(&m->draft->doc, "The picture%s%.*s is left out. %.*s",
@@ -146,7 +166,7 @@ add(struct making *m, struct bytes src, int fd)
 	if (copy == NULL || !look_in_time(m, p, src, fd)) {
 		free(copy);
 		picture_set_done(&p->set);
-		return -1;
+		return copy == NULL ? -1 : INGEST_TOLD;
 	}
 	memcpy(copy, src.p, src.n);
 	p->src = bytes_of(copy, src.n);
@@ -163,7 +183,10 @@ find(void *arg, struct bytes src)
 	for (size_t i = 0; i < d->n_picture; i++)
 		if (bytes_eq(d->picture[i].src, src))
 			return (int)i;
-	if (d->n_picture == ARTICLE_PICTURES_MAX || m->src->open == NULL)
+	if (is_left_out(m, src))
+		return INGEST_TOLD;
+	if (d->n_picture == ARTICLE_PICTURES_MAX ||
+	    m->n_left == ARTICLE_PICTURES_MAX || m->src->open == NULL)
 		return -1;
 	fd = m->src->open(m->src->arg, src);
 	if (fd < 0)

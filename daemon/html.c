@@ -226,11 +226,12 @@ find_at(struct walk *w, struct bytes src)
 	return r;
 }
 
-/* The number of the picture |n| shows, if it is there. */
+/* The number of the picture |n| shows, if it is there; else as find() says. */
 static int
 find_picture(struct walk *w, const GumboNode *n)
 {
 	static const char *const names[] = {"src", "data-src"};
+	int none = -1;
 
 	for (size_t i = 0; i < 2; i++) {
 		const char *src = html_attribute(n, names[i]);
@@ -241,8 +242,9 @@ find_picture(struct walk *w, const GumboNode *n)
 		r = find_at(w, bytes_str(src));
 		if (r >= 0)
 			return r;
+		none = r == INGEST_TOLD ? r : none;
 	}
-	return -1;
+	return none;
 }
 
 /* Enter a picture into the article; its index, or -1. */
@@ -305,7 +307,7 @@ walk_img(struct walk *w, const GumboNode *n)
 	int index = number >= 0 ? add_picture(w, n, number) : -1;
 
 	if (index < 0) {
-		w->dropped += is_dot(n) ? 0 : 1;
+		w->dropped += is_dot(n) || number == INGEST_TOLD ? 0 : 1;
 	} else if (scribe_takes_figure(&w->s)) {
 		scribe_figure(&w->s, (size_t)index);
 		scribe_figure_end(&w->s);

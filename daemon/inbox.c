@@ -18,7 +18,6 @@
 #define LOOK_SECONDS 2 /* between two looks at the folder */
 #define DEPTH_MAX    8 /* folders inside each other */
 #define FILES_MAX    100000
-#define AT_ONCE      16 /* documents between two turns of the loop */
 
 /* Files are found by a hash of their path. */
 static void
@@ -216,25 +215,22 @@ look(struct room *r, int dir)
 }
 
 /*
- * Some more entries of a feed, each a document; others wait for their turn, so that
- * the node is served in between.  The first that is refused is the feed's problem.
+ * The next entry of a feed, which is a document; others wait for their turn.  The
+ * first that is refused is the feed's problem.
  */
 static int
-publish_entries(struct room *r, struct inbox_file *f, struct draft_source *src,
+publish_entry(struct room *r, struct inbox_file *f, struct draft_source *src,
     struct publisher_item *item)
 {
 	struct inbox *in = &r->inbox;
 	char message[sizeof(item->message) + 32];
-	int err = 0;
+	int err;
 
 	if (in->entry == 0)
 		problem(r, f, NULL);
-	for (size_t i = 0; i < AT_ONCE && err == 0 && !item->all_refused; i++) {
-		src->entry = in->entry++;
-		err = publisher_add(r->p, src, item);
-		if (err != 0 || item->outcome != PUBLISHER_REFUSED ||
-		    f->refused)
-			continue;
+	src->entry = in->entry++;
+	err = publisher_add(r->p, src, item);
+	if (err == 0 && item->outcome == PUBLISHER_REFUSED && !f->refused) {
 		snprintf(message, sizeof(message), "%s (entry %zu)",
 		    item->message, in->entry);
 		problem(r, f, message);
@@ -267,7 +263,7 @@ publish_file(struct room *r, int dir, struct inbox_file *f)
 		src.data = buf_bytes(&b);
 		src.arg = &folder;
 		if (src.kind == INGEST_FEED)
-			err = publish_entries(r, f, &src, item);
+			err = publish_entry(r, f, &src, item);
 		else if ((err = publisher_add(r->p, &src, item)) == 0)
 			problem(r, f,
 			    item->outcome == PUBLISHER_REFUSED ? item->message
@@ -300,7 +296,7 @@ commit(struct room *r, int err)
 		err = publisher_commit(r->p, NULL, NULL, &why);
 	else
 		publisher_cancel(r->p);
-	if (err != 0) {
+	if (err != 0 && !r->d->stopping) {
 		for (size_t i = 0; i < in->n; i++)
 			in->file[i].done =
 			    false; /* tried again: nothing is lost */
@@ -312,7 +308,7 @@ commit(struct room *r, int err)
 		log_error("the inbox could not be published: %s",
 		    qerr_str(err));
 		again(r, 60000);
-	} else {
+	} else if (err == 0) {
 		problems_clear(&r->d->problems, "inbox");
 		again(r, LOOK_SECONDS * 1000);
 		room_committed(r);
@@ -321,16 +317,14 @@ commit(struct room *r, int err)
 }
 
 static void
-on_time(evutil_socket_t unused, short what, void *arg)
+go_on(void *arg)
 {
 	struct room *r = arg;
 	struct inbox *in = &r->inbox;
 	int dir = open(in->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	size_t count = 0;
+	bool one = false;
 	int err = 0;
 
-	(void)unused;
-	(void)what;
 	if (dir < 0) {
 		problems_set(&r->d->problems, "inbox-folder",
 		    "The inbox is no folder, or may not be read.", in->folder,
@@ -359,12 +353,12 @@ on_time(evutil_socket_t unused, short what, void *arg)
 		in->next = 0;
 		in->entry = 0;
 	}
-	while (in->next < in->n && count < AT_ONCE && err == 0) {
+	while (in->next < in->n && !one) {
 		struct inbox_file *f = &in->file[in->next];
 
 		if (f->seen && !f->done) {
 			err = publish_file(r, dir, f);
-			count += f->done ? 1 : AT_ONCE;
+			one = true;
 		}
 		if (f->done || !f->seen) {
 			in->next++;
@@ -378,12 +372,23 @@ on_time(evutil_socket_t unused, short what, void *arg)
 		again(r, 0);
 }
 
+static void
+on_time(evutil_socket_t unused, short what, void *arg)
+{
+	struct room *r = arg;
+
+	(void)unused;
+	(void)what;
+	jobs_add(r->d->jobs, &r->inbox.job);
+}
+
 void
 inbox_start(struct room *r)
 {
 	if (r->inbox.folder == NULL || r->inbox.folder[0] == '\0')
 		return;
 	r->inbox.timer = evtimer_new(r->d->base, on_time, r);
+	r->inbox.job = (struct job){.fn = go_on, .arg = r};
 	r->inbox.by_path = map_new(0);
 	if (r->inbox.timer != NULL && r->inbox.by_path != NULL)
 		again(r, 0);

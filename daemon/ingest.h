@@ -20,6 +20,7 @@
 #define INGEST_DOCUMENT_MAX (2 * 1024 * 1024)
 #define INGEST_DEPTH_MAX    512 /* tags inside each other */
 #define INGEST_WARNINGS_MAX 8
+#define INGEST_TOLD         (-2)
 
 enum ingest_kind {
 	INGEST_HTML,
@@ -42,7 +43,8 @@ struct ingest_source {
 	struct bytes page, page_at;
 	/*
 	 * The picture that the document calls |src|: a number that stands for
-	 * it, or negative if there is none.  NULL: there are none.
+	 * it, or negative if there is none; INGEST_TOLD if somebody warns of that
+	 * already.  NULL: there are none.
 	 */
 	int (*find)(void *arg, struct bytes src);
 	void *arg;

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <strings.h>
 
+#include "daemon/jobs.h"
 #include "proto/base/qerr.h"
 #include "proto/base/text.h"
 #include "proto/object/hash.h"
@@ -124,8 +125,10 @@ ledger_load(struct ledger *l, struct shelf *s, const size_t *pack, size_t n)
 	int r = 0;
 
 	shelf_view_init(&v);
-	for (size_t i = 0; i < n && r == 0; i++)
+	for (size_t i = 0; i < n && r == 0; i++) {
+		jobs_breathe();
 		r = load_pack(l, s, &v, pack[i]);
+	}
 	shelf_view_done(&v);
 	return r;
 }

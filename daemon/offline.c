@@ -20,8 +20,8 @@ seal(struct publisher *p, struct buf sealed[TIERS], struct pack_entry *e,
 	*n = 0;
 	for (enum tier t = TIER_HEADS; t < TIERS && r == 0; t++) {
 		e[*n] = (struct pack_entry){.first = number, .last = number};
-		r = issue_seal(&p->issue, t, &sealed[*n], &e[*n], &p->feed,
-		    &p->key, NULL, p->level);
+		r = press_seal(p, &p->issue, t, &sealed[*n], &e[*n], NULL,
+		    p->level);
 		*n += r == 0;
 		if (r == QERR_ABSENT)
 			r = 0;

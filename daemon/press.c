@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "daemon/jobs.h"
 #include "proto/base/cbor.h"
 #include "proto/base/qerr.h"
 #include "proto/host/entropy.h"
@@ -159,6 +160,36 @@ press_stage(struct publisher *p, const struct id *root, struct bytes data)
 	return store_put(p->store, &t, data, false);
 }
 
+struct sealing {
+	const struct publisher *p;
+	const struct issue *issue;
+	enum tier tier;
+	struct buf *sealed;
+	struct pack_entry *e;
+	const struct issue_base *base;
+	int level, result;
+};
+
+static void
+seal(void *arg)
+{
+	struct sealing *s = arg;
+
+	s->result = issue_seal(s->issue, s->tier, s->sealed, s->e, &s->p->feed,
+	    &s->p->key, s->base, s->level);
+}
+
+int
+press_seal(const struct publisher *p, const struct issue *is, enum tier t,
+    struct buf *sealed, struct pack_entry *e, const struct issue_base *base,
+    int level)
+{
+	struct sealing s = {p, is, t, sealed, e, base, level, 0};
+
+	jobs_calculate(seal, &s);
+	return s.result;
+}
+
 int
 press_packs(struct publisher *p, const struct issue *is, uint64_t first,
     uint64_t last, bool only, const struct issue_base *base, int level,
@@ -173,8 +204,7 @@ press_packs(struct publisher *p, const struct issue *is, uint64_t first,
 
 		*k = (struct pack_entry){
 		    .first = first, .last = last, .only = only};
-		r = issue_seal(is, t, &sealed, k, &p->feed, &p->key, base,
-		    level);
+		r = press_seal(p, is, t, &sealed, k, base, level);
 		if (r == QERR_ABSENT) {
 			r = 0;
 			continue;

@@ -38,8 +38,8 @@ struct publisher {
 	struct key_secret secret;
 	struct feed *chain; /* with the headers that wait */
 	char name[129];
-	char lang
-	    [36]; /* the charter's first; what documents are in unless they say */
+	char lang[36]; /* the charter's only one, which documents are in unless they
+			* say; else empty */
 	uint64_t last_time, last_next; /* of the newest header */
 	struct shelf shelf;
 	struct ledger ledger;
@@ -77,6 +77,10 @@ int press_reload(struct publisher *p);
 /* Articles behind the newest volume. */
 int press_uncovered(struct publisher *p, size_t *ret);
 
+/* As issue_seal(), while the loop goes on. */
+int press_seal(const struct publisher *p, const struct issue *is, enum tier t,
+    struct buf *sealed, struct pack_entry *e, const struct issue_base *base,
+    int level);
 /* Put a pack into the store, for press_commit(). */
 int press_stage(struct publisher *p, const struct id *root, struct bytes data);
 uint64_t press_next(const struct publisher *p); /* the next header's number */

@@ -45,6 +45,10 @@ say_who_signs(struct room *r, unsigned line)
 		    "anew.");
 }
 
+static void finish_volume(void *arg);
+static void keep_promise(void *arg);
+static void cancel(void *arg);
+
 int
 rooms_open(struct daemon *d)
 {
@@ -65,6 +69,9 @@ rooms_open(struct daemon *d)
 		    .arg = r};
 
 		r->d = d;
+		r->made = (struct job){.fn = finish_volume, .arg = r};
+		r->minute = (struct job){.fn = keep_promise, .arg = r};
+		r->cancel = (struct job){.fn = cancel, .arg = r};
 		r->slow = f->level != 0;
 		r->inbox.folder = f->inbox;
 		r->inbox.settle = f->settle;
@@ -99,13 +106,20 @@ static void
 on_volume(evutil_socket_t fd, short what, void *arg)
 {
 	struct room *r = arg;
-	struct buf why;
-
-	struct timeval later = {.tv_usec = VOLUME_RETRY_US};
-	int err;
 
 	(void)fd;
 	(void)what;
+	jobs_add(r->d->jobs, &r->made);
+}
+
+static void
+finish_volume(void *arg)
+{
+	struct timeval later = {.tv_usec = VOLUME_RETRY_US};
+	struct room *r = arg;
+	struct buf why;
+	int err;
+
 	buf_init(&why, 0);
 	err = publisher_volume_finish(r->p, NULL, NULL, &why);
 	event_free(r->volume);
@@ -160,31 +174,42 @@ look_for_mirrors(struct daemon *d, const struct room *r)
 	    "Give mirrors an invite: quire invite new; see: quire peers");
 }
 
+static void
+keep_promise(void *arg)
+{
+	struct room *r = arg;
+	struct daemon *d = r->d;
+	char key[32], text[256];
+	struct buf why;
+
+	snprintf(key, sizeof(key), "promise%zu", (size_t)(r - d->room));
+	buf_init(&why, 0);
+	if (publisher_keep_promise(r->p, clock_wall(), &why) == 0) {
+		problems_clear(&d->problems, key);
+	} else {
+		snprintf(text, sizeof(text), "%.*s", (int)why.n,
+		    (const char *)why.p);
+		problems_set(&d->problems, key, text, NULL, NULL);
+	}
+	buf_done(&why);
+	room_committed(r);
+}
+
+static void
+cancel(void *arg)
+{
+	struct room *r = arg;
+
+	publisher_cancel(r->p);
+}
+
 void
 rooms_minute(struct daemon *d)
 {
-	struct buf why;
-
-	buf_init(&why, 0);
 	for (size_t i = 0; i < d->n_room; i++) {
-		char key[32];
-
 		look_for_mirrors(d, &d->room[i]);
-		snprintf(key, sizeof(key), "promise%zu", i);
-		buf_clear(&why);
-		if (publisher_keep_promise(d->room[i].p, clock_wall(), &why) ==
-		    0) {
-			problems_clear(&d->problems, key);
-		} else {
-			char text[256];
-
-			snprintf(text, sizeof(text), "%.*s", (int)why.n,
-			    (const char *)why.p);
-			problems_set(&d->problems, key, text, NULL, NULL);
-		}
-		room_committed(&d->room[i]);
+		jobs_add(d->jobs, &d->room[i].minute);
 	}
-	buf_done(&why);
 }
 
 struct room *

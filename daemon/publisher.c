@@ -201,7 +201,7 @@ read_charter(struct publisher *p)
 	snprintf(p->name, sizeof(p->name), "%.*s", (int)c->name.n,
 	    (const char *)c->name.p);
 	p->lang[0] = '\0';
-	if (c->n_lang > 0)
+	if (c->n_lang == 1)
 		snprintf(p->lang, sizeof(p->lang), "%.*s", (int)c->lang[0].n,
 		    (const char *)c->lang[0].p);
 }

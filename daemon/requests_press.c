@@ -473,19 +473,25 @@ do_retract(struct daemon *d, struct control_client *c,
 	free(item);
 }
 
+/* A document of it may be on its way: the job after that. */
 void
 requests_closed(void *arg, void *draft)
 {
+	struct daemon *d = arg;
 	struct room *r = draft;
 
-	(void)arg;
-	publisher_cancel(r->p);
+	if (d->jobs != NULL)
+		jobs_add(d->jobs, &r->cancel);
 }
 
 void
 requests_press(struct daemon *d, struct control_client *c,
     const struct ctl_request *rq)
 {
+	if (!control_is_later(c)) {
+		control_later(c, d->jobs);
+		return;
+	}
 	switch ((int)rq->kind) { /* those of publishing */
 	case CTL_PUBLISH:
 		do_publish(d, c, rq);

@@ -1,6 +1,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "daemon/jobs.h"
 #include "daemon/press.h"
 #include "proto/base/qerr.h"
 #include "proto/object/volume.h"
@@ -100,6 +101,7 @@ choose(struct retraction *t)
 
 		if (k->dead || k->e.tier != TIER_HEADS)
 			continue;
+		jobs_breathe();
 		r = pack_holds(t, &v, i, &holds);
 		if (holds)
 			t->again[k->e.first == k->e.last ? i : largest(s, i)] =
@@ -328,6 +330,7 @@ announce_all(struct retraction *t)
 
 		if (!t->again[i])
 			continue;
+		jobs_breathe();
 		r = make_anew(t, i, e, &n);
 		if (r == 0 && t->n + n > PRESS_PACKS_MAX)
 			r = end_header(t);

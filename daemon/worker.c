@@ -1,6 +1,7 @@
 #include "daemon/worker.h"
 
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -8,6 +9,7 @@
 #include "daemon/confine.h"
 #include "daemon/html_ld.h"
 #include "daemon/ingest_wire.h"
+#include "daemon/jobs.h"
 #include "daemon/keeper.h"
 #include "daemon/message.h"
 #include "daemon/picture/render.h"
@@ -22,7 +24,9 @@
 struct worker {
 	struct keeper *documents, *pictures;
 	int child;   /* for documents; -1: none */
+	int picture; /* the child for one; -1: none */
 	size_t done; /* documents that this child has done */
+	bool ended;
 };
 
 /* --- the child --- */
@@ -195,7 +199,7 @@ worker_new(struct worker **ret, void (*forget)(void *arg), void *arg)
 
 	if (w == NULL)
 		return QERR_NOMEM;
-	w->child = -1;
+	w->child = w->picture = -1;
 	r = keeper_new(&w->documents, &documents);
 	if (r == 0)
 		r = keeper_new(&w->pictures, &pictures);
@@ -226,15 +230,61 @@ worker_free(struct worker *w)
 	free(w);
 }
 
+/* Waiting for a child, the job is away: the loop goes on. */
+static int
+get_child(const struct worker *w, struct keeper *k)
+{
+	int fd = -1;
+
+	if (!w->ended) {
+		jobs_away();
+		fd = keeper_child(k);
+		jobs_back();
+	}
+	return fd;
+}
+
+static int
+send_to(int fd, const struct buf *b, time_t until)
+{
+	int r;
+
+	jobs_away();
+	r = message_send(fd, b, until);
+	jobs_back();
+	return r;
+}
+
+static int
+recv_from(int fd, struct buf *b, time_t until)
+{
+	int r;
+
+	jobs_away();
+	r = message_recv(fd, b, INGEST_WIRE_MAX, until);
+	jobs_back();
+	return r;
+}
+
+void
+worker_end(struct worker *w)
+{
+	w->ended = true;
+	if (w->child >= 0)
+		shutdown(w->child, SHUT_RDWR);
+	if (w->picture >= 0)
+		shutdown(w->picture, SHUT_RDWR);
+}
+
 static int
 have_child(struct worker *w)
 {
 	if (w->done >= DOCUMENTS_MAX)
 		drop_child(w);
-	if (w->child >= 0)
+	if (w->child >= 0 && !w->ended)
 		return 0;
-	w->child = keeper_child(w->documents);
-	w->done = 0;
+	drop_child(w);
+	w->child = get_child(w, w->documents);
 	return w->child >= 0 ? 0 : QERR_IO;
 }
 
@@ -265,7 +315,7 @@ answer(int fd, struct bytes src, const struct ingest_source *source,
 		*n = (uint32_t)number + 1;
 	buf_init(&b, 0);
 	cbor_put_int(&b, number);
-	r = message_send(fd, &b, *until);
+	r = send_to(fd, &b, *until);
 	buf_done(&b);
 	return r;
 }
@@ -317,7 +367,7 @@ one_turn(struct worker *w, struct buf *b, const struct result *ret,
 	size_t items;
 	uint64_t say;
 
-	if (message_recv(w->child, b, INGEST_WIRE_MAX, *until) != 0)
+	if (recv_from(w->child, b, *until) != 0)
 		return TURN_BROKEN;
 	reader_init(&r, b->p, b->n);
 	items = cbor_array(&r, 64);
@@ -354,7 +404,7 @@ try(struct worker *w, const struct result *ret,
 
 	buf_init(&b, INGEST_WIRE_MAX);
 	ingest_put_source(&b, src, ret->list != NULL);
-	if (message_send(w->child, &b, until) == 0)
+	if (send_to(w->child, &b, until) == 0)
 		do
 			t = one_turn(w, &b, ret, src, why, &n, &until, ret_r);
 		while (t == TURN_ON);
@@ -437,8 +487,7 @@ try_picture(int fd, struct picture_set *ret, struct bytes picture,
 
 	buf_init(&b, INGEST_WIRE_MAX);
 	buf_put(&b, picture.p, picture.n);
-	if (message_send(fd, &b, until) == 0 &&
-	    message_recv(fd, &b, INGEST_WIRE_MAX, until) == 0)
+	if (send_to(fd, &b, until) == 0 && recv_from(fd, &b, until) == 0)
 		r = get_pictures(ret, buf_bytes(&b), why);
 	buf_done(&b);
 	return r;
@@ -448,7 +497,7 @@ int
 worker_picture(struct worker *w, struct picture_set *ret, struct bytes picture,
     struct buf *why)
 {
-	int fd, r;
+	int r;
 
 	if (picture.n > PICTURE_MAX) {
 		buf_printf(why, "It is larger than %d MiB.", PICTURE_MAX >> 20);
@@ -458,14 +507,15 @@ worker_picture(struct worker *w, struct picture_set *ret, struct bytes picture,
 		buf_put_str(why, "It is empty.");
 		return QERR_TRUNCATED;
 	}
-	fd = keeper_child(w->pictures);
-	if (fd < 0) {
+	w->picture = get_child(w, w->pictures);
+	if (w->picture < 0) {
 		buf_put_str(why, "The child that reads pictures cannot be "
 				 "started.");
 		return QERR_IO;
 	}
-	r = try_picture(fd, ret, picture, why);
-	close(fd);
+	r = try_picture(w->picture, ret, picture, why);
+	close(w->picture);
+	w->picture = -1;
 	if (r != QERR_PROTOCOL)
 		return r;
 	buf_clear(why);

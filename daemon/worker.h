@@ -30,6 +30,10 @@ struct worker;
 int worker_new(struct worker **ret, void (*forget)(void *arg), void *arg);
 void worker_free(struct worker *w);
 
+/* From now on there are no children: who waits for one waits no more, and all that is
+ * asked fails with QERR_IO.  From the loop, while a job is away. */
+void worker_end(struct worker *w);
+
 /* As ingest(), whose contract it has; src->find is called in this process. */
 int worker_ingest(struct worker *w, struct ingest_doc *ret,
     const struct ingest_source *src, struct buf *why);

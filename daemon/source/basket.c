@@ -15,20 +15,38 @@ basket_init(struct basket *b)
 	buf_init(&b->list, INGEST_DOCUMENT_MAX);
 }
 
+static void
+item_free(struct basket_item *it)
+{
+	for (size_t k = 0; k < it->n_picture; k++) {
+		free(it->picture[k].address);
+		buf_done(&it->picture[k].data);
+	}
+	buf_done(&it->page);
+	free(it);
+}
+
 void
 basket_clear(struct basket *b)
 {
-	for (size_t i = 0; i < b->n; i++) {
-		struct basket_item *it = b->item[i];
-
-		for (size_t k = 0; k < it->n_picture; k++) {
-			free(it->picture[k].address);
-			buf_done(&it->picture[k].data);
-		}
-		buf_done(&it->page);
-		free(it);
-	}
+	for (size_t i = 0; i < b->n; i++)
+		item_free(b->item[i]);
 	b->n = b->bytes = 0;
+}
+
+void
+basket_drop(struct basket *b)
+{
+	struct basket_item *it = b->item[--b->n];
+
+	b->bytes -= it->page.n + it->bytes;
+	item_free(it);
+}
+
+bool
+basket_is_partly(const struct basket *b)
+{
+	return b->n > 0 && b->item[b->n - 1]->partly;
 }
 
 void
@@ -159,7 +177,7 @@ basket_wants(const struct basket *b)
 }
 
 void
-basket_picture(struct basket *b, struct bytes data)
+basket_picture(struct basket *b, struct bytes data, bool later)
 {
 	struct basket_item *it = b->item[b->n - 1];
 	struct basket_picture *p = &it->picture[it->n_fetched++];
@@ -167,6 +185,7 @@ basket_picture(struct basket *b, struct bytes data)
 	buf_put(&p->data, data.p, data.n);
 	if (buf_err(&p->data) != 0)
 		buf_done(&p->data);
+	it->partly = it->partly || later;
 	it->bytes += p->data.n;
 	b->bytes += p->data.n;
 }

@@ -23,6 +23,7 @@ struct basket_item {
 	struct basket_picture picture[BASKET_PICTURES_MAX];
 	size_t n_picture, n_fetched;
 	size_t bytes; /* of pictures */
+	bool partly;  /* some of them may come later */
 };
 struct basket {
 	enum ingest_list_kind kind;
@@ -46,8 +47,12 @@ struct basket_item *basket_add(struct basket *b, size_t entry,
 void basket_look(struct basket *b, struct worker *w);
 /* The next picture to fetch, NULL if there is none (any more). */
 const char *basket_wants(const struct basket *b);
-/* What came for it; empty if nothing did. */
-void basket_picture(struct basket *b, struct bytes data);
+/* What came for it; empty if nothing did, but may |later|. */
+void basket_picture(struct basket *b, struct bytes data, bool later);
+/* True if the newest item lacks pictures that may come later. */
+bool basket_is_partly(const struct basket *b);
+/* Forget the newest item. */
+void basket_drop(struct basket *b);
 
 /* Item |i| as a publisher takes it; borrows from the basket. */
 void basket_source(struct basket *b, size_t i, struct draft_source *ret);

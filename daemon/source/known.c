@@ -5,6 +5,8 @@
 #include "proto/base/cbor.h"
 #include "proto/base/qerr.h"
 
+#define FIELDS 7
+
 int
 known_init(struct known *k)
 {
@@ -72,11 +74,14 @@ known_encode(struct buf *b, const struct known *k)
 	for (size_t i = 0; i < k->n; i++) {
 		const struct known_entry *e = &k->entry[i];
 
-		cbor_put_array(b, 4);
+		cbor_put_array(b, FIELDS);
 		cbor_put_bytes(b, e->name.b, sizeof(e->name.b));
 		cbor_put_bytes(b, e->text.b, sizeof(e->text.b));
 		cbor_put_uint(b, e->turn);
 		cbor_put_uint(b, e->tries);
+		cbor_put_bytes(b, e->page.b, sizeof(e->page.b));
+		cbor_put_uint(b, e->seen);
+		cbor_put_uint(b, e->looks);
 	}
 }
 
@@ -88,12 +93,15 @@ known_decode(struct known *k, struct reader *r)
 	for (size_t i = 0; i < n && r->err == 0; i++) {
 		struct known_entry e, *to;
 
-		if (cbor_array(r, 4) != 4)
+		if (cbor_array(r, FIELDS) != FIELDS)
 			reader_fail(r, QERR_MISSING);
 		cbor_bytes_exact(r, e.name.b, sizeof(e.name.b));
 		cbor_bytes_exact(r, e.text.b, sizeof(e.text.b));
 		e.turn = cbor_uint(r);
 		e.tries = cbor_uint(r);
+		cbor_bytes_exact(r, e.page.b, sizeof(e.page.b));
+		e.seen = cbor_uint(r);
+		e.looks = cbor_uint_in(r, 0, KNOWN_LOOKS_MAX);
 		if (r->err != 0)
 			return;
 		to = known_add(k, &e.name, e.turn);

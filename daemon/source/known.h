@@ -11,12 +11,16 @@
  * for the longest time is forgotten; should it come back, it is taken in again and
  * found to be unchanged.
  */
-#define KNOWN_MAX 5000
+#define KNOWN_MAX       5000
+#define KNOWN_LOOKS_MAX 6
 
 struct known_entry {
 	struct id name, text;
 	uint64_t turn;  /* that listed it last */
-	uint64_t tries; /* at its page, in vain; text is not valid then */
+	uint64_t tries; /* in vain, at its page or at pictures of it */
+	struct id page; /* a hash of its page as it was seen last, .. */
+	uint64_t seen;  /* .. UNIX seconds; 0: its page was not fetched */
+	uint64_t looks; /* at its page since it was taken */
 };
 struct known {
 	struct known_entry *entry;

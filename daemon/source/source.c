@@ -1,114 +1,19 @@
-#include "daemon/source/source.h"
+#include "daemon/source/source_inner.h"
 
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <strings.h>
 
 #include "daemon/address.h"
-#include "proto/base/cbor.h"
+#include "daemon/source/look.h"
 #include "proto/base/qerr.h"
-#include "proto/base/text.h"
-
-#define SAVED_VERSION 1
-#define SAVED_FIELDS  7
-
-static void
-copy_tag(char dst[FETCH_TAG_MAX + 1], struct bytes tag)
-{
-	snprintf(dst, FETCH_TAG_MAX + 1, "%.*s", (int)tag.n,
-	    (const char *)tag.p);
-}
 
 /* |ms| give or take a tenth, so that sources do not all come at once. */
 static uint64_t
 jitter(struct source *s, uint64_t ms)
 {
 	return ms - ms / 10 + rng_below(&s->rng, ms / 5 + 1);
-}
-
-/* --- what is kept --- */
-
-void
-source_save(struct buf *b, const struct source *s)
-{
-	cbor_put_array(b, SAVED_FIELDS);
-	cbor_put_uint(b, SAVED_VERSION);
-	cbor_put_text(b, s->etag, strlen(s->etag));
-	cbor_put_text(b, s->modified, strlen(s->modified));
-	cbor_put_uint(b, s->success);
-	cbor_put_uint(b, s->retry);
-	cbor_put_uint(b, s->turn);
-	known_encode(b, &s->known);
-}
-
-static int
-load(struct source *s, struct bytes saved)
-{
-	struct reader r;
-
-	reader_init(&r, saved.p, saved.n);
-	if (cbor_array(&r, SAVED_FIELDS) != SAVED_FIELDS ||
-	    cbor_uint(&r) != SAVED_VERSION)
-		reader_fail(&r, QERR_VERSION);
-	copy_tag(s->etag, cbor_text_in(&r, 0, FETCH_TAG_MAX));
-	copy_tag(s->modified, cbor_text_in(&r, 0, FETCH_TAG_MAX));
-	s->success = cbor_uint(&r);
-	s->retry = cbor_uint(&r);
-	s->turn = cbor_uint(&r);
-	known_decode(&s->known, &r);
-	return reader_end(&r);
-}
-
-static int
-begin_anew(struct source *s)
-{
-	known_done(&s->known);
-	s->etag[0] = s->modified[0] = '\0';
-	s->success = s->retry = s->turn = 0;
-	return known_init(&s->known);
-}
-
-int
-source_init(struct source *ret, const char *address, uint64_t every,
-    const uint8_t seed[32], struct bytes saved, when_ms now, uint64_t wall)
-{
-	int r = 0;
-
-	*ret = (struct source){
-	    .address = strdup(address), .every = every * 1000, .due = now};
-	rng_init(&ret->rng, seed);
-	if (ret->address == NULL || begin_anew(ret) != 0) {
-		source_done(ret);
-		return QERR_NOMEM;
-	}
-	if (saved.n > 0 && (r = load(ret, saved)) != 0 &&
-	    begin_anew(ret) != 0) {
-		source_done(ret);
-		return QERR_NOMEM;
-	}
-	if (ret->retry > wall && ret->retry - wall <= SOURCE_BACK_OFF / 1000)
-		ret->due = now + (ret->retry - wall) * 1000;
-	return r;
-}
-
-static void
-forget_turn(struct source *s)
-{
-	ingest_list_done(&s->list);
-	for (size_t i = 0; i < s->n_more; i++)
-		free(s->more[i].address);
-	s->n_more = s->at_more = s->at = s->pages = s->bad = 0;
-	s->in_more = false;
-}
-
-void
-source_done(struct source *s)
-{
-	forget_turn(s);
-	known_done(&s->known);
-	rng_done(&s->rng);
-	free(s->address);
-	*s = (struct source){0};
 }
 
 /* --- the end of a turn --- */
@@ -124,7 +29,7 @@ wait_until(struct source *s, struct source_ask *ret)
 static void
 rest(struct source *s, const struct source_event *ev, struct source_ask *ret)
 {
-	forget_turn(s);
+	source_forget_turn(s);
 	s->errors = 0;
 	s->retry = 0;
 	s->success = ev->wall;
@@ -139,7 +44,7 @@ back_off(struct source *s, const struct source_event *ev, uint64_t retry,
 {
 	uint64_t wait = s->every;
 
-	forget_turn(s);
+	source_forget_turn(s);
 	for (unsigned i = 0; i < s->errors && wait < SOURCE_BACK_OFF; i++)
 		wait *= 2;
 	if (wait > SOURCE_BACK_OFF)
@@ -172,8 +77,8 @@ ended(struct source *s, const struct source_event *ev, struct source_ask *ret)
 		back_off(s, ev, 0, ret);
 		return;
 	}
-	copy_tag(s->etag, bytes_str(s->whole ? s->new_etag : ""));
-	copy_tag(s->modified, bytes_str(s->whole ? s->new_modified : ""));
+	source_tag(s->etag, bytes_str(s->whole ? s->new_etag : ""));
+	source_tag(s->modified, bytes_str(s->whole ? s->new_modified : ""));
 	if (s->bad >= SOURCE_BAD_MAX)
 		back_off(s, ev, retry, ret);
 	else
@@ -185,7 +90,7 @@ ended(struct source *s, const struct source_event *ev, struct source_ask *ret)
 static void
 fetch(struct source *s, const char *address, bool page, struct source_ask *ret)
 {
-	bool again = !page && !s->in_more;
+	bool again = !page && !s->in_more && !s->look_due;
 
 	s->asked = ret->type = SOURCE_FETCH;
 	s->asked_page = ret->page = page;
@@ -195,6 +100,15 @@ fetch(struct source *s, const char *address, bool page, struct source_ask *ret)
 	    .local = address_is_file(bytes_str(address))};
 }
 
+/* A page that was tried in vain is known, but not to say what it says now. */
+static bool
+was_taken_partly(const struct source *s, const struct ingest_entry *e)
+{
+	const struct known_entry *k = known_find(&s->known, &e->name);
+
+	return k != NULL && k->tries > 0 && id_eq(&k->text, &e->text);
+}
+
 static void
 take(struct source *s, bool page, struct source_ask *ret)
 {
@@ -202,6 +116,7 @@ take(struct source *s, bool page, struct source_ask *ret)
 	ret->page = page;
 	ret->entry = &s->list.entry[s->at];
 	ret->kind = s->list.kind;
+	ret->again = s->looking || was_taken_partly(s, ret->entry);
 }
 
 /* Note that the entry said what it says now. */
@@ -216,6 +131,21 @@ done_with(struct source *s, const struct id *name, const struct id *text)
 	}
 	k->text = *text;
 	k->tries = 0;
+}
+
+/* As done_with(), but it is news until its pictures were tried often enough. */
+static void
+done_partly(struct source *s, const struct ingest_entry *e)
+{
+	uint64_t tries = 1;
+
+	if (was_taken_partly(s, e))
+		tries += known_find(&s->known, &e->name)->tries;
+	done_with(s, &e->name, &e->text);
+	if (tries >= SOURCE_TRIES_MAX || known_find(&s->known, &e->name) == NULL)
+		return;
+	known_find(&s->known, &e->name)->tries = tries;
+	s->whole = false;
 }
 
 static bool
@@ -253,10 +183,48 @@ may_lead_to(const struct source *s, const char *link)
 
 static bool next_list(struct source *s, struct source_ask *ret);
 
+/* --- looking again --- */
+
+/* The next page to look at; false if there is none. */
+static bool
+next_look(struct source *s, struct source_ask *ret)
+{
+	for (; s->at < s->list.n && s->looks < SOURCE_LOOKS_MAX &&
+	       s->pages < SOURCE_PAGES_MAX && s->bad < SOURCE_BAD_MAX;
+	     s->at++) {
+		const struct ingest_entry *e = &s->list.entry[s->at];
+		const struct known_entry *k = known_find(&s->known, &e->name);
+
+		if (e->whole || e->link == NULL || !may_lead_to(s, e->link) ||
+		    k == NULL || !look_is_due(k, s->wall))
+			continue;
+		s->looks++;
+		s->pages++;
+		fetch(s, e->link, true, ret);
+		return true;
+	}
+	return false;
+}
+
+/* The page that an entry was taken with. */
+static void
+note_page(struct source *s, const struct ingest_entry *e)
+{
+	struct known_entry *k = known_find(&s->known, &e->name);
+
+	if (e->whole || k == NULL)
+		return;
+	k->page = s->page;
+	k->seen = s->wall;
+	k->looks = s->looking ? k->looks : 0;
+}
+
 /* Go on with the entries; false if there is none to ask for. */
 static bool
 next_entry(struct source *s, struct source_ask *ret)
 {
+	if (s->looking)
+		return next_look(s, ret) || next_list(s, ret);
 	for (; s->at < s->list.n; s->at++) {
 		const struct ingest_entry *e = &s->list.entry[s->at];
 
@@ -280,7 +248,9 @@ next_entry(struct source *s, struct source_ask *ret)
 		fetch(s, e->link, true, ret);
 		return true;
 	}
-	return next_list(s, ret);
+	s->looking = true;
+	s->at = 0;
+	return next_look(s, ret) || next_list(s, ret);
 }
 
 static bool
@@ -361,6 +331,7 @@ listed(struct source *s, const struct source_event *ev, struct source_ask *ret)
 	s->list = *ev->list;
 	*ev->list = (struct ingest_list){0};
 	s->at = 0;
+	s->looking = false;
 	if (s->list.kind == INGEST_LIST_SITEMAP ||
 	    s->list.kind == INGEST_LIST_INDEX)
 		qsort(s->list.entry, s->list.n, sizeof(s->list.entry[0]),
@@ -398,6 +369,12 @@ is_passing(const struct fetch_answer *a)
 	return a->error == FETCH_NAME || a->error == FETCH_CONNECT ||
 	       a->error == FETCH_TIME || a->error == FETCH_BROKEN ||
 	       a->error == FETCH_PROXY || a->error == FETCH_TLS;
+}
+
+bool
+source_may_come(const struct fetch_answer *a)
+{
+	return is_passing(a) || (a->error == FETCH_OK && a->status == 404);
 }
 
 static void
@@ -442,14 +419,27 @@ page_came(struct source *s, const struct source_event *ev,
     struct source_ask *ret)
 {
 	const struct fetch_answer *a = ev->answer;
+	const struct ingest_entry *e = &s->list.entry[s->at];
+	struct known_entry *k = known_find(&s->known, &e->name);
+	bool came = !ev->forbidden && a->error == FETCH_OK &&
+		    a->status == 200 && a->body.n > 0 && is_html(a->type);
+	bool other = true;
 
-	if (!ev->forbidden && a->error == FETCH_OK && a->status == 200 &&
-	    a->body.n > 0 && is_html(a->type)) {
+	if (came) {
 		s->bad = 0;
+		crypto_generichash(s->page.b, sizeof(s->page.b), a->body.p,
+		    a->body.n, NULL, 0);
+	}
+	if (s->looking && k != NULL)
+		other = look_at(k, came ? &s->page : NULL, s->wall);
+	if (came && other) {
 		take(s, true, ret);
 		return;
 	}
-	page_failed(s, ev);
+	if (!came && s->looking)
+		s->bad += is_passing(a);
+	else if (!came)
+		page_failed(s, ev);
 	s->at++;
 	go_on(s, ret);
 }
@@ -463,8 +453,8 @@ list_came(struct source *s, const struct source_event *ev,
 
 	if (good && a->status == 200) {
 		if (!s->in_more) {
-			copy_tag(s->new_etag, a->etag);
-			copy_tag(s->new_modified, a->modified);
+			source_tag(s->new_etag, a->etag);
+			source_tag(s->new_modified, a->modified);
 		}
 		s->asked = ret->type = SOURCE_LIST;
 	} else if (good && a->status == 304 && !s->in_more) {
@@ -493,6 +483,7 @@ begin(struct source *s, struct source_ask *ret)
 	s->first = s->known.n == 0;
 	s->first_left = SOURCE_NEWEST;
 	s->whole = true;
+	s->look_due = look_is_any_due(&s->known, s->wall);
 	fetch(s, s->address, false, ret);
 }
 
@@ -511,6 +502,7 @@ source_step(struct source *s, const struct source_event *ev,
     struct source_ask *ret)
 {
 	*ret = (struct source_ask){0};
+	s->wall = ev->wall;
 	if (ev->type == SOURCE_TIME && s->asked == SOURCE_WAIT &&
 	    ev->now >= s->due) {
 		begin(s, ret);
@@ -523,8 +515,12 @@ source_step(struct source *s, const struct source_event *ev,
 		clear_trouble(s);
 		listed(s, ev, ret);
 	} else if (ev->type == SOURCE_TAKEN && s->asked == SOURCE_TAKE) {
-		done_with(s, &s->list.entry[s->at].name,
-		    &s->list.entry[s->at].text);
+		if (ev->partly)
+			done_partly(s, &s->list.entry[s->at]);
+		else
+			done_with(s, &s->list.entry[s->at].name,
+			    &s->list.entry[s->at].text);
+		note_page(s, &s->list.entry[s->at]);
 		s->at++;
 		go_on(s, ret);
 	} else if (ev->type == SOURCE_ENDED && s->asked == SOURCE_END) {
@@ -534,54 +530,3 @@ source_step(struct source *s, const struct source_event *ev,
 	}
 }
 
-/* --- telling --- */
-
-static void
-tell_failure(const struct source *s, struct buf *what, struct buf *hint)
-{
-	if (s->error != FETCH_OK) {
-		buf_put_str(what, fetch_error_text(s->error));
-		buf_put_str(hint, fetch_error_hint(s->error));
-	} else if (s->status == 200) {
-		buf_put_str(what, "it is no page");
-		buf_put_str(hint, "Only pages (HTML) are taken in.");
-	} else {
-		buf_printf(what, "the web server answers %u", s->status);
-		buf_put_str(hint,
-		    s->status >= 500 || s->status == 429
-			? "It is tried again later; see if the site is well."
-			: "See if the address is right and open to everybody.");
-	}
-}
-
-bool
-source_tell(const struct source *s, struct buf *what, struct buf *hint)
-{
-	switch (s->trouble) {
-	case SOURCE_FINE:
-		return false;
-	case SOURCE_UNREACHED:
-		buf_put_str(what, "A source is not reached: ");
-		tell_failure(s, what, hint);
-		buf_put_str(what, ".");
-		break;
-	case SOURCE_ROBOTS:
-		buf_put_str(what, "A source may not be fetched: the site's "
-				  "robots.txt says so.");
-		buf_put_str(hint, "Allow it there for \"User-agent: quire\".");
-		break;
-	case SOURCE_UNREAD:
-		buf_printf(what, "A source cannot be read. %s", s->why);
-		buf_put_str(hint, "Name a feed (RSS, Atom, JSON), a sitemap or "
-				  "a page.");
-		break;
-	case SOURCE_PAGES:
-		buf_printf(what,
-		    "Of a source %zu %s not reached; the last: ", s->failed,
-		    s->failed == 1 ? "page is" : "pages are");
-		tell_failure(s, what, hint);
-		buf_put_str(what, ".");
-		break;
-	}
-	return true;
-}

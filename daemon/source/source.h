@@ -19,13 +19,17 @@
  *	  +-------ENDED-- END <--------------------- no more
  *
  * The list of a sitemap index leads to more of FETCH and LIST.  An entry that is
- * listed no more is not taken back.  Errors wait twice as long each time.
+ * listed no more is not taken back.  One whose pictures did not all come is taken again
+ * in the next turns, a few times; as a whole, or not at all.  When the news are done
+ * with, a few pages that were taken are looked at again (look.h), those listed first,
+ * which are mostly the newest, before others.  Errors wait twice as long each time.
  */
 #define SOURCE_ENTRIES_MAX KNOWN_MAX
 #define SOURCE_PAGES_MAX   200 /* that are fetched in one turn */
 #define SOURCE_LISTS_MAX   50  /* sitemaps of an index, in one turn */
 #define SOURCE_NEWEST      100 /* of a sitemap, in the first turn */
-#define SOURCE_TRIES_MAX   3   /* at a page that is not there */
+#define SOURCE_TRIES_MAX   3   /* at a page or pictures that are not there */
+#define SOURCE_LOOKS_MAX   5   /* in one turn, at pages that were taken */
 #define SOURCE_BAD_MAX     3   /* pages of a turn that fail before it ends */
 #define SOURCE_BACK_OFF    (24 * 3600 * 1000ULL)
 #define SOURCE_FILE_MAX    (1024 * 1024)
@@ -47,6 +51,7 @@ struct source_event {
 	    *list;       /* LISTED: taken; NULL: it cannot be read .. */
 	const char *why; /* .. because */
 	bool lost;
+	bool partly; /* TAKEN: pictures did not come, and may come later */
 };
 
 enum source_ask_type {
@@ -61,6 +66,7 @@ struct source_ask { /* borrows from the source until its next step */
 	when_ms until;
 	struct fetch_request request; /* but |max| and |near| */
 	bool page;                    /* FETCH: a page, and no list */
+	bool again; /* TAKE: it was taken; not without all its pictures */
 	const struct ingest_entry *entry;
 	enum ingest_list_kind kind; /* TAKE: of the list */
 };
@@ -105,6 +111,11 @@ struct source {
 	size_t n_more, at_more;
 	bool in_more; /* the list is one of these */
 	size_t pages, bad;
+	uint64_t wall;
+	bool look_due;    /* the list is wanted for that, even if it is the same */
+	bool looking;     /* the news of the list are done with */
+	size_t looks;
+	struct id page;   /* a hash of the page that came last */
 	size_t first_left; /* of SOURCE_NEWEST */
 	bool first;        /* turn ever */
 	bool whole;        /* nothing was put off to the next turn */
@@ -117,6 +128,9 @@ struct source {
 int source_init(struct source *ret, const char *address, uint64_t every,
     const uint8_t seed[32], struct bytes saved, when_ms now, uint64_t wall);
 void source_done(struct source *s);
+
+/* True if what is not there may be there later. */
+bool source_may_come(const struct fetch_answer *a);
 
 void source_step(struct source *s, const struct source_event *ev,
     struct source_ask *ret);

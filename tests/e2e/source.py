@@ -196,7 +196,8 @@ def pages_and_pictures(w, node, site):
     for n in (1, 2):
         site.put(f'/page/{n}', page(n))
         site.put(f'/img/{n}.png', png(n), 'image/png')
-    site.put('/short.xml', rss(short(1), short(2), short(3)), 'application/rss+xml')
+    site.put('/page/4', page(4))  # whose picture is not there yet
+    site.put('/short.xml', rss(short(1), short(2), short(3), short(4)), 'application/rss+xml')
     node.lines.insert(2, '\tsource ' + site.at + '/short.xml')
     look_again(w, node)
     got = articles(w, node)
@@ -211,13 +212,17 @@ def pages_and_pictures(w, node, site):
     out = w.run('--control', node.control, 'status').stdout
     need('source 2: ' in out and 'entries' in out, out)
 
-    # Asked again: the missing page only, which is there now; an edited summary has its page looked at.
+    need(got['Short 4']['revision'] == 1, f'{got}')
+
+    # Asked again: the missing page only, which is there now, and a picture; an edited summary has its page looked at.
     site.put('/page/3', page(3))
     site.put('/img/3.png', png(3), 'image/png')
     site.put('/page/1', page(1, 'Corrected. '))
-    site.put('/short.xml', rss(short(1).replace('Some', 'More'), short(2), short(3)), 'application/rss+xml')
+    site.put('/short.xml', rss(short(1).replace('Some', 'More'), short(2), short(3), short(4)), 'application/rss+xml')
+    site.put('/img/4.png', png(4), 'image/png')
     look_again(w, node)
     got = articles(w, node)
+    need(got['Short 4']['revision'] == 2 and site.times('/img/4.png') == 2, f'a picture that came later: {got}')
     need(got['Short 3']['revision'] == 1 and got['Short 1']['revision'] == 2 and got['Short 2']['revision'] == 1, f'{got}')
     need(site.times('/page/2') == 1 and site.times('/page/1') == 2, f'{site.paths()}')
     need(not problems(node), f'{problems(node)}')
@@ -231,6 +236,7 @@ def sitemaps(w, node, site):
         return f'<urlset {space}>' + ''.join(f'<url><loc>{site.at}/page/{n}</loc><lastmod>2026-11-2{n % 10}</lastmod></url>' for n in ns) + '</urlset>'
     for n in (11, 12):
         site.put(f'/page/{n}', page(n))
+        site.put(f'/img/{n}.png', png(n), 'image/png')
     site.put('/index.xml', f'<sitemapindex {space}><sitemap><loc>{site.at}/map.xml</loc></sitemap></sitemapindex>', 'text/xml')
     site.put('/map.xml', urls(11), 'text/xml')
     node.lines.insert(3, '\tsource ' + site.at + '/index.xml')
@@ -334,6 +340,12 @@ def tricks(w, node, site):
 
 def finish(w, node, site):
     need(all('quire' in h.get('User-Agent', '') for _, _, h in site.asked), 'somebody else asked')
+    need(node.stop() == 0, 'a clean end')
+    for path in glob.glob(os.path.join(node.dir, 'state', 'source-*')):
+        with open(path, 'r+b') as f:
+            f.write(b'\xff')
+    node.start()
+    need(any('damaged' in p['message'] for p in problems(node)), f'{problems(node)}')
     need(node.stop() == 0, 'a clean end')
     log = open(node.log, encoding='utf-8').read()
     for secret in ('Whole', 'Short', '127.0.0.1', 'feed.xml', '/page/'):

@@ -47,14 +47,16 @@ put_keys(int dir, struct key_secret *k, struct buf *b)
 	put(dir, "public.key", b);
 }
 
+static size_t languages = 1; /* of the charters to come */
+
 static void
 put_charter(int dir, const struct key_secret *k, struct follow *f,
     struct buf *b)
 {
 	struct charter c = {.version = 1,
 	    .name = bytes_str("A newsroom"),
-	    .lang = {bytes_str("en")},
-	    .n_lang = 1,
+	    .lang = {bytes_str("en"), bytes_str("fa")},
+	    .n_lang = languages,
 	    .root = {k->pub},
 	    .n_root = 1,
 	    .threshold = 1,
@@ -315,6 +317,30 @@ from_draft_to_retraction(void)
 	room_done(&r);
 }
 
+/* Of one language, the feed's is what documents are in that do not say; of two, no one
+ * knows. */
+static void
+language_of_the_feed(void)
+{
+	struct publisher_item it;
+	struct room r;
+
+	room_new(&r, 0);
+	check(publisher_begin(r.p, false, false) == 0);
+	check(add(&r, "a.html", "<p>a", &it) == PUBLISHER_NEW);
+	check(strcmp(it.lang, "en") == 0);
+	room_done(&r);
+	languages = 2;
+	room_new(&r, 0);
+	check(publisher_begin(r.p, false, false) == 0);
+	check(add(&r, "a.html", "<p>a", &it) == PUBLISHER_REFUSED);
+	check(strstr(it.message, "does not say its language") != NULL);
+	check(add(&r, "b.html", "<html lang=fa><p>a", &it) == PUBLISHER_NEW);
+	check(strcmp(it.lang, "fa") == 0);
+	room_done(&r);
+	languages = 1;
+}
+
 /* Of a picture a large and a small one come out, and nothing that it says. */
 static void
 pictures_come_clean(void)
@@ -329,6 +355,12 @@ pictures_come_clean(void)
 	check(it.pictures == 2);
 	check(strstr(it.message, "The picture 0 is left out. It is no JPEG") !=
 	      NULL);
+	check(strstr(it.message, "not here") == NULL);
+	/* One warning of each, wherever it is shown. */
+	check(add(&r, "c.html", "<p>c<figure><img src=0></figure><img src=0>",
+		  &it) == PUBLISHER_NEW);
+	check(strcmp(it.message + strcspn(it.message, "."),
+		  ". It is no JPEG, PNG, WebP, GIF or AVIF.") == 0);
 	check(publisher_commit(r.p, NULL, NULL, &why) == 0);
 	check(holds(&r, "WEBP") == 2 && holds(&r, "PNG") == 0);
 	check(holds(&r, "behind the picture") == 0);
@@ -864,6 +896,7 @@ main(void)
 	check(worker_new(&worker, NULL, NULL) == 0);
 	buf_init(&why, 0);
 	from_draft_to_retraction();
+	language_of_the_feed();
 	pictures_come_clean();
 	nothing_half_done();
 	a_cancel_leaves_nothing();

@@ -145,6 +145,48 @@ news_edits_and_returns(void)
 	source_done(&w.s);
 }
 
+/* A turn of one entry that is taken but for pictures. */
+static void
+partly(struct world *w, int text, bool again)
+{
+	struct ingest_list l = {0};
+
+	add(&l, 1, text, NULL);
+	come_due(w);
+	check(w->ask.request.etag.n == 0); /* or the list would not come */
+	answer(w, FETCH_OK, 200);
+	listed(w, &l);
+	check(w->ask.type == SOURCE_TAKE && w->ask.again == again);
+	tell(w, (struct source_event){.type = SOURCE_TAKEN, .partly = true});
+	rests(w);
+}
+
+static void
+pictures_come_later(void)
+{
+	static const int a[] = {1}, one[] = {1}, two[] = {2};
+	struct fetch_answer missing = {.status = 404}, refused = {.status = 403},
+			    lost = {.error = FETCH_TIME};
+	struct world w;
+
+	check(source_may_come(&missing) && source_may_come(&lost));
+	check(!source_may_come(&refused));
+	start(&w, "https://a.example/feed");
+	partly(&w, 1, false);
+	partly(&w, 1, true);
+	turn(&w, a, one, 1, 1); /* they came */
+	turn(&w, a, one, 1, 0);
+	source_done(&w.s);
+
+	start(&w, "https://a.example/feed");
+	partly(&w, 1, false);
+	partly(&w, 2, false); /* it says something else: that is news by itself */
+	for (int i = 1; i < SOURCE_TRIES_MAX; i++)
+		partly(&w, 2, true);
+	turn(&w, a, two, 1, 0); /* they never came */
+	source_done(&w.s);
+}
+
 static void
 asks_with_its_tag(void)
 {
@@ -166,6 +208,79 @@ asks_with_its_tag(void)
 	check(bytes_eq(w.ask.request.etag, bytes_str("\"e\"")));
 	answer(&w, FETCH_OK, 304);
 	check(w.ask.type == SOURCE_WAIT && w.s.errors == 0);
+	source_done(&w.s);
+}
+
+/* What comes for the page that is asked for. */
+static void
+page_says(struct world *w, unsigned status, const char *text)
+{
+	struct fetch_answer a = {.status = status,
+	    .body = bytes_str(text),
+	    .type = bytes_str("text/html")};
+
+	check(w->ask.type == SOURCE_FETCH && w->ask.page);
+	tell(w, (struct source_event){.type = SOURCE_ANSWER, .answer = &a});
+}
+
+/* A turn begins with a list of |n| entries that have pages; |wanted| even if it is the
+ * same as before. */
+static void
+list_of_pages(struct world *w, int n, bool wanted)
+{
+	struct ingest_list l = {0};
+
+	for (int i = 1; i <= n; i++)
+		add(&l, i, 1, "https://a.example/page");
+	come_due(w);
+	check((w->ask.request.etag.n == 0) == wanted);
+	answer(w, FETCH_OK, 200);
+	listed(w, &l);
+}
+
+/* The list says the same, but its pages may not. */
+static void
+pages_are_looked_at_again(void)
+{
+	struct world w;
+
+	start(&w, "https://a.example/feed");
+	list_of_pages(&w, 7, true);
+	for (int i = 0; i < 7; i++) {
+		page_says(&w, 200, "one");
+		check(!w.ask.again);
+		taken(&w);
+	}
+	rests(&w);
+	list_of_pages(&w, 7, false);
+	check(w.ask.type == SOURCE_END); /* too early */
+	rests(&w);
+	w.now += 3600 * 1000;
+	w.wall += 3600;
+	list_of_pages(&w, 7, true);
+	page_says(&w, 200, "one"); /* as it was */
+	page_says(&w, 200, "two");
+	check(w.ask.again && w.ask.entry->number == 1);
+	taken(&w);
+	for (int i = 2; i < SOURCE_LOOKS_MAX; i++)
+		page_says(&w, 404, "gone"); /* is not told, and changes nothing */
+	rests(&w);
+	check(w.s.trouble == SOURCE_FINE);
+	list_of_pages(&w, 7, true); /* then the others */
+	page_says(&w, 200, "one");
+	page_says(&w, 200, "one");
+	rests(&w);
+	for (int i = 1; i < KNOWN_LOOKS_MAX; i++) {
+		w.now += 3600 * 1000ULL << i;
+		w.wall += 3600ULL << i;
+		list_of_pages(&w, 1, true);
+		page_says(&w, 200, "one");
+		rests(&w);
+	}
+	w.now += 100 * DAY;
+	w.wall += 100 * DAY / 1000;
+	come_due(&w);
+	check(w.ask.request.etag.n > 0); /* it was looked at often enough */
 	source_done(&w.s);
 }
 
@@ -592,6 +707,8 @@ int
 main(void)
 {
 	news_edits_and_returns();
+	pictures_come_later();
+	pages_are_looked_at_again();
 	asks_with_its_tag();
 	outages();
 	retry_after_is_kept();
