@@ -1,12 +1,16 @@
 #!/usr/bin/python3
 """While slow pictures are made, requests are answered and readers served; who ends quired then loses nothing.
 usage: responsive.py BUILD"""
-import os, struct, subprocess, sys, time, zlib
+import os, socket, struct, subprocess, sys, time, zlib
 sys.path.insert(0, os.path.dirname(__file__))
 from news import Failed, Newsworld
 
 PICTURES = 12
 ANSWERS = 20
+CONTROL_MAX = 16
+STATUS = b'\3\0\0\0\xa1\0\1'
+PUBLISH = b'\3\0\0\0\xa1\0\x0b'
+RETRACT = b'\6\0\0\0\xa2\0\x0e\1ax'  # what is not there
 
 
 def need(ok, what):
@@ -37,6 +41,33 @@ def titles(w):
     return w.run('list').stdout
 
 
+def send(desk, message):
+    s = socket.socket(socket.AF_UNIX)
+    s.settimeout(300)
+    s.connect(desk.control)
+    s.sendall(message)
+    return s
+
+
+def answer(s):
+    try:
+        return s.recv(4)
+    except ConnectionError:
+        return b''
+
+
+def fill(desk):
+    """As many as may ask wait for what is published by the first, two of them already: one more is sent away, and none of them."""
+    waiting = [send(desk, RETRACT) for _ in range(CONTROL_MAX - 2)]
+    time.sleep(0.3)
+    try:
+        more = answer(send(desk, STATUS))
+    except ConnectionError:
+        more = b''
+    need(more == b'', 'one more is answered')
+    return waiting
+
+
 def served_meanwhile(w, desk):
     slow = write_slow(w, 'documents', 'slow')
     publishing = subprocess.Popen([w.quire, '--control', desk.control, 'publish', slow], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -46,13 +77,18 @@ def served_meanwhile(w, desk):
         answers += 1
     need(answers == ANSWERS, f'publishing ended before {ANSWERS} requests were answered: {answers}')
     w.run('sync', desk.invite())
-    need('quick' in titles(w), titles(w))
+    need('quick' in titles(w), f'what was published before is not served: {titles(w)}')
+    busy = send(desk, PUBLISH)
+    waiting = fill(desk)
     need(publishing.poll() is None, 'publishing ended before a reader was served')
-    busy = w.run('--control', desk.control, 'publish', w.path('quick.md'), ok=False)
-    need(busy.returncode == 1 and 'being published' in busy.stderr, busy.stderr)
+    need(all(answer(s) != b'' for s in waiting), 'who waited was sent away')
+    for s in waiting:
+        s.close()
+    need(b'being published' in busy.recv(1000), 'two were published at a time')
+    busy.close()
     need(publishing.wait(300) == 0, 'the slow one was not published')
     w.run('sync', desk.invite())
-    need('slow' in titles(w), titles(w))
+    need('slow' in titles(w), f'the slow one is not served: {titles(w)}')
 
 
 def nothing_lost_at_the_end(w, desk):
@@ -70,7 +106,7 @@ def nothing_lost_at_the_end(w, desk):
     need(desk.feed()['head'] == 2, 'half of it was published')
     desk.wait(lambda f: f['head'] == 3, what='what was in the inbox', seconds=120)
     w.run('sync', desk.invite())
-    need('late' in titles(w), titles(w))
+    need('late' in titles(w), f'the late one is not served: {titles(w)}')
     need(w.run('read', 'late.md').stdout.count('Picture') >= PICTURES, 'pictures are missing')
 
 

@@ -196,8 +196,8 @@ def pages_and_pictures(w, node, site):
     for n in (1, 2):
         site.put(f'/page/{n}', page(n))
         site.put(f'/img/{n}.png', png(n), 'image/png')
-    site.put('/page/4', page(4))  # whose picture is not there yet
-    site.put('/short.xml', rss(short(1), short(2), short(3), short(4)), 'application/rss+xml')
+    site.put('/page/6', page(6))  # whose picture is not there yet
+    site.put('/short.xml', rss(short(1), short(2), short(3), short(6)), 'application/rss+xml')
     node.lines.insert(2, '\tsource ' + site.at + '/short.xml')
     look_again(w, node)
     got = articles(w, node)
@@ -212,17 +212,17 @@ def pages_and_pictures(w, node, site):
     out = w.run('--control', node.control, 'status').stdout
     need('source 2: ' in out and 'entries' in out, out)
 
-    need(got['Short 4']['revision'] == 1, f'{got}')
+    need(got['Short 6']['revision'] == 1, f'{got}')
 
     # Asked again: the missing page only, which is there now, and a picture; an edited summary has its page looked at.
     site.put('/page/3', page(3))
     site.put('/img/3.png', png(3), 'image/png')
     site.put('/page/1', page(1, 'Corrected. '))
-    site.put('/short.xml', rss(short(1).replace('Some', 'More'), short(2), short(3), short(4)), 'application/rss+xml')
-    site.put('/img/4.png', png(4), 'image/png')
+    site.put('/short.xml', rss(short(1).replace('Some', 'More'), short(2), short(3), short(6)), 'application/rss+xml')
+    site.put('/img/6.png', png(6), 'image/png')
     look_again(w, node)
     got = articles(w, node)
-    need(got['Short 4']['revision'] == 2 and site.times('/img/4.png') == 2, f'a picture that came later: {got}')
+    need(got['Short 6']['revision'] == 2 and site.times('/img/6.png') == 2, f'a picture that came later: {got}')
     need(got['Short 3']['revision'] == 1 and got['Short 1']['revision'] == 2 and got['Short 2']['revision'] == 1, f'{got}')
     need(site.times('/page/2') == 1 and site.times('/page/1') == 2, f'{site.paths()}')
     need(not problems(node), f'{problems(node)}')
