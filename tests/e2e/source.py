@@ -282,6 +282,7 @@ def other_kinds(w, node, site):
 def manners(w, node, site):
     """robots.txt decides, and "quire" before "*"."""
     site.put('/robots.txt', 'User-agent: *\nDisallow: /page/\n')
+    look_again(w, node)  # a visit that is under way may have read the old one
     site.put('/page/4', page(4))
     site.put('/short.xml', rss(short(1).replace('Some', 'More'), short(2), short(3), short(4)), 'application/rss+xml')
     before = len(site.asked)
