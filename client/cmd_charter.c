@@ -375,6 +375,28 @@ sign_first(struct verb *v, const struct charter *c)
 	return exit;
 }
 
+/* A key that ends and that signed issues which stand may sign others beside them. */
+static void
+say_unpinned(const struct verb *v, const struct charter *c)
+{
+	bool ends = false;
+
+	for (size_t i = 0; i < v->n_edit; i++)
+		ends |= v->edit[i].letter == O_RETIRE ||
+			v->edit[i].letter == O_REVOKE;
+	for (size_t i = 0; i < c->n_key && ends; i++) {
+		const struct charter_key *k = &c->key[i];
+
+		if (k->to == UINT64_MAX || k->to < k->from || k->to <= c->pin)
+			continue;
+		note(v->a,
+		    "Issues up to %llu are not pinned: who has the ended key "
+		    "can sign others in their place. Fix them with --pin TREE.",
+		    (unsigned long long)k->to);
+		return;
+	}
+}
+
 static int
 do_change(struct verb *v, const struct charter *c)
 {
@@ -387,6 +409,7 @@ do_change(struct verb *v, const struct charter *c)
 	}
 	if (!v->a->quiet)
 		(void)show(v->a, c, &v->old.charter);
+	say_unpinned(v, c);
 	return sign_first(v, c);
 }
 

@@ -63,8 +63,11 @@ def main(build):
         w.run('key', 'make', w.path('desk2'))
         fails(w, 1, 'RW', 'charter', 'change', room, '--revoke', online)
         fails(w, 1, 'does not hold', 'charter', 'change', room, '--pin', w.path('newsroom'), '--key', root[1])
-        w.run('charter', 'change', room, '--pin', os.path.join(desk.dir, 'state'),
+        r = w.run('charter', 'change', room, '--revoke', online + ':3', '--key', root[1], '--output', w.path('unpinned'))
+        need('up to 2 are not pinned' in r.stderr, r.stderr)
+        r = w.run('charter', 'change', room, '--pin', os.path.join(desk.dir, 'state'),
               '--revoke', online + ':3', '--add', w.path('desk2.pub') + ':3', '--key', root[1])
+        need('not pinned' not in r.stderr, r.stderr)
         w.run('charter', 'sign', '--yes', new, root[2], '--previous', room)
         w.run('charter', 'accept', room)
         shown = w.run('charter', 'show', room).stdout
