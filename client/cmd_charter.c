@@ -1,6 +1,5 @@
 #include <fcntl.h>
 #include <limits.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,15 +8,14 @@
 
 #include "client/app.h"
 #include "client/charter_edit.h"
+#include "client/charter_show.h"
 #include "client/keys.h"
 #include "client/pin.h"
 #include "proto/base/qerr.h"
 #include "proto/base/text.h"
 #include "proto/host/file.h"
 
-#define LINES_MAX    96
-#define LINE_MAX_LEN 600
-#define EDITS_MAX    64
+#define EDITS_MAX 64
 
 /* A charter file, whose text |charter| borrows. */
 struct held_charter {
@@ -75,123 +73,6 @@ write_file(const char *path, struct bytes data)
 	int err = file_write(AT_FDCWD, path, data, 0644);
 
 	return err == 0 ? APP_DONE : complain_of(path, "written", err);
-}
-
-/* --- what a charter says, line by line, and what is new in it --- */
-
-struct lines {
-	char text[LINES_MAX][LINE_MAX_LEN];
-	size_t n;
-};
-
-static void add_line(struct lines *l, const char *fmt, ...)
-    __attribute__((format(printf, 2, 3)));
-
-static void
-add_line(struct lines *l, const char *fmt, ...)
-{
-	va_list ap;
-
-	if (l->n == LINES_MAX)
-		return;
-	va_start(ap, fmt);
-	vsnprintf(l->text[l->n++], LINE_MAX_LEN, fmt, ap);
-	va_end(ap);
-}
-
-static void
-add_text(struct lines *l, const char *what, struct bytes text)
-{
-	if (text.n > 0)
-		add_line(l, "%-10s%.*s", what, (int)text.n,
-		    (const char *)text.p);
-}
-
-static void
-add_signer(struct lines *l, const struct charter_key *k)
-{
-	char text[KEYS_TEXT];
-
-	key_text(text, &k->key);
-	if (k->to < k->from)
-		add_line(l, "%-10s%s  revoked outright", "signs", text);
-	else if (k->to == UINT64_MAX)
-		add_line(l, "%-10s%s  from issue %llu on", "signs", text,
-		    (unsigned long long)k->from);
-	else
-		add_line(l, "%-10s%s  issues %llu to %llu", "signs", text,
-		    (unsigned long long)k->from, (unsigned long long)k->to);
-}
-
-static void
-describe(struct lines *l, const struct charter *c)
-{
-	char text[KEYS_TEXT], id[ID_TEXT_LEN + 1];
-
-	l->n = 0;
-	add_text(l, "name", c->name);
-	for (size_t i = 0; i < c->n_lang; i++)
-		add_text(l, "language", c->lang[i]);
-	add_text(l, "home", c->home);
-	add_line(l, "%-10s%u of its roots sign a charter", "threshold",
-	    c->threshold);
-	for (size_t i = 0; i < c->n_root; i++) {
-		key_text(text, &c->root[i]);
-		add_line(l, "%-10s%s", "root", text);
-	}
-	for (size_t i = 0; i < c->n_next_root; i++) {
-		id_text(id, &c->next_root[i]);
-		add_line(l, "%-10shash %s", "next root", id);
-	}
-	for (size_t i = 0; i < c->n_key; i++)
-		add_signer(l, &c->key[i]);
-	for (size_t i = 0; i < c->n_mirror; i++)
-		add_text(l, "mirror", c->mirror[i]);
-	if (c->pin > 0) {
-		id_text(id, &c->pin_root);
-		add_line(l, "%-10sissues 1 to %llu, history %s", "pinned",
-		    (unsigned long long)c->pin, id);
-	}
-}
-
-static bool
-has_line(const struct lines *l, const char *text)
-{
-	for (size_t i = 0; i < l->n; i++)
-		if (strcmp(l->text[i], text) == 0)
-			return true;
-	return false;
-}
-
-/* Lines of |c|; against |old|, if there is one, "-" is gone and "+" is new. */
-static int
-show(const struct app *a, const struct charter *c, const struct charter *old)
-{
-	struct lines *l = calloc(2, sizeof(*l));
-
-	if (l == NULL)
-		return complain("out of memory.");
-	describe(&l[0], c);
-	if (old != NULL)
-		describe(&l[1], old);
-	printf("%scharter   version %llu%s\n", old != NULL ? "  " : "",
-	    (unsigned long long)c->version,
-	    old != NULL ? ", against the one before" : "");
-	for (size_t i = 0; i < l[1].n; i++)
-		if (!has_line(&l[0], l[1].text[i]))
-			printf("%s- %s%s\n", style(a, STYLE_BAD), l[1].text[i],
-			    style(a, STYLE_PLAIN));
-	for (size_t i = 0; i < l[0].n; i++) {
-		bool fresh = old != NULL && !has_line(&l[1], l[0].text[i]);
-
-		printf("%s%s%s%s\n", fresh ? style(a, STYLE_GOOD) : "",
-		    fresh         ? "+ "
-		    : old != NULL ? "  "
-				  : "",
-		    l[0].text[i], fresh ? style(a, STYLE_PLAIN) : "");
-	}
-	free(l);
-	return APP_DONE;
 }
 
 /* --- change --- */
@@ -408,7 +289,7 @@ do_change(struct verb *v, const struct charter *c)
 		v->output = path;
 	}
 	if (!v->a->quiet)
-		(void)show(v->a, c, &v->old.charter);
+		(void)charter_show(v->a, c, &v->old.charter);
 	say_unpinned(v, c);
 	return sign_first(v, c);
 }
@@ -477,7 +358,7 @@ do_sign(struct verb *v, const char *draft, const char *key)
 		exit = complain("%s does not come before %s.", v->old.path,
 		    v->new.path);
 	if (exit == APP_DONE && !v->a->quiet)
-		exit = show(v->a, &v->new.charter, old);
+		exit = charter_show(v->a, &v->new.charter, old);
 	if (exit == APP_DONE)
 		exit = keys_secret(key, &k);
 	if (exit != APP_DONE)
@@ -650,7 +531,7 @@ run_verb(struct verb *v)
 	if (strcmp(verb, "show") == 0 && n == 1) {
 		int exit = read_charter(&v->new, arg[0], "charter");
 
-		return exit != APP_DONE ? exit : show(a, &v->new.charter, NULL);
+		return exit != APP_DONE ? exit : charter_show(a, &v->new.charter, NULL);
 	}
 	if (strcmp(verb, "change") == 0 && n == 1)
 		return run_change(v, arg[0]);
