@@ -101,11 +101,12 @@ on_feed(void *arg, const struct index_feed *f)
 	id_text(id, &f->feed);
 	date_minute(when, f->synced);
 	if (!l->a->json) {
-		printf("%s%s%s\n  %" PRIu64 " articles, %" PRIu64
+		printf("%s%s%s\n  %" PRIu64 " article%s, %" PRIu64
 		       " unread, issue %" PRIu64 ", %s%s\n  %s\n",
 		    style(l->a, STYLE_BOLD),
 		    f->name[0] != '\0' ? f->name : "(no name yet)",
-		    style(l->a, STYLE_PLAIN), f->articles, unread, f->head,
+		    style(l->a, STYLE_PLAIN), f->articles,
+		    f->articles == 1 ? "" : "s", unread, f->head,
 		    f->synced == 0 ? "never synced" : "synced ",
 		    f->synced == 0 ? "" : when, id);
 		return 0;

@@ -287,10 +287,10 @@ unpack(struct unpack *u, const char *dir, const struct id *feed)
 		printf("{\"pages\":%zu,\"missing\":%llu}\n", u->n,
 		    (unsigned long long)u->missing);
 	else
-		say(u->a, "%zu pages. Open %s/index.html in any browser.", u->n,
-		    dir);
+		say(u->a, "%zu page%s. Open %s/index.html in any browser.",
+		    u->n, u->n == 1 ? "" : "s", dir);
 	if (u->missing > 0)
-		note(u->a, "%llu articles are not here yet. Try: quire sync",
+		note(u->a, "Not here yet: %llu of the articles. Try: quire sync",
 		    (unsigned long long)u->missing);
 	return APP_DONE;
 }

@@ -86,9 +86,10 @@ documents_item(void *arg, const struct ctl_item *it)
 	if (ctl_is(it, "draft"))
 		return 0;
 	size_text(size, ctl_number(it, "bytes"));
-	say(d->a, "issue %llu: %llu articles, %s",
+	say(d->a, "issue %llu: %llu article%s, %s",
 	    (unsigned long long)ctl_number(it, "number"),
-	    (unsigned long long)ctl_number(it, "articles"), size);
+	    (unsigned long long)ctl_number(it, "articles"),
+	    ctl_number(it, "articles") == 1 ? "" : "s", size);
 	return 0;
 }
 
