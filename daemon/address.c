@@ -179,6 +179,28 @@ address_origin(struct bytes address)
 	return bytes_of(address.p, p.scheme.n + p.authority.n);
 }
 
+struct bytes
+address_host(struct bytes address)
+{
+	struct bytes host;
+	size_t from = 0, end;
+	struct parts p;
+
+	split(&p, address);
+	host = p.authority;
+	if (p.scheme.n == 0 || host.n <= 2)
+		return bytes_of(NULL, 0);
+	host = bytes_of(host.p + 2, host.n - 2); /* behind "//" */
+	for (size_t i = 0; i < host.n; i++)
+		if (host.p[i] == '@')
+			from = i + 1;
+	for (end = from; end < host.n && host.p[end] != ':'; end++)
+		if (host.p[end] == '[')
+			while (end < host.n && host.p[end] != ']')
+				end++;
+	return bytes_of(host.p + from, (end < host.n ? end : host.n) - from);
+}
+
 bool
 address_at(struct bytes address, struct bytes origin)
 {

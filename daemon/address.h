@@ -14,6 +14,8 @@ void address_resolve(struct buf *dst, struct bytes base, struct bytes address);
 
 /* The scheme and host that |address| begins with ("https://example.org"), or none. */
 struct bytes address_origin(struct bytes address);
+/* Its host, without user and port; none if it names none. */
+struct bytes address_host(struct bytes address);
 /* True if it is known to be at |origin|, letter by letter. */
 bool address_at(struct bytes address, struct bytes origin);
 

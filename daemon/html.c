@@ -10,6 +10,8 @@
 #include "daemon/href.h"
 #include "daemon/html_byline.h"
 #include "daemon/html_meta.h"
+#include "daemon/html_rules.h"
+#include "daemon/html_trace.h"
 #include "daemon/scribe.h"
 #include "proto/base/qerr.h"
 #include "proto/base/text.h"
@@ -28,13 +30,14 @@ struct walk {
 	size_t dropped;  /* pictures that are not there */
 	size_t deferred[DEFERRED_MAX]; /* figures that wait for a table's end */
 	size_t n_deferred;
+	struct html_trace trace;
 };
 
 static void walk_children(struct walk *w, const GumboNode *n);
 static void walk_node(struct walk *w, const GumboNode *n);
 
 /* What becomes of an element. */
-enum rule {
+enum fate {
 	INLINE,   /* its text goes on */
 	BOUNDARY, /* its text is a paragraph of its own */
 	BLOCK,    /* it is a block of ours: |as| */
@@ -44,7 +47,7 @@ enum rule {
 };
 
 static const struct element {
-	enum rule rule;
+	enum fate rule;
 	enum markup_tag as;
 } elements[GUMBO_TAG_LAST] = {
     [GUMBO_TAG_P] = {BOUNDARY, 0},
@@ -413,6 +416,7 @@ walk_pre(struct walk *w, const GumboNode *n)
 	bool all_code = true;
 	struct buf b;
 
+	html_trace_keep(&w->trace, n);
 	buf_init(&b, INGEST_DOCUMENT_MAX);
 	pre_text(&b, n, false, &all_code);
 	buf_fail(&w->s.out, buf_err(&b));
@@ -568,10 +572,12 @@ walk_h1(struct walk *w, const GumboNode *n)
 	       bytes_eq(buf_bytes(&t), bytes_str(w->doc->title));
 	buf_done(&raw);
 	buf_done(&t);
-	if (same)
+	if (same) {
 		w->title_seen = true;
-	else
+		html_trace_keep(&w->trace, n);
+	} else {
 		walk_block(w, n, MARKUP_H2);
+	}
 }
 
 static void
@@ -669,6 +675,7 @@ walk_node(struct walk *w, const GumboNode *n)
 	case GUMBO_NODE_TEXT:
 	case GUMBO_NODE_CDATA:
 	case GUMBO_NODE_WHITESPACE:
+		html_trace_keep(&w->trace, n);
 		scribe_text(&w->s, bytes_str(n->v.text.text));
 		break;
 	case GUMBO_NODE_ELEMENT:
@@ -796,6 +803,9 @@ walk_parts(struct walk *w, const GumboNode *root)
 	if (w->page != NULL && w->page->n_root > 0)
 		return;
 	all = find_article(root);
+	for (const GumboNode *n = all; n != NULL; n = n->parent)
+		if (is_noise(w, n))
+			return;
 	w->whole_page = html_is(all, GUMBO_TAG_BODY);
 	walk_element(w, all);
 }
@@ -817,6 +827,7 @@ walk_article(struct ingest_doc *d, const struct ingest_source *src,
 	w->doc = d;
 	w->src = src;
 	w->page = page;
+	w->trace.wanted = src->trace;
 	if (d->lang != NULL)
 		voice.lang = bytes_str(d->lang);
 	voice.dir = ingest_dir(d->lang);
@@ -832,25 +843,38 @@ walk_article(struct ingest_doc *d, const struct ingest_source *src,
 	if (w->dropped > 0)
 		ingest_warn(d, "%zu of its pictures %s not here and left out.",
 		    w->dropped, w->dropped == 1 ? "is" : "are");
+	if (r == 0)
+		r = html_trace_write(&d->trace, &w->trace, root);
+	html_trace_done(&w->trace);
 	scribe_done(&w->s);
 	buf_done(&at);
 	free(w);
 	return r != 0 ? r : buf_err(&d->body);
 }
 
+static bool
+says_nothing(const struct pick *p)
+{
+	return p->n_keep == 0 && p->n_drop == 0;
+}
+
 static int
 take_body(struct ingest_doc *d, const struct ingest_source *src,
-    const GumboNode *root)
+    const GumboNode *root, const struct pick *pick)
 {
 	struct bytes title = bytes_str(d->title != NULL ? d->title : "");
+	bool is_page = extract_is_page(root);
 	struct extract page;
 	int r;
 
-	if (!extract_is_page(root))
+	if (!is_page && says_nothing(pick))
 		return walk_article(d, src, root, NULL);
-	r = extract_find(&page, root, title);
+	r = is_page ? extract_find(&page, root, title, pick)
+		    : extract_all(&page, pick);
 	if (r == 0) {
-		html_byline(d, root, page.n_root > 0 ? page.root[0] : root);
+		if (is_page)
+			html_byline(d, root,
+			    page.n_root > 0 ? page.root[0] : root);
 		r = walk_article(d, src, root, &page);
 	}
 	extract_done(&page);
@@ -861,24 +885,47 @@ take_body(struct ingest_doc *d, const struct ingest_source *src,
 typedef int (*tree_fn)(struct ingest_doc *d, const struct ingest_source *src,
     const GumboNode *root);
 
+static void
+set_lang(struct ingest_doc *d, const struct ingest_source *src)
+{
+	if (d->lang == NULL && src->lang.n > 0)
+		d->lang = strndup((const char *)src->lang.p, src->lang.n);
+}
+
 static int
 page_of(struct ingest_doc *d, const struct ingest_source *src,
     const GumboNode *root)
 {
+	struct pick pick;
+	int r = html_rules(&pick, d, src, root);
+
 	html_meta(d, root);
 	title_from_heading(d, root);
-	if (d->lang == NULL && src->lang.n > 0)
-		d->lang = strndup((const char *)src->lang.p, src->lang.n);
-	return take_body(d, src, root);
+	set_lang(d, src);
+	if (r == 0)
+		r = take_body(d, src, root, &pick);
+	pick_done(&pick);
+	return r;
 }
 
+/* Of a body alone rules say what is kept and dropped: it says nothing of itself. */
 static int
 body_of(struct ingest_doc *d, const struct ingest_source *src,
     const GumboNode *root)
 {
-	if (d->lang == NULL && src->lang.n > 0)
-		d->lang = strndup((const char *)src->lang.p, src->lang.n);
-	return walk_article(d, src, root, NULL);
+	struct extract all = {0};
+	struct pick pick;
+	int r = html_rules(&pick, d, src, root);
+
+	set_lang(d, src);
+	if (r == 0 && !says_nothing(&pick))
+		r = extract_all(&all, &pick);
+	if (r == 0)
+		r = walk_article(d, src, root,
+		    says_nothing(&pick) ? NULL : &all);
+	extract_done(&all);
+	pick_done(&pick);
+	return r;
 }
 
 static int

@@ -192,8 +192,8 @@ find_author(const GumboNode *n)
 	return link != NULL && count == 1 ? link : n;
 }
 
-static bool
-take_author(struct ingest_doc *d, const GumboNode *n)
+void
+html_byline_author(struct ingest_doc *d, const GumboNode *n)
 {
 	struct buf raw, b;
 	struct bytes s;
@@ -210,7 +210,6 @@ take_author(struct ingest_doc *d, const GumboNode *n)
 	}
 	buf_done(&raw);
 	buf_done(&b);
-	return d->n_author > 0;
 }
 
 /* The first of the surest; what it holds is not looked at again. */
@@ -223,8 +222,9 @@ walk_authors(struct ingest_doc *d, const GumboNode *n, int rank)
 	    e->tag == GUMBO_TAG_HEAD || e->tag == GUMBO_TAG_ASIDE)
 		return false;
 	if (e->tag != GUMBO_TAG_BODY && e->tag != GUMBO_TAG_HTML &&
-	    e->tag != GUMBO_TAG_META && author_rank(n) == rank &&
-	    take_author(d, n))
+	    e->tag != GUMBO_TAG_META && author_rank(n) == rank)
+		html_byline_author(d, n);
+	if (d->n_author > 0)
 		return true;
 	for (unsigned i = 0; i < e->children.length; i++)
 		if (walk_authors(d, e->children.data[i], rank))

@@ -13,4 +13,7 @@
 void html_byline(struct ingest_doc *d, const GumboNode *root,
     const GumboNode *article);
 
+/* Take the names in |n|, which is known to say who wrote it. */
+void html_byline_author(struct ingest_doc *d, const GumboNode *n);
+
 #endif

@@ -189,10 +189,12 @@ take_metas(struct ingest_doc *d, const struct meta_list *l, size_t which)
 		}
 }
 
-static const char *
-canonical(const GumboNode *head)
+const char *
+html_canonical(const GumboNode *root)
 {
-	const GumboVector *c = &head->v.element.children;
+	static const GumboVector none = {NULL, 0, 0};
+	const GumboNode *head = html_find(root, GUMBO_TAG_HEAD);
+	const GumboVector *c = head != NULL ? &head->v.element.children : &none;
 
 	for (unsigned i = 0; i < c->length; i++) {
 		const GumboNode *n = c->data[i];
@@ -258,7 +260,7 @@ html_meta(struct ingest_doc *d, const GumboNode *root)
 
 	if (lang != NULL && lang[0] != '\0')
 		meta_set(d, META_LANG, bytes_str(lang));
-	address = head != NULL ? canonical(head) : NULL;
+	address = html_canonical(root);
 	if (address != NULL)
 		meta_set(d, META_ADDRESS, bytes_str(address));
 	html_ld(d, root);

@@ -8,12 +8,14 @@
 #include <strings.h>
 
 #include "daemon/charset.h"
-#include "daemon/webfeed.h"
+#include "daemon/extract/rules.h"
 #include "daemon/html.h"
 #include "daemon/jsonfeed.h"
 #include "daemon/meta.h"
 #include "daemon/plain.h"
 #include "daemon/scribe.h"
+#include "daemon/trace.h"
+#include "daemon/webfeed.h"
 #include "proto/base/qerr.h"
 #include "proto/base/text.h"
 
@@ -22,6 +24,7 @@ ingest_init(struct ingest_doc *d)
 {
 	*d = (struct ingest_doc){0};
 	buf_init(&d->body, MARKUP_MAX);
+	buf_init(&d->trace, TRACE_MAX);
 }
 
 static void
@@ -47,6 +50,7 @@ ingest_done(struct ingest_doc *d)
 		free(d->picture[i].alt);
 	free_all(d->warning, d->n_warning);
 	buf_done(&d->body);
+	buf_done(&d->trace);
 	*d = (struct ingest_doc){0};
 }
 
@@ -177,7 +181,7 @@ convert(struct ingest_doc *d, const struct ingest_source *src, struct bytes text
 	case INGEST_FEED:
 		break;
 	}
-	return plain_ingest(d, text);
+	return plain_ingest(d, src, text);
 }
 
 /* "notes/First steps.en.md" makes the title "First steps.en". */
@@ -297,6 +301,24 @@ ingest_text(struct ingest_doc *ret, const struct ingest_source *src,
 	return r;
 }
 
+static int
+check_rules(struct bytes text, struct buf *why)
+{
+	struct rules *rules = NULL;
+	struct buf wrong;
+	int r = 0;
+
+	buf_init(&wrong, 0);
+	if (text.n > 0)
+		r = rules_parse(&rules, text, &wrong);
+	if (wrong.n > 0)
+		buf_printf(why, "The rules, %.*s", (int)wrong.n,
+		    (const char *)wrong.p);
+	rules_free(rules);
+	buf_done(&wrong);
+	return r;
+}
+
 int
 ingest(struct ingest_doc *ret, const struct ingest_source *src, struct buf *why)
 {
@@ -310,7 +332,9 @@ ingest(struct ingest_doc *ret, const struct ingest_source *src, struct buf *why)
 	}
 	buf_init(&text, 2 * INGEST_DOCUMENT_MAX);
 	buf_init(&page, 2 * INGEST_DOCUMENT_MAX);
-	r = decode(&text, src->kind, src->data, why);
+	r = check_rules(src->rules, why);
+	if (r == 0)
+		r = decode(&text, src->kind, src->data, why);
 	if (r == 0 && src->page.n > 0)
 		r = decode(&page, INGEST_HTML, src->page, why);
 	decoded.page = buf_bytes(&page);

@@ -41,6 +41,9 @@ struct ingest_source {
 	/* Of an entry: the page it links to, in HTML, and that page's address.  If
 	 * it is there, it has the text, and the entry says what the page does not. */
 	struct bytes page, page_at;
+	/* What the operator says of its site (daemon/extract/rules.h); may be empty. */
+	struct bytes rules;
+	bool trace; /* tell what is published of it, and what is not */
 	/*
 	 * The picture that the document calls |src|: a number that stands for
 	 * it, or negative if there is none; INGEST_TOLD if somebody warns of that
@@ -73,6 +76,7 @@ struct ingest_doc {
 	struct ingest_picture picture[ARTICLE_PICTURES_MAX];
 	size_t n_picture;
 	struct buf body;
+	struct buf trace; /* if it was asked for: daemon/trace.h */
 	char *warning[INGEST_WARNINGS_MAX];
 	size_t n_warning;
 };

@@ -2,17 +2,19 @@
 
 #include <stdlib.h>
 
+#include "daemon/trace.h"
 #include "proto/base/cbor.h"
 #include "proto/base/qerr.h"
 #include "proto/base/text.h"
 #include "proto/object/markup.h"
 
-#define FIELDS 15
+#define FIELDS        16
+#define SOURCE_FIELDS 11
 
 void
 ingest_put_source(struct buf *b, const struct ingest_source *src, bool list)
 {
-	cbor_put_array(b, 9);
+	cbor_put_array(b, SOURCE_FIELDS);
 	cbor_put_bool(b, list);
 	cbor_put_uint(b, (uint64_t)src->kind);
 	cbor_put_uint(b, src->entry);
@@ -21,6 +23,8 @@ ingest_put_source(struct buf *b, const struct ingest_source *src, bool list)
 	cbor_put_bytes(b, src->at.p, src->at.n);
 	cbor_put_bytes(b, src->page.p, src->page.n);
 	cbor_put_bytes(b, src->page_at.p, src->page_at.n);
+	cbor_put_bytes(b, src->rules.p, src->rules.n);
+	cbor_put_bool(b, src->trace);
 	cbor_put_bytes(b, src->data.p, src->data.n);
 }
 
@@ -32,7 +36,7 @@ ingest_get_source(struct ingest_source *ret, bool *ret_list, struct bytes msg)
 
 	*ret = (struct ingest_source){0};
 	reader_init(&r, msg.p, msg.n);
-	if (cbor_array(&r, 9) != 9)
+	if (cbor_array(&r, SOURCE_FIELDS) != SOURCE_FIELDS)
 		reader_fail(&r, QERR_MISSING);
 	*ret_list = cbor_bool(&r);
 	kind = cbor_uint_in(&r, 0, INGEST_FEED);
@@ -43,6 +47,8 @@ ingest_get_source(struct ingest_source *ret, bool *ret_list, struct bytes msg)
 	ret->at = cbor_bytes(&r);
 	ret->page = cbor_bytes(&r);
 	ret->page_at = cbor_bytes(&r);
+	ret->rules = cbor_bytes(&r);
+	ret->trace = cbor_bool(&r);
 	ret->data = cbor_bytes(&r);
 	return reader_end(&r);
 }
@@ -92,6 +98,7 @@ ingest_put_doc(struct buf *b, const struct ingest_doc *d)
 		put_string(b, d->picture[i].alt);
 	}
 	cbor_put_text(b, d->body.p, d->body.n);
+	cbor_put_text(b, d->trace.p, d->trace.n);
 	put_strings(b, d->warning, d->n_warning);
 }
 
@@ -171,6 +178,18 @@ get_body(struct reader *r, struct ingest_doc *d)
 	reader_fail(r, buf_err(&d->body));
 }
 
+static void
+get_trace(struct reader *r, struct ingest_doc *d)
+{
+	struct bytes trace = cbor_text_in(r, 0, TRACE_MAX);
+
+	if (r->err == 0 && !trace_check(trace))
+		reader_fail(r, QERR_TEXT);
+	if (r->err == 0)
+		buf_put(&d->trace, trace.p, trace.n);
+	reader_fail(r, buf_err(&d->trace));
+}
+
 int
 ingest_get_doc(struct ingest_doc *ret, struct bytes msg, uint32_t n_pictures)
 {
@@ -193,6 +212,7 @@ ingest_get_doc(struct ingest_doc *ret, struct bytes msg, uint32_t n_pictures)
 	ret->note = get_string(&r, 2048);
 	get_pictures(&r, ret, n_pictures);
 	get_body(&r, ret);
+	get_trace(&r, ret);
 	get_strings(&r, ret->warning, &ret->n_warning, INGEST_WARNINGS_MAX, 512);
 	if (r.err == 0 && (ret->lang == NULL || ret->title == NULL ||
 			      lang_check(bytes_str(ret->lang)) != 0))

@@ -183,7 +183,7 @@ take_content(struct ingest_doc *d, const struct ingest_source *src,
 	if (html.n > 0)
 		return html_body(d, &own, html, why);
 	if (text.n > 0)
-		return plain_ingest(d, text);
+		return plain_ingest(d, src, text);
 	buf_put_str(why, "It has no text, only a link. Publish the page "
 			 "itself.");
 	return QERR_MISSING;

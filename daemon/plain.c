@@ -3,11 +3,14 @@
 #include <stdlib.h>
 
 #include "daemon/meta.h"
+#include "daemon/plain_rules.h"
 #include "daemon/scribe.h"
+#include "daemon/trace.h"
 
-/* Take a paragraph off the front of |*text|: lines up to a blank one. */
-static struct bytes
-next_paragraph(struct bytes *text)
+#define HEADING_MAX 100 /* bytes; what is longer is text */
+
+struct bytes
+plain_paragraph(struct bytes *text)
 {
 	size_t i = 0, from, end = 0;
 	bool blank = true;
@@ -39,8 +42,39 @@ is_title(struct bytes paragraph)
 	       memchr(paragraph.p, '\n', paragraph.n) == NULL;
 }
 
-int
-plain_ingest(struct ingest_doc *d, struct bytes text)
+/* A line that text follows, and that does not end as a sentence or quotation does. */
+static bool
+is_heading(struct bytes p, struct bytes left)
+{
+	static const char *const ends[] = {".", ":", ";", ",", "!", "\"", "'",
+	    ")", "…", "”", "»", "。", "！", "।", "۔"};
+
+	if (p.n == 0 || p.n > HEADING_MAX || memchr(p.p, '\n', p.n) != NULL ||
+	    plain_paragraph(&left).n <= p.n)
+		return false;
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		size_t n = strlen(ends[i]);
+
+		if (p.n >= n && memcmp(p.p + p.n - n, ends[i], n) == 0)
+			return false;
+	}
+	return true;
+}
+
+static void
+put_paragraph(struct scribe *s, struct bytes p, bool heading)
+{
+	bool open = heading && scribe_open(s, MARKUP_H2);
+
+	scribe_text(s, p);
+	if (open)
+		scribe_close(s, MARKUP_H2);
+	else
+		scribe_boundary(s);
+}
+
+static int
+ingest_text(struct ingest_doc *d, struct bytes text, bool headings)
 {
 	struct scribe_voice voice = {{NULL, 0}, ingest_dir(d->lang)};
 	struct scribe s;
@@ -50,7 +84,7 @@ plain_ingest(struct ingest_doc *d, struct bytes text)
 		text.n--;
 	scribe_init(&s, &voice);
 	for (bool first = true; text.n > 0; first = false) {
-		struct bytes p = next_paragraph(&text);
+		struct bytes p = plain_paragraph(&text);
 
 		if (first && d->title == NULL && text.n > 0 && is_title(p)) {
 			meta_set(d, META_TITLE, p);
@@ -60,11 +94,45 @@ plain_ingest(struct ingest_doc *d, struct bytes text)
 		if (first && d->title != NULL &&
 		    bytes_eq(p, bytes_str(d->title)))
 			continue;
-		scribe_text(&s, p);
-		scribe_boundary(&s);
+		put_paragraph(&s, p, headings && is_heading(p, text));
 	}
 	r = scribe_finish(&s);
 	buf_put(&d->body, s.out.p, s.out.n);
 	scribe_done(&s);
 	return r != 0 ? r : buf_err(&d->body);
+}
+
+/* All of it is published. */
+static void
+trace_all(struct ingest_doc *d, struct bytes text)
+{
+	while (text.n > 0) {
+		const uint8_t *nl = memchr(text.p, '\n', text.n);
+		size_t n = nl != NULL ? (size_t)(nl - text.p) : text.n;
+
+		trace_line(&d->trace, true, bytes_of(text.p, n));
+		n += nl != NULL;
+		text = bytes_of(text.p + n, text.n - n);
+	}
+}
+
+int
+plain_ingest(struct ingest_doc *d, const struct ingest_source *src,
+    struct bytes text)
+{
+	bool headings = false;
+	struct buf left;
+	int r;
+
+	if (src->rules.n == 0) {
+		if (src->trace)
+			trace_all(d, text);
+		return ingest_text(d, text, false);
+	}
+	buf_init(&left, 0);
+	r = plain_rules(&left, d, src, text, &headings);
+	if (r == 0)
+		r = ingest_text(d, buf_bytes(&left), headings);
+	buf_done(&left);
+	return r;
 }

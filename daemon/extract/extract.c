@@ -70,7 +70,7 @@ struct attempt {
 
 static int
 attempt(struct attempt *a, const GumboNode *root, const struct strength *s,
-    struct bytes title)
+    struct bytes title, const struct pick *pick)
 {
 	int err = page_measure(&a->page, root);
 
@@ -78,6 +78,9 @@ attempt(struct attempt *a, const GumboNode *root, const struct strength *s,
 	a->letters = 0;
 	if (err != 0)
 		return err;
+	for (uint32_t i = 1; i < a->page.n; i++)
+		if (!a->page.e[i].dead && pick_drops(pick, a->page.e[i].node))
+			page_kill(&a->page, i);
 	find_kill(&a->page, s);
 	a->n_part = find_heaviest(&a->page, s, a->part, PARTS_MAX);
 	for (size_t i = 0; i < a->n_part; i++) {
@@ -117,15 +120,29 @@ lead_picture(const struct page *p, uint32_t first, struct bytes title)
 	return 0;
 }
 
+/* Room for |n_root| and |n_noise|, and what |pick| drops. */
 static int
-keep(struct extract *x, const struct attempt *a, struct bytes title)
+begin(struct extract *x, size_t n_root, size_t n_noise, const struct pick *pick)
+{
+	x->root = calloc(n_root + 1, sizeof(const GumboNode *));
+	x->noise = calloc(n_noise + pick->n_drop + 1, sizeof(const GumboNode *));
+	if (x->root == NULL || x->noise == NULL)
+		return QERR_NOMEM;
+	while (x->n_noise < pick->n_drop) {
+		x->noise[x->n_noise] = pick->drop[x->n_noise];
+		x->n_noise++;
+	}
+	return 0;
+}
+
+static int
+keep(struct extract *x, const struct attempt *a, struct bytes title,
+    const struct pick *pick)
 {
 	const struct page *p = &a->page;
 	uint32_t lead = lead_picture(p, a->part[0], title);
 
-	x->root = calloc(a->n_part + 1, sizeof(const GumboNode *));
-	x->noise = calloc(p->n + 1, sizeof(const GumboNode *));
-	if (x->root == NULL || x->noise == NULL)
+	if (begin(x, a->n_part + 1, p->n, pick) != 0)
 		return QERR_NOMEM;
 	if (lead != 0)
 		x->root[x->n_root++] = p->e[lead].node;
@@ -149,17 +166,30 @@ is_better(const struct attempt *now, const struct attempt *best)
 }
 
 int
-extract_find(struct extract *ret, const GumboNode *root, struct bytes title)
+extract_all(struct extract *ret, const struct pick *pick)
+{
+	*ret = (struct extract){0};
+	if (begin(ret, pick->n_keep, 0, pick) != 0)
+		return QERR_NOMEM;
+	while (ret->n_root < pick->n_keep) {
+		ret->root[ret->n_root] = pick->keep[ret->n_root];
+		ret->n_root++;
+	}
+	return 0;
+}
+
+static int
+find(struct extract *ret, const GumboNode *root, struct bytes title,
+    const struct pick *pick)
 {
 	struct attempt *now = calloc(1, sizeof(*now));
 	struct attempt *best = calloc(1, sizeof(*best));
 	int err = now == NULL || best == NULL ? QERR_NOMEM : 0;
 
-	*ret = (struct extract){0};
 	for (size_t i = 0; i < sizeof(strengths) / sizeof(strengths[0]) &&
 			   err == 0 && best->letters < ENOUGH;
 	     i++) {
-		err = attempt(now, root, &strengths[i], title);
+		err = attempt(now, root, &strengths[i], title, pick);
 		if (err == 0 && is_better(now, best)) {
 			struct attempt *was = best;
 
@@ -168,13 +198,23 @@ extract_find(struct extract *ret, const GumboNode *root, struct bytes title)
 		}
 		page_done(&now->page);
 	}
-	if (err == 0 && best->n_part > 0)
-		err = keep(ret, best, title);
+	if (err == 0)
+		err = best->n_part > 0 ? keep(ret, best, title, pick)
+				       : extract_all(ret, pick);
 	if (best != NULL)
 		page_done(&best->page);
 	free(now);
 	free(best);
 	return err;
+}
+
+int
+extract_find(struct extract *ret, const GumboNode *root, struct bytes title,
+    const struct pick *pick)
+{
+	*ret = (struct extract){0};
+	return pick->n_keep > 0 ? extract_all(ret, pick)
+				: find(ret, root, title, pick);
 }
 
 void

@@ -6,7 +6,7 @@
 
 #include <gumbo.h>
 
-#include "proto/base/bytes.h"
+#include "daemon/extract/pick.h"
 
 /*
  * Where the article is in a page of the web: menus, players, share buttons and
@@ -32,12 +32,15 @@ struct extract {
 bool extract_is_page(const GumboNode *root);
 
 /*
- * Find the article of the page |root|, whose title is |title|.  0, and |ret|
+ * Find the article of the page |root|, whose title is |title|.  What |pick| keeps is
+ * the article, whatever it looks like, and what it drops never is.  0, and |ret|
  * borrows its nodes, or QERR_NOMEM; with nothing that looks like an article n_root
  * is 0.  Free |ret| with extract_done() in any case.
  */
 int extract_find(struct extract *ret, const GumboNode *root,
-    struct bytes title);
+    struct bytes title, const struct pick *pick);
+/* All of a document is the article, but what |pick| says. */
+int extract_all(struct extract *ret, const struct pick *pick);
 void extract_done(struct extract *x);
 
 bool extract_is_noise(const struct extract *x, const GumboNode *n);

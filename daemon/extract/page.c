@@ -96,8 +96,8 @@ page_is_block(GumboTag tag)
 	}
 }
 
-static bool
-is_never_text(GumboTag tag)
+bool
+page_is_never_text(GumboTag tag)
 {
 	switch ((int)tag) {
 	case GUMBO_TAG_HEAD:
@@ -152,7 +152,7 @@ add(struct page *p, const GumboNode *n, uint32_t up)
 	e = &p->e[p->n++];
 	*e =
 	    (struct page_element){.node = n, .up = up, .tag = n->v.element.tag};
-	e->dead = is_never_text(e->tag);
+	e->dead = page_is_never_text(e->tag);
 	return e;
 }
 
@@ -288,7 +288,7 @@ page_line(struct buf *dst, const GumboNode *n)
 
 	if (n->type == GUMBO_NODE_TEXT || n->type == GUMBO_NODE_WHITESPACE)
 		put_text(dst, n->v.text.text);
-	if (n->type != GUMBO_NODE_ELEMENT || is_never_text(n->v.element.tag))
+	if (n->type != GUMBO_NODE_ELEMENT || page_is_never_text(n->v.element.tag))
 		return;
 	c = &n->v.element.children;
 	for (unsigned i = 0; i < c->length; i++)

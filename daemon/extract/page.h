@@ -54,6 +54,8 @@ float page_link_density(const struct page *p, uint32_t i);
 void page_line(struct buf *dst, const GumboNode *n);
 
 bool page_is_block(GumboTag tag);
+/* Scripts, buttons and the like: what is in it is none of the text. */
+bool page_is_never_text(GumboTag tag);
 bool page_has_above(const struct page *p, uint32_t i, GumboTag tag);
 /* A table of data, not one that lays the page out. */
 bool page_is_data_table(struct page *p, uint32_t i);

@@ -44,8 +44,9 @@ meanings(const struct walk *w, const GumboNode *n)
 	return bits;
 }
 
+/* |settled|: |n| is in something that is kept, or dropped. */
 static void
-look(struct walk *w, const GumboNode *n, bool kept)
+look(struct walk *w, const GumboNode *n, bool settled)
 {
 	const GumboVector *c = &n->v.element.children;
 	struct pick *p = w->p;
@@ -59,15 +60,16 @@ look(struct walk *w, const GumboNode *n, bool kept)
 		p->author[p->n_author++] = n;
 	if ((is & ~(1u << RULE_KEEP)) != 0) {
 		add(w, &p->drop, &p->n_drop, &w->cap_drop, n);
-	} else if ((is & 1u << RULE_KEEP) != 0 && !kept) {
+		settled = true; /* nothing in it is the article */
+	} else if ((is & 1u << RULE_KEEP) != 0 && !settled) {
 		add(w, &p->keep, &p->n_keep, &w->cap_keep, n);
-		kept = true;
+		settled = true;
 	}
 	for (unsigned i = 0; i < c->length && w->err == 0; i++) {
 		const GumboNode *child = c->data[i];
 
 		if (child->type == GUMBO_NODE_ELEMENT)
-			look(w, child, kept);
+			look(w, child, settled);
 	}
 }
 

@@ -268,6 +268,16 @@ picks(void)
 	check(!pick_drops(&p, p.title->parent));
 	pick_done(&p);
 	rules_free(r);
+	r = rules("keep i\nkeep body\ndrop .x");
+	check(pick_find(&p, r, bytes_str(""), tree->root) == 0);
+	check(p.n_keep == 1 && p.keep[0]->v.element.tag == GUMBO_TAG_BODY);
+	pick_done(&p);
+	rules_free(r);
+	r = rules("keep i\ndrop body"); /* what is dropped stays dropped */
+	check(pick_find(&p, r, bytes_str(""), tree->root) == 0);
+	check(p.n_keep == 0);
+	pick_done(&p);
+	rules_free(r);
 	buf_done(&b);
 	gumbo_destroy_output(&kGumboDefaultOptions, tree);
 }
