@@ -48,6 +48,7 @@ struct config_publish {
 	uint64_t settle; /* seconds */
 	struct config_list source;
 	uint64_t every; /* seconds */
+	char *rules;    /* "": none */
 	unsigned line;
 };
 

@@ -345,6 +345,8 @@ draft_make(struct draft *ret, struct worker *w, const struct draft_source *src,
 	    .at = src->at,
 	    .page = src->page,
 	    .page_at = src->page_at,
+	    .rules = src->rules,
+	    .trace = src->trace,
 	    .find = find,
 	    .arg = &m};
 	int r;

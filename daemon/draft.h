@@ -19,7 +19,8 @@ struct draft_source {
 	struct bytes file; /* its name: the article's, if it has no address */
 	struct bytes lang; /* if it names none; may be empty */
 	/* As of struct ingest_source; may be empty. */
-	struct bytes at, page, page_at;
+	struct bytes at, page, page_at, rules;
+	bool trace;
 	/*
 	 * Open the picture that the document calls |src|: a descriptor of a
 	 * regular file, which the draft closes, or negative.  May be NULL.

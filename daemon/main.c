@@ -8,6 +8,7 @@
 
 #include "daemon/config.h"
 #include "daemon/daemon.h"
+#include "daemon/rules_file.h"
 #include "proto/base/qerr.h"
 #include "proto/base/text.h"
 #include "proto/host/log.h"
@@ -118,6 +119,27 @@ load(struct config *c, const char *path)
 	return good;
 }
 
+/* What the settings name and quired would not start with. */
+static bool
+check_rules(const struct config *c)
+{
+	struct buf text, why;
+	bool good = true;
+
+	for (size_t i = 0; i < c->n_publish; i++) {
+		buf_init(&text, 0);
+		buf_init(&why, 0);
+		if (rules_file_read(&text, &c->publish[i], &why) != 0) {
+			good = false;
+			fprintf(stderr, "quired: %.*s\n", (int)why.n,
+			    (const char *)why.p);
+		}
+		buf_done(&text);
+		buf_done(&why);
+	}
+	return good;
+}
+
 static int
 print_settings(const struct config *c)
 {
@@ -150,7 +172,7 @@ main(int argc, char **argv)
 		return 1;
 	}
 	if (o.test) {
-		status = print_settings(&c);
+		status = check_rules(&c) ? print_settings(&c) : 1;
 		config_done(&c);
 		return status;
 	}

@@ -26,6 +26,7 @@ struct press_article {
 struct publisher {
 	struct store *store;
 	struct worker *worker;
+	struct bytes rules;
 	size_t per_issue;
 	void (*published)(void *arg, const struct id *feed,
 	    struct bytes charter, struct bytes header);

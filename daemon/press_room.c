@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "daemon/daemon_inner.h"
+#include "daemon/rules_file.h"
 #include "proto/base/qerr.h"
 #include "proto/base/text.h"
 #include "proto/host/entropy.h"
@@ -75,8 +76,12 @@ rooms_open(struct daemon *d)
 		r->slow = f->level != 0;
 		r->inbox.folder = f->inbox;
 		r->inbox.settle = f->settle;
+		buf_init(&r->rules, 0);
 		buf_clear(&why);
-		err = publisher_open(&r->p, &cfg, &why);
+		err = rules_file_read(&r->rules, f, &why);
+		cfg.rules = buf_bytes(&r->rules);
+		if (err == 0)
+			err = publisher_open(&r->p, &cfg, &why);
 		if (err == 0)
 			say_who_signs(r, f->line);
 		if (err == 0)
@@ -84,6 +89,8 @@ rooms_open(struct daemon *d)
 		else
 			log_error("line %u of the settings, publish: %.*s",
 			    f->line, (int)why.n, (const char *)why.p);
+		if (err != 0)
+			buf_done(&r->rules);
 	}
 	buf_done(&why);
 	return err;
@@ -97,6 +104,7 @@ rooms_close(struct daemon *d)
 		if (d->room[i].volume != NULL)
 			event_free(d->room[i].volume);
 		publisher_close(d->room[i].p);
+		buf_done(&d->room[i].rules);
 	}
 	free(d->room);
 	d->n_room = 0;

@@ -330,6 +330,7 @@ publisher_open(struct publisher **ret, const struct publisher_config *cfg,
 		return QERR_NOMEM;
 	p->store = cfg->store;
 	p->worker = cfg->worker;
+	p->rules = cfg->rules;
 	p->per_issue =
 	    cfg->per_issue > 0 ? cfg->per_issue : PUBLISHER_PER_ISSUE;
 	p->published = cfg->published;
@@ -657,6 +658,7 @@ publisher_add(struct publisher *p, const struct draft_source *src,
 		return QERR_NOMEM;
 	if (in.lang.n == 0)
 		in.lang = bytes_str(p->lang);
+	in.rules = p->rules;
 	buf_init(&why, 0);
 	r = draft_make(d, p->worker, &in, &why);
 	if (r == QERR_ABSENT && in.kind == INGEST_FEED) {

@@ -32,6 +32,7 @@ struct publisher_config {
 	const char *pass; /* of the secret key; NULL: it has none */
 	struct store *store;
 	struct worker *worker;
+	struct bytes rules; /* for what is taken in; they outlive it; may be empty */
 	size_t per_issue; /* 0: PUBLISHER_PER_ISSUE */
 	/* Called for each new charter (else absent) and header, once it is in the
 	 * tree: node events are made of these.  May be NULL. */

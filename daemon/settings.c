@@ -74,6 +74,9 @@ static const struct setting publish[] = {
     {"every", SETTING_TIME, AT(every), "15m", true,
 	"How often sources are looked at: 1m to 30d; s, m, h and d are "
 	"units."},
+    {"rules", SETTING_FOLDER, AT(rules), "", true,
+	"A file that says of sites which parts of their pages are the "
+	"article."},
 };
 #undef AT
 

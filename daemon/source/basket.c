@@ -139,7 +139,7 @@ open_picture(void *arg, struct bytes src)
 }
 
 void
-basket_look(struct basket *b, struct worker *w)
+basket_look(struct basket *b, struct worker *w, struct bytes rules)
 {
 	struct ingest_source src;
 	struct draft_source d;
@@ -155,6 +155,7 @@ basket_look(struct basket *b, struct worker *w)
 	    .at = d.at,
 	    .page = d.page,
 	    .page_at = d.page_at,
+	    .rules = rules,
 	    .find = note,
 	    .arg = b->item[b->n - 1]};
 	buf_init(&why, 0);

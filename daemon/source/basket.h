@@ -42,9 +42,9 @@ bool basket_is_full(const struct basket *b);
 /* Begin an item; its page, if it has one, is copied.  NULL if memory is short. */
 struct basket_item *basket_add(struct basket *b, size_t entry,
     struct bytes page, struct bytes page_at);
-/* Ask the child which pictures the newest item names; a document that cannot be
- * taken in names none. */
-void basket_look(struct basket *b, struct worker *w);
+/* Ask the child which pictures the newest item, by |rules|, names; a document that
+ * cannot be taken in names none. */
+void basket_look(struct basket *b, struct worker *w, struct bytes rules);
 /* The next picture to fetch, NULL if there is none (any more). */
 const char *basket_wants(const struct basket *b);
 /* What came for it; empty if nothing did, but may |later|. */

@@ -32,6 +32,15 @@ def test_sample(where):
     check(code == 0, f'the sample is accepted as it is: {out}')
     # "#name value" is a setting, "# Words" is not.
     said = re.sub(r'(?m)^#(?! |$)', '', text)
+    # The file of rules that it names is looked into, too.
+    rules = where / 'newsroom.rules'
+    said = re.sub(r'(?m)^(\trules ).*', rf'\1{rules}', said)
+    code, out = settings(said, where)
+    check(code == 1 and str(rules) in out, f'rules that are not there are told of: {out}')
+    rules.write_text('keep article\ndrop p:hover\n')
+    code, out = settings(said, where)
+    check(code == 1 and f'{rules}, line 2: ' in out, f'a mistake in line 2 of the rules is found: {out}')
+    rules.write_text('keep article\n')
     code, out = settings(said, where)
     check(code == 0, f'the sample is accepted with all that it shows: {out}')
     known = re.findall(r'(?m)^\t?([a-z]+)', out)
