@@ -1,203 +1,288 @@
-#include <stdio.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "client/app.h"
 #include "client/daemon_call.h"
 #include "client/date.h"
 #include "client/render.h"
 #include "client/term.h"
+#include "client/trial.h"
 #include "proto/base/qerr.h"
+#include "proto/host/file.h"
 #include "proto/object/markup.h"
 
-/* What quired made of a document, as its items come in. */
-struct trial {
+struct trying {
 	const struct app *a;
+	const char *rules, *page; /* their files; NULL: none */
 	bool text;
-	struct buf head, body;
-	struct buf alt[ARTICLE_PICTURES_MAX];
-	size_t n_picture;
+	struct trial trial;
+	bool any; /* it holds one */
+	struct buf html;
+	size_t n; /* in it */
 };
 
 static void
-put_line(struct trial *t, enum style s, struct bytes text)
+put_line(struct buf *b, const struct app *a, enum style s, struct bytes text)
 {
 	if (text.n == 0)
 		return;
-	buf_put_str(&t->head, style(t->a, s));
-	term_cut(&t->head, text, TERM_WIDTH_MAX);
-	buf_put_str(&t->head, style(t->a, STYLE_PLAIN));
-	buf_put_str(&t->head, "\n");
+	buf_put_str(b, style(a, s));
+	term_cut(b, text, TERM_WIDTH_MAX);
+	buf_put_str(b, style(a, STYLE_PLAIN));
+	buf_put_str(b, "\n");
 }
 
 /* Who, when, in which language: what is not known is said, too. */
 static void
-put_about(struct trial *t, const struct ctl_item *it)
+put_about(struct buf *dst, const struct app *a, const struct trial *t)
 {
-	struct bytes who = ctl_text(it, "authors"), lang = ctl_text(it, "lang");
-	uint64_t when = ctl_number(it, "published");
+	struct bytes who = trial_text(t, TRIAL_AUTHORS);
+	struct bytes lang = trial_text(t, TRIAL_LANG);
 	char date[DATE_MAX] = "no date";
 	struct buf b;
 
 	buf_init(&b, 0);
-	if (when != 0)
-		date_minute(date, (int64_t)when);
+	if (t->published != 0)
+		date_minute(date, (int64_t)t->published);
 	buf_put(&b, who.p, who.n);
 	buf_printf(&b, "%s, %s, %.*s", who.n > 0 ? "" : "no author", date,
 	    (int)lang.n, (const char *)lang.p);
-	put_line(t, STYLE_DIM, buf_bytes(&b));
+	put_line(dst, a, STYLE_DIM, buf_bytes(&b));
 	buf_done(&b);
 }
 
 static void
-on_article(struct trial *t, const struct ctl_item *it)
+put_head(struct buf *b, const struct app *a, const struct trial *t)
 {
-	struct bytes message = ctl_text(it, "message");
+	put_line(b, a, STYLE_BOLD, trial_text(t, TRIAL_TITLE));
+	put_about(b, a, t);
+	put_line(b, a, STYLE_DIM, trial_text(t, TRIAL_SECTION));
+	put_line(b, a, STYLE_DIM, trial_text(t, TRIAL_ADDRESS));
+	put_line(b, a, STYLE_DIM, trial_text(t, TRIAL_SUMMARY));
+	buf_put_str(b, "\n");
+}
 
-	put_line(t, STYLE_BOLD, ctl_text(it, "title"));
-	put_about(t, it);
-	put_line(t, STYLE_DIM, ctl_text(it, "section"));
-	put_line(t, STYLE_DIM, ctl_text(it, "address"));
-	put_line(t, STYLE_DIM, ctl_text(it, "summary"));
-	if (message.n > 0)
-		note(t->a, "%.*s", (int)message.n, (const char *)message.p);
+static void
+put_kept(struct buf *b, const struct app *a, size_t n)
+{
+	if (n > 0)
+		buf_printf(b, "%s  (%zu line%s published)%s\n",
+		    style(a, STYLE_DIM), n, n == 1 ? " is" : "s are",
+		    style(a, STYLE_PLAIN));
+}
+
+/* What the document has and the article has not, where it stood. */
+static void
+put_left_out(struct buf *b, const struct app *a, const struct trial *t,
+    size_t width)
+{
+	struct bytes lines = buf_bytes(&t->lines), text;
+	size_t n = 0;
+	bool kept;
+
+	if (t->dropped == 0)
+		return;
+	buf_put_str(b, "\n");
+	put_line(b, a, STYLE_BOLD, bytes_str("Left out:"));
+	while (trial_line(&lines, &kept, &text)) {
+		if (kept) {
+			n++;
+			continue;
+		}
+		put_kept(b, a, n);
+		n = 0;
+		buf_put_str(b, style(a, STYLE_DIM));
+		buf_put_str(b, "- ");
+		term_cut(b, text, width > 12 ? width - 2 : 10);
+		buf_put_str(b, style(a, STYLE_PLAIN));
+		buf_put_str(b, "\n");
+	}
+	put_kept(b, a, n);
 }
 
 static int
-show(struct trial *t)
+put_trial(struct buf *b, const struct trying *t, const struct article *article)
 {
-	struct article *a = calloc(1, sizeof(*a));
 	size_t width = term_width();
-	int err = a == NULL ? QERR_NOMEM : 0;
+	struct render r = {.article = article,
+	    .body = buf_bytes(&t->trial.body),
+	    .width = width < RENDER_WIDTH_MAX ? width : RENDER_WIDTH_MAX,
+	    .color = t->a->color};
+	int err;
+
+	if (t->text) {
+		markup_text(b, r.body);
+		return 0;
+	}
+	put_head(b, t->a, &t->trial);
+	err = render(b, &r);
+	put_left_out(b, t->a, &t->trial, r.width);
+	return err;
+}
+
+/* Show what came, or put it into the page. */
+static int
+show(struct trying *t)
+{
+	struct article *article = calloc(1, sizeof(*article));
+	struct bytes message = trial_text(&t->trial, TRIAL_MESSAGE);
+	int err = article == NULL ? QERR_NOMEM : 0;
 	struct buf b;
 
 	buf_init(&b, 0);
-	if (err == 0) {
-		a->n_picture = t->n_picture;
-		for (size_t i = 0; i < t->n_picture; i++)
-			a->picture[i].alt = buf_bytes(&t->alt[i]);
-		/* Our own daemon said it, and may be another version. */
-		err = markup_check(buf_bytes(&t->body), t->n_picture, NULL);
+	if (message.n > 0 && t->page == NULL)
+		note(t->a, "%.*s", (int)message.n, (const char *)message.p);
+	if (err == 0)
+		err = trial_check(&t->trial, article);
+	if (err == 0 && t->page != NULL) {
+		trial_page_put(&t->html, &t->trial);
+		t->n++;
+	} else if (err == 0) {
+		err = put_trial(&b, t, article);
 	}
-	if (err == 0 && t->text)
-		markup_text(&b, buf_bytes(&t->body));
-	else if (err == 0) {
-		buf_put(&b, t->head.p, t->head.n);
-		buf_put_str(&b, "\n");
-		err = render(&b,
-		    &(struct render){.article = a,
-			.body = buf_bytes(&t->body),
-			.width =
-			    width < RENDER_WIDTH_MAX ? width : RENDER_WIDTH_MAX,
-			.color = t->a->color});
-	}
-	if (err == 0 && (err = buf_err(&b)) == 0)
+	if (err == 0 && (err = buf_err(&b)) == 0 && t->page == NULL)
 		term_page(buf_bytes(&b));
 	buf_done(&b);
-	free(a);
+	free(article);
+	trial_done(&t->trial);
+	t->any = false;
 	return err == 0 ? APP_DONE : complain_of("the answer", "shown", err);
-}
-
-static void
-trial_clear(struct trial *t)
-{
-	buf_done(&t->head);
-	buf_done(&t->body);
-	for (size_t i = 0; i < t->n_picture; i++)
-		buf_done(&t->alt[i]);
-	*t = (struct trial){.a = t->a, .text = t->text};
 }
 
 static int
 on_item(void *arg, const struct ctl_item *it)
 {
-	struct trial *t = arg;
-	struct bytes part = ctl_text(it, "part"), alt = ctl_text(it, "alt");
+	struct trying *t = arg;
 
 	if (t->a->json)
 		return daemon_json(NULL, it);
-	if (ctl_is(it, "article")) {
-		/* Of a feed there are several. */
-		if (t->body.n > 0 && show(t) != APP_DONE)
-			return QERR_PROTOCOL;
-		trial_clear(t);
-		on_article(t, it);
-	} else if (ctl_is(it, "body"))
-		buf_put(&t->body, part.p, part.n);
-	else if (ctl_is(it, "picture") && t->n_picture < ARTICLE_PICTURES_MAX)
-		buf_put(&t->alt[t->n_picture++], alt.p, alt.n);
+	/* Of a feed there are several. */
+	if (ctl_is(it, "article") && t->any && show(t) != APP_DONE)
+		return QERR_PROTOCOL;
+	t->any = t->any || ctl_is(it, "article");
+	trial_take(&t->trial, it);
 	return 0;
 }
 
-static int
-try_one(struct trial *t, struct ctl *ctl, const char *path)
+static bool
+is_address(const char *what)
 {
-	const char *slash = strrchr(path, '/');
-	struct ctl_error err;
-	int r = ctl_document(ctl, CTL_TRY, path,
-	    bytes_str(slash != NULL ? slash + 1 : path), on_item, t, &err);
-
-	if (r != 0)
-		return complain("%s: %s", path, err.message);
-	return t->a->json ? APP_DONE : show(t);
+	return strncasecmp(what, "http://", 7) == 0 ||
+	       strncasecmp(what, "https://", 8) == 0;
 }
 
 static int
-try_file(const struct app *a, const char *path, bool text)
+try_one(struct trying *t, struct ctl *ctl, const char *what)
 {
-	struct trial *t = calloc(1, sizeof(*t));
+	const char *slash = strrchr(what, '/');
+	struct ctl_request rq = {.kind = CTL_TRY};
+	struct ctl_error err;
+	int r;
+
+	if (is_address(what)) {
+		rq.address = bytes_str(what);
+		r = ctl_address(ctl, &rq, t->rules, on_item, t, &err);
+	} else {
+		rq.text = bytes_str(slash != NULL ? slash + 1 : what);
+		r = ctl_document(ctl, &rq, what, t->rules, on_item, t, &err);
+	}
+	if (r != 0)
+		return complain("%s: %s%s%s", what, err.message,
+		    err.hint[0] != '\0' ? " " : "", err.hint);
+	return t->any ? show(t) : APP_DONE;
+}
+
+static int
+try_in_turn(struct trying *t, const char *what)
+{
 	struct ctl_error err;
 	struct ctl *ctl;
 	int exit;
 
-	if (t == NULL)
-		return complain("out of memory.");
-	*t = (struct trial){.a = a, .text = text};
-	if (ctl_open(&ctl, a->control, &err) != 0) {
-		free(t);
+	if (ctl_open(&ctl, t->a->control, &err) != 0)
 		return daemon_complain(&err);
-	}
-	exit = try_one(t, ctl, path);
+	exit = try_one(t, ctl, what);
 	ctl_close(ctl);
-	trial_clear(t);
-	free(t);
+	trial_done(&t->trial);
+	t->any = false;
 	return exit;
 }
 
+static int
+write_page(struct trying *t)
+{
+	int err;
+
+	trial_page_end(&t->html);
+	err = buf_err(&t->html);
+	if (err == 0)
+		err = file_write(AT_FDCWD, t->page, buf_bytes(&t->html), 0644);
+	if (err != 0)
+		return complain_of(t->page, "written", err);
+	say(t->a, "%s shows what would be published", t->page);
+	return APP_DONE;
+}
+
 static const struct cmd_option options[] = {
+    {'r', "rules", "FILE", "with these rules, instead of those of the settings"},
+    {'p', "page", "HTML", "write a page that shows it before and after"},
     {'t', "text", NULL, "the bare text of the article, and nothing around it"},
     {0},
 };
 
 static int
-run(struct app *a)
+try_all(struct app *a, struct trying *t)
 {
-	int letter, exit, worst = APP_DONE;
-	bool text = false;
-	const char *arg;
+	int exit, worst = APP_DONE;
 
-	while ((letter = app_option(a, &arg, &exit)) > 0)
-		text = true;
-	if (letter == APP_STOP)
-		return exit;
-	if (!app_operands(a, 1, -1))
-		return APP_USAGE;
+	if (t->page != NULL)
+		trial_page_begin(&t->html);
 	for (int i = a->at; i < a->argc; i++) {
-		exit = try_file(a, a->argv[i], text);
+		exit = try_in_turn(t, a->argv[i]);
 		worst = exit > worst ? exit : worst;
 	}
+	if (t->n > 0 && write_page(t) != APP_DONE && worst < APP_FAILED)
+		worst = APP_FAILED;
 	return worst;
+}
+
+static int
+run(struct app *a)
+{
+	struct trying *t = calloc(1, sizeof(*t));
+	int letter, exit = APP_USAGE;
+	const char *arg;
+
+	if (t == NULL)
+		return complain("out of memory.");
+	t->a = a;
+	while ((letter = app_option(a, &arg, &exit)) > 0) {
+		t->text = t->text || letter == 't';
+		t->rules = letter == 'r' ? arg : t->rules;
+		t->page = letter == 'p' ? arg : t->page;
+	}
+	if (letter != APP_STOP && t->page != NULL && (t->text || a->json))
+		exit = complain_usage(a, "--page goes with neither --text nor "
+					 "--json");
+	else if (letter != APP_STOP)
+		exit = app_operands(a, 1, -1) ? try_all(a, t) : APP_USAGE;
+	buf_done(&t->html);
+	free(t);
+	return exit;
 }
 
 const struct cmd cmd_try = {
     .name = "try",
-    .args = "FILE...",
+    .args = "FILE|ADDRESS...",
     .what = "show what would be published of a document or page",
     .option = options,
     .about =
-	"Of a saved page of the web only the article is taken: menus, share buttons,\n"
-	"players and boxes with other things are left out. Shows its title, authors,\n"
-	"date, address and text as readers would get them; of a feed the first entries.\n"
-	"Nothing is published.",
+	"Of a page of the web, saved or at its address, only the article is taken: menus,\n"
+	"share buttons, players and boxes with other things are left out. Shows its\n"
+	"title, authors, date, address and text as readers would get them, and then what\n"
+	"is left out; of a feed the first entries. Where too little or too much is, rules\n"
+	"help: quired.conf(5). Nothing is published.",
     .run = run,
 };

@@ -100,9 +100,10 @@ send_all(struct documents *d, struct app *a, struct ctl *ctl,
 	for (int i = a->at; i < a->argc; i++) {
 		const char *path = a->argv[i];
 		const char *slash = strrchr(path, '/');
-		int r = ctl_document(ctl, CTL_DOCUMENT, path,
-		    bytes_str(slash != NULL ? slash + 1 : path), documents_item,
-		    d, err);
+		struct ctl_request rq = {.kind = CTL_DOCUMENT,
+		    .text = bytes_str(slash != NULL ? slash + 1 : path)};
+		int r = ctl_document(ctl, &rq, path, NULL, documents_item, d,
+		    err);
 
 		if (r == QERR_ABSENT)
 			r = refused(d, path, err);

@@ -49,8 +49,9 @@ put_text(struct buf *b, struct bytes t)
 	markup_escape(b, t, true);
 }
 
-static void
-begin(struct buf *b, struct bytes lang, struct bytes title)
+void
+page_begin(struct buf *b, struct bytes lang, struct bytes title,
+    const char *style)
 {
 	put(b, "<!DOCTYPE html>\n<html lang=\"");
 	put_text(b, lang);
@@ -66,6 +67,7 @@ begin(struct buf *b, struct bytes lang, struct bytes title)
 	put_text(b, title);
 	put(b, "</title>\n<style>");
 	put(b, style_sheet);
+	put(b, style);
 	put(b, "</style>\n");
 }
 
@@ -285,7 +287,7 @@ put_footer(struct buf *b, const struct page *p)
 int
 page_article(struct buf *b, const struct page *p)
 {
-	begin(b, p->article->lang, p->article->title);
+	page_begin(b, p->article->lang, p->article->title, "");
 	buf_printf(b,
 	    "<link rel=\"alternate\" type=\"application/vnd.quire\" "
 	    "href=\"%s.quire\">\n</head>\n<body>\n",
@@ -310,7 +312,7 @@ page_article(struct buf *b, const struct page *p)
 void
 page_index_begin(struct buf *b, const char *title, size_t n)
 {
-	begin(b, bytes_str("en"), bytes_str(title));
+	page_begin(b, bytes_str("en"), bytes_str(title), "");
 	put(b, "</head>\n<body>\n<main>\n<h1 dir=\"auto\">");
 	put_text(b, bytes_str(title));
 	buf_printf(b,

@@ -24,6 +24,10 @@ struct page {
 	bool have[ARTICLE_PICTURES_MAX];
 };
 
+/* Begin any page of ours, up to within its head; |style| is added to the usual one. */
+void page_begin(struct buf *b, struct bytes lang, struct bytes title,
+    const char *style);
+
 /* Append the page of one article, as it lies in DIR/a/NAME.html. */
 int page_article(struct buf *b, const struct page *p);
 

@@ -151,6 +151,12 @@ on_job(void *arg)
 }
 
 void
+control_wait(struct control_client *c)
+{
+	c->later = true;
+}
+
+void
 control_later(struct control_client *c, struct jobs *j)
 {
 	c->job = (struct job){.fn = on_job, .arg = c};

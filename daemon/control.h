@@ -40,6 +40,8 @@ int control_new(struct control **ret, const struct control_config *cfg);
 /* After jobs_end(). */
 void control_free(struct control *c);
 
+/* The answer comes later: whoever says so sees to it that control_later() follows. */
+void control_wait(struct control_client *c);
 /* Do the request that is being done as a job: |request| is called anew by it. */
 void control_later(struct control_client *c, struct jobs *j);
 /* True in that job. */

@@ -539,6 +539,7 @@ finish(struct daemon *d)
 	d->stopping = true;
 	stop_jobs(d);
 	control_free(d->control);
+	requests_try_stop(d);
 	sources_stop(d);
 	rooms_close(d);
 	drive_free(d->drive);

@@ -20,7 +20,7 @@
  *   daemon.c    its life: start, signals, settings read again, stop
  *   feeds.c     which feeds and peers the node is told of, and who said so
  *   requests.c  what `quire` asks on the control socket; requests_press.c of it
- *               what is about publishing
+ *               what is about publishing, requests_try.c what only looks at it
  *   press_room.c the feeds that it publishes: batches, volumes, promises
  *   jobs.c      the thread in which it does so: once the loop runs, what a publisher or
  *               a worker does is a job; others may only ask a publisher what it is
@@ -75,7 +75,8 @@ struct daemon {
 	struct event *signal[4], *minute, *alive;
 	struct room *room;
 	size_t n_room;
-	struct sources *sources; /* NULL: there are none */
+	struct sources *sources; /* NULL: it publishes nothing */
+	struct errand *errand; /* NULL: no address is being tried */
 	uint8_t link_private[32];
 	uint16_t port; /* listened at first */
 	when_ms started;
@@ -108,6 +109,19 @@ void requests_press(struct daemon *d, struct control_client *c,
     const struct ctl_request *rq);
 void requests_closed(void *arg, void *draft);
 
+/* of that, for requests_try.c: the feed that is meant, or NULL, which it is told */
+struct room *requests_room(struct daemon *d, struct control_client *c,
+    struct bytes feed);
+/* A picture of the document |arg|, a struct ctl_request. */
+int requests_picture(void *arg, struct bytes src);
+/* Read all of |fd|, a plain file: 0, QERR_IO, QERR_TOOBIG or QERR_NOMEM. */
+int requests_read(struct buf *b, int fd, size_t max);
+
+/* requests_try.c */
+void requests_try(struct daemon *d, struct control_client *c,
+    const struct ctl_request *rq);
+void requests_try_stop(struct daemon *d); /* after control_free() */
+
 /* press_room.c */
 int rooms_open(struct daemon *d);
 void rooms_close(struct daemon *d);
@@ -124,6 +138,20 @@ int sources_fork(struct daemon *d);  /* before any secret is read */
 int sources_start(struct daemon *d); /* after rooms_open() */
 void sources_stop(struct daemon *d); /* before rooms_close() */
 void sources_tell(struct daemon *d, struct control_client *c);
+
+/*
+ * source/errand.c: have |address| fetched, as a source's pages are; |fn| is called from
+ * the loop, once, unless quired ends before.  0; QERR_AGAIN while another is; QERR_ABSENT
+ * if nothing is published here; QERR_IO if libcurl is not installed; QERR_TOOBIG.
+ */
+#define FETCHED_TEXT_MAX 256
+struct fetched {
+	const char *wrong, *hint;         /* NULL: it came */
+	struct bytes address, type, body; /* where it was found; type may be empty */
+};
+typedef void (*fetched_fn)(void *arg, const struct fetched *f);
+int sources_fetch(struct daemon *d, struct bytes address, fetched_fn fn,
+    void *arg);
 
 /* daemon.c */
 int daemon_reload(struct daemon *d, struct control_client *c);

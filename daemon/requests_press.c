@@ -9,10 +9,8 @@
 #include "proto/base/text.h"
 #include "proto/object/edition.h"
 
-#define TRY_ENTRIES 5 /* of a feed that are shown */
-
-static struct room *
-the_room(struct daemon *d, struct control_client *c, struct bytes feed)
+struct room *
+requests_room(struct daemon *d, struct control_client *c, struct bytes feed)
 {
 	struct room *r = rooms_find(d, feed);
 
@@ -35,7 +33,7 @@ static void
 do_publish(struct daemon *d, struct control_client *c,
     const struct ctl_request *rq)
 {
-	struct room *r = the_room(d, c, rq->feed);
+	struct room *r = requests_room(d, c, rq->feed);
 	int err;
 
 	if (r == NULL)
@@ -69,8 +67,8 @@ do_publish(struct daemon *d, struct control_client *c,
 	control_next(c);
 }
 
-static int
-open_picture(void *arg, struct bytes src)
+int
+requests_picture(void *arg, struct bytes src)
 {
 	const struct ctl_request *rq = arg;
 
@@ -80,9 +78,8 @@ open_picture(void *arg, struct bytes src)
 	return -1;
 }
 
-/* Read all of |fd| into |b|; it is a stranger's, so no more than |max|. */
-static int
-read_fd(struct buf *b, int fd, size_t max)
+int
+requests_read(struct buf *b, int fd, size_t max)
 {
 	struct stat st;
 
@@ -153,7 +150,7 @@ do_document(struct control_client *c, const struct ctl_request *rq)
 	struct room *r = control_draft(c);
 	struct ctl_request copy = *rq;
 	struct draft_source src = {
-	    .file = rq->text, .open = open_picture, .arg = &copy};
+	    .file = rq->text, .open = requests_picture, .arg = &copy};
 	struct publisher_item *item = calloc(1, sizeof(*item));
 	struct buf b;
 	int err;
@@ -164,7 +161,7 @@ do_document(struct control_client *c, const struct ctl_request *rq)
 		return;
 	}
 	buf_init(&b, 0);
-	err = read_fd(&b, rq->fd[0], INGEST_DOCUMENT_MAX);
+	err = requests_read(&b, rq->fd[0], INGEST_DOCUMENT_MAX);
 	src.data = buf_bytes(&b);
 	item->outcome = PUBLISHER_REFUSED;
 	if (err == QERR_TOOBIG || err == QERR_IO) {
@@ -195,121 +192,6 @@ do_document(struct control_client *c, const struct ctl_request *rq)
 	}
 	buf_done(&b);
 	free(item);
-}
-
-/* What was found out about a document, and then what its readers would read. */
-static void
-article_item(struct control_client *c, const struct ingest_doc *d)
-{
-	struct buf authors, warnings;
-	struct ctl_item it;
-
-	buf_init(&authors, 0);
-	buf_init(&warnings, 0);
-	for (size_t i = 0; i < d->n_author; i++)
-		buf_printf(&authors, "%s%s", i > 0 ? ", " : "", d->author[i]);
-	for (size_t i = 0; i < d->n_warning; i++)
-		buf_printf(&warnings, "%s%s", i > 0 ? " " : "", d->warning[i]);
-	ctl_item_init(&it, "article");
-	ctl_add_text(&it, "title", bytes_str(d->title));
-	ctl_add_text(&it, "lang", bytes_str(d->lang));
-	if (authors.n > 0)
-		ctl_add_text(&it, "authors", buf_bytes(&authors));
-	if (d->section != NULL)
-		ctl_add_text(&it, "section", bytes_str(d->section));
-	if (d->address != NULL)
-		ctl_add_text(&it, "address", bytes_str(d->address));
-	if (d->summary != NULL)
-		ctl_add_text(&it, "summary", bytes_str(d->summary));
-	if (d->has_published && d->published >= 0)
-		ctl_add_number(&it, "published", (uint64_t)d->published);
-	if (warnings.n > 0)
-		ctl_add_text(&it, "message", buf_bytes(&warnings));
-	control_item(c, &it);
-	buf_done(&authors);
-	buf_done(&warnings);
-}
-
-static void
-picture_items(struct control_client *c, const struct draft *d)
-{
-	for (size_t i = 0; i < d->doc.n_picture; i++) {
-		struct ctl_item it;
-
-		ctl_item_init(&it, "picture");
-		ctl_add_text(&it, "alt", d->article.picture[i].alt);
-		control_item(c, &it);
-	}
-}
-
-/* In parts that fit into a message, none of which ends within a letter. */
-static void
-body_items(struct control_client *c, struct bytes body)
-{
-	while (body.n > 0) {
-		size_t n =
-		    body.n < CTL_MESSAGE_MAX / 2 ? body.n : CTL_MESSAGE_MAX / 2;
-		struct ctl_item it;
-
-		while (n < body.n && (body.p[n] & 0xc0) == 0x80)
-			n--;
-		ctl_item_init(&it, "body");
-		ctl_add_text(&it, "part", bytes_of(body.p, n));
-		control_item(c, &it);
-		body = bytes_of(body.p + n, body.n - n);
-	}
-}
-
-/* One article, or the first entries of a feed. */
-static int
-try_document(struct daemon *d, struct control_client *c,
-    struct draft_source *src, struct buf *why)
-{
-	struct draft *draft = calloc(1, sizeof(*draft));
-	int err = draft == NULL ? QERR_NOMEM : 0;
-
-	do {
-		buf_clear(why);
-		if (err == 0)
-			err = draft_make(draft, d->worker, src, why);
-		if (err != 0)
-			break;
-		article_item(c, &draft->doc);
-		picture_items(c, draft);
-		body_items(c, buf_bytes(&draft->doc.body));
-		draft_done(draft);
-	} while (src->kind == INGEST_FEED && ++src->entry < TRY_ENTRIES);
-	free(draft);
-	return src->entry > 0 ? 0 : err;
-}
-
-static void
-do_try(struct daemon *d, struct control_client *c, const struct ctl_request *rq)
-{
-	struct ctl_request copy = *rq;
-	struct draft_source src = {.file = rq->text,
-	    .open = open_picture,
-	    .arg = &copy,
-	    .lang = bytes_str("und")}; /* publishing asks for one */
-	struct buf b, why;
-	int err;
-
-	buf_init(&b, 0);
-	buf_init(&why, 0);
-	err = read_fd(&b, rq->fd[0], INGEST_DOCUMENT_MAX);
-	src.data = buf_bytes(&b);
-	if (!ingest_kind_of(&src.kind, rq->text))
-		control_fail(c, 1, "",
-		    "It is no document by its name: .html, .md, .txt, .xml, "
-		    ".rss and .atom are.");
-	else if (err == 0 && (err = try_document(d, c, &src, &why)) == 0)
-		control_done(c);
-	else if (why.n > 0)
-		control_fail(c, 1, "", "%.*s", (int)why.n, (const char *)why.p);
-	else
-		control_fail(c, 1, "", "It %s.", qerr_str(err));
-	buf_done(&b);
-	buf_done(&why);
 }
 
 struct issue_arg {
@@ -417,7 +299,7 @@ static void
 do_release(struct daemon *d, struct control_client *c,
     const struct ctl_request *rq)
 {
-	struct room *r = the_room(d, c, rq->feed);
+	struct room *r = requests_room(d, c, rq->feed);
 	struct issue_arg a = {.c = c};
 	struct buf b, why;
 	int err;
@@ -427,7 +309,7 @@ do_release(struct daemon *d, struct control_client *c,
 	a.feed = publisher_feed(r->p);
 	buf_init(&b, 0);
 	buf_init(&why, 0);
-	err = read_fd(&b, rq->fd[0], EDITION_MAX);
+	err = requests_read(&b, rq->fd[0], EDITION_MAX);
 	if (err != 0)
 		buf_put_str(&why, err == QERR_TOOBIG
 				      ? "It is too large for an issue."
@@ -449,7 +331,7 @@ static void
 do_retract(struct daemon *d, struct control_client *c,
     const struct ctl_request *rq)
 {
-	struct room *r = the_room(d, c, rq->feed);
+	struct room *r = requests_room(d, c, rq->feed);
 	struct publisher_item *item = calloc(1, sizeof(*item));
 	struct issue_arg a = {.c = c};
 	struct buf why;
@@ -488,6 +370,10 @@ void
 requests_press(struct daemon *d, struct control_client *c,
     const struct ctl_request *rq)
 {
+	if (rq->kind == CTL_TRY) {
+		requests_try(d, c, rq);
+		return;
+	}
 	if (!control_is_later(c)) {
 		control_later(c, d->jobs);
 		return;
@@ -498,9 +384,6 @@ requests_press(struct daemon *d, struct control_client *c,
 		break;
 	case CTL_DOCUMENT:
 		do_document(c, rq);
-		break;
-	case CTL_TRY:
-		do_try(d, c, rq);
 		break;
 	case CTL_COMMIT:
 		do_commit(c);

@@ -76,7 +76,7 @@ attempt(struct attempt *a, const GumboNode *root, const struct strength *s,
 
 	a->n_part = 0;
 	a->letters = 0;
-	if (err != 0)
+	if (err != 0 || pick_drops(pick, root))
 		return err;
 	for (uint32_t i = 1; i < a->page.n; i++)
 		if (!a->page.e[i].dead && pick_drops(pick, a->page.e[i].node))

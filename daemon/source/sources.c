@@ -45,13 +45,10 @@ sources_fork(struct daemon *d)
 	    .local = local,
 	    .forget = forget_settings,
 	    .arg = d->cfg};
-	size_t n = 0;
 	int r = 0;
 
-	for (size_t i = 0; i < d->cfg->n_publish; i++)
-		n += d->cfg->publish[i].source.n;
 	cfg.n_local = local_folders(d->cfg, local, CONFIG_LIST_MAX);
-	if (n > 0) {
+	if (d->cfg->n_publish > 0) {
 		d->sources = calloc(1, sizeof(*d->sources));
 		r = d->sources == NULL || proxy == NULL
 			? QERR_NOMEM
@@ -93,7 +90,7 @@ sources_start(struct daemon *d)
 	all->d = d;
 	for (size_t i = 0; i < d->n_room; i++)
 		n += d->cfg->publish[i].source.n;
-	all->visit = calloc(n, sizeof(*all->visit));
+	all->visit = calloc(n + 1, sizeof(*all->visit));
 	if (all->visit == NULL)
 		return QERR_NOMEM;
 	for (size_t i = 0; i < d->n_room; i++) {

@@ -15,6 +15,7 @@
  *	visit_fetch.c  what it fetches, by the fetcher and with manners
  *	visit_pour.c   what it publishes
  *	visit_keep.c   what is kept of it, and what its operator is told
+ *	errand.c       an address that somebody wants to have a look at, and no source
  *
  * Lists, articles and publishing are jobs; all else is the loop's.
  */
@@ -58,6 +59,8 @@ struct sources {
 	struct manner manner;
 	struct visit *visit;
 	size_t n;
+	fetched_fn fetched; /* of the errand under way */
+	void *fetched_arg;
 };
 
 /* visit.c */
@@ -68,6 +71,8 @@ void visit_step(struct visit *v, struct source_event *ev);
 
 /* visit_fetch.c: ask for a list, page or picture; visit_deliver() takes what comes. */
 void visit_fetch(struct visit *v);
+/* The operator named its host, for one source or another. */
+bool visit_is_named(const struct sources *all, struct bytes address);
 void visit_deliver(struct visit *v, const struct fetch_answer *a,
     bool forbidden);
 

@@ -6,9 +6,8 @@
 
 #define BUSY_MS 200 /* until the fetcher is asked again */
 
-/* The operator named its host, for this source or another. */
-static bool
-is_named(const struct sources *all, struct bytes address)
+bool
+visit_is_named(const struct sources *all, struct bytes address)
 {
 	for (size_t i = 0; i < all->n; i++)
 		if (address_at(address,
@@ -36,7 +35,7 @@ request_of(struct visit *v, struct fetch_request *ret)
 	ret->address = buf_bytes(&v->address);
 	ret->max = picture ? PICTURE_MAX : INGEST_DOCUMENT_MAX;
 	ret->local = address_is_file(source) && address_is_file(ret->address);
-	ret->near = is_named(v->all, ret->address);
+	ret->near = visit_is_named(v->all, ret->address);
 	return buf_err(&v->address) == 0;
 }
 

@@ -111,7 +111,7 @@ get_field(struct ctl_request *rq, struct reader *r, uint64_t key)
 	case RQ_FLAGS:
 		rq->flags =
 		    (unsigned)cbor_uint_in(r, 1,
-			CTL_DRY_RUN | CTL_SLOW | CTL_DRAFTING);
+			CTL_DRY_RUN | CTL_SLOW | CTL_DRAFTING | CTL_RULES);
 		break;
 	case RQ_TIERS:
 		rq->tiers = (unsigned)cbor_uint_in(r, 1, 15);
@@ -137,16 +137,20 @@ get_field(struct ctl_request *rq, struct reader *r, uint64_t key)
 	}
 }
 
-/* A document is one file and one for each picture; an edition is one. */
+/* A document is one file and one for each picture; an edition and rules are one. */
 static int
 check_files(const struct ctl_request *rq)
 {
 	bool document = rq->kind == CTL_DOCUMENT || rq->kind == CTL_TRY;
 	bool edition = rq->kind == CTL_DRAFT || rq->kind == CTL_RELEASE;
-	size_t n = document ? 1 + rq->n_picture : edition ? 1 : 0;
+	bool address = rq->kind == CTL_TRY && rq->address.p != NULL;
+	size_t n = edition || (document && !address) ? 1 + rq->n_picture : 0;
 
-	if (!document && rq->n_picture != 0)
+	if ((!document || address) && rq->n_picture != 0)
 		return QERR_PROTOCOL;
+	if ((rq->flags & CTL_RULES) != 0 && rq->kind != CTL_TRY)
+		return QERR_PROTOCOL;
+	n += (rq->flags & CTL_RULES) != 0;
 	return rq->n_fd == n ? 0 : QERR_PROTOCOL;
 }
 

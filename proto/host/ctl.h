@@ -35,7 +35,7 @@
  */
 #define CTL_MESSAGE_MAX  65536
 #define CTL_PICTURES_MAX 64
-#define CTL_FDS_MAX      (1 + CTL_PICTURES_MAX) /* with one message */
+#define CTL_FDS_MAX      (2 + CTL_PICTURES_MAX) /* with one message */
 #define CTL_FIELDS_MAX   32
 #define CTL_NAME_MAX     512 /* of a document, a picture, an invite, a feed */
 #define CTL_PATH         "/run/quire/control"
@@ -57,7 +57,9 @@ enum ctl_kind {
 	CTL_RETRACT, /* text: the article's name, address or id in hex; feed, reason */
 	CTL_RELOAD, /* as SIGHUP */
 	CTL_STOP,   /* as SIGTERM */
-	CTL_TRY,    /* as DOCUMENT, but only to show what would become of it */
+	/* As DOCUMENT, but only to show what would become of it; or address: of what is
+	 * there, and no document comes along. */
+	CTL_TRY,
 	CTL_DRAFT,   /* instead of COMMIT: write the draft into the file that comes along */
 	CTL_RELEASE, /* publish the signed edition that comes along; feed */
 };
@@ -66,6 +68,7 @@ enum {
 	CTL_DRY_RUN = 1, /* say what would be published, and publish nothing */
 	CTL_SLOW = 2,    /* compress for size, not for speed */
 	CTL_DRAFTING = 4, /* what is published ends with DRAFT */
+	CTL_RULES = 8,    /* TRY: the last file has rules, instead of the feed's */
 };
 
 /*
@@ -86,7 +89,8 @@ struct ctl_request {
 	struct bytes
 	    picture[CTL_PICTURES_MAX]; /* names as the document writes them */
 	size_t n_picture;
-	/* DOCUMENT: its file, then each picture's; opened and closed by the caller. */
+	/* DOCUMENT, TRY: its file, then each picture's, then the rules'; opened and closed
+	 * by the caller. */
 	int fd[CTL_FDS_MAX];
 	size_t n_fd;
 };
@@ -114,6 +118,7 @@ struct ctl_request {
  *	            then its pictures and its body, piece by piece
  *	"picture"   alt
  *	"body"      part: to be put together
+ *	"line"      kept (flag), text: of the document, in its order
  *	"issue"     feed, number, articles, bytes
  *	"draft"     feed, hash, number, articles
  *	"setting"   name, restart (flag): what a reload changed
@@ -183,12 +188,16 @@ int ctl_ask(struct ctl *c, const struct ctl_request *rq, ctl_item_fn fn,
 void ctl_close(struct ctl *c);
 
 /*
- * Send one file as |kind|, DOCUMENT or TRY: open |path|, find and open its pictures beside it
- * (never outside its folder), ask, close.  |name| is what it is called.
- * QERR_ABSENT: the file cannot be used, *err says why, and nothing was asked.
+ * Send one file as rq->kind, DOCUMENT or TRY: open |path|, find and open its pictures beside
+ * it (never outside its folder), ask, close.  rq->text is what it is called; |rules| (may be
+ * NULL) a file of rules for TRY.  QERR_ABSENT: a file cannot be used, *err says why, and
+ * nothing was asked.
  */
-int ctl_document(struct ctl *c, enum ctl_kind kind, const char *path,
-    struct bytes name, ctl_item_fn fn, void *arg, struct ctl_error *err);
+int ctl_document(struct ctl *c, const struct ctl_request *rq, const char *path,
+    const char *rules, ctl_item_fn fn, void *arg, struct ctl_error *err);
+/* The same for TRY of rq->address. */
+int ctl_address(struct ctl *c, const struct ctl_request *rq, const char *rules,
+    ctl_item_fn fn, void *arg, struct ctl_error *err);
 
 /* --- messages, for both sides --- */
 

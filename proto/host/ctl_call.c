@@ -232,40 +232,82 @@ folder_of(const char *path)
 	return fd;
 }
 
-int
-ctl_document(struct ctl *c, enum ctl_kind kind, const char *path,
-    struct bytes name, ctl_item_fn fn, void *arg, struct ctl_error *err)
+/* Open |path|, a plain file, and put it behind the others. */
+static int
+add_file(struct ctl_request *rq, const char *path, struct ctl_error *err)
 {
-	struct ctl_request rq = {.kind = kind, .text = name};
-	struct buf text;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st) != 0) {
+		fail(err, QERR_ABSENT, 1, "", "It cannot be opened: %s.",
+		    strerror(errno));
+		if (fd >= 0)
+			close(fd);
+		return QERR_ABSENT;
+	}
+	if (!S_ISREG(st.st_mode)) {
+		close(fd);
+		return fail(err, QERR_ABSENT, 1, "", "It is not a file.");
+	}
+	rq->fd[rq->n_fd++] = fd;
+	return 0;
+}
+
+static int
+add_rules(struct ctl_request *rq, const char *path, struct ctl_error *err)
+{
+	if (path == NULL)
+		return 0;
+	rq->flags |= CTL_RULES;
+	if (add_file(rq, path, err) == 0)
+		return 0;
+	return fail(err, QERR_ABSENT, 1, "Name a file with --rules.",
+	    "The rules in %.200s cannot be read.", path);
+}
+
+static void
+close_files(struct ctl_request *rq)
+{
+	for (size_t i = 0; i < rq->n_fd; i++)
+		close(rq->fd[i]);
+}
+
+int
+ctl_document(struct ctl *c, const struct ctl_request *asked, const char *path,
+    const char *rules, ctl_item_fn fn, void *arg, struct ctl_error *err)
+{
+	struct ctl_request rq = *asked;
+	struct buf text;
 	int folder = -1;
-	int e;
+	int e = add_file(&rq, path, err);
 
 	buf_init(&text, SCAN_MAX + 65536);
-	rq.fd[0] = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-	if (rq.fd[0] < 0 || fstat(rq.fd[0], &st) != 0) {
-		e = fail(err, QERR_ABSENT, 1, "", "It cannot be opened: %s.",
-		    strerror(errno));
-		goto out;
-	}
-	rq.n_fd = 1;
-	if (!S_ISREG(st.st_mode)) {
-		e = fail(err, QERR_ABSENT, 1, "", "It is not a file.");
-		goto out;
-	}
-	folder = folder_of(path);
-	if (read_text(&text, rq.fd[0]) != 0) {
+	if (e == 0 && read_text(&text, rq.fd[0]) != 0)
 		e = fail(err, QERR_NOMEM, 1, "", "Out of memory.");
-		goto out;
+	if (e == 0) {
+		folder = folder_of(path);
+		add_pictures(&rq, buf_bytes(&text), folder);
+		e = add_rules(&rq, rules, err);
 	}
-	add_pictures(&rq, buf_bytes(&text), folder);
-	e = ctl_ask(c, &rq, fn, arg, err);
-out:
-	for (size_t i = 0; i < rq.n_fd; i++)
-		close(rq.fd[i]);
+	if (e == 0)
+		e = ctl_ask(c, &rq, fn, arg, err);
+	close_files(&rq);
 	if (folder >= 0)
 		close(folder);
 	buf_done(&text);
+	return e;
+}
+
+int
+ctl_address(struct ctl *c, const struct ctl_request *asked, const char *rules,
+    ctl_item_fn fn, void *arg, struct ctl_error *err)
+{
+	struct ctl_request rq = *asked;
+	int e = add_rules(&rq, rules, err);
+
+	if (e == 0)
+		e = ctl_ask(c, &rq, fn, arg, err);
+	close_files(&rq);
 	return e;
 }

@@ -126,6 +126,9 @@ drops(void)
 	check(take(&d, INGEST_HTML, "site b.org\ndrop .x", page, &why) == 0);
 	check(says(&d, "box"));
 	ingest_done(&d);
+	check(take(&d, INGEST_HTML, "drop html", page, &why) == QERR_MISSING);
+	ingest_done(&d);
+	buf_clear(&why);
 	/* If nothing is left, that is said. */
 	check(take(&d, INGEST_HTML, "drop body", page, &why) == QERR_MISSING);
 	ingest_done(&d);

@@ -1,0 +1,406 @@
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "daemon/address.h"
+#include "daemon/daemon_inner.h"
+#include "daemon/extract/rules.h"
+#include "daemon/trace.h"
+#include "proto/base/qerr.h"
+
+/*
+ * What would become of a document or an address: nothing is published, and of an
+ * address no pictures are fetched, for only what they are called is told.
+ */
+#define TRY_ENTRIES   5      /* of a feed that are shown */
+#define TRY_LINES     100000 /* in all, for an answer is limited */
+#define TRY_AGAIN_MS  200    /* until the fetcher is asked again .. */
+#define TRY_AGAIN_MAX 300    /* .. a minute long */
+
+/* An address that is being fetched for |c|, which waits for it. */
+struct errand {
+	struct daemon *d;
+	struct control_client *c;
+	struct event *again;
+	unsigned tries;
+	struct buf asked, at, body;
+	enum ingest_kind kind;
+	bool ready;
+	char wrong[FETCHED_TEXT_MAX]; /* it did not come */
+	const char *hint;
+};
+
+/* --- what was found out about a document, and what its readers would read --- */
+
+static void
+article_item(struct control_client *c, const struct ingest_doc *d)
+{
+	struct buf authors, warnings;
+	struct ctl_item it;
+
+	buf_init(&authors, 0);
+	buf_init(&warnings, 0);
+	for (size_t i = 0; i < d->n_author; i++)
+		buf_printf(&authors, "%s%s", i > 0 ? ", " : "", d->author[i]);
+	for (size_t i = 0; i < d->n_warning; i++)
+		buf_printf(&warnings, "%s%s", i > 0 ? " " : "", d->warning[i]);
+	ctl_item_init(&it, "article");
+	ctl_add_text(&it, "title", bytes_str(d->title));
+	ctl_add_text(&it, "lang", bytes_str(d->lang));
+	if (authors.n > 0)
+		ctl_add_text(&it, "authors", buf_bytes(&authors));
+	if (d->section != NULL)
+		ctl_add_text(&it, "section", bytes_str(d->section));
+	if (d->address != NULL)
+		ctl_add_text(&it, "address", bytes_str(d->address));
+	if (d->summary != NULL)
+		ctl_add_text(&it, "summary", bytes_str(d->summary));
+	if (d->has_published && d->published >= 0)
+		ctl_add_number(&it, "published", (uint64_t)d->published);
+	if (warnings.n > 0)
+		ctl_add_text(&it, "message", buf_bytes(&warnings));
+	control_item(c, &it);
+	buf_done(&authors);
+	buf_done(&warnings);
+}
+
+static void
+picture_items(struct control_client *c, const struct ingest_doc *d)
+{
+	for (size_t i = 0; i < d->n_picture; i++) {
+		const char *alt = d->picture[i].alt;
+		struct ctl_item it;
+
+		ctl_item_init(&it, "picture");
+		ctl_add_text(&it, "alt", bytes_str(alt != NULL ? alt : ""));
+		control_item(c, &it);
+	}
+}
+
+/* Take as much off the front of |*text| as fits into a message: whole letters. */
+static struct bytes
+piece(struct bytes *text)
+{
+	size_t n =
+	    text->n < CTL_MESSAGE_MAX / 2 ? text->n : CTL_MESSAGE_MAX / 2;
+	struct bytes p;
+
+	while (n < text->n && (text->p[n] & 0xc0) == 0x80)
+		n--;
+	p = bytes_of(text->p, n);
+	*text = bytes_of(text->p + n, text->n - n);
+	return p;
+}
+
+static void
+body_items(struct control_client *c, struct bytes body)
+{
+	while (body.n > 0) {
+		struct ctl_item it;
+
+		ctl_item_init(&it, "body");
+		ctl_add_text(&it, "part", piece(&body));
+		control_item(c, &it);
+	}
+}
+
+static void
+line_items(struct control_client *c, struct bytes trace, size_t *left)
+{
+	struct bytes text;
+	struct ctl_item it;
+	bool kept;
+
+	while (trace_next(&trace, &kept, &text))
+		for (; text.n > 0 && *left > 0; --*left) {
+			ctl_item_init(&it, "line");
+			ctl_add_flag(&it, "kept", kept);
+			ctl_add_text(&it, "text", piece(&text));
+			control_item(c, &it);
+		}
+}
+
+/* --- trying --- */
+
+/* As many as there are: each would be fetched. */
+static int
+any_picture(void *unused, struct bytes src)
+{
+	(void)unused;
+	return address_is_web(src) ? 0 : -1;
+}
+
+/* As draft_make(), without the pictures themselves if nobody opens them. */
+static int
+make(struct draft *ret, struct worker *w, const struct draft_source *src,
+    struct buf *why)
+{
+	struct ingest_source in = {.kind = src->kind,
+	    .data = src->data,
+	    .entry = src->entry,
+	    .file = src->file,
+	    .lang = src->lang,
+	    .at = src->at,
+	    .rules = src->rules,
+	    .trace = src->trace,
+	    .find = any_picture};
+	int err;
+
+	if (src->open != NULL)
+		return draft_make(ret, w, src, why);
+	*ret = (struct draft){0};
+	ingest_init(&ret->doc);
+	err = worker_ingest(w, &ret->doc, &in, why);
+	if (err != 0)
+		draft_done(ret);
+	return err;
+}
+
+/* One article, or the first entries of a feed. */
+static int
+try_all(struct daemon *d, struct control_client *c, struct draft_source *src,
+    struct buf *why)
+{
+	size_t lines = TRY_LINES;
+	struct draft *draft = calloc(1, sizeof(*draft));
+	int err = draft == NULL ? QERR_NOMEM : 0;
+
+	do {
+		buf_clear(why);
+		if (err == 0)
+			err = make(draft, d->worker, src, why);
+		if (err != 0)
+			break;
+		article_item(c, &draft->doc);
+		picture_items(c, &draft->doc);
+		body_items(c, buf_bytes(&draft->doc.body));
+		line_items(c, buf_bytes(&draft->doc.trace), &lines);
+		draft_done(draft);
+	} while (src->kind == INGEST_FEED && ++src->entry < TRY_ENTRIES);
+	free(draft);
+	return src->entry > 0 ? 0 : err;
+}
+
+/* The rules that came along, else those of the feed that is meant or the only one. */
+static int
+get_rules(struct buf *dst, struct daemon *d, const struct ctl_request *rq)
+{
+	const struct room *r = rooms_find(d, rq->feed);
+
+	if ((rq->flags & CTL_RULES) != 0)
+		return requests_read(dst, rq->fd[rq->n_fd - 1], RULES_FILE_MAX);
+	if (r != NULL)
+		buf_put(dst, r->rules.p, r->rules.n);
+	return buf_err(dst);
+}
+
+static void
+try_source(struct daemon *d, struct control_client *c,
+    const struct ctl_request *rq, struct draft_source *src)
+{
+	struct buf rules, why;
+	int err;
+
+	buf_init(&rules, 0);
+	buf_init(&why, 0);
+	err = get_rules(&rules, d, rq);
+	if (err != 0)
+		buf_printf(&why, "The rules cannot be used: the file %s.",
+		    qerr_str(err));
+	src->rules = buf_bytes(&rules);
+	src->trace = true;
+	src->lang = bytes_str("und"); /* publishing asks for one */
+	if (err == 0)
+		err = try_all(d, c, src, &why);
+	if (err == 0)
+		control_done(c);
+	else if (why.n > 0)
+		control_fail(c, 1, "", "%.*s", (int)why.n, (const char *)why.p);
+	else
+		control_fail(c, 1, "", "It %s.", qerr_str(err));
+	buf_done(&rules);
+	buf_done(&why);
+}
+
+static void
+try_document(struct daemon *d, struct control_client *c,
+    const struct ctl_request *rq)
+{
+	struct ctl_request copy = *rq;
+	struct draft_source src = {
+	    .file = rq->text, .open = requests_picture, .arg = &copy};
+	struct buf b;
+	int err;
+
+	if (!ingest_kind_of(&src.kind, rq->text)) {
+		control_fail(c, 1, "",
+		    "It is no document by its name: .html, .md, .txt, .xml, "
+		    ".rss and .atom are.");
+		return;
+	}
+	buf_init(&b, 0);
+	err = requests_read(&b, rq->fd[0], INGEST_DOCUMENT_MAX);
+	src.data = buf_bytes(&b);
+	if (err == QERR_TOOBIG)
+		control_fail(c, 1, "", "It is larger than 2 MiB.");
+	else if (err != 0)
+		control_fail(c, 1, "", "It %s.", qerr_str(err));
+	else
+		try_source(d, c, rq, &src);
+	buf_done(&b);
+}
+
+/* --- addresses --- */
+
+static void
+errand_free(struct errand *e)
+{
+	if (e == NULL)
+		return;
+	if (e->again != NULL)
+		event_free(e->again);
+	buf_done(&e->asked);
+	buf_done(&e->at);
+	buf_done(&e->body);
+	free(e);
+}
+
+static bool
+says(struct bytes type, const char *word)
+{
+	return memmem(type.p, type.n, word, strlen(word)) != NULL;
+}
+
+static enum ingest_kind
+kind_of(struct bytes type)
+{
+	if (type.n == 0 || says(type, "html"))
+		return INGEST_HTML;
+	if (says(type, "xml") || says(type, "json"))
+		return INGEST_FEED;
+	return says(type, "text/plain") ? INGEST_TEXT : INGEST_HTML;
+}
+
+static void
+end(struct errand *e, const char *wrong, const char *hint)
+{
+	snprintf(e->wrong, sizeof(e->wrong), "%s", wrong);
+	e->hint = hint;
+	e->ready = true;
+	control_later(e->c, e->d->jobs);
+}
+
+static void
+on_fetched(void *arg, const struct fetched *f)
+{
+	struct errand *e = arg;
+
+	if (f->wrong != NULL) {
+		end(e, f->wrong, f->hint);
+		return;
+	}
+	e->kind = kind_of(f->type);
+	buf_put(&e->at, f->address.p, f->address.n);
+	buf_put(&e->body, f->body.p, f->body.n);
+	if (buf_err(&e->at) != 0 || buf_err(&e->body) != 0)
+		end(e, "It does not fit into memory.", "");
+	else
+		end(e, "", "");
+}
+
+/* Sources are fetched by the same child, one after the other. */
+static void
+ask(evutil_socket_t unused, short what, void *arg)
+{
+	static const struct timeval later = {.tv_usec = TRY_AGAIN_MS * 1000};
+	struct errand *e = arg;
+	int err = sources_fetch(e->d, buf_bytes(&e->asked), on_fetched, e);
+
+	(void)unused;
+	(void)what;
+	if (err == QERR_AGAIN && e->tries++ < TRY_AGAIN_MAX)
+		event_add(e->again, &later);
+	else if (err == QERR_AGAIN)
+		end(e, "Sources are being fetched all the time.",
+		    "Try again later.");
+	else if (err == QERR_ABSENT)
+		end(e, "This quired publishes no feed, so it fetches nothing.",
+		    "Save the page, and try the file.");
+	else if (err == QERR_TOOBIG)
+		end(e, "The address is too long.", "");
+	else if (err != 0)
+		end(e, "Nothing can be fetched: libcurl is not installed.",
+		    "Install libcurl.so.4 (Debian: libcurl4), and start quired "
+		    "anew.");
+}
+
+/* From the loop: the client waits until the errand is done. */
+static void
+send_for(struct daemon *d, struct control_client *c,
+    const struct ctl_request *rq)
+{
+	struct errand *e;
+
+	if (d->errand != NULL) {
+		control_fail(c, 1, "Try again in a moment.",
+		    "Another address is being tried.");
+		return;
+	}
+	e = calloc(1, sizeof(*e));
+	if (e != NULL)
+		e->again = evtimer_new(d->base, ask, e);
+	if (e == NULL || e->again == NULL) {
+		errand_free(e);
+		control_fail(c, 1, "", "Memory is short.");
+		return;
+	}
+	e->d = d;
+	e->c = c;
+	buf_init(&e->asked, 0);
+	buf_init(&e->at, 0);
+	buf_init(&e->body, 0);
+	buf_put(&e->asked, rq->address.p, rq->address.n);
+	d->errand = e;
+	control_wait(c);
+	ask(-1, 0, e);
+}
+
+/* In the job: it came, or it did not. */
+static void
+try_address(struct daemon *d, struct control_client *c,
+    const struct ctl_request *rq)
+{
+	struct errand *e = d->errand;
+	struct bytes at = buf_bytes(&e->at);
+	struct draft_source src = {
+	    .kind = e->kind, .data = buf_bytes(&e->body), .file = at, .at = at};
+
+	if (e->wrong[0] != '\0')
+		control_fail(c, 1, e->hint, "%s", e->wrong);
+	else
+		try_source(d, c, rq, &src);
+	d->errand = NULL;
+	errand_free(e);
+}
+
+void
+requests_try(struct daemon *d, struct control_client *c,
+    const struct ctl_request *rq)
+{
+	bool address = rq->address.p != NULL;
+
+	if (!control_is_later(c) && address)
+		send_for(d, c, rq);
+	else if (!control_is_later(c))
+		control_later(c, d->jobs);
+	else if (address)
+		try_address(d, c, rq);
+	else
+		try_document(d, c, rq);
+}
+
+void
+requests_try_stop(struct daemon *d)
+{
+	errand_free(d->errand);
+	d->errand = NULL;
+}
