@@ -142,7 +142,7 @@ void sources_tell(struct daemon *d, struct control_client *c);
 /*
  * source/errand.c: have |address| fetched, as a source's pages are; |fn| is called from
  * the loop, once, unless quired ends before.  0; QERR_AGAIN while another is; QERR_ABSENT
- * if nothing is published here; QERR_IO if libcurl is not installed; QERR_TOOBIG.
+ * if nothing is published here; QERR_IO; QERR_TOOBIG.
  */
 #define FETCHED_TEXT_MAX 256
 struct fetched {

@@ -328,9 +328,8 @@ ask(evutil_socket_t unused, short what, void *arg)
 	else if (err == QERR_TOOBIG)
 		end(e, "The address is too long.", "");
 	else if (err != 0)
-		end(e, "Nothing can be fetched: libcurl is not installed.",
-		    "Install libcurl.so.4 (Debian: libcurl4), and start quired "
-		    "anew.");
+		end(e, "The child that fetches cannot be started.",
+		    "See the log.");
 }
 
 /* From the loop: the client waits until the errand is done. */

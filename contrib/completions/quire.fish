@@ -45,6 +45,8 @@ complete -c quire -n '__fish_seen_subcommand_from key' -s l -l lang -x
 complete -c quire -n '__fish_seen_subcommand_from key' -l home -x
 complete -c quire -n '__fish_seen_subcommand_from key' -l pass
 complete -c quire -n '__fish_seen_subcommand_from try' -s t -l text
+complete -c quire -n '__fish_seen_subcommand_from try' -s r -l rules -rF
+complete -c quire -n '__fish_seen_subcommand_from try' -s p -l page -rF
 complete -c quire -n '__fish_seen_subcommand_from publish' -s n -l dry-run
 complete -c quire -n '__fish_seen_subcommand_from publish draft' -l slow
 complete -c quire -n '__fish_seen_subcommand_from draft sign charter' -s o -l output -r

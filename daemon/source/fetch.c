@@ -36,6 +36,8 @@ static const struct {
     [FETCH_FILE] = {"the file is not there or may not be read",
 	"Put it there, readable for quired."},
     [FETCH_LONG] = {"its address is too long", "Give it a shorter one."},
+    [FETCH_LIBRARY] = {"libcurl is not installed",
+	"Install libcurl.so.4 (Debian: libcurl4)."},
     [FETCH_CHILD] = {"what fetches died of it",
 	"Please report this address as a bug."},
 };

@@ -41,6 +41,7 @@ enum fetch_error {
 	FETCH_PROXY,     /* the SOCKS proxy does not do it */
 	FETCH_FILE,      /* the file is not there or may not be read */
 	FETCH_LONG,      /* its address is too long to be asked for */
+	FETCH_LIBRARY,   /* libcurl is not installed */
 	FETCH_CHILD,     /* our own child failed, twice */
 	FETCH_ERRORS
 };

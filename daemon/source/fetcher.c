@@ -33,6 +33,7 @@ struct fetcher {
 
 /* --- the child --- */
 
+/* |w| is NULL without libcurl. */
 static int
 serve_one(int fd, struct browse *w)
 {
@@ -46,7 +47,9 @@ serve_one(int fd, struct browse *w)
 	if (r == 0)
 		r = fetch_get_request(&rq, buf_bytes(&b));
 	if (r == 0) {
-		browse_fetch(w, &a, &rq);
+		a = (struct fetch_answer){.error = FETCH_LIBRARY};
+		if (w != NULL)
+			browse_fetch(w, &a, &rq);
 		buf_clear(&b);
 		fetch_put_answer(&b, &a);
 		r = message_send(fd, &b, 0);
@@ -59,12 +62,16 @@ static void
 be_child(void *arg, int fd)
 {
 	const struct fetcher_config *cfg = arg;
-	struct browse *w;
+	/* No file of it can be opened behind the walls; and it is not needed before
+	 * something is to be fetched. */
+	bool there = curl_load() != NULL;
+	struct browse *w = NULL;
 
 	if (walls_enter(fd, cfg->local, cfg->n_local) != 0)
 		return;
-	w = browse_new(cfg->proxy);
-	while (w != NULL && serve_one(fd, w) == 0)
+	if (there && (w = browse_new(cfg->proxy)) == NULL)
+		return;
+	while (serve_one(fd, w) == 0)
 		;
 	browse_free(w);
 }
@@ -76,7 +83,7 @@ get_ready(void *arg)
 
 	if (cfg->forget != NULL)
 		cfg->forget(cfg->arg);
-	return curl_load() != NULL ? 0 : QERR_IO;
+	return 0;
 }
 
 /* --- quired --- */

@@ -31,8 +31,8 @@ void fetcher_free(struct fetcher *f);
 /*
  * Ask for |rq|, of which a copy is taken; |fn| is called from the loop |base|, once,
  * with what came.  What |a| borrows lasts until fn returns, which may ask again.
- * 0, QERR_AGAIN if a request is under way, QERR_IO if there is no child (libcurl is
- * not installed), or QERR_TOOBIG.
+ * 0, QERR_AGAIN if a request is under way, QERR_IO if there is no child, or
+ * QERR_TOOBIG.
  */
 typedef void (*fetcher_fn)(void *arg, const struct fetch_answer *a);
 int fetcher_ask(struct fetcher *f, struct event_base *base,
