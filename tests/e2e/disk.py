@@ -58,8 +58,7 @@ def main(build):
         two.wait(lambda f: problems(two), what='a word about the full disk')
         need('full' in str(problems(two)).lower(), f'the problem is {problems(two)}')
         need('full' in open(two.log).read(), 'the log says nothing of it')
-        held = two.feed()['packs_held']
-        need(0 < two.feed()['packs_wanted'] and 0 < held, f'it is not full: {two.feed()}')
+        two.wait(lambda f: f['packs_wanted'] > 0 and f['packs_held'] > 0, what='some packs held and some not, while it is full')
 
         # It serves what it has, meanwhile.
         w.run('follow', '-', input=link + '\n')
