@@ -55,6 +55,25 @@ charter_end_key(struct charter *c, const struct key *key, uint64_t last)
 }
 
 int
+charter_set_quorum(struct charter *c, unsigned m, uint64_t from)
+{
+	unsigned may = 0;
+
+	for (size_t i = 0; i < c->n_key; i++)
+		may += c->key[i].from <= from && from <= c->key[i].to;
+	if (may < m)
+		return QERR_QUORUM;
+	while (c->n_quorum > 0 && c->quorum[c->n_quorum - 1].from >= from)
+		c->n_quorum--;
+	if (charter_quorum(c, from) == m)
+		return 0;
+	if (c->n_quorum == CHARTER_QUORUMS_MAX)
+		return QERR_FULL;
+	c->quorum[c->n_quorum++] = (struct charter_quorum){from, m};
+	return 0;
+}
+
+int
 charter_add_root(struct charter *c, const struct key *key)
 {
 	size_t i = 0;

@@ -13,6 +13,11 @@
 int charter_add_key(struct charter *c, const struct key *key, uint64_t from);
 /* |key| may sign nothing behind issue |last|: retired, or revoked from last + 1. */
 int charter_end_key(struct charter *c, const struct key *key, uint64_t last);
+/*
+ * From issue |from| on |m| keys sign each, whatever was said of later ones.  QERR_QUORUM
+ * if fewer keys than that may sign issue |from|.
+ */
+int charter_set_quorum(struct charter *c, unsigned m, uint64_t from);
 
 int charter_add_root(struct charter *c, const struct key *key);
 int charter_remove_root(struct charter *c, const struct key *key);

@@ -77,6 +77,9 @@ describe(struct lines *l, const struct charter *c)
 	}
 	for (size_t i = 0; i < c->n_key; i++)
 		add_signer(l, &c->key[i]);
+	for (size_t i = 0; i < c->n_quorum; i++)
+		add_line(l, "%-10s%u sign each issue from %llu on", "quorum",
+		    c->quorum[i].m, (unsigned long long)c->quorum[i].from);
 	for (size_t i = 0; i < c->n_mirror; i++)
 		add_text(l, "mirror", c->mirror[i]);
 	if (c->pin > 0) {

@@ -119,6 +119,7 @@ enum option_letter {
 	O_REMOVE_ROOT,
 	O_THRESHOLD,
 	O_NEXT_ROOT,
+	O_QUORUM,
 	O_NAME,
 	O_HOME,
 	O_MIRROR,
@@ -159,6 +160,30 @@ change_root(struct charter *c, int letter, const char *arg)
 	return err == 0 ? APP_DONE : not_so(arg, err);
 }
 
+/* "M:ISSUE" */
+static int
+set_quorum(struct charter *c, const char *arg)
+{
+	const char *colon = strchr(arg, ':');
+	unsigned long long m, from;
+	char number[16];
+	int err;
+
+	if (colon == NULL || colon - arg >= (int)sizeof(number))
+		return complain("--quorum takes how many keys sign and the "
+				"number of an issue, as in 2:12.");
+	snprintf(number, sizeof(number), "%.*s", (int)(colon - arg), arg);
+	if (!app_number("--quorum", number, 1, CHARTER_QUORUM_MAX, &m) ||
+	    !app_number("--quorum", colon + 1, 1, UINT32_MAX, &from))
+		return APP_FAILED;
+	err = charter_set_quorum(c, (unsigned)m, from);
+	if (err == QERR_QUORUM)
+		return complain("fewer than %llu keys may sign issue %llu: "
+				"nobody could publish. Add keys first: --add",
+		    m, from);
+	return err == 0 ? APP_DONE : not_so(arg, err);
+}
+
 /* One change to the next charter; |first| of the options that replace a list. */
 static int
 change(struct charter *c, int letter, const char *arg, bool first)
@@ -182,6 +207,8 @@ change(struct charter *c, int letter, const char *arg, bool first)
 			return APP_FAILED;
 		c->threshold = (unsigned)n;
 		return APP_DONE;
+	case O_QUORUM:
+		return set_quorum(c, arg);
 	case O_NAME:
 		c->name = bytes_str(arg);
 		return APP_DONE;
@@ -431,6 +458,8 @@ static const struct cmd_option options[] = {
     {O_THRESHOLD, "threshold", "NUMBER", "how many roots sign a charter"},
     {O_NEXT_ROOT, "next-root", "KEY",
 	"from now on only these may become roots; repeat"},
+    {O_QUORUM, "quorum", "M:ISSUE",
+	"M keys sign each issue from this one on; see sign"},
     {O_NAME, "name", "NAME", "what the newsroom is called"},
     {O_HOME, "home", "ADDRESS", "its website"},
     {O_MIRROR, "mirror", "SOURCE", "where the feed lies; repeat"},

@@ -5,6 +5,7 @@
 #include "client/date.h"
 #include "client/home.h"
 #include "client/json.h"
+#include "client/page.h"
 #include "client/render.h"
 #include "client/term.h"
 #include "proto/base/qerr.h"
@@ -31,16 +32,18 @@ static void
 put_head(struct buf *b, const struct app *a, const struct index_article *x,
     const struct library_article *r)
 {
-	char when[DATE_MAX];
+	char when[DATE_MAX], since[PAGE_SINCE_MAX];
 	struct buf t;
 
 	buf_init(&t, 0);
 	line(b, a, STYLE_BOLD, r->article.title);
 	date_minute(when, x->date);
-	buf_printf(&t, "%s%s%s, issue %llu%s", x->authors,
+	page_since(since, &r->article, &r->header);
+	buf_printf(&t, "%s%s%s, issue %llu%s%s", x->authors,
 	    x->authors[0] != '\0' ? ", " : "", when,
 	    (unsigned long long)x->number,
-	    r->article.status == ARTICLE_CORRECTED ? ", corrected" : "");
+	    r->article.status == ARTICLE_CORRECTED ? ", corrected" : "",
+	    r->article.status == ARTICLE_CORRECTED ? since : "");
 	line(b, a, STYLE_DIM, buf_bytes(&t));
 	if (r->article.status == ARTICLE_RETRACTED)
 		line(b, a, STYLE_BAD,

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "client/app.h"
+#include "client/approval.h"
 #include "client/date.h"
 #include "client/json.h"
 #include "client/keys.h"
@@ -20,6 +21,8 @@
 struct sign {
 	struct app *a;
 	const char *draft, *key, *output;
+	char **approval;
+	size_t n_approval;
 	bool yes;
 	struct buf file;
 	struct edition edition; /* borrows from |file| */
@@ -59,6 +62,24 @@ show_article(const struct article *a)
 	buf_done(&b);
 }
 
+/* How many keys have to sign, and whose approvals are there. */
+static void
+show_signers(const struct sign *s)
+{
+	const struct header *h = &s->v.header;
+	unsigned m = charter_quorum(&s->v.charter, h->number);
+	char text[64];
+
+	if (m > 1) {
+		snprintf(text, sizeof(text), "by %u keys", m);
+		line(s, "Signed", bytes_str(text));
+	}
+	for (size_t i = 0; i < h->n_approval; i++) {
+		hex_encode(text, h->approval[i].id, KEY_ID_LEN);
+		line(s, i == 0 ? "Approved" : "", bytes_str(text));
+	}
+}
+
 static void
 show(const struct sign *s)
 {
@@ -79,6 +100,7 @@ show(const struct sign *s)
 	line(s, "", bytes_str(feed));
 	line(s, "Issue", bytes_str(number));
 	line(s, "Draft", bytes_str(hash));
+	show_signers(s);
 	for (size_t i = 0; i < v->head.n; i++)
 		if (article_decode(&a,
 			records_at(&v->head, buf_bytes(&v->heads), i)) == 0)
@@ -106,6 +128,9 @@ show_json(const struct sign *s)
 	json_uint(&j, "number", s->v.header.number);
 	json_uint(&j, "articles", s->v.head.n);
 	json_bool(&j, "signed", s->edition.is_signed);
+	json_uint(&j, "quorum",
+	    charter_quorum(&s->v.charter, s->v.header.number));
+	json_uint(&j, "approvals", s->v.header.n_approval);
 	json_close(&j, '}');
 	json_flush(&j);
 	for (size_t i = 0; i < s->v.head.n; i++) {
@@ -118,6 +143,8 @@ show_json(const struct sign *s)
 		json_uint(&j, "revision", a.revision);
 		json_text(&j, "name", a.name);
 		json_text(&j, "title", a.title);
+		if (a.note.n > 0)
+			json_text(&j, "note", a.note);
 		json_close(&j, '}');
 		json_flush(&j);
 	}
@@ -140,6 +167,17 @@ load(struct sign *s)
 		return complain("%s is no draft that can be signed: it %s. "
 				"Make it anew with: quire draft",
 		    s->draft, qerr_str(err));
+	if (s->edition.is_signed && s->n_approval > 0)
+		return complain("%s is signed already; approvals go with a "
+				"draft.",
+		    s->draft);
+	for (size_t i = 0; i < s->n_approval; i++) {
+		int exit = approval_read(&s->v.header, &s->v.charter,
+		    s->approval[i]);
+
+		if (exit != APP_DONE)
+			return exit;
+	}
 	return APP_DONE;
 }
 
@@ -161,9 +199,9 @@ confirm(const struct sign *s)
 	return APP_DONE;
 }
 
-/* DRAFT with .issue for .draft behind it. */
+/* DRAFT with |suffix| for .draft behind it. */
 static void
-output_of(const struct sign *s, char dst[PATH_MAX])
+output_of(const struct sign *s, const char *suffix, char dst[PATH_MAX])
 {
 	size_t n = strlen(s->draft);
 
@@ -173,7 +211,30 @@ output_of(const struct sign *s, char dst[PATH_MAX])
 	}
 	if (n > 6 && strcmp(s->draft + n - 6, ".draft") == 0)
 		n -= 6;
-	snprintf(dst, PATH_MAX, "%.*s.issue", (int)n, s->draft);
+	snprintf(dst, PATH_MAX, "%.*s%s", (int)n, s->draft, suffix);
+}
+
+/* One signature of several that are wanted, to be carried to who signs next. */
+static int
+write_approval(const struct sign *s, const struct key_secret *k)
+{
+	const struct header *h = &s->v.header;
+	char hex[HEX_LEN(KEY_ID_LEN) + 1], suffix[sizeof(hex) + 16];
+	char path[PATH_MAX];
+	int exit;
+
+	hex_encode(hex, k->pub.id, KEY_ID_LEN);
+	snprintf(suffix, sizeof(suffix), ".%s.minisig", hex);
+	output_of(s, suffix, path);
+	exit = approval_write(path, h, &s->v.charter, k);
+	if (exit == APP_DONE)
+		note(s->a,
+		    "Approved: %s, %zu of %u signatures. Bring it with the "
+		    "draft to who signs next: quire sign %s KEY%s %s",
+		    path, h->n_approval + 1,
+		    charter_quorum(&s->v.charter, h->number), s->draft,
+		    h->n_approval > 0 ? " APPROVAL…" : "", path);
+	return exit;
 }
 
 static int
@@ -183,7 +244,7 @@ write_signed(const struct sign *s, const struct key_secret *k)
 	struct buf b;
 	int err, exit = APP_DONE;
 
-	output_of(s, path);
+	output_of(s, ".issue", path);
 	buf_init(&b, 0);
 	err = edition_sign(&b, &s->edition, &s->v, clock_wall(), k);
 	if (err == QERR_KEY || err == QERR_REVOKED)
@@ -191,6 +252,9 @@ write_signed(const struct sign *s, const struct key_secret *k)
 				"charter %s.",
 		    (unsigned long long)s->v.header.number,
 		    err == QERR_KEY ? "does not name it" : "has revoked it");
+	else if (err == QERR_ORDER)
+		exit = complain("this key has approved it already: another "
+				"one has to sign.");
 	else if (err != 0)
 		exit = complain("%s cannot be signed: it %s.", s->draft,
 		    qerr_str(err));
@@ -225,14 +289,17 @@ sign(struct sign *s)
 		return exit;
 	exit = confirm(s);
 	if (exit == APP_DONE)
-		exit = write_signed(s, &k);
+		exit = s->v.header.n_approval + 1 <
+			       charter_quorum(&s->v.charter, s->v.header.number)
+			   ? write_approval(s, &k)
+			   : write_signed(s, &k);
 	key_secret_done(&k);
 	return exit;
 }
 
 static const struct cmd_option options[] = {
     {'o', "output", "ISSUE",
-	"the file to write; else DRAFT's name with .issue"},
+	"the file to write; else DRAFT's name with .issue, or .KEY.minisig"},
     {'y', "yes", NULL, "do not ask"},
     {0},
 };
@@ -253,11 +320,15 @@ run(struct app *a)
 		else
 			s->yes = true;
 	}
-	if (letter != APP_STOP && !app_operands(a, 1, 2)) {
+	if (letter != APP_STOP && !app_operands(a, 1, 2 + HEADER_APPROVALS_MAX)) {
 		exit = APP_USAGE;
 	} else if (letter != APP_STOP) {
 		s->draft = a->argv[a->at];
 		s->key = a->at + 1 < a->argc ? a->argv[a->at + 1] : NULL;
+		if (a->at + 2 < a->argc) {
+			s->approval = a->argv + a->at + 2;
+			s->n_approval = (size_t)(a->argc - a->at - 2);
+		}
 		buf_init(&s->file, 0);
 		exit = sign(s);
 		edition_verdict_done(&s->v);
@@ -269,7 +340,7 @@ run(struct app *a)
 
 const struct cmd cmd_sign = {
     .name = "sign",
-    .args = "DRAFT [KEY]",
+    .args = "DRAFT [KEY [APPROVAL...]]",
     .what = "look at a draft, and sign it",
     .option = options,
     .about =
@@ -277,6 +348,9 @@ const struct cmd cmd_sign = {
 	"number, the draft's hash, every title and what was corrected. With KEY (the\n"
 	"secret key, or the folder that holds it) it asks, and signs. Needs no network,\n"
 	"no quired and nothing but these two files: use it on a machine that is never\n"
-	"online. The hash is the one that quire draft printed; compare it.",
+	"online. The hash is the one that quire draft printed; compare it.\n"
+	"Where the charter wants several signatures, all but the last one leave an\n"
+	"approval, DRAFT's name with .KEY.minisig; the last one is given these and makes\n"
+	"the issue. An approval holds for this draft and nothing else.",
     .run = run,
 };

@@ -11,6 +11,7 @@
 #include "client/app.h"
 #include "client/date.h"
 #include "client/json.h"
+#include "client/keys.h"
 #include "client/page.h"
 #include "client/progress.h"
 #include "client/term.h"
@@ -109,6 +110,14 @@ say_json(const struct verify *v, const char *kind, const struct id *feed,
 	json_text(&j, "newsroom", newsroom);
 	json_uint(&j, "issue", h->number);
 	json_str(&j, "key", key);
+	if (h->n_approval > 0)
+		json_open(&j, "approved", '[');
+	for (size_t i = 0; i < h->n_approval; i++) {
+		hex_encode(key, h->approval[i].id, KEY_ID_LEN);
+		json_str(&j, NULL, key);
+	}
+	if (h->n_approval > 0)
+		json_close(&j, ']');
 	if (title.p != NULL)
 		json_text(&j, "title", title);
 	json_close(&j, '}');
@@ -120,7 +129,7 @@ static void
 say_good(const struct verify *v, const char *kind, const struct id *feed,
     const struct charter *c, const struct header *h, const struct article *art)
 {
-	char id[ID_TEXT_LEN + 1], key[HEX_LEN(KEY_ID_LEN) + 1];
+	char id[ID_TEXT_LEN + 1], keys[KEYS_SIGNERS_MAX];
 
 	if (v->a->json) {
 		say_json(v, kind, feed, c->name, h,
@@ -130,7 +139,7 @@ say_good(const struct verify *v, const char *kind, const struct id *feed,
 	if (v->a->quiet)
 		return;
 	id_text(id, feed);
-	hex_encode(key, h->signer, KEY_ID_LEN);
+	keys_signers(keys, h);
 	printf("%sGood%s: ", style(v->a, STYLE_GOOD), style(v->a, STYLE_PLAIN));
 	if (art != NULL) {
 		put(art->title);
@@ -143,8 +152,8 @@ say_good(const struct verify *v, const char *kind, const struct id *feed,
 	}
 	fputs("\nSigned by ", stdout);
 	put(c->name);
-	printf(", issue %llu, key %s\nFeed      %s\n",
-	    (unsigned long long)h->number, key, id);
+	printf(", issue %llu, %s\nFeed      %s\n",
+	    (unsigned long long)h->number, keys, id);
 	if (v->any_feed)
 		note(v->a,
 		    "%sThe name is what its signer says. Compare the feed "

@@ -26,6 +26,18 @@ put(FILE *to, struct bytes text)
 	buf_done(&b);
 }
 
+/* Which parts a correction changes, and how many words. */
+static void
+say_parts(const struct ctl_item *it)
+{
+	fputs("    ", stdout);
+	put(stdout, ctl_text(it, "parts"));
+	printf(": −%llu +%llu words%s\n",
+	    (unsigned long long)ctl_number(it, "removed"),
+	    (unsigned long long)ctl_number(it, "added"),
+	    ctl_flag(it, "more") ? "; the first are" : "");
+}
+
 static int
 on_document(struct documents *d, const struct ctl_item *it)
 {
@@ -50,6 +62,28 @@ on_document(struct documents *d, const struct ctl_item *it)
 		put(to, message);
 	}
 	fputc('\n', to);
+	if (ctl_text(it, "parts").n > 0 && !d->a->quiet)
+		say_parts(it);
+	return 0;
+}
+
+/* The words that a correction takes out and puts in. */
+static int
+on_change(const struct documents *d, const struct ctl_item *it)
+{
+	static const char *const side[] = {"before", "after"};
+
+	for (size_t i = 0; i < 2 && !d->a->quiet; i++) {
+		struct bytes text = ctl_text(it, side[i]);
+
+		if (text.n == 0)
+			continue;
+		printf("    %s%c ",
+		    style(d->a, i == 0 ? STYLE_BAD : STYLE_GOOD),
+		    i == 0 ? '-' : '+');
+		put(stdout, text);
+		printf("%s\n", style(d->a, STYLE_PLAIN));
+	}
 	return 0;
 }
 
@@ -83,6 +117,8 @@ documents_item(void *arg, const struct ctl_item *it)
 	}
 	if (d->a->json)
 		return daemon_json(NULL, it);
+	if (ctl_is(it, "change"))
+		return on_change(d, it);
 	if (ctl_is(it, "draft"))
 		return 0;
 	size_text(size, ctl_number(it, "bytes"));

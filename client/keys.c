@@ -10,6 +10,7 @@
 #include "client/app.h"
 #include "client/term.h"
 #include "proto/base/qerr.h"
+#include "proto/base/text.h"
 #include "proto/host/entropy.h"
 #include "proto/host/file.h"
 
@@ -131,4 +132,19 @@ keys_file(struct buf *b, const struct key_secret *k, const char *pass)
 
 	entropy_bytes(salt, sizeof(salt));
 	return key_secret_file(b, k, pass, salt);
+}
+
+void
+keys_signers(char dst[KEYS_SIGNERS_MAX], const struct header *h)
+{
+	uint8_t id[HEADER_SIGNERS_MAX][KEY_ID_LEN];
+	size_t n = header_signers(h, id), at;
+	char hex[HEX_LEN(KEY_ID_LEN) + 1];
+
+	at = (size_t)snprintf(dst, KEYS_SIGNERS_MAX, n == 1 ? "key" : "keys");
+	for (size_t i = 0; i < n; i++) {
+		hex_encode(hex, id[i], KEY_ID_LEN);
+		at += (size_t)snprintf(dst + at, KEYS_SIGNERS_MAX - at, "%s %s",
+		    i == 0 ? "" : ",", hex);
+	}
 }

@@ -1,6 +1,7 @@
 #ifndef QUIRE_KEYS_H
 #define QUIRE_KEYS_H
 
+#include "proto/object/header.h"
 #include "proto/object/key.h"
 
 /*
@@ -20,6 +21,10 @@ int keys_new_pass(const char *what, char pass[KEYS_PASS_MAX]);
 void keys_make(struct key_secret *ret);
 /* Its secret key file, locked if |pass| is not NULL; 0 or an error. */
 int keys_file(struct buf *b, const struct key_secret *k, const char *pass);
+
+/* "key ID", or "keys ID, ID" of all who signed |h|, the last one first. */
+#define KEYS_SIGNERS_MAX 160
+void keys_signers(char dst[KEYS_SIGNERS_MAX], const struct header *h);
 
 /* What a person compares: the text of |k|. */
 #define KEYS_TEXT 57

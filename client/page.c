@@ -1,8 +1,10 @@
 #include "client/page.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "client/date.h"
+#include "client/keys.h"
 #include "client/script.h"
 #include "proto/base/text.h"
 #include "proto/object/markup.h"
@@ -234,17 +236,45 @@ put_byline(struct buf *b, const struct page *p)
 	put(b, "</p>\n");
 }
 
+/* True if all that |h| announces is its own issue: then that is when it came. */
+static bool
+is_own_issue(const struct header *h)
+{
+	bool own = h->n_pack > 0;
+
+	for (size_t i = 0; i < h->n_pack; i++)
+		own = own && h->pack[i].first == h->number &&
+		      h->pack[i].last == h->number;
+	return own;
+}
+
+void
+page_since(char dst[PAGE_SINCE_MAX], const struct article *a,
+    const struct header *h)
+{
+	char day[DATE_MAX];
+
+	dst[0] = '\0';
+	if (!a->has_updated && !is_own_issue(h))
+		return;
+	date_day(day, a->has_updated ? a->updated : (int64_t)h->time);
+	snprintf(dst, PAGE_SINCE_MAX, " on %s", day);
+}
+
 static void
 put_note(struct buf *b, const struct page *p)
 {
 	const struct article *a = p->article;
+	char since[PAGE_SINCE_MAX];
 
 	if (a->status == ARTICLE_NEW)
 		return;
-	put(b, "<p class=\"note\">");
-	put(b, a->status == ARTICLE_RETRACTED
-		   ? "The newsroom has taken this article back."
-		   : "This article was corrected.");
+	page_since(since, a, p->header);
+	buf_printf(b, "<p class=\"note\">%s%s.",
+	    a->status == ARTICLE_RETRACTED
+		? "The newsroom has taken this article back"
+		: "This article was corrected",
+	    a->status == ARTICLE_RETRACTED ? "" : since);
 	if (a->note.n > 0) {
 		put(b, " <bdi>");
 		put_text(b, a->note);
@@ -257,16 +287,16 @@ put_note(struct buf *b, const struct page *p)
 static void
 put_footer(struct buf *b, const struct page *p)
 {
-	char feed[ID_TEXT_LEN + 1], key[HEX_LEN(KEY_ID_LEN) + 1];
+	char feed[ID_TEXT_LEN + 1], keys[KEYS_SIGNERS_MAX];
 
 	id_text(feed, p->feed);
-	hex_encode(key, p->header->signer, KEY_ID_LEN);
+	keys_signers(keys, p->header);
 	put(b, "<footer lang=\"en\" dir=\"ltr\">\n<p><b>Signature checked.</b> "
 	       "Signed by <bdi>");
 	put_text(b, p->charter->name);
 	buf_printf(b,
-	    "</bdi>, issue %llu, key %s.<br>Feed <code>%s</code></p>\n",
-	    (unsigned long long)p->header->number, key, feed);
+	    "</bdi>, issue %llu, %s.<br>Feed <code>%s</code></p>\n",
+	    (unsigned long long)p->header->number, keys, feed);
 	buf_printf(b,
 	    "<p>Check it again, offline: <code>quire verify %s.html"
 	    "</code>. Hand it on: <a href=\"%s.quire\">the article "

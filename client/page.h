@@ -28,6 +28,14 @@ struct page {
 void page_begin(struct buf *b, struct bytes lang, struct bytes title,
     const char *style);
 
+/*
+ * " on 2026-11-20": the day since when a corrected |a| says what it says, by itself or by
+ * |h|, which announces its packs; "" if neither tells, as the header of a volume.
+ */
+#define PAGE_SINCE_MAX 40
+void page_since(char dst[PAGE_SINCE_MAX], const struct article *a,
+    const struct header *h);
+
 /* Append the page of one article, as it lies in DIR/a/NAME.html. */
 int page_article(struct buf *b, const struct page *p);
 

@@ -43,7 +43,7 @@ static int
 take_issues(struct search *s, const struct charter *next)
 {
 	struct tree_name t = {.kind = TREE_ISSUE, .id = *feed_id(s->found)};
-	const struct key *k;
+	uint8_t id[HEADER_SIGNERS_MAX][KEY_ID_LEN];
 	struct header h;
 	int err = 0;
 
@@ -52,7 +52,8 @@ take_issues(struct search *s, const struct charter *next)
 		if (err == 0)
 			err = header_peek(&h, buf_bytes(&s->b));
 		if (err == 0 &&
-		    charter_signer(next, h.signer, t.number, &k) != 0)
+		    charter_signers(next, id[0], header_signers(&h, id),
+			t.number) != 0)
 			return APP_DONE; /* it dies, and what follows it */
 		if (err == 0)
 			err = feed_add_header(s->found, buf_bytes(&s->b), &h);

@@ -222,7 +222,7 @@ publisher_volume_start(struct publisher *p, int *ret_fd)
 	pid_t parent = getpid();
 	int end[2];
 
-	if (!p->has_secret || p->child > 0 || p->open ||
+	if (p->child > 0 || p->open || !press_signs(p) ||
 	    !(is_due(p, true) || is_due(p, false)))
 		return 0;
 	p->result = memfd_create("volume", MFD_CLOEXEC);

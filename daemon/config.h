@@ -49,6 +49,7 @@ struct config_publish {
 	struct config_list source;
 	uint64_t every; /* seconds */
 	char *rules;    /* "": none */
+	uint64_t corrections; /* enum publisher_says */
 	unsigned line;
 };
 

@@ -339,8 +339,11 @@ go_on(void *arg)
 				   : QERR_AGAIN;
 		if (err == QERR_KEY)
 			problems_set(&r->d->problems, "inbox-key",
-			    "The inbox is not published: the feed's secret.key "
-			    "is not on this machine.",
+			    publisher_signs(r->p) == PUBLISHER_NOT_ALONE
+				? "The inbox is not published: the charter "
+				  "wants several signatures."
+				: "The inbox is not published: the feed's "
+				  "secret.key is not on this machine.",
 			    in->folder,
 			    "Use quire draft, or leave inbox out of the "
 			    "settings.");

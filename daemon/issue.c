@@ -105,11 +105,11 @@ issue_add(struct issue *is, struct bytes head, const struct article *a,
 	return r;
 }
 
-/* True if |base| saves a twentieth; judged at a level that costs little. */
-static int
-base_pays(struct bytes raw, struct bytes base, bool *ret)
+int
+issue_judge(const struct issue *is, enum tier t, struct bytes base,
+    bool *ret_saves, size_t *ret_size)
 {
-	struct bytes none = {NULL, 0};
+	struct bytes raw = buf_bytes(&is->tier[t].raw), none = {NULL, 0};
 	struct buf with, without;
 	int r;
 
@@ -118,7 +118,8 @@ base_pays(struct bytes raw, struct bytes base, bool *ret)
 	r = frame_deflate(&with, raw, base, ISSUE_JUDGE);
 	if (r == 0)
 		r = frame_deflate(&without, raw, none, ISSUE_JUDGE);
-	*ret = r == 0 && with.n <= without.n - without.n / 20;
+	*ret_saves = r == 0 && with.n <= without.n - without.n / 20;
+	*ret_size = with.n;
 	buf_done(&with);
 	buf_done(&without);
 	return r;
@@ -131,6 +132,7 @@ issue_seal(const struct issue *is, enum tier t, struct buf *sealed,
 {
 	struct bytes raw = buf_bytes(&is->tier[t].raw), with = {NULL, 0};
 	bool pays = false;
+	size_t size;
 	int r = 0;
 
 	if (raw.n == 0)
@@ -138,7 +140,7 @@ issue_seal(const struct issue *is, enum tier t, struct buf *sealed,
 	if (t >= TIER_SMALL)
 		level = ISSUE_PICTURE;
 	else if (base != NULL && base->raw[t].p != NULL)
-		r = base_pays(raw, base->raw[t], &pays);
+		r = issue_judge(is, t, base->raw[t], &pays, &size);
 	if (r != 0)
 		return r;
 	if (pays)

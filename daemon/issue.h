@@ -11,7 +11,7 @@
  */
 #define ISSUE_RAW_MAX (15 * 1024 * 1024) /* of a tier: sealed, it still fits */
 #define ISSUE_FAST    16                 /* zstd's levels */
-#define ISSUE_JUDGE   3                  /* whether a base pays */
+#define ISSUE_JUDGE   3                  /* which base pays */
 #define ISSUE_SLOW    19
 #define ISSUE_PICTURE 1 /* pictures are compressed already */
 
@@ -44,6 +44,13 @@ struct issue_base {
 	struct bytes raw[TIERS];
 	struct id contents[TIERS];
 };
+
+/*
+ * Set *ret_saves if |base| saves a twentieth of the pack of |tier|, and *ret_size to its
+ * size then, both judged at a level that costs little.  0 or QERR_NOMEM.
+ */
+int issue_judge(const struct issue *is, enum tier tier, struct bytes base,
+    bool *ret_saves, size_t *ret_size);
 
 /*
  * Make the pack of |tier| for the cover in |e| (first, last, only set) into

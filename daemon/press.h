@@ -11,7 +11,8 @@
 
 /*
  * The inside of a publisher, shared by its parts: publisher.c (folder, batches),
- * press.c (headers, commit), offline.c (drafts), retract.c and binder.c (volumes).
+ * press.c (headers, commit), base.c (what issues lean on), correction.c
+ * (what one changes), offline.c (drafts), retract.c and binder.c (volumes).
  *
  * What is on its way: packs are put into the store at once, where nothing names
  * them yet; headers wait in |header| until press_commit() puts them all.
@@ -28,6 +29,7 @@ struct publisher {
 	struct worker *worker;
 	struct bytes rules;
 	size_t per_issue;
+	enum publisher_says says;
 	void (*published)(void *arg, const struct id *feed,
 	    struct bytes charter, struct bytes header);
 	void *arg;
@@ -84,7 +86,15 @@ int press_seal(const struct publisher *p, const struct issue *is, enum tier t,
     int level);
 /* Put a pack into the store, for press_commit(). */
 int press_stage(struct publisher *p, const struct id *root, struct bytes data);
+/*
+ * What the next issue, |is|, is best compressed against; borrowed until the shelf opens
+ * another base.  All .p NULL if nothing pays.
+ */
+int press_base(struct publisher *p, const struct issue *is,
+    struct issue_base *ret);
 uint64_t press_next(const struct publisher *p); /* the next header's number */
+/* May this machine sign it, alone?  Where not, the secret key is forgotten. */
+bool press_signs(struct publisher *p);
 /* Seal the packs of |is| for the cover first..last and put them into the store;
  * appends to |e|.  |base| as in issue_seal(). */
 int press_packs(struct publisher *p, const struct issue *is, uint64_t first,
@@ -102,6 +112,10 @@ int press_header(struct publisher *p, const struct pack_entry *e, size_t n,
 int press_commit(struct publisher *p, publisher_issue_fn fn, void *arg);
 /* Forget all that waits. */
 void press_cancel(struct publisher *p);
+
+/* Find what |d| changes of |e|, and let the article say it if it says nothing itself. */
+int press_correction(struct publisher *p, const struct ledger_entry *e,
+    struct draft *d, struct change *ret);
 
 /* Take an entry to where the issue |number| has it, once it is committed. */
 int press_added(struct publisher *p, struct ledger_entry *e, uint64_t number);

@@ -37,6 +37,11 @@ say_who_signs(struct room *r, unsigned line)
 			 "not here, so its issues are drafted, signed elsewhere "
 			 "and released",
 		    line);
+	if (publisher_signs(r->p) == PUBLISHER_NOT_ALONE)
+		log_info("line %u of the settings, publish: its charter wants "
+			 "several signatures, so its issues are drafted, signed "
+			 "with quire sign and released",
+		    line);
 	if (publisher_signs(r->p) == PUBLISHER_MAY_NOT)
 		problems_set(&r->d->problems, "signer",
 		    "The charter does not let this machine's key sign: nothing "
@@ -66,6 +71,7 @@ rooms_open(struct daemon *d)
 		struct publisher_config cfg = {.folder = f->folder,
 		    .store = d->store,
 		    .worker = d->worker,
+		    .says = (enum publisher_says)f->corrections,
 		    .published = on_published,
 		    .arg = r};
 

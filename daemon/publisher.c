@@ -14,8 +14,6 @@
 #include "proto/object/follow.h"
 
 #define KEY_FILE_MAX 4096
-#define BASE_SPAN    12    /* issues after a base that may lean on it */
-#define BASE_MIN     32768 /* bytes of text that make an issue worth being one */
 
 const char *
 publisher_outcome_name(enum publisher_outcome o)
@@ -60,9 +58,11 @@ publisher_articles(const struct publisher *p)
 enum publisher_signs
 publisher_signs(const struct publisher *p)
 {
-	return p->has_secret ? PUBLISHER_SIGNS
-	       : p->may_not  ? PUBLISHER_MAY_NOT
-			     : PUBLISHER_NO_KEY;
+	return p->has_secret                                ? PUBLISHER_SIGNS
+	       : p->may_not                                 ? PUBLISHER_MAY_NOT
+	       : charter_quorum(feed_charter(p->chain), press_next(p)) > 1
+		   ? PUBLISHER_NOT_ALONE
+		   : PUBLISHER_NO_KEY;
 }
 
 /* --- the folder --- */
@@ -207,22 +207,24 @@ read_charter(struct publisher *p)
 }
 
 /*
- * A key that was revoked or has not begun signs nothing: then the feed is served, and
- * its issues are signed elsewhere.
+ * A key that was revoked or has not begun signs nothing, nor does one alone where
+ * several have to: then the feed is served, and its issues are signed elsewhere.
  */
-static void
-check_signer(struct publisher *p)
+bool
+press_signs(struct publisher *p)
 {
+	const struct charter *c = feed_charter(p->chain);
 	const struct key *k;
 
-	if (p->has_secret &&
-	    (charter_signer(feed_charter(p->chain), p->secret.pub.id,
-		 press_next(p), &k) != 0 ||
-		!key_eq(k, &p->secret.pub))) {
+	if (!p->has_secret)
+		return false;
+	p->may_not = charter_signer(c, p->secret.pub.id, press_next(p), &k) != 0 ||
+		     !key_eq(k, &p->secret.pub);
+	if (p->may_not || charter_quorum(c, press_next(p)) > 1) {
 		key_secret_done(&p->secret);
 		p->has_secret = false;
-		p->may_not = true;
 	}
+	return p->has_secret;
 }
 
 /* The charters before the newest, for a store that has not got them. */
@@ -283,7 +285,7 @@ load(struct publisher *p, int folder, struct bytes charter, struct buf *why)
 			return r;
 	}
 	read_charter(p);
-	check_signer(p);
+	(void)press_signs(p);
 	return 0;
 }
 
@@ -333,6 +335,7 @@ publisher_open(struct publisher **ret, const struct publisher_config *cfg,
 	p->rules = cfg->rules;
 	p->per_issue =
 	    cfg->per_issue > 0 ? cfg->per_issue : PUBLISHER_PER_ISSUE;
+	p->says = cfg->says;
 	p->published = cfg->published;
 	p->arg = cfg->arg;
 	p->result = p->ended = -1;
@@ -394,7 +397,7 @@ begin(struct publisher *p, bool slow)
 int
 publisher_begin(struct publisher *p, bool slow, bool dry_run)
 {
-	int r = p->has_secret || dry_run ? begin(p, slow) : QERR_KEY;
+	int r = dry_run || press_signs(p) ? begin(p, slow) : QERR_KEY;
 
 	p->dry_run = r == 0 ? dry_run : p->dry_run;
 	return r;
@@ -431,33 +434,6 @@ publisher_cancel(struct publisher *p)
 		(void)press_reload(p);
 }
 
-/*
- * A recent issue as base, for its words are those of the next ones; who lacks it
- * fetches one issue more.  After some issues without a base of their own there is
- * another.
- */
-static int
-find_base(struct publisher *p, struct issue_base *ret)
-{
-	uint64_t next = press_next(p);
-	size_t v = shelf_key_issue(&p->shelf,
-	    next > BASE_SPAN ? next - BASE_SPAN : 1, BASE_MIN);
-	size_t k;
-	int r = 0;
-
-	*ret = (struct issue_base){0};
-	if (v == SHELF_NONE)
-		return 0;
-	for (enum tier t = TIER_HEADS; t <= TIER_TEXT && r == 0; t++) {
-		k = shelf_with(&p->shelf, v, t);
-		if (k == SHELF_NONE || p->shelf.pack[k].e.has_base)
-			continue;
-		ret->contents[t] = p->shelf.pack[k].e.contents;
-		r = shelf_base(&p->shelf, t, &ret->contents[t], &ret->raw[t]);
-	}
-	return r;
-}
-
 /* What was added so far becomes an issue. */
 static int
 flush(struct publisher *p)
@@ -470,7 +446,7 @@ flush(struct publisher *p)
 
 	if (count == 0)
 		return 0;
-	r = find_base(p, &base);
+	r = press_base(p, &p->issue, &base);
 	if (r == 0)
 		r = press_packs(p, &p->issue, number, number, false, &base,
 		    p->level, e, &n);
@@ -559,12 +535,12 @@ judge(struct publisher *p, struct draft *d, struct publisher_item *ret)
 	if (r != 0)
 		return r;
 	ret->outcome = same ? PUBLISHER_UNCHANGED : PUBLISHER_CORRECTED;
-	if (!same) {
-		ret->revision = e->revision + 1;
-		d->article.revision = ret->revision;
-		d->article.status = ARTICLE_CORRECTED;
-	}
-	return 0;
+	if (same)
+		return 0;
+	ret->revision = e->revision + 1;
+	d->article.revision = ret->revision;
+	d->article.status = ARTICLE_CORRECTED;
+	return press_correction(p, e, d, &ret->change);
 }
 
 static void
@@ -707,7 +683,7 @@ publisher_keep_promise(struct publisher *p, uint64_t now, struct buf *why)
 {
 	int r;
 
-	if (p->open || !p->has_secret || feed_head(p->chain) == 0 ||
+	if (p->open || !press_signs(p) || feed_head(p->chain) == 0 ||
 	    now < p->last_time + p->last_next)
 		return 0;
 	r = press_header(p, NULL, 0, 0);

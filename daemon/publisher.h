@@ -1,6 +1,7 @@
 #ifndef QUIRE_PUBLISHER_H
 #define QUIRE_PUBLISHER_H
 
+#include "daemon/change.h"
 #include "daemon/draft.h"
 #include "proto/host/store.h"
 
@@ -27,6 +28,13 @@
 
 struct publisher;
 
+/* What a correction says of itself where its document brings no note. */
+enum publisher_says {
+	PUBLISHER_SAYS_NOTE,  /* nothing */
+	PUBLISHER_SAYS_COUNT, /* how many words went and came */
+	PUBLISHER_SAYS_WORDS, /* and those that came */
+};
+
 struct publisher_config {
 	const char *folder;
 	const char *pass; /* of the secret key; NULL: it has none */
@@ -34,6 +42,7 @@ struct publisher_config {
 	struct worker *worker;
 	struct bytes rules; /* for what is taken in; they outlive it; may be empty */
 	size_t per_issue; /* 0: PUBLISHER_PER_ISSUE */
+	enum publisher_says says;
 	/* Called for each new charter (else absent) and header, once it is in the
 	 * tree: node events are made of these.  May be NULL. */
 	void (*published)(void *arg, const struct id *feed, struct bytes charter,
@@ -59,6 +68,7 @@ enum publisher_signs {
 	PUBLISHER_SIGNS,
 	PUBLISHER_NO_KEY,  /* there is no secret.key */
 	PUBLISHER_MAY_NOT, /* the charter does not let it sign the next issue */
+	PUBLISHER_NOT_ALONE, /* the charter wants several signatures on it */
 };
 enum publisher_signs publisher_signs(const struct publisher *p);
 
@@ -80,6 +90,7 @@ struct publisher_item {
 	char lang[36];
 	char title[1025];
 	char message[1024]; /* warnings, or why it was refused */
+	struct change change; /* of a correction; all zero if what it corrects is not here */
 };
 
 /*

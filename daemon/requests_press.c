@@ -29,6 +29,14 @@ requests_room(struct daemon *d, struct control_client *c, struct bytes feed)
 	return NULL;
 }
 
+static const char *const not_signed[] = {
+    [PUBLISHER_SIGNS] = "",
+    [PUBLISHER_NO_KEY] = "The feed's secret.key is not on this machine.",
+    [PUBLISHER_MAY_NOT] =
+	"The charter does not let this machine's secret.key sign.",
+    [PUBLISHER_NOT_ALONE] = "The charter wants several signatures on an issue.",
+};
+
 static void
 do_publish(struct daemon *d, struct control_client *c,
     const struct ctl_request *rq)
@@ -51,9 +59,7 @@ do_publish(struct daemon *d, struct control_client *c,
 	if (err == QERR_KEY) {
 		control_fail(c, 1,
 		    "Make a draft, sign it where the key is, release it: quire draft --help",
-		    publisher_signs(r->p) == PUBLISHER_MAY_NOT
-			? "The charter does not let this machine's secret.key sign."
-			: "The feed's secret.key is not on this machine.");
+		    "%s", not_signed[publisher_signs(r->p)]);
 		return;
 	}
 	if (err != 0) {
@@ -103,6 +109,23 @@ requests_read(struct buf *b, int fd, size_t max)
 }
 
 static void
+change_items(struct control_client *c, const struct change *x)
+{
+	for (size_t i = 0; i < x->n_quote; i++) {
+		struct ctl_item it;
+
+		ctl_item_init(&it, "change");
+		if (x->quote[i].before[0] != '\0')
+			ctl_add_text(&it, "before",
+			    bytes_str(x->quote[i].before));
+		if (x->quote[i].after[0] != '\0')
+			ctl_add_text(&it, "after",
+			    bytes_str(x->quote[i].after));
+		control_item(c, &it);
+	}
+}
+
+static void
 document_item(struct control_client *c, struct bytes file,
     const struct publisher_item *x)
 {
@@ -120,7 +143,14 @@ document_item(struct control_client *c, struct bytes file,
 	ctl_add_number(&it, "pictures", x->pictures);
 	if (x->message[0] != '\0')
 		ctl_add_text(&it, "message", bytes_str(x->message));
+	if (x->outcome == PUBLISHER_CORRECTED && x->change.parts[0] != '\0') {
+		ctl_add_text(&it, "parts", bytes_str(x->change.parts));
+		ctl_add_number(&it, "removed", x->change.removed);
+		ctl_add_number(&it, "added", x->change.added);
+		ctl_add_flag(&it, "more", x->change.more);
+	}
 	control_item(c, &it);
+	change_items(c, &x->change);
 }
 
 /* Of a feed each entry is a document of its own; it is called by its number. */

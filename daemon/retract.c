@@ -431,7 +431,7 @@ publisher_retract(struct publisher *p, struct bytes ref, struct bytes reason,
 				 "when that is done.");
 		return QERR_AGAIN;
 	}
-	if (!p->has_secret) {
+	if (!press_signs(p)) {
 		buf_put_str(why, "A retraction is signed here, and the feed's "
 				 "secret.key is elsewhere. Bring it, and start "
 				 "quired anew.");

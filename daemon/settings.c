@@ -77,6 +77,9 @@ static const struct setting publish[] = {
     {"rules", SETTING_FOLDER, AT(rules), "", true,
 	"A file that says of sites which parts of their pages are the "
 	"article."},
+    {"corrections", SETTING_SAYS, AT(corrections), "words", true,
+	"What a correction says of itself if its document has no note: note "
+	"(nothing), count (of words) or words (that were added)."},
 };
 #undef AT
 
@@ -307,6 +310,7 @@ put_time(struct buf *b, uint64_t v)
 static const char *const tier_name[TIERS] = {
     "heads", "text", "small", "pictures"};
 static const char *const level_name[] = {"fast", "slow"};
+static const char *const says_name[] = {"note", "count", "words"};
 static const char *const log_name[] = {"error", "warn", "info", "debug"};
 
 static bool
@@ -430,6 +434,10 @@ setting_set(void *base, const struct setting *s, struct bytes value)
 		return find_word(level_name, 2, value, f)
 			   ? NULL
 			   : "is neither fast nor slow";
+	case SETTING_SAYS:
+		return find_word(says_name, 3, value, f)
+			   ? NULL
+			   : "is none of note, count and words";
 	case SETTING_LOG:
 		return find_word(log_name, 4, value, f)
 			   ? NULL
@@ -473,6 +481,7 @@ free_value(void *base, const struct setting *s)
 	case SETTING_SWITCH:
 	case SETTING_TIERS:
 	case SETTING_LEVEL:
+	case SETTING_SAYS:
 	case SETTING_LOG:
 		break;
 	}
@@ -562,6 +571,9 @@ setting_text(struct buf *b, const void *base, const struct setting *s)
 		break;
 	case SETTING_LEVEL:
 		buf_put_str(b, level_name[*v]);
+		break;
+	case SETTING_SAYS:
+		buf_put_str(b, says_name[*v]);
 		break;
 	case SETTING_LOG:
 		buf_put_str(b, log_name[*v]);

@@ -25,6 +25,7 @@ enum setting_type {
 	SETTING_SWITCH,  /* bool; yes or no */
 	SETTING_TIERS,   /* uint64_t mask; heads, text, small, pictures */
 	SETTING_LEVEL,   /* uint64_t; fast or slow */
+	SETTING_SAYS,    /* uint64_t; note, count or words */
 	SETTING_LOG,     /* uint64_t; error, warn, info, debug */
 };
 

@@ -34,6 +34,7 @@ complete -c quire -n '__fish_seen_subcommand_from charter' -l add-root -x
 complete -c quire -n '__fish_seen_subcommand_from charter' -l remove-root -x
 complete -c quire -n '__fish_seen_subcommand_from charter' -l threshold -x
 complete -c quire -n '__fish_seen_subcommand_from charter' -l next-root -x
+complete -c quire -n '__fish_seen_subcommand_from charter' -l quorum -x
 complete -c quire -n '__fish_seen_subcommand_from charter' -l name -x
 complete -c quire -n '__fish_seen_subcommand_from charter' -l home -x
 complete -c quire -n '__fish_seen_subcommand_from charter' -l mirror -x

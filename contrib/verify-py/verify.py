@@ -50,8 +50,7 @@ def plain(s, newlines=False):
     return not any(unicodedata.category(c) == 'Cc' and not (newlines and c == '\n') or
                    c in '\ufeff\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069' for c in s)
 def lang(v):
-    text(2, 35)(v)
-    need(LANG.fullmatch(v), 'a language that is not BCP 47')
+    need(type(v) is str and 2 <= len(v) <= 35 and LANG.fullmatch(v), 'a language that is not BCP 47')
 def many(lo, hi, item, rising=None):
     def check(v):
         need(type(v) is list and lo <= len(v) <= hi, 'a wrong number of items')
@@ -59,11 +58,16 @@ def many(lo, hi, item, rising=None):
             item(x)
         need(not rising or all(rising(a) < rising(b) for a, b in zip(v, v[1:])), 'items out of order')
     return check
+def row(*checks, more=0):
+    def check(v):
+        many(len(checks) - more, len(checks), lambda x: None)(v)
+        for f, x in zip(checks, v):
+            f(x)
+    return check
 def fields(v, required, optional):
-    need(type(v) is dict and required.keys() <= v.keys(), 'a required field is missing')
-    for k in v:
-        need(k in required or k in optional, 'an unknown field')
-        (required.get(k) or optional[k])(v[k])
+    need(type(v) is dict and required.keys() <= v.keys() <= required.keys() | optional.keys(), 'a field that is missing or unknown')
+    for k, x in v.items():
+        (required | optional)[k](x)
     return v
 # --- 2. Hashes
 def H(kind, x):
@@ -89,12 +93,12 @@ def unbase32(s):
     need(base32(b) == s and len(b) == 32, 'not 32 bytes in base32')
     return b
 # --- 3. Signatures
+SIGNATURE = row(blob(8), blob(64), blob(64))
 def signed(data, limit, sigs):
     need(len(data) <= limit, 'too large')
     v = decode(data)
     need(type(v) is list and len(v) == 2 and type(v[0]) is bytes, 'not a signed file')
-    many(1, sigs, lambda s: (many(3, 3, lambda x: None)(s), blob(8)(s[0]), blob(64)(s[1]), blob(64)(s[2])),
-         rising=lambda s: s[0])(v[1])
+    many(1, sigs, SIGNATURE, rising=lambda s: s[0])(v[1])
     return v
 def verify(key, sig, body, comment):
     need(key[:8] == sig[0], 'signed by another key')
@@ -106,24 +110,23 @@ def verify(key, sig, body, comment):
         raise Bad('a signature that does not verify')
 # --- 4. Charter
 def signing_key(v):
-    many(2, 3, lambda x: None)(v), blob(40)(v[0]), uint(1)(v[1])
-    if len(v) == 3:
-        uint(v[1] - 1)(v[2])
-def pin(v):
-    many(2, 2, lambda x: None)(v), uint(1, U64 - 1)(v[0]), blob(32)(v[1])
+    row(blob(40), uint(1), uint(), more=1)(v)
+    need(len(v) == 2 or v[2] >= v[1] - 1, 'a key that ends before it begins')
+def quorums(v):
+    many(1, 8, row(uint(1, U64 - 1), uint(1, 8)), rising=lambda q: q[0])(v)
+    need(all(a[1] != b[1] for a, b in zip([[0, 1]] + v, v)), 'a quorum that changes nothing')
 def open_charter(data, prev=None):
     body, sigs = signed(data, 4096, 16)
     c = fields(decode(body), {
         0: uint(1, 1), 1: uint(1), 2: text(1, 128), 5: many(1, 8, blob(40), rising=lambda k: k), 6: uint(1, 8),
         8: many(1, 16, signing_key, rising=lambda k: (k[0], k[1]))},
         {3: many(1, 16, lang), 4: text(1, 256), 7: many(1, 8, blob(32), rising=lambda k: k), 9: many(1, 16, text(1, 512)),
-         10: blob(32), 11: pin})
+         10: blob(32), 11: row(uint(1, U64 - 1), blob(32)), 12: quorums})
     need(c[6] <= len(c[5]) and (c[1] > 1) == (10 in c), 'a charter that contradicts itself')
     need(c[1] == (prev[1] + 1 if prev else 1) and c.get(10) == (prev and prev['hash']), 'a gap in the charters')
     need(not (prev and 11 in prev) or 11 in c and (c[11][0] > prev[11][0] or c[11] == prev[11]), 'a pin that is taken back')
     old = prev[5] if prev else []
-    if prev and 7 in prev:
-        need(all(k in old or H(b'root', k) in prev[7] for k in c[5]), 'a root that was not announced')
+    need(not (prev and 7 in prev) or all(k in old or H(b'root', k) in prev[7] for k in c[5]), 'a root that was not announced')
     by = []
     for s in sigs:
         keys = [k for k in c[5] + old if k[:8] == s[0]]
@@ -135,10 +138,8 @@ def open_charter(data, prev=None):
     c['hash'] = H(b'charter', body)
     return c
 def signer(charter, key_id, number):
-    entries = [k for k in charter[8] if k[0][:8] == key_id]
-    need(entries, 'signed by a key that may not')
-    fit = [k[0] for k in entries if k[1] <= number and (len(k) == 2 or number <= k[2])]
-    need(fit, 'signed by a key revoked for it')
+    fit = [k[0] for k in charter[8] if k[0][:8] == key_id and k[1] <= number and (len(k) == 2 or number <= k[2])]
+    need(fit, 'signed by a key that may not sign it')
     return fit[0]
 # --- 5. Header
 def pack_entry(v):
@@ -147,7 +148,7 @@ def pack_entry(v):
 def open_header(data, charter, feed):
     body, (sig,) = signed(data, 2048, 1)
     h = fields(decode(body), {0: uint(2, 2), 1: blob(32), 2: uint(1), 3: uint(1), 4: uint(), 5: uint(), 6: blob(32)},
-               {7: many(1, 16, pack_entry)})
+               {7: many(1, 16, pack_entry), 8: many(1, 7, SIGNATURE, rising=lambda s: s[0])})
     h['hash'], h['packs'] = H(b'header', body), h.get(7, [])
     for p in h['packs']:
         need(p.get(6) != h[3] and p.get(7) != h[3], 'a cover written out that follows')
@@ -156,24 +157,24 @@ def open_header(data, charter, feed):
     order = [(p[0], p['first'], p['last']) for p in h['packs']]
     need(all(a < b for a, b in zip(order, order[1:])), 'packs out of order')
     need(all((0, *o[1:]) in order for o in order), 'a pack without its heads')
-    need(h[1] == feed, 'of another feed')
-    need(h[2] <= charter[1], 'signed under a newer charter')
+    need(h[1] == feed and h[2] <= charter[1], 'of another feed, or signed under a newer charter')
     verify(signer(charter, sig[0], h[3]), sig, body, f'quire issue {h[3]} {base32(feed)}')
+    draft = encode({k: x if k != 4 else 0 for k, x in decode(body).items() if k != 8})
+    for s in h.get(8, []):
+        need(s[0] != sig[0], 'signed twice by one key')
+        verify(signer(charter, s[0], h[3]), s, draft, f'quire approval {h[3]} {base32(feed)}')
+    need(len(h.get(8, [])) + 1 >= ([1] + [q[1] for q in charter.get(12, []) if q[0] <= h[3]])[-1], 'fewer signatures than its charter wants')
     need(11 not in charter or h[3] != charter[11][0] + 1 or h[6] == charter[11][1], 'not in the history its charter fixes')
     return h
 # --- 6. Packs
 def inflate(z, size):
     need(len(z) >= 6 and z[:4] == b'\x28\xb5\x2f\xfd' and not z[4] & 0x1b and (z[4] & 0x20 or z[5] <= 112), 'not a frame of ours')
     need(zstandard.frame_content_size(z) == size, 'a frame of another size')
-    how = zstandard.ZstdDecompressor().decompressobj()
-    raw = how.decompress(z)
+    raw = (how := zstandard.ZstdDecompressor().decompressobj()).decompress(z)
     need(how.unused_data == b'' and len(raw) == size, 'more or less than one frame')
     return raw
 # --- 7. Article
-def picture(v):
-    many(8, 9, lambda x: None)(v)
-    for check, x in zip((blob(32), uint(2, 3), uint(1, 5), uint(1, 65535), uint(1, 65535), uint(1, 8 * MIB), text(0, 4096), text(0, 4096), uint(0, 63)), v):
-        check(x)
+picture = row(blob(32), uint(2, 3), uint(1, 5), uint(1, 65535), uint(1, 65535), uint(1, 8 * MIB), text(0, 4096), text(0, 4096), uint(0, 63), more=1)
 def article(data):
     need(len(data) <= 65536, 'a head that is too large')
     when = uint(-(1 << 63), (1 << 63) - 1)
@@ -234,8 +235,8 @@ def chain(files):
 def open_capsule(data, newer=()):
     """Returns feed, header, article, body (b'' if retracted)."""
     c = fields(decode(data), {0: uint(3, 3), 1: many(1, 64, blob(1, 4096)), 2: blob(1, 2048), 3: uint(0, 15), 4: uint(), 5: blob(1, 65536), 11: blob(16)},
-               {6: blob(32, 1024), 7: uint(0, 15), 8: blob(32, 1024), 9: blob(1, 2 * MIB), 10: many(1, 64, lambda v: (many(2, 2, lambda x: None)(v),
-                uint(0, 63)(v[0]), blob(1, 8 * MIB)(v[1])), rising=lambda v: v[0])})
+               {6: blob(32, 1024), 7: uint(0, 15), 8: blob(32, 1024), 9: blob(1, 2 * MIB),
+                10: many(1, 64, row(uint(0, 63), blob(1, 8 * MIB)), rising=lambda v: v[0])})
     need(H(b'capsule', data[:-16])[:16] == c[11], 'damaged')
     charters = chain(c[1])
     for f in newer:
@@ -295,6 +296,5 @@ def main():
             bad = 1
             print(f'BAD: {path}: {e if isinstance(e, (Bad, OSError)) else "malformed: " + repr(e)}')
     sys.exit(bad)
-
 if __name__ == '__main__':
     main()

@@ -36,6 +36,7 @@
 	X(QERR_VERSION, -123, "is of a version this program does not know") \
 	X(QERR_PROTOCOL, -124, "may not be said at this point")             \
 	X(QERR_PINNED, -125, "is not in the history its charter fixes")     \
+	X(QERR_QUORUM, -126, "has fewer signatures than its charter wants") \
 	/* Nothing is wrong, but it cannot be done now. */                  \
 	X(QERR_AGAIN, -201, "needs more input")                             \
 	X(QERR_FULL, -202, "does not fit: a queue, table or quota is full") \

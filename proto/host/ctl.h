@@ -112,7 +112,10 @@ struct ctl_request {
  *	"invite"    name, id (hex), made (UNIX seconds), invite (the text; INVITE_NEW only)
  *	"document"  file, outcome ("new", "corrected", "unchanged", "retracted" or
  *	            "refused"), title, lang, revision, pictures, message (warnings, or
- *	            why it was refused)
+ *	            why it was refused); of a correction, if what it corrects is
+ *	            here, parts ("title, text"), removed, added (words), more (flag:
+ *	            not all is quoted); then its changes
+ *	"change"    before, after: the words, with some around; absent: none
  *	"article"   title, lang, and if known authors, section, address, summary,
  *	            published (UNIX seconds), message (warnings): what TRY made of it;
  *	            then its pictures and its body, piece by piece

@@ -119,13 +119,15 @@ shelf_issue(const struct shelf *s, uint64_t number)
 }
 
 size_t
-shelf_key_issue(const struct shelf *s, uint64_t from, uint32_t min)
+shelf_key_issue(const struct shelf *s, uint64_t from, uint32_t min,
+    size_t before)
 {
 	size_t v = shelf_newest_volume(s, false);
 
 	if (v != SHELF_NONE && s->pack[v].e.last >= from)
 		from = s->pack[v].e.last + 1;
-	for (size_t i = s->n; i-- > 0 && s->pack[i].number >= from;) {
+	for (size_t i = before < s->n ? before : s->n;
+	     i-- > 0 && s->pack[i].number >= from;) {
 		const struct shelf_pack *p = &s->pack[i];
 		size_t text;
 

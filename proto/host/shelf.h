@@ -48,9 +48,11 @@ size_t shelf_issue(const struct shelf *s, uint64_t number);
 /*
  * The newest issue (its heads) from |from| on that can be a base, or SHELF_NONE: its text
  * has |min| bytes at least and no base, and no volume covers it, for who takes the
- * volume does without it.
+ * volume does without it.  |before| is such an issue, to find the one before it, or
+ * SHELF_NONE.
  */
-size_t shelf_key_issue(const struct shelf *s, uint64_t from, uint32_t min);
+size_t shelf_key_issue(const struct shelf *s, uint64_t from, uint32_t min,
+    size_t before);
 /* The volume (its heads) that ends last, of all or of the large ones that are
  * marked `only`, or SHELF_NONE. */
 size_t shelf_newest_volume(const struct shelf *s, bool large);

@@ -13,15 +13,16 @@
 #include "proto/object/tree.h"
 
 /*
- * A stretch: how many headers u32le, and the bytes of their files u32le; of each
- * header its file's end u32le, the charter that it names u32le, its leaf, identity and
- * signer; the files; the peaks of the history of all headers up to here, the smallest
+ * A stretch: how many headers u32le, the bytes of their files u32le, and how many
+ * approved them u32le; of each header its file's end u32le, the charter that it names
+ * u32le, who approved it how many u32le, its leaf, identity and signer; the key ids of
+ * who approved; the files; the peaks of the history of all headers up to here, the smallest
  * first; the sum of the charters; and BLAKE2b-256 over the sum of the stretch before
  * and all that.  It is ours alone and says nothing to others.
  */
 #define ROW_MAX   (512u * 1024 * 1024)
-#define START_LEN 8
-#define ENTRY_LEN (4 + 4 + 32 + 32 + KEY_ID_LEN)
+#define START_LEN 12
+#define ENTRY_LEN (4 + 4 + 4 + 32 + 32 + KEY_ID_LEN)
 #define NAME_LEN  (4 + ID_TEXT_LEN + 1)
 
 static void
@@ -112,17 +113,28 @@ stretch_len(const struct row_end *end, struct bytes v)
 		return 0;
 	n = load_le32(v.p);
 	len = START_LEN + n * ENTRY_LEN + load_le32(v.p + 4) +
+	      KEY_ID_LEN * (uint64_t)load_le32(v.p + 8) +
 	      32 * (uint64_t)count_peaks(end->n + n) + 32;
 	return len + 32 <= v.n ? len : 0;
 }
 
-static void
-take_entry(struct feed_kept *k, const uint8_t *p)
+/* The entry at |p|; |approved| moves behind the ids of who approved it. */
+static int
+take_entry(struct feed_kept *k, const uint8_t *p, struct bytes *approved)
 {
-	k->charter = load_le32(p + 4);
-	memcpy(k->leaf.b, p + 8, 32);
-	memcpy(k->hash.b, p + 40, 32);
-	memcpy(k->signer, p + 72, KEY_ID_LEN);
+	size_t n = load_le32(p + 8);
+
+	if (n > HEADER_APPROVALS_MAX || n * KEY_ID_LEN > approved->n)
+		return QERR_ABSENT;
+	*k = (struct feed_kept){
+	    .charter = load_le32(p + 4), .n_signer = n + 1};
+	memcpy(k->leaf.b, p + 12, 32);
+	memcpy(k->hash.b, p + 44, 32);
+	memcpy(k->signer[0], p + 76, KEY_ID_LEN);
+	memcpy(k->signer[1], approved->p, n * KEY_ID_LEN);
+	*approved =
+	    bytes_of(approved->p + n * KEY_ID_LEN, approved->n - n * KEY_ID_LEN);
+	return 0;
 }
 
 /* Take the next stretch: 0, or QERR_ABSENT at the end of what is whole. */
@@ -132,6 +144,7 @@ take_stretch(struct row *r)
 	struct bytes v =
 	    bytes_of(r->file.p + r->end.size, r->file.n - (size_t)r->end.size);
 	uint64_t len = stretch_len(&r->end, v);
+	struct bytes approved;
 	const uint8_t *file, *at;
 	size_t n, from = 0, all;
 	struct id want;
@@ -145,14 +158,16 @@ take_stretch(struct row *r)
 	all = load_le32(v.p + 4);
 	if (reserve(r, n) != 0)
 		return QERR_NOMEM;
-	file = v.p + START_LEN + n * ENTRY_LEN;
+	approved = bytes_of(v.p + START_LEN + n * ENTRY_LEN,
+	    KEY_ID_LEN * (size_t)load_le32(v.p + 8));
+	file = approved.p + approved.n;
 	for (size_t i = 0; i < n; i++) {
 		const uint8_t *e = v.p + START_LEN + i * ENTRY_LEN;
 		size_t end = load_le32(e);
 
-		if (end < from || end > all)
+		if (end < from || end > all ||
+		    take_entry(&r->kept[r->end.n + i], e, &approved) != 0)
 			return QERR_ABSENT;
-		take_entry(&r->kept[r->end.n + i], e);
 		r->header[r->end.n + i] = bytes_of(file + from, end - from);
 		from = end;
 	}
@@ -233,23 +248,31 @@ put_stretch(struct buf *b, const struct row *r, struct feed *f)
 	const struct history *h = feed_history(f);
 	const struct bytes *file = r->header + r->end.n;
 	size_t n = r->n - (size_t)r->end.n;
-	uint32_t at = 0;
+	uint32_t at = 0, approved = 0;
+	struct feed_kept kept;
 
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
+		feed_keep(f, r->end.n + i + 1, &kept);
+		approved += (uint32_t)kept.n_signer - 1;
 		at += (uint32_t)file[i].n;
+	}
 	buf_put_le32(b, (uint32_t)n);
 	buf_put_le32(b, at);
+	buf_put_le32(b, approved);
 	at = 0;
 	for (size_t i = 0; i < n; i++) {
-		struct feed_kept k;
-
-		feed_keep(f, r->end.n + i + 1, &k);
+		feed_keep(f, r->end.n + i + 1, &kept);
 		at += (uint32_t)file[i].n;
 		buf_put_le32(b, at);
-		buf_put_le32(b, k.charter);
-		buf_put(b, k.leaf.b, 32);
-		buf_put(b, k.hash.b, 32);
-		buf_put(b, k.signer, KEY_ID_LEN);
+		buf_put_le32(b, kept.charter);
+		buf_put_le32(b, (uint32_t)kept.n_signer - 1);
+		buf_put(b, kept.leaf.b, 32);
+		buf_put(b, kept.hash.b, 32);
+		buf_put(b, kept.signer[0], KEY_ID_LEN);
+	}
+	for (size_t i = 0; i < n && approved > 0; i++) {
+		feed_keep(f, r->end.n + i + 1, &kept);
+		buf_put(b, kept.signer[1], (kept.n_signer - 1) * KEY_ID_LEN);
 	}
 	for (size_t i = 0; i < n; i++)
 		buf_put(b, file[i].p, file[i].n);

@@ -15,6 +15,7 @@ fault_of_peer(int err)
 	case QERR_CHARTER:
 	case QERR_REVOKED:
 	case QERR_PINNED:
+	case QERR_QUORUM:
 	case QERR_KEY: /* its charter may be older than ours */
 	case QERR_FULL:
 		return 0;

@@ -21,6 +21,7 @@ enum {
 	FIELD_MIRRORS,
 	FIELD_PREVIOUS,
 	FIELD_PIN,
+	FIELD_QUORUM,
 	FIELDS
 };
 #define KIND_CHARTER 1
@@ -163,6 +164,28 @@ read_pin(struct reader *r, struct charter *c)
 	cbor_bytes_exact(r, c->pin_root.b, 32);
 }
 
+/* Each entry changes how many there are; before the first it is one. */
+static void
+read_quorums(struct reader *r, struct charter *c)
+{
+	struct charter_quorum before = {.from = 0, .m = 1};
+
+	c->n_quorum = read_count(r, CHARTER_QUORUMS_MAX);
+	for (size_t i = 0; i < c->n_quorum && r->err == 0; i++) {
+		struct charter_quorum *q = &c->quorum[i];
+
+		if (cbor_array(r, 2) != 2)
+			reader_fail(r, QERR_MISSING);
+		q->from = cbor_uint_in(r, 1, OPEN_END - 1);
+		q->m = (unsigned)cbor_uint_in(r, 1, CHARTER_QUORUM_MAX);
+		if (r->err == 0 && q->from <= before.from)
+			reader_fail(r, QERR_ORDER);
+		if (r->err == 0 && q->m == before.m)
+			reader_fail(r, QERR_ENCODING);
+		before = *q;
+	}
+}
+
 static void
 read_field(struct reader *r, struct charter *c, uint64_t field)
 {
@@ -204,6 +227,9 @@ read_field(struct reader *r, struct charter *c, uint64_t field)
 		break;
 	case FIELD_PIN:
 		read_pin(r, c);
+		break;
+	case FIELD_QUORUM:
+		read_quorums(r, c);
 		break;
 	default:
 		reader_fail(r, QERR_UNKNOWN);
@@ -281,7 +307,8 @@ charter_encode(struct buf *b, const struct charter *c)
 
 	cbor_put_map(b, 6u + (c->n_lang > 0) + (c->home.n > 0) +
 			    (c->n_next_root > 0) + (c->n_mirror > 0) +
-			    (c->version > 1) + (c->pin > 0));
+			    (c->version > 1) + (c->pin > 0) +
+			    (c->n_quorum > 0));
 	cbor_put_uint(b, FIELD_KIND);
 	cbor_put_uint(b, KIND_CHARTER);
 	cbor_put_uint(b, FIELD_VERSION);
@@ -316,6 +343,15 @@ charter_encode(struct buf *b, const struct charter *c)
 		cbor_put_array(b, 2);
 		cbor_put_uint(b, c->pin);
 		cbor_put_bytes(b, c->pin_root.b, 32);
+	}
+	if (c->n_quorum > 0) {
+		cbor_put_uint(b, FIELD_QUORUM);
+		cbor_put_array(b, c->n_quorum);
+		for (size_t i = 0; i < c->n_quorum; i++) {
+			cbor_put_array(b, 2);
+			cbor_put_uint(b, c->quorum[i].from);
+			cbor_put_uint(b, c->quorum[i].m);
+		}
 	}
 	if (buf_err(b) != 0)
 		return buf_err(b);
@@ -479,6 +515,30 @@ charter_signer(const struct charter *c, const uint8_t id[KEY_ID_LEN],
 			return 0;
 		}
 	}
+	return err;
+}
+
+unsigned
+charter_quorum(const struct charter *c, uint64_t number)
+{
+	unsigned m = 1;
+
+	for (size_t i = 0; i < c->n_quorum && c->quorum[i].from <= number; i++)
+		m = c->quorum[i].m;
+	return m;
+}
+
+int
+charter_signers(const struct charter *c, const uint8_t *id, size_t n,
+    uint64_t number)
+{
+	const struct key *k;
+	int err = 0;
+
+	for (size_t i = 0; i < n && err == 0; i++)
+		err = charter_signer(c, id + i * KEY_ID_LEN, number, &k);
+	if (err == 0 && n < charter_quorum(c, number))
+		err = QERR_QUORUM;
 	return err;
 }
 

@@ -14,11 +14,19 @@
 #define CHARTER_KEYS_MAX  16
 #define CHARTER_LANGS_MAX 16
 #define CHARTER_MIRRORS_MAX 16
+#define CHARTER_QUORUMS_MAX 8
+#define CHARTER_QUORUM_MAX  8 /* keys that one issue can ask for */
 
 struct charter_key {
 	struct key key;
 	uint64_t from;
 	uint64_t to; /* UINT64_MAX: open */
+};
+
+/* From issue |from| on each is signed by |m| keys. */
+struct charter_quorum {
+	uint64_t from;
+	unsigned m;
 };
 
 struct charter {
@@ -39,6 +47,8 @@ struct charter {
 	struct id previous; /* if version > 1 */
 	uint64_t pin;       /* the history of issues 1 to this is fixed; 0: none */
 	struct id pin_root; /* its root */
+	struct charter_quorum quorum[CHARTER_QUORUMS_MAX]; /* before: 1 */
+	size_t n_quorum;
 	struct id hash;     /* set by decoding */
 };
 
@@ -67,6 +77,16 @@ int charter_open(struct charter *ret, struct bytes file,
  */
 int charter_signer(const struct charter *c, const uint8_t id[KEY_ID_LEN],
     uint64_t number, const struct key **ret_key);
+
+/* How many keys have to sign issue |number|. */
+unsigned charter_quorum(const struct charter *c, uint64_t number);
+
+/*
+ * 0 if the |n| keys that signed issue |number| may and are enough; |id| has their ids
+ * one behind another, each once.  Else QERR_KEY, QERR_REVOKED or QERR_QUORUM.
+ */
+int charter_signers(const struct charter *c, const uint8_t *id, size_t n,
+    uint64_t number);
 
 /*
  * QERR_PINNED if |history|, which header |number| names, is not the one that |c| pins;

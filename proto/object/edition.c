@@ -113,13 +113,11 @@ open_charters(struct edition_verdict *v, const struct edition *e)
 static int
 name_draft(struct edition_verdict *v)
 {
-	struct header h = v->header;
 	struct buf body;
 	int r;
 
-	h.time = 0;
 	buf_init(&body, HEADER_FILE_MAX);
-	r = header_encode(&body, &h);
+	r = header_approved(&body, &v->header);
 	hash(&v->hash, HASH_DRAFT, buf_bytes(&body));
 	buf_done(&body);
 	return r;
@@ -138,7 +136,7 @@ open_header(struct edition_verdict *v, const struct edition *e)
 		return QERR_FEED;
 	if (h->charter != v->charter.version)
 		return QERR_CHARTER;
-	if (!e->is_signed && h->time != 0)
+	if (!e->is_signed && (h->time != 0 || h->n_approval > 0))
 		return QERR_RANGE;
 	return name_draft(v);
 }
@@ -292,6 +290,9 @@ edition_sign(struct buf *b, const struct edition *e,
 	buf_init(&file, 0);
 	if (r == 0)
 		r = header_sign(&file, &h, k);
+	/* What nobody would accept is not given out. */
+	if (r == 0)
+		r = header_open(&h, buf_bytes(&file), &v->charter);
 	out.is_signed = true;
 	out.header = buf_bytes(&file);
 	if (r == 0)

@@ -49,8 +49,9 @@ void edition_verdict_done(struct edition_verdict *v);
 
 /*
  * Append the signed edition of the draft |e|, which |v| is the verdict on, issued at
- * |time|.  QERR_KEY, QERR_REVOKED if |k| may not sign it, QERR_DUPLICATE if it is
- * signed.
+ * |time|; where the charter wants several signatures, v->header has the others as its
+ * approvals.  QERR_KEY, QERR_REVOKED if |k| may not sign it, QERR_QUORUM if more have to
+ * approve, QERR_DUPLICATE if it is signed.
  */
 int edition_sign(struct buf *b, const struct edition *e,
     const struct edition_verdict *v, uint64_t time, const struct key_secret *k);

@@ -6,6 +6,7 @@
 
 /* Key ids that signed headers of one feed; more than a charter chain can hold. */
 #define SIGNERS_MAX 255
+#define NOBODY      255
 
 struct charter_copy {
 	uint8_t *p;
@@ -16,7 +17,7 @@ struct entry {
 	struct id leaf; /* in the history tree */
 	struct id hash; /* identity */
 	uint32_t charter; /* that it names */
-	uint8_t signer; /* place in feed.signer */
+	uint8_t signer[HEADER_SIGNERS_MAX]; /* places in feed.signer, or NOBODY */
 };
 
 struct feed {
@@ -134,16 +135,30 @@ holds_pin(struct feed *f)
 	return id_eq(&root, &f->newest.pin_root);
 }
 
-/* The first header that the newest charter no longer lets its signer sign. */
+/* Who signed |e|, for charter_signers(): their number. */
+static size_t
+signers_of(const struct feed *f, const struct entry *e,
+    uint8_t ret[HEADER_SIGNERS_MAX][KEY_ID_LEN])
+{
+	size_t n = 0;
+
+	for (; n < HEADER_SIGNERS_MAX && e->signer[n] != NOBODY; n++)
+		memcpy(ret[n], f->signer[e->signer[n]], KEY_ID_LEN);
+	return n;
+}
+
+/* The first header that the newest charter no longer lets its signers sign. */
 static uint64_t
 first_revoked(const struct feed *f)
 {
-	const struct key *k;
+	uint8_t id[HEADER_SIGNERS_MAX][KEY_ID_LEN];
 
-	for (size_t i = 0; i < f->n; i++)
-		if (charter_signer(&f->newest, f->signer[f->entry[i].signer],
-			i + 1, &k) != 0)
+	for (size_t i = 0; i < f->n; i++) {
+		size_t n = signers_of(f, &f->entry[i], id);
+
+		if (charter_signers(&f->newest, id[0], n, i + 1) != 0)
 			return i + 1;
+	}
 	return UINT64_MAX;
 }
 
@@ -258,6 +273,21 @@ signer_place(struct feed *f, const uint8_t id[KEY_ID_LEN])
 	return (int)f->n_signer++;
 }
 
+/* Note in |e| who signed it. */
+static int
+set_signers(struct feed *f, struct entry *e, const uint8_t *id, size_t n)
+{
+	memset(e->signer, NOBODY, sizeof(e->signer));
+	for (size_t i = 0; i < n; i++) {
+		int place = signer_place(f, id + i * KEY_ID_LEN);
+
+		if (place < 0)
+			return QERR_FULL;
+		e->signer[i] = (uint8_t)place;
+	}
+	return 0;
+}
+
 static int
 reserve(struct feed *f, size_t n)
 {
@@ -279,12 +309,13 @@ reserve(struct feed *f, size_t n)
 static int
 append(struct feed *f, const struct id *leaf, const struct header *h)
 {
-	int signer = signer_place(f, h->signer);
+	uint8_t id[HEADER_SIGNERS_MAX][KEY_ID_LEN];
 	struct entry *e = &f->entry[f->n];
+	size_t n = header_signers(h, id);
+	int err = set_signers(f, e, id[0], n);
 
-	if (signer < 0)
-		return QERR_FULL;
-	e->signer = (uint8_t)signer;
+	if (err != 0)
+		return err;
 	e->charter = (uint32_t)h->charter;
 	e->hash = h->hash;
 	e->leaf = *leaf;
@@ -363,8 +394,9 @@ feed_add_header(struct feed *f, struct bytes file, struct header *ret)
 static int
 append_covered(struct feed *f, struct bytes file, struct header *h)
 {
-	const struct key *k;
+	uint8_t id[HEADER_SIGNERS_MAX][KEY_ID_LEN];
 	int err = header_peek(h, file);
+	size_t n;
 
 	if (err != 0)
 		return err;
@@ -374,7 +406,8 @@ append_covered(struct feed *f, struct bytes file, struct header *h)
 		return QERR_CHARTER;
 	if (h->number != f->n + 1)
 		return QERR_CHAIN;
-	if ((err = charter_signer(&f->newest, h->signer, h->number, &k)) != 0)
+	n = header_signers(h, id);
+	if ((err = charter_signers(&f->newest, id[0], n, h->number)) != 0)
 		return err;
 	return append_next(f, file, h);
 }
@@ -410,26 +443,24 @@ feed_keep(const struct feed *f, uint64_t n, struct feed_kept *ret)
 
 	*ret = (struct feed_kept){
 	    .leaf = e->leaf, .hash = e->hash, .charter = e->charter};
-	memcpy(ret->signer, f->signer[e->signer], KEY_ID_LEN);
+	ret->n_signer = signers_of(f, e, ret->signer);
 }
 
 static int
 take_up(struct feed *f, const struct feed_kept *k)
 {
 	struct entry *e = &f->entry[f->n];
-	const struct key *key;
-	int signer, err;
+	int err;
 
 	if (k->charter > f->n_charter)
 		return QERR_CHARTER;
-	if ((err = charter_signer(&f->newest, k->signer, f->n + 1, &key)) != 0)
+	if ((err = charter_signers(&f->newest, k->signer[0], k->n_signer,
+		 f->n + 1)) != 0 ||
+	    (err = set_signers(f, e, k->signer[0], k->n_signer)) != 0)
 		return err;
-	if ((signer = signer_place(f, k->signer)) < 0)
-		return QERR_FULL;
-	*e = (struct entry){.leaf = k->leaf,
-	    .hash = k->hash,
-	    .charter = k->charter,
-	    .signer = (uint8_t)signer};
+	e->leaf = k->leaf;
+	e->hash = k->hash;
+	e->charter = k->charter;
 	f->n++;
 	return 0;
 }

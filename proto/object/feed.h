@@ -70,7 +70,8 @@ int feed_add_headers(struct feed *f, const struct bytes *file, size_t n);
 struct feed_kept {
 	struct id leaf, hash;
 	uint32_t charter; /* that it names */
-	uint8_t signer[KEY_ID_LEN];
+	uint8_t signer[HEADER_SIGNERS_MAX][KEY_ID_LEN]; /* the last one first */
+	size_t n_signer;
 };
 void feed_keep(const struct feed *f, uint64_t n, struct feed_kept *ret);
 const struct history *feed_history(struct feed *f);

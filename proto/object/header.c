@@ -18,6 +18,7 @@ enum {
 	FIELD_NEXT,
 	FIELD_HISTORY,
 	FIELD_PACKS,
+	FIELD_APPROVALS,
 	FIELDS
 };
 enum {
@@ -144,6 +145,21 @@ read_packs(struct reader *r, struct header *h)
 }
 
 static void
+read_approvals(struct reader *r, struct header *h)
+{
+	h->n_approval = cbor_array(r, HEADER_APPROVALS_MAX);
+	if (h->n_approval == 0)
+		reader_fail(r, QERR_MISSING);
+	for (size_t i = 0; i < h->n_approval && r->err == 0; i++) {
+		key_sig_decode(&h->approval[i], r);
+		if (i > 0 &&
+		    memcmp(h->approval[i - 1].id, h->approval[i].id,
+			KEY_ID_LEN) >= 0)
+			reader_fail(r, QERR_ORDER);
+	}
+}
+
+static void
 read_field(struct reader *r, struct header *h, uint64_t field)
 {
 	switch (field) {
@@ -171,6 +187,9 @@ read_field(struct reader *r, struct header *h, uint64_t field)
 		break;
 	case FIELD_PACKS:
 		read_packs(r, h);
+		break;
+	case FIELD_APPROVALS:
+		read_approvals(r, h);
 		break;
 	default:
 		reader_fail(r, QERR_UNKNOWN);
@@ -257,7 +276,7 @@ header_encode(struct buf *b, const struct header *h)
 	struct header check;
 	int err;
 
-	cbor_put_map(b, h->n_pack > 0 ? FIELDS : FIELDS - 1);
+	cbor_put_map(b, 7u + (h->n_pack > 0) + (h->n_approval > 0));
 	cbor_put_uint(b, FIELD_KIND);
 	cbor_put_uint(b, KIND_HEADER);
 	cbor_put_uint(b, FIELD_FEED);
@@ -278,6 +297,12 @@ header_encode(struct buf *b, const struct header *h)
 		for (size_t i = 0; i < h->n_pack; i++)
 			put_pack(b, &h->pack[i], h->number);
 	}
+	if (h->n_approval > 0) {
+		cbor_put_uint(b, FIELD_APPROVALS);
+		cbor_put_array(b, h->n_approval);
+		for (size_t i = 0; i < h->n_approval; i++)
+			key_sig_encode(b, &h->approval[i]);
+	}
 	if (buf_err(b) != 0)
 		return buf_err(b);
 
@@ -297,6 +322,84 @@ header_comment(char dst[HEADER_COMMENT_MAX], uint64_t number,
 	id_text(id, feed);
 	snprintf(dst, HEADER_COMMENT_MAX, "quire issue %llu %s",
 	    (unsigned long long)number, id);
+}
+
+void
+header_approval_comment(char dst[HEADER_COMMENT_MAX], uint64_t number,
+    const struct id *feed)
+{
+	char id[ID_TEXT_LEN + 1];
+
+	id_text(id, feed);
+	snprintf(dst, HEADER_COMMENT_MAX, "quire approval %llu %s",
+	    (unsigned long long)number, id);
+}
+
+int
+header_approved(struct buf *b, const struct header *h)
+{
+	struct header draft = *h;
+
+	draft.time = 0;
+	draft.n_approval = 0;
+	return header_encode(b, &draft);
+}
+
+int
+header_approve(struct header *h, const struct key_sig *s)
+{
+	size_t i = 0;
+
+	while (i < h->n_approval &&
+	       memcmp(h->approval[i].id, s->id, KEY_ID_LEN) < 0)
+		i++;
+	if (i < h->n_approval &&
+	    memcmp(h->approval[i].id, s->id, KEY_ID_LEN) == 0)
+		return QERR_DUPLICATE;
+	if (h->n_approval == HEADER_APPROVALS_MAX)
+		return QERR_FULL;
+	memmove(&h->approval[i + 1], &h->approval[i],
+	    (h->n_approval - i) * sizeof(h->approval[0]));
+	h->approval[i] = *s;
+	h->n_approval++;
+	return 0;
+}
+
+static int
+check_approval(const struct header *h, struct bytes draft,
+    const struct key_sig *s, const struct charter *c)
+{
+	char comment[HEADER_COMMENT_MAX];
+	const struct key *k;
+	int err = charter_signer(c, s->id, h->number, &k);
+
+	header_approval_comment(comment, h->number, &h->feed);
+	return err != 0 ? err : key_verify(k, s, draft, comment);
+}
+
+int
+header_check_approval(const struct header *h, const struct key_sig *s,
+    const struct charter *c)
+{
+	struct buf draft;
+	int err;
+
+	buf_init(&draft, HEADER_FILE_MAX);
+	err = header_approved(&draft, h);
+	if (err == 0)
+		err = check_approval(h, buf_bytes(&draft), s, c);
+	buf_done(&draft);
+	return err;
+}
+
+size_t
+header_signers(const struct header *h,
+    uint8_t ret[HEADER_SIGNERS_MAX][KEY_ID_LEN])
+{
+	memcpy(ret[0], h->signer, KEY_ID_LEN);
+	for (size_t i = 0; i < h->n_approval; i++)
+		memcpy(ret[i + 1], h->approval[i].id, KEY_ID_LEN);
+	return h->n_approval + 1;
 }
 
 int
@@ -329,6 +432,17 @@ out:
 	return err;
 }
 
+/* Who approves does not sign once more. */
+static int
+take_signer(struct header *h, const struct key_sig *s)
+{
+	memcpy(h->signer, s->id, KEY_ID_LEN);
+	for (size_t i = 0; i < h->n_approval; i++)
+		if (memcmp(h->approval[i].id, s->id, KEY_ID_LEN) == 0)
+			return QERR_ORDER;
+	return 0;
+}
+
 static int
 decode_file(struct header *ret, struct signed_file *f, struct bytes file)
 {
@@ -339,8 +453,7 @@ decode_file(struct header *ret, struct signed_file *f, struct bytes file)
 	if ((err = signed_decode(f, file, 1)) != 0 ||
 	    (err = header_decode_body(ret, f->body)) != 0)
 		return err;
-	memcpy(ret->signer, f->sig[0].id, KEY_ID_LEN);
-	return 0;
+	return take_signer(ret, &f->sig[0]);
 }
 
 int
@@ -354,8 +467,7 @@ header_read(struct header *ret, struct bytes file)
 	if ((err = signed_decode(&f, file, 1)) != 0 ||
 	    (err = decode_body(ret, f.body)) != 0)
 		return err;
-	memcpy(ret->signer, f.sig[0].id, KEY_ID_LEN);
-	return 0;
+	return take_signer(ret, &f.sig[0]);
 }
 
 int
@@ -366,19 +478,41 @@ header_peek(struct header *ret, struct bytes file)
 	return decode_file(ret, &f, file);
 }
 
+static int
+check_approvals(const struct header *h, const struct charter *c)
+{
+	struct buf draft;
+	int err;
+
+	if (h->n_approval == 0)
+		return 0;
+	buf_init(&draft, HEADER_FILE_MAX);
+	err = header_approved(&draft, h);
+	for (size_t i = 0; i < h->n_approval && err == 0; i++)
+		err = check_approval(h, buf_bytes(&draft), &h->approval[i], c);
+	buf_done(&draft);
+	return err;
+}
+
 int
 header_open(struct header *ret, struct bytes file, const struct charter *c)
 {
+	uint8_t id[HEADER_SIGNERS_MAX][KEY_ID_LEN];
 	char comment[HEADER_COMMENT_MAX];
 	struct signed_file f;
 	const struct key *k;
+	size_t n;
 	int err;
 
 	if ((err = decode_file(ret, &f, file)) != 0 ||
 	    (err = charter_signer(c, ret->signer, ret->number, &k)) != 0)
 		return err;
+	n = header_signers(ret, id);
+	if ((err = charter_signers(c, id[0], n, ret->number)) != 0)
+		return err;
 	header_comment(comment, ret->number, &ret->feed);
-	if ((err = key_verify(k, &f.sig[0], f.body, comment)) != 0)
+	if ((err = key_verify(k, &f.sig[0], f.body, comment)) != 0 ||
+	    (err = check_approvals(ret, c)) != 0)
 		return err;
 	return charter_check_history(c, ret->number, &ret->history);
 }

@@ -11,6 +11,8 @@
  */
 #define HEADER_FILE_MAX  2048
 #define HEADER_PACKS_MAX 16
+#define HEADER_SIGNERS_MAX CHARTER_QUORUM_MAX
+#define HEADER_APPROVALS_MAX (HEADER_SIGNERS_MAX - 1)
 #define PACK_SIZE_MAX    (16 * 1024 * 1024)
 #define PACK_COUNT_MAX   16384
 
@@ -44,6 +46,8 @@ struct header {
 	struct id history;
 	struct pack_entry pack[HEADER_PACKS_MAX];
 	size_t n_pack;
+	struct key_sig approval[HEADER_APPROVALS_MAX]; /* ascending by id */
+	size_t n_approval;
 	struct id hash;           /* identity; set by decoding */
 	uint8_t signer[KEY_ID_LEN]; /* set by header_open/peek */
 };
@@ -65,6 +69,24 @@ int header_decode_body(struct header *ret, struct bytes body);
 #define HEADER_COMMENT_MAX 96
 void header_comment(char dst[HEADER_COMMENT_MAX], uint64_t number,
     const struct id *feed);
+
+/*
+ * Where several keys sign an issue, all but the last one sign what is approved: the
+ * header without time and approvals, which is what editors compare as a draft.
+ * header_approved() appends it.  header_approve() adds an approval to |h|, keeping
+ * the order: QERR_DUPLICATE if that key has approved, QERR_FULL.  header_check_approval()
+ * is 0 if |s| is one, by a key that |c| lets sign this issue; else QERR_*.
+ */
+int header_approved(struct buf *b, const struct header *h);
+void header_approval_comment(char dst[HEADER_COMMENT_MAX], uint64_t number,
+    const struct id *feed);
+int header_approve(struct header *h, const struct key_sig *s);
+int header_check_approval(const struct header *h, const struct key_sig *s,
+    const struct charter *c);
+
+/* All who signed |h|, which was opened or peeked at: their number. */
+size_t header_signers(const struct header *h,
+    uint8_t ret[HEADER_SIGNERS_MAX][KEY_ID_LEN]);
 
 /* Sign |h| into a header file; fills h->hash and h->signer. */
 int header_sign(struct buf *b, struct header *h, const struct key_secret *k);

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Four eyes: two editors draft the same issue, one signs it on a machine that holds the key, quired releases it.
 usage: draft.py BUILD"""
-import json, os, shutil, sys
+import json, os, shutil, sys, time
 sys.path.insert(0, os.path.dirname(__file__))
 from news import Failed, Newsworld
 
@@ -67,6 +67,17 @@ def main(build):
         w.run('sync', mirror.invite())
         need('Words.' in w.run('read', 'b.md').stdout, 'the article is not read')
 
+        # What a correction changes is shown in full here, and added words to who signs.
+        with open(files[1], 'w', encoding='utf-8') as f:
+            f.write('---\ntitle: Second\nlang: en\n---\nOther words.\n')
+        shown = w.run('--control', desk.control, 'draft', '-o', draft, *files).stdout
+        need('- Words.' in shown, shown)
+        need('+ Other words.' in shown and 'text: −1 +2 words' in shown, shown)
+        shown = w.run('sign', draft).stdout
+        need('−1 +2: “Other words.”' in shown, shown)
+        told = json.loads(w.run('sign', '--json', draft).stdout.splitlines()[1])
+        need(told['note'] == '−1 +2: “Other words.”', told)
+
         # The next draft is a correction, and says so to who signs it.
         with open(files[1], 'w', encoding='utf-8') as f:
             f.write('---\ntitle: Second\nlang: en\nnote: A name was wrong.\n---\nBetter words.\n')
@@ -77,6 +88,11 @@ def main(build):
         need('corrected' in shown and 'A name was wrong.' in shown and 'Первая' not in shown, shown)
         w.run('--control', desk.control, 'release', issue)
         need(desk.feed()['head'] == 2, 'the correction is not out')
+        mirror.wait(lambda f: f['head'] == 2 and f['packs_wanted'] == 0)
+        w.run('sync', mirror.invite())
+        read = w.run('read', 'b.md').stdout
+        today = time.strftime('%Y-%m-%d', time.gmtime())
+        need(f'corrected on {today}' in read and 'A name was wrong.' in read and 'Better words.' in read, read)
         print('four eyes saw it')
 
 

@@ -118,6 +118,8 @@ mistakes_are_named_with_their_line(void)
 	one_wrong("follow " A K "\n\nfollow " A K "&n=again\n",
 	    "f:3: this feed is followed already, in line 1");
 	one_wrong("publish here\n", "f:1: publish needs the path");
+	one_wrong("publish /a\n\tcorrections all\n",
+	    "f:2: corrections is none of note, count and words");
 	one_wrong("publish /a\n\tlevel best\n", "f:2: level is neither");
 	one_wrong("publish /a\npublish /b\npublish /a\n",
 	    "f:3: this folder is published already, in line 1");

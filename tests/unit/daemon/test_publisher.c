@@ -22,6 +22,7 @@ struct room {
 	struct store *store;
 	struct publisher *p;
 	size_t per_issue;
+	enum publisher_says says;
 };
 
 static struct worker *worker;
@@ -105,7 +106,8 @@ static int
 enter(struct room *r)
 {
 	struct publisher_config cfg = {
-	    .folder = r->folder, .worker = worker, .per_issue = r->per_issue};
+	    .folder = r->folder, .worker = worker, .per_issue = r->per_issue,
+	    .says = r->says};
 	int e;
 
 	check(store_open(&r->store, r->state, false) == 0);
@@ -314,6 +316,60 @@ from_draft_to_retraction(void)
 	check(holds(&r, "beta") == 0 && holds(&r, "PNG") == 0);
 	reenter(&r);
 	check(publish(&r, "d.html", "<p>delta") == PUBLISHER_NEW);
+	room_done(&r);
+}
+
+/* True if the newest revision of |name| carries |note| (NULL: none). */
+static bool
+carries(struct room *r, const char *name, const char *note)
+{
+	struct ledger_entry *e = ledger_find(&r->p->ledger, bytes_str(name));
+	struct shelf_view v;
+	struct article a;
+	bool same;
+
+	shelf_view_init(&v);
+	check(e != NULL && shelf_look(&r->p->shelf, &v, e->pack, false) == 0);
+	check(article_decode(&a,
+		  records_at(&v.head, buf_bytes(&v.heads), e->record)) == 0);
+	same = note == NULL ? a.note.p == NULL
+			    : bytes_eq(a.note, bytes_str(note));
+	shelf_view_done(&v);
+	return same;
+}
+
+/* A correction says what it changes: to who publishes all of it, to readers what the
+ * newsroom has written, else what was added. */
+static void
+what_corrections_say(void)
+{
+	static const char *const says[] = {NULL, "−1 +1", "−1 +1: “killed 13 people”"};
+	struct publisher_item it;
+	struct room r;
+
+	room_new(&r, 0);
+	for (int s = PUBLISHER_SAYS_NOTE; s <= PUBLISHER_SAYS_WORDS; s++) {
+		r.says = (enum publisher_says)s;
+		reenter(&r);
+		check(publish(&r, "a.html", "<p>killed 12 people") !=
+		      PUBLISHER_REFUSED);
+		check(publisher_begin(r.p, false, false) == 0);
+		check(add(&r, "a.html", "<p>killed 13 people", &it) ==
+		      PUBLISHER_CORRECTED);
+		check(strcmp(it.change.parts, "text") == 0);
+		check(strcmp(it.change.quote[0].before, "killed 12 people") ==
+		      0);
+		check(publisher_commit(r.p, NULL, NULL, &why) == 0);
+		check(carries(&r, "a.html", says[s]));
+		/* Its own note does not make it another document. */
+		check(publish(&r, "a.html", "<p>killed 13 people") ==
+		      PUBLISHER_UNCHANGED);
+		check(carries(&r, "a.html", says[s]));
+	}
+	check(publish(&r, "a.html",
+		  "<meta name=note content=x><p>killed 13 or 14") ==
+	      PUBLISHER_CORRECTED);
+	check(carries(&r, "a.html", "−1 +2: “killed 13 or 14”"));
 	room_done(&r);
 }
 
@@ -666,11 +722,13 @@ names(void)
 	room_done(&r);
 }
 
+/* Whose words the next ones have, in turns. */
+static uint32_t voice = 1, voices = 1;
+
 /* Words that all of them share, and that do not compress by themselves. */
 static void
-shared_words(char *dst, size_t n)
+shared_words(char *dst, size_t n, uint32_t v)
 {
-	uint32_t v = 1;
 
 	for (size_t i = 0; i + 1 < n; i++) {
 		v = v * 1664525 + 1013904223;
@@ -684,11 +742,12 @@ fill(struct room *r, int from, int to)
 {
 	char words[1500];
 
-	shared_words(words, sizeof(words));
 	check(publisher_begin(r->p, false, false) == 0);
 	for (int i = from; i < to; i++) {
 		char file[32], html[2000];
 
+		shared_words(words, sizeof(words),
+		    voice + (uint32_t)i % voices);
 		snprintf(file, sizeof(file), "%d.html", i);
 		snprintf(html, sizeof(html),
 		    "<html lang=%s><title>T%d</title><p>word%d. %s",
@@ -889,6 +948,66 @@ folders_that_are_wrong(void)
 	room_done(&r);
 }
 
+/* What |number| is compressed against: the issue |base|, or 0. */
+static bool
+leans_on(struct room *r, uint64_t number, uint64_t base)
+{
+	const struct pack_entry *e = text_of(r, number);
+
+	return base == 0 ? !e->has_base
+			 : e->has_base &&
+			       id_eq(&e->base, &text_of(r, base)->contents);
+}
+
+/*
+ * A feed of three languages has a base for each.  One is replaced only when none pays any
+ * more, and another is made only where none does.
+ */
+static void
+bases_of_languages(void)
+{
+	static const struct {
+		uint32_t voice;
+		uint64_t base;
+	} issue[] = {{1, 0}, {2, 0}, {3, 0}, {1, 1}, {3, 3}, {2, 2}, {1, 1},
+	    {2, 2}, {4, 0}, {3, 3}, {1, 1}, {4, 9}, {1, 1}, {1, 0}, {1, 14},
+	    {2, 0}};
+	struct room r;
+
+	room_new(&r, 25);
+	for (int i = 0; i < (int)(sizeof(issue) / sizeof(issue[0])); i++) {
+		voice = issue[i].voice;
+		fill(&r, 25 * i, 25 * (i + 1));
+		check(publisher_head(r.p) == (uint64_t)i + 1);
+		check(leans_on(&r, (uint64_t)i + 1, issue[i].base));
+	}
+	voice = 1;
+	reenter(&r);
+	check(holds(&r, "word40.") == 1);
+	room_done(&r);
+}
+
+/* Of two that pay it is the one that pays more, not the newer. */
+static void
+best_base(void)
+{
+	struct room r;
+
+	room_new(&r, 30);
+	voice = voices = 2; /* 2 and 3 */
+	fill(&r, 0, 30);
+	voice = voices = 1;
+	fill(&r, 30, 60);
+	check(leans_on(&r, 2, 0));
+	voices = 3;
+	fill(&r, 60, 90);
+	check(leans_on(&r, 3, 1));
+	voices = 1;
+	fill(&r, 90, 120);
+	check(leans_on(&r, 4, 2));
+	room_done(&r);
+}
+
 int
 main(void)
 {
@@ -896,6 +1015,7 @@ main(void)
 	check(worker_new(&worker, NULL, NULL) == 0);
 	buf_init(&why, 0);
 	from_draft_to_retraction();
+	what_corrections_say();
 	language_of_the_feed();
 	pictures_come_clean();
 	nothing_half_done();
@@ -907,6 +1027,8 @@ main(void)
 	names();
 	volumes();
 	bases();
+	bases_of_languages();
+	best_base();
 	promises();
 	folders_that_are_wrong();
 	worker_free(worker);

@@ -14,9 +14,10 @@
 #define LARGE 50000
 #define SMALL 512
 
-/* A newsroom that prints issues of two packs of noise each. */
+/* A newsroom that prints issues of two packs of noise each, which |m| keys sign. */
 struct press {
-	struct key_secret k;
+	struct key_secret k, editor;
+	unsigned m;
 	struct charter c;
 	struct buf charter;
 	struct id feed;
@@ -26,26 +27,51 @@ struct press {
 };
 
 static void
-press_new(struct press *p, uint8_t seed)
+press_open(struct press *p, uint8_t seed, unsigned m)
 {
 	uint8_t s[32] = {seed}, id[8] = {seed};
 	struct buf body;
 
-	*p = (struct press){.number = 0};
+	*p = (struct press){.m = m};
 	buf_init(&body, 0);
 	key_secret_new(&p->k, s, id);
+	s[1] = id[1] = 1;
+	key_secret_new(&p->editor, s, id);
 	p->c = (struct charter){.version = 1,
 	    .name = bytes_str("N"),
 	    .root = {p->k.pub},
 	    .n_root = 1,
 	    .threshold = 1,
-	    .key = {{p->k.pub, 1, UINT64_MAX}},
-	    .n_key = 1};
+	    .key = {{p->k.pub, 1, UINT64_MAX}, {p->editor.pub, 1, UINT64_MAX}},
+	    .n_key = m,
+	    .quorum = {{1, m}},
+	    .n_quorum = m - 1};
 	check(charter_encode(&body, &p->c) == 0);
 	check(charter_sign(&p->charter, buf_bytes(&body), (struct bytes){0},
 		  &p->k) == 0);
 	hash(&p->feed, HASH_CHARTER, buf_bytes(&body));
 	history_init(&p->history);
+	buf_done(&body);
+}
+
+static inline void
+press_new(struct press *p, uint8_t seed)
+{
+	press_open(p, seed, 1);
+}
+
+/* The editor's approval of |h|, which only the time is missing of. */
+static inline void
+press_approve(const struct press *p, struct header *h)
+{
+	char comment[HEADER_COMMENT_MAX];
+	struct buf body = {0};
+	struct key_sig sig;
+
+	check(header_approved(&body, h) == 0);
+	header_approval_comment(comment, h->number, &h->feed);
+	key_sign(&sig, &p->editor, buf_bytes(&body), comment);
+	check(header_approve(h, &sig) == 0);
 	buf_done(&body);
 }
 
@@ -89,6 +115,8 @@ print(struct press *p, struct store *s, uint8_t salt)
 		p->root[t] = h.pack[t].root;
 		put(s, TREE_PACK, &p->root[t], 0, bytes_of(noise, size));
 	}
+	if (p->m == 2)
+		press_approve(p, &h);
 	check(header_sign(&file, &h, &p->k) == 0);
 	put(s, TREE_ISSUE, &p->feed, p->number, buf_bytes(&file));
 	history_leaf(&leaf, buf_bytes(&file));

@@ -97,16 +97,22 @@ sign_charter(struct story *s, struct charter *c, unsigned who, bool taken)
 	buf_done(&body);
 }
 
-/* A header no. |number| by |k|, behind the newsroom's; |salt| makes it another. */
+/*
+ * A header no. |number| by |k|, behind the newsroom's; |salt| makes another.  The keys
+ * in |who|, a bit each, approve it.
+ */
 static void
 sign_header(struct story *s, struct buf *b, uint64_t number, int k,
-    uint64_t salt)
+    unsigned who, uint64_t salt)
 {
 	struct header h = {.feed = s->feed,
 	    .charter = s->charter.version,
 	    .number = number,
 	    .time = 1000 + salt};
+	char comment[HEADER_COMMENT_MAX];
 	struct history before;
+	struct buf body = {0};
+	struct key_sig sig;
 	struct id leaf;
 
 	history_init(&before);
@@ -115,22 +121,37 @@ sign_header(struct story *s, struct buf *b, uint64_t number, int k,
 		history_add(&before, &leaf);
 	}
 	history_root(&before, &h.history);
+	header_approval_comment(comment, number, &s->feed);
+	check(header_approved(&body, &h) == 0);
+	for (int i = 0; i < KEYS; i++) {
+		if ((who >> i & 1) == 0)
+			continue;
+		key_sign(&sig, &s->key[i], buf_bytes(&body), comment);
+		check(header_approve(&h, &sig) == 0);
+	}
+	buf_done(&body);
 	check(header_sign(b, &h, &s->key[k]) == 0);
 }
 
 /* The newsroom's next issue, with salt 0; or a thief's, with another. */
 static void
-issue(struct story *s, uint64_t number, int k, uint64_t salt)
+approved(struct story *s, uint64_t number, int k, unsigned who, uint64_t salt)
 {
 	struct buf *b = new_file(s, false);
 
-	sign_header(s, b, number, k, salt);
+	sign_header(s, b, number, k, who, salt);
 	if (salt != 0)
 		return;
 	check(number <= ISSUES_MAX);
 	buf_clear(&s->header[number - 1]);
 	buf_put(&s->header[number - 1], b->p, b->n);
 	s->head = (size_t)number;
+}
+
+static void
+issue(struct story *s, uint64_t number, int k, uint64_t salt)
+{
+	approved(s, number, k, 0, salt);
 }
 
 static void
@@ -192,6 +213,7 @@ announce_next(const struct story *s, struct charter *c)
 #define C (1u << ROOT_C)
 #define N (1u << NEXT)
 #define D (1u << DESK)
+#define D2 (1u << DESK_2)
 
 /* --- the cases --- */
 
@@ -292,7 +314,7 @@ pinned_after_a_rewritten_past(struct story *s)
 	sign_charter(s, &c, A, true);
 	issues(s, 4, 4, DESK_2);
 	issue(s, 2, DESK, 9);
-	sign_header(s, &theirs, 2, DESK, 9);
+	sign_header(s, &theirs, 2, DESK, 0, 9);
 	ours = s->header[1];
 	s->header[1] = theirs;
 	issue(s, 3, DESK, 9);
@@ -537,6 +559,72 @@ charter_of_another_feed(struct story *s)
 	issues(s, 3, 3, DESK);
 }
 
+/* Two editors of two have to sign from issue |from| on. */
+static struct charter
+two_editors(const struct story *s, uint64_t from)
+{
+	struct charter c = s->charter;
+
+	if (c.n_key == 1)
+		add_key(&c, &s->key[DESK_2], 1);
+	c.quorum[c.n_quorum++] = (struct charter_quorum){from, 2};
+	return c;
+}
+
+/* With one of two keys a thief signs nothing, approved or not. */
+static void
+one_of_two_editors(struct story *s)
+{
+	struct charter c;
+
+	begin(s, 1, 1);
+	c = two_editors(s, 1);
+	sign_charter(s, &c, A, true);
+	for (uint64_t i = 1; i <= 3; i++)
+		approved(s, i, DESK, D2, 0);
+	issue(s, 4, DESK, 9);
+	approved(s, 3, DESK, A, 9);
+	approved(s, 4, DESK_2, D, 0);
+}
+
+static void
+both_editors(struct story *s)
+{
+	struct charter c;
+
+	begin(s, 1, 1);
+	c = two_editors(s, 1);
+	sign_charter(s, &c, A, true);
+	approved(s, 1, DESK, D2, 0);
+	approved(s, 2, DESK, D2, 9);
+	/* Put out from where the thief began, whatever he signed. */
+	c = s->charter;
+	c.key[0].to = c.key[1].to = 1;
+	c.key[2] = c.key[1];
+	c.key[1] = c.key[0];
+	c.key[0] = (struct charter_key){s->key[ROOT_B].pub, 2, UINT64_MAX};
+	c.n_key = 3;
+	c.quorum[c.n_quorum++] = (struct charter_quorum){2, 1};
+	sign_charter(s, &c, A, true);
+	issues(s, 2, 3, ROOT_B);
+}
+
+/* A second signature asked for where the thief began: his die, as if revoked. */
+static void
+second_editor_after_a_theft(struct story *s)
+{
+	struct charter c;
+
+	begin(s, 1, 1);
+	issues(s, 1, 2, DESK);
+	issue(s, 3, DESK, 9);
+	issue(s, 2, DESK, 9);
+	c = two_editors(s, 2);
+	sign_charter(s, &c, A, true);
+	for (uint64_t i = 2; i <= 4; i++)
+		approved(s, i, DESK_2, D, 0);
+}
+
 static const struct {
 	const char *name;
 	void (*tell)(struct story *s);
@@ -562,6 +650,9 @@ static const struct {
     {"a root that left", a_root_that_left, SAME},
     {"the only root", the_only_root, STOPPED},
     {"stolen twice", stolen_twice, SAME},
+    {"one of two editors", one_of_two_editors, SAME},
+    {"both editors", both_editors, SAME},
+    {"a second editor after a theft", second_editor_after_a_theft, SAME},
     {"a charter of another feed", charter_of_another_feed, SAME},
 };
 

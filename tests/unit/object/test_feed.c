@@ -75,7 +75,22 @@ room_done(struct room *r)
 		buf_done(&r->header[i]);
 }
 
-/* A header by |k| that continues the first |number| - 1; |salt| makes another. */
+static void
+approve(const struct room *r, struct header *h)
+{
+	char comment[HEADER_COMMENT_MAX];
+	struct buf body = {0};
+	struct key_sig sig;
+
+	header_approval_comment(comment, h->number, &h->feed);
+	check(header_approved(&body, h) == 0);
+	key_sign(&sig, &r->two, buf_bytes(&body), comment);
+	check(header_approve(h, &sig) == 0);
+	check(header_approve(h, &sig) == QERR_DUPLICATE);
+	buf_done(&body);
+}
+
+/* A header by |k|, approved by the second where it has to be, that continues the first |number| - 1; |salt| makes another. */
 static void
 sign(struct room *r, struct buf *b, uint64_t number, const struct key_secret *k,
     uint64_t salt)
@@ -93,6 +108,8 @@ sign(struct room *r, struct buf *b, uint64_t number, const struct key_secret *k,
 		history_add(&before, &leaf);
 	}
 	history_root(&before, &h.history);
+	if (charter_quorum(&r->charter, number) == 2 && k != &r->two)
+		approve(r, &h);
 	buf_clear(b);
 	check(header_sign(b, &h, k) == 0);
 }
@@ -177,7 +194,7 @@ headers_continue(void)
 		      id_eq(feed_hash(f, i), feed_hash(g, i)));
 	feed_cut(g, 0);
 	check(feed_take_up(g, kept, 4, &history) == QERR_CHAIN);
-	kept[3].signer[0] ^= 1; /* nobody whom the charter names */
+	kept[3].signer[0][0] ^= 1; /* nobody whom the charter names */
 	check(feed_take_up(g, kept, 5, &history) == QERR_KEY);
 	check(feed_head(g) == 0);
 	feed_free(f);
@@ -353,11 +370,67 @@ charters_continue(void)
 	room_done(&thief);
 }
 
+/* From issue 3 on two have to sign: one alone does not, and who signed is kept. */
+static void
+two_sign(void)
+{
+	struct feed_kept kept[4];
+	struct history history;
+	struct feed *f, *g;
+	struct header h;
+	struct room r;
+	uint64_t floor;
+
+	room_new(&r, 60);
+	issue(&r, &r.one);
+	issue(&r, &r.one);
+	sign(&r, &r.header[2], 3, &r.one, 0);
+	f = follower(&r, 2);
+	check(feed_add_header(f, file_of(&r, 3), &h) == 0);
+	/* The charter that asks for it is told when 3 is out: 3 dies. */
+	r.charter.key[1] = (struct charter_key){r.two.pub, 1, UINT64_MAX};
+	r.charter.n_key = 2;
+	r.charter.quorum[0] = (struct charter_quorum){3, 2};
+	r.charter.n_quorum = 1;
+	check(feed_add_charter(f, charter(&r), &floor) == 0 && floor == 3);
+	check(feed_head(f) == 2);
+	check(feed_add_header(f, file_of(&r, 3), &h) == QERR_QUORUM);
+	sign(&r, &r.header[2], 3, &r.two, 0);
+	check(feed_add_header(f, file_of(&r, 3), &h) == QERR_QUORUM);
+	issue(&r, &r.one);
+	issue(&r, &r.one);
+	check(feed_add_header(f, file_of(&r, 3), &h) == 0);
+	check(feed_add_header(f, file_of(&r, 4), &h) == 0);
+	for (uint64_t i = 1; i <= 4; i++) {
+		feed_keep(f, i, &kept[i - 1]);
+		check(kept[i - 1].n_signer == (i < 3 ? 1 : 2));
+	}
+	history = *feed_history(f);
+	g = feed_new(&r.feed);
+	for (size_t i = 0; i < 2; i++)
+		check(feed_take_up_charter(g,
+			  buf_bytes(&r.charter_file[i])) == 0);
+	kept[2].n_signer = 1;
+	check(feed_take_up(g, kept, 4, &history) == QERR_QUORUM);
+	kept[2].n_signer = 2;
+	check(feed_take_up(g, kept, 4, &history) == 0);
+	/* Who approved is put out: what he approved dies, and nothing before it. */
+	r.charter.key[1].to = 3;
+	r.charter.quorum[1] = (struct charter_quorum){4, 1};
+	r.charter.n_quorum = 2;
+	check(feed_add_charter(g, charter(&r), &floor) == 0 && floor == 4);
+	check(feed_head(g) == 3);
+	feed_free(f);
+	feed_free(g);
+	room_done(&r);
+}
+
 int
 main(void)
 {
 	check(sodium_init() >= 0);
 	headers_continue();
+	two_sign();
 	no_byte_can_change();
 	forks_are_proved();
 	revocation_reaches_all();

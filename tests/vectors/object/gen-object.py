@@ -162,18 +162,22 @@ def charter(fields, keys):
     return v.encode([body, sorted(k.sign(body, f'quire charter {fields[1]}') for k in keys)])
 
 
-def header(fields, key):
+def header(fields, key, approving=()):
+    if approving:
+        draft = v.encode({**fields, 4: 0})
+        fields = {**fields, 8: sorted(k.sign(draft, f'quire approval {fields[3]} {v.base32(fields[1])}') for k in approving)}
     body = v.encode(fields)
     return v.encode([body, [key.sign(body, f'quire issue {fields[3]} {v.base32(fields[1])}')]])
 
 
-ROOT, DESK, THIEF = Key('root'), Key('desk'), Key('thief')
+ROOT, DESK, THIEF, EDITOR, CHIEF = Key('root'), Key('desk'), Key('thief'), Key('editor'), Key('chief')
 CHARTER = {0: 1, 1: 1, 2: 'The Example', 3: ['en', 'fa'], 4: 'https://example.org/', 5: [ROOT.key], 6: 1, 8: [[DESK.key, 1]]}
 CHARTER1 = charter(CHARTER, [ROOT])
 FEED = v.H(b'charter', v.encode(CHARTER))
 REVOKING = charter({**CHARTER, 1: 2, 8: [[DESK.key, 1, 4]], 10: FEED}, [ROOT])
 PINNING = charter({**CHARTER, 1: 2, 10: FEED, 11: [4, bytes(range(32))]}, [ROOT])
 WIDENING = charter({**CHARTER, 1: 2, 8: sorted([[DESK.key, 1], [THIEF.key, 1]]), 10: FEED}, [ROOT])
+QUORUM = charter({**CHARTER, 1: 2, 8: sorted([[DESK.key, 1], [EDITOR.key, 1], [CHIEF.key, 4]]), 10: FEED, 12: [[5, 2]]}, [ROOT])
 OTHER = {**CHARTER, 2: 'The Other'}
 READING = seed('reading key')
 
@@ -383,12 +387,24 @@ def charters():
     change('a key with two spans', '0', _8=[[DESK.key, 1, 4], [DESK.key, 9]])
     change('a first with a previous', 'QERR_MISSING', _10=FEED)
     change('a kind that is none', 'QERR_VERSION', _0=2)
-    change('an unknown field', 'QERR_UNKNOWN', _12=1)
+    change('an unknown field', 'QERR_UNKNOWN', _13=1)
     change('a version 0', 'QERR_RANGE', _1=0)
     change('a pin', '0', _11=[4, seed('history')])
     change('a pin of nothing', 'QERR_RANGE', _11=[0, seed('history')])
     change('a pin without a root', 'QERR_MISSING', _11=[4])
     change('a pin with a short root', 'QERR_RANGE', _11=[4, bytes(31)])
+    change('two sign', '0', _12=[[1, 2]])
+    change('two sign, then three, then one', '0', _12=[[1, 2], [5, 3], [9, 1]])
+    change('most may sign', '0', _12=[[1, 8]])
+    change('no quorum', 'QERR_MISSING', _12=[])
+    change('a quorum of one number', 'QERR_MISSING', _12=[[1]])
+    change('a quorum from 0', 'QERR_RANGE', _12=[[0, 2]])
+    change('a quorum of nobody', 'QERR_RANGE', _12=[[1, 0]])
+    change('a quorum too large', 'QERR_RANGE', _12=[[1, 9]])
+    change('a quorum that changes nothing', 'QERR_ENCODING', _12=[[1, 1]])
+    change('a quorum that stays', 'QERR_ENCODING', _12=[[1, 2], [3, 2]])
+    change('quorums not ascending', 'QERR_ORDER', _12=[[3, 2], [3, 1]])
+    change('quorums too many', 'QERR_RANGE', _12=[[i + 1, 1 + i % 2] for i in range(1, 10)])
     after('a second', '0')
     after('a second by nobody of the first', 'QERR_KEY', keys=(THIEF,))
     after('a second after another', 'QERR_CHAIN', _10=bytes(32))
@@ -450,7 +466,31 @@ def headers():
     change('a kind that is none', 'QERR_VERSION', _0=1)
     change('without history', 'QERR_MISSING', _6=None)
     change('a short history', 'QERR_RANGE', _6=bytes(31))
-    change('an unknown field', 'QERR_RANGE', _8=1)
+    change('an unknown field', 'QERR_UNKNOWN', _9=1)
+    two = (CHARTER1, QUORUM)
+
+    def approved(name, verdict, key=DESK, by=(EDITOR,), charters=two, **fields):
+        add(name, verdict, header({**good, **{int(k[1:]): x for k, x in fields.items()}}, key, by), charters)
+    approved('signed by two', '0')
+    approved('signed by three', '0', by=(EDITOR, CHIEF))
+    approved('signed by two where one is enough', '0', _3=4)
+    approved('signed by two, the other way round', '0', key=EDITOR, by=(DESK,))
+    approved('signed by one where two are needed', 'QERR_QUORUM', by=())
+    approved('signed by one before two were needed', '0', by=(), _3=4)
+    approved('signed by the same key twice', 'QERR_ORDER', by=(DESK,))
+    approved('approved by a key that is not named', 'QERR_KEY', by=(THIEF,))
+    approved('approved by a key that is not, beside enough', 'QERR_KEY', by=(EDITOR, THIEF))
+    approved('approved by a key before its time', 'QERR_REVOKED', by=(CHIEF,), _3=3)
+    body, sigs = v.decode(header(good, DESK, (EDITOR,)))
+    other = v.decode(v.decode(header({**good, 5: 1}, DESK, (EDITOR,)))[0])[8]
+    change('an approval of another header', 'QERR_BADSIG', charters=two, _8=other)
+    dated = [EDITOR.sign(v.encode(good), f'quire approval 5 {v.base32(FEED)}')]
+    change('an approval of the dated header', 'QERR_BADSIG', charters=two, _8=dated)
+    as_issue = [EDITOR.sign(v.encode({**good, 4: 0}), f'quire issue 5 {v.base32(FEED)}')]
+    change('a signature that is no approval', 'QERR_BADSIG', charters=two, _8=as_issue)
+    change('no approvals', 'QERR_MISSING', charters=two, _8=[])
+    change('an approval twice', 'QERR_ORDER', charters=two, _8=v.decode(body)[8] * 2)
+    change('approvals too many', 'QERR_RANGE', charters=two, _8=v.decode(body)[8] * 8)
     change('an empty list of packs', 'QERR_MISSING', _7=[])
     change('packs not ascending', 'QERR_MISSING', _7=good[7][::-1])
     change('a pack twice', 'QERR_ORDER', _7=[good[7][0], good[7][0]])
@@ -647,14 +687,14 @@ def capsules():
 def editions():
     lines, other = [], v.H(b'charter', v.encode(OTHER))
 
-    def draft(records=RECORDS, number=5, feed=FEED, key=DESK, signed=False, time=0, charters=(CHARTER1,), drop=0, cover=None, change=None, **more):
+    def draft(records=RECORDS, number=5, feed=FEED, key=DESK, signed=False, time=0, charters=(CHARTER1,), by=(), drop=0, cover=None, change=None, **more):
         fields = {0: 2, 1: feed, 2: len(charters), 3: number, 4: time, 5: 604800, 6: seed('history')}
         sealed = [seal(tier, frame(b''.join(some)), *(cover or (number, number)), feed=feed) for tier, some in enumerate(records)]
         fields[7] = [entry(tier, s, len(b''.join(some)), contents(some), len(some), cover and {6: cover[0], 7: cover[1]})
                      for tier, (some, s) in enumerate(zip(records, sealed))][:len(records) - drop]
         if change:
             sealed = change(sealed)
-        head = header(fields, key) if signed else v.encode(fields)
+        head = header(fields, key, by) if signed else v.encode(fields)
         e = {0: 5 if signed else 4, 1: head, 2: list(charters), 3: READING, 4: sealed}
         return {**e, **{int(k[1:]): x for k, x in more.items()}}, v.H(b'draft', v.encode({**fields, 4: 0}))
 
@@ -672,6 +712,10 @@ def editions():
     add('draft with a time', 'QERR_RANGE', draft(time=1))
     add('signed by a thief', 'QERR_KEY', draft(signed=True, time=9, key=THIEF))
     add('signed by who was revoked', 'QERR_REVOKED', draft(signed=True, time=9, charters=(CHARTER1, REVOKING)))
+    two = (CHARTER1, QUORUM)
+    add('draft that two have to sign', '0', draft(charters=two))
+    add('signed by two', '0', draft(signed=True, time=1700000000, charters=two, by=(EDITOR,)))
+    add('signed by one of two', 'QERR_QUORUM', draft(signed=True, time=9, charters=two))
     add('draft called signed', 'QERR_TYPE', draft(_0=5))
     add('signed called draft', 'QERR_TYPE', draft(signed=True, time=9, _0=4))
     add('of another feed', 'QERR_FEED', draft(feed=other))
