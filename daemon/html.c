@@ -933,13 +933,19 @@ parse(struct ingest_doc *d, const struct ingest_source *src, struct bytes html,
     struct buf *why, tree_fn fn)
 {
 	GumboOptions o = kGumboDefaultOptions;
+	struct html_shape shape = html_shape(html);
 	GumboOutput *tree;
 	int r;
 
-	if (html_depth(html) > INGEST_DEPTH_MAX) {
+	if (shape.depth > INGEST_DEPTH_MAX) {
 		buf_printf(why,
 		    "More than %d of its tags are inside each other.",
 		    INGEST_DEPTH_MAX);
+		return QERR_TOOBIG;
+	}
+	if (shape.attributes > INGEST_ATTRIBUTES_MAX) {
+		buf_printf(why, "One of its tags has more than %d attributes.",
+		    INGEST_ATTRIBUTES_MAX);
 		return QERR_TOOBIG;
 	}
 	o.max_errors = 0;
@@ -999,9 +1005,11 @@ html_plain(struct buf *dst, struct bytes html)
 {
 	GumboOptions o = kGumboDefaultOptions;
 	GumboOutput *tree;
+	struct html_shape shape = html_shape(html);
 	struct buf raw;
 
-	if (html.n == 0 || html_depth(html) > INGEST_DEPTH_MAX)
+	if (html.n == 0 || shape.depth > INGEST_DEPTH_MAX ||
+	    shape.attributes > INGEST_ATTRIBUTES_MAX)
 		return;
 	o.max_errors = 0;
 	tree = gumbo_parse_with_options(&o, (const char *)html.p, html.n);

@@ -25,10 +25,14 @@ int html_linked(struct ingest_doc *d, const struct ingest_source *src,
 void html_plain(struct buf *dst, struct bytes html);
 
 /*
- * How deep tags of |html| may be inside each other, at most: what gumbo, whose
- * work grows with the square of it, is not to be given beyond INGEST_DEPTH_MAX.
+ * How deep tags of |html| may be inside each other and how many attributes one of
+ * them has, at most: gumbo's work grows with the square of either, so it is not to
+ * be given more than INGEST_DEPTH_MAX and INGEST_ATTRIBUTES_MAX.
  */
-size_t html_depth(struct bytes html);
+struct html_shape {
+	size_t depth, attributes;
+};
+struct html_shape html_shape(struct bytes html);
 
 /* Append |html| without the text of its scripts and style sheets, which is half of
  * many pages, costs gumbo as much as all else, and is never looked at. */

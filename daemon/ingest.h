@@ -19,6 +19,7 @@
  */
 #define INGEST_DOCUMENT_MAX (2 * 1024 * 1024)
 #define INGEST_DEPTH_MAX    512 /* tags inside each other */
+#define INGEST_ATTRIBUTES_MAX 256 /* of a tag */
 #define INGEST_WARNINGS_MAX 8
 #define INGEST_TOLD         (-2)
 

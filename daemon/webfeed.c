@@ -14,7 +14,6 @@
 #include "proto/base/qerr.h"
 
 #define DECLARED_WITHIN 200
-#define ATTRIBUTES_MAX  256
 #define WHOLE_CONTENT   200  /* bytes of text that are an article, .. */
 #define WHOLE_SUMMARY   1500 /* .. in what is made for summaries */
 #define TITLE_FROM_TEXT 80 /* bytes, of an entry without a title */
@@ -673,25 +672,39 @@ is_xml_entity(struct bytes s)
 	return false;
 }
 
+/* How long the CDATA section, comment or instruction at |s| is: 0 if it is none. */
+static size_t
+section_len(struct bytes s)
+{
+	static const char *const pair[][2] = {
+	    {"<![CDATA[", "]]>"}, {"<!--", "-->"}, {"<?", "?>"}};
+
+	for (size_t i = 0; i < sizeof(pair) / sizeof(pair[0]); i++) {
+		size_t n = strlen(pair[i][0]), to = strlen(pair[i][1]);
+		const uint8_t *end;
+
+		if (s.n < n || memcmp(s.p, pair[i][0], n) != 0)
+			continue;
+		end = memmem(s.p + n, s.n - n, pair[i][1], to);
+		return end == NULL ? s.n : (size_t)(end - s.p) + to;
+	}
+	return 0;
+}
+
 /* "&eacute;" is no XML, nor is "A & B", and feeds have both: as text they become
  * what HTML makes of them later. */
 static void
 mend(struct buf *dst, struct bytes s)
 {
-	static const char cdata[] = "<![CDATA[";
-	size_t len = sizeof(cdata) - 1;
-
 	for (size_t i = 0; i < s.n; i++) {
-		if (s.p[i] == '<' && s.n - i > len &&
-		    memcmp(s.p + i, cdata, len) == 0) {
-			const uint8_t *end = memmem(s.p + i, s.n - i, "]]>", 3);
-			size_t n =
-			    end != NULL ? (size_t)(end - s.p) - i : s.n - i;
+		struct bytes rest = bytes_of(s.p + i, s.n - i);
+		size_t n = s.p[i] == '<' ? section_len(rest) : 0;
 
-			buf_put(dst, s.p + i, n);
+		if (n > 0) {
+			buf_put(dst, rest.p, n);
 			i += n - 1;
 		} else if (s.p[i] == '&' &&
-			   !is_xml_entity(bytes_of(s.p + i + 1, s.n - i - 1))) {
+			   !is_xml_entity(bytes_of(rest.p + 1, rest.n - 1))) {
 			buf_put_str(dst, "&amp;");
 		} else {
 			buf_put_u8(dst, s.p[i]);
@@ -699,11 +712,12 @@ mend(struct buf *dst, struct bytes s)
 	}
 }
 
-/* The most attributes of a tag: libxml2's work grows with the square of it. */
+/* The most attributes of a tag: libxml2's work grows with the square of it.  What
+ * an entry has in a section is text here, and html_shape()'s to judge. */
 static size_t
 most_attributes(struct bytes s)
 {
-	size_t most = 0, n = 0;
+	size_t most = 0, n = 0, len;
 	bool in_tag = false;
 	uint8_t quote = 0;
 
@@ -712,9 +726,13 @@ most_attributes(struct bytes s)
 
 		if (quote != 0) {
 			quote = c == quote ? 0 : quote;
-		} else if (!in_tag) {
-			in_tag = c == '<';
+		} else if (!in_tag && c == '<') {
+			len = section_len(bytes_of(s.p + i, s.n - i));
+			in_tag = len == 0;
+			i += len > 0 ? len - 1 : 0;
 			n = 0;
+		} else if (!in_tag) {
+			continue;
 		} else if (c == '"' || c == '\'') {
 			quote = c;
 		} else if (c == '>') {
@@ -734,9 +752,9 @@ parse(struct bytes text, struct buf *why)
 	struct buf b;
 
 	forget();
-	if (most_attributes(text) > ATTRIBUTES_MAX) {
+	if (most_attributes(text) > INGEST_ATTRIBUTES_MAX) {
 		buf_printf(why, "One of its tags has more than %d attributes.",
-		    ATTRIBUTES_MAX);
+		    INGEST_ATTRIBUTES_MAX);
 		return QERR_TEXT;
 	}
 	buf_init(&b, 4 * INGEST_DOCUMENT_MAX);

@@ -327,10 +327,12 @@ limits(void)
 	char *deep = repeat("<div>", 600), *big;
 
 	check(fails(INGEST_HTML, deep, strlen(deep)) == QERR_TOOBIG);
-	check(html_depth(bytes_str(deep)) == 600);
-	check(html_depth(bytes_str("<p><p><br><b></b><b>")) == 1);
-	check(html_depth(bytes_str("<!--><div>--><i><script><div></script>")) ==
-	      2);
+	check(html_shape(bytes_str(deep)).depth == 600);
+	check(html_shape(bytes_str("<p><p><br><b></b><b>")).depth == 1);
+	check(html_shape(bytes_str("<!--><div>--><i><script><div></script>"))
+		  .depth == 2);
+	check(html_shape(bytes_str("<!---><i><!-- --!><b title='<u><u>'>"))
+		  .depth == 2);
 	free(deep);
 	big = repeat("word ", INGEST_DOCUMENT_MAX / 5 + 1);
 	check(fails(INGEST_TEXT, big, strlen(big)) == QERR_TOOBIG);
@@ -338,6 +340,66 @@ limits(void)
 	free(big);
 	check(fails(INGEST_HTML, "", 0) == QERR_MISSING);
 	check(fails(INGEST_HTML, "<p> ", 4) == QERR_MISSING);
+}
+
+/* As a browser counts them. */
+static void
+attributes(void)
+{
+	static const struct {
+		const char *html;
+		size_t n;
+	} of[] = {
+	    {"<p>", 0},
+	    {"<p >text a b c", 0},
+	    {"<p a b=c d='e f'>", 3},
+	    {"<br/a/b/>", 2},
+	    {"<p a='x'b=\"y\"c>", 3},
+	    {"<p href=/a/b/c d>", 2},
+	    {"<p a = b c\n=\n'd e'>", 2},
+	    {"<p =\"a b c\">", 3},
+	    {"<p ==x y>", 2},
+	    {"<p a=>b c>", 1},
+	    {"<p a='b c", 1},
+	    {"</p a b>", 2},
+	    {"<i a><i a b><i a>", 2},
+	    {"<!-- <p a b> --><p a>", 1},
+	    {"<script x><p a b></script>", 1},
+	};
+
+	for (size_t i = 0; i < sizeof(of) / sizeof(of[0]); i++) {
+		if (html_shape(bytes_str(of[i].html)).attributes != of[i].n)
+			fprintf(stderr, "%s\n", of[i].html);
+		check(html_shape(bytes_str(of[i].html)).attributes == of[i].n);
+	}
+}
+
+/* |n| attributes in one tag, which is all there is beside a paragraph. */
+static char *
+monster(size_t n)
+{
+	char *s = malloc(n * 8 + 32), *to;
+
+	check(s != NULL);
+	to = stpcpy(s, "<p");
+	for (size_t i = 0; i < n; i++)
+		to += sprintf(to, " a%zu", i);
+	stpcpy(to, ">A paragraph</p>");
+	return s;
+}
+
+static void
+too_many_attributes(void)
+{
+	char *fits = monster(INGEST_ATTRIBUTES_MAX),
+	     *more = monster(INGEST_ATTRIBUTES_MAX + 1), *most = monster(99999);
+
+	body_is(INGEST_HTML, fits, "<p>A paragraph</p>");
+	check(fails(INGEST_HTML, more, strlen(more)) == QERR_TOOBIG);
+	check(fails(INGEST_HTML, most, strlen(most)) == QERR_TOOBIG);
+	free(fits);
+	free(more);
+	free(most);
 }
 
 static void
@@ -428,6 +490,8 @@ main(void)
 	says_of_itself();
 	front_matter_wins();
 	limits();
+	attributes();
+	too_many_attributes();
 	other_encodings();
 	nested("<ul><li>");
 	nested("<blockquote>");

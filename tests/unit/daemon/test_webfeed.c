@@ -195,12 +195,37 @@ no_more_entries_than_the_limit(void)
 	buf_done(&b);
 }
 
+/* A feed with a tag of 40,000 attributes in one entry's text loses that entry. */
+static void
+one_monster_is_one(void)
+{
+	struct ingest_doc d;
+	struct buf b;
+
+	buf_init(&b, 0);
+	buf_put_str(&b, "<rss><channel><item><guid>1</guid><title>T</title>"
+			"<description><![CDATA[<p");
+	for (size_t i = 0; i < 40000; i++)
+		buf_printf(&b, " a%zu=''", i);
+	buf_put_str(&b, ">x]]></description></item><item><guid>2</guid><title>"
+			"T</title><description>whole</description></item>"
+			"</channel></rss>");
+	check(buf_err(&b) == 0);
+	check(take(&d, (const char *)b.p, b.n, 0) == QERR_RANGE);
+	ingest_done(&d);
+	check(take(&d, (const char *)b.p, b.n, 1) == 0);
+	check(is(d.name, "2"));
+	ingest_done(&d);
+	buf_done(&b);
+}
+
 int
 main(void)
 {
 	every_kind_of_feed();
 	what_is_no_feed_is_said();
 	hostile_feeds_end();
+	one_monster_is_one();
 	no_more_entries_than_the_limit();
 	return 0;
 }

@@ -53,13 +53,19 @@ seek(struct bytes s, size_t i, struct bytes what)
 	return s.n;
 }
 
+/* "<!-->" and "<!--->" are whole comments, and "--!>" ends one too. */
 static size_t
 end_of_comment(struct bytes s, size_t i)
 {
-	/* "<!-->" and "<!--->" are whole comments. */
-	if (i + 4 < s.n && s.p[i + 4] == '>')
-		return i + 5;
-	return seek(s, i + 4, bytes_str("-->"));
+	for (i += 2; i + 2 < s.n; i++) {
+		if (s.p[i] != '-' || s.p[i + 1] != '-')
+			continue;
+		if (s.p[i + 2] == '>')
+			return i + 3;
+		if (s.p[i + 2] == '!' && i + 3 < s.n && s.p[i + 3] == '>')
+			return i + 4;
+	}
+	return s.n;
 }
 
 /* Pass over the text of |name|, up to its end tag. */
@@ -77,23 +83,60 @@ end_of_raw(struct bytes s, size_t i, struct bytes name)
 	}
 }
 
-/* The end of the tag whose name ends at |i|; a '>' in quotes is none. */
-static size_t
-end_of_tag(struct bytes s, size_t i)
+static bool
+is_space(uint8_t c)
 {
+	return c == ' ' || c == '\n' || c == '\t' || c == '\f' || c == '\r';
+}
+
+static bool
+ends_name(uint8_t c)
+{
+	return is_space(c) || c == '=' || c == '/' || c == '>';
+}
+
+static size_t
+skip_spaces(struct bytes s, size_t i)
+{
+	while (i < s.n && is_space(s.p[i]))
+		i++;
+	return i;
+}
+
+/* The end of the value that begins at |i|, in quotes or without. */
+static size_t
+end_of_value(struct bytes s, size_t i)
+{
+	const uint8_t *end;
+
+	i = skip_spaces(s, i);
+	if (i < s.n && (s.p[i] == '"' || s.p[i] == '\'')) {
+		end = memchr(s.p + i + 1, s.p[i], s.n - i - 1);
+		return end == NULL ? s.n : (size_t)(end - s.p) + 1;
+	}
+	while (i < s.n && s.p[i] != '>' && !is_space(s.p[i]))
+		i++;
+	return i;
+}
+
+/* The end of the tag whose name ends at |i|, and how many attributes it has, as a
+ * browser counts them (HTML §13.2.5.32 to 40). */
+static size_t
+end_of_tag(struct bytes s, size_t i, size_t *n)
+{
+	*n = 0;
 	while (i < s.n && s.p[i] != '>') {
-		uint8_t c = s.p[i++];
-
-		if (c != '=')
-			continue;
-		while (i < s.n && (s.p[i] <= ' '))
+		if (is_space(s.p[i]) || s.p[i] == '/') {
 			i++;
-		if (i < s.n && (s.p[i] == '"' || s.p[i] == '\'')) {
-			const uint8_t *end =
-			    memchr(s.p + i + 1, s.p[i], s.n - i - 1);
-
-			i = end == NULL ? s.n : (size_t)(end - s.p) + 1;
+			continue;
 		}
+		/* Even '=' begins a name. */
+		++*n;
+		for (i++; i < s.n && !ends_name(s.p[i]);)
+			i++;
+		i = skip_spaces(s, i);
+		if (i < s.n && s.p[i] == '=')
+			i = end_of_value(s, i + 1);
 	}
 	return i < s.n ? i + 1 : s.n;
 }
@@ -125,7 +168,7 @@ html_slim(struct buf *dst, struct bytes s)
 	while (i < s.n) {
 		const uint8_t *lt = memchr(s.p + i, '<', s.n - i);
 		struct bytes name;
-		size_t tag, text;
+		size_t tag, text, n;
 
 		if (lt == NULL)
 			break;
@@ -135,8 +178,8 @@ html_slim(struct buf *dst, struct bytes s)
 			continue;
 		}
 		name = tag_name(s, tag + 1);
-		i = text =
-		    name.n > 0 ? end_of_tag(s, tag + 1 + name.n) : tag + 1;
+		i = text = name.n > 0 ? end_of_tag(s, tag + 1 + name.n, &n)
+				      : tag + 1;
 		if (!is_raw(name))
 			continue;
 		i = end_of_raw(s, text, name);
@@ -150,10 +193,11 @@ html_slim(struct buf *dst, struct bytes s)
 	buf_put(dst, s.p + copied, s.n - copied);
 }
 
-size_t
-html_depth(struct bytes s)
+struct html_shape
+html_shape(struct bytes s)
 {
-	size_t depth = 0, deepest = 0, i = 0, end;
+	struct html_shape most = {0};
+	size_t depth = 0, i = 0, end, n;
 
 	while (i < s.n) {
 		const uint8_t *lt = memchr(s.p + i, '<', s.n - i);
@@ -175,14 +219,19 @@ html_depth(struct bytes s)
 			end++;
 		name = bytes_of(s.p + i, end - i);
 		i = end;
-		if (name.n == 0 || is_flat(name))
+		if (name.n == 0)
+			continue;
+		i = end_of_tag(s, i, &n);
+		if (n > most.attributes)
+			most.attributes = n;
+		if (is_flat(name))
 			continue;
 		if (close)
 			depth -= depth > 0;
 		else if (is_raw(name))
 			i = end_of_raw(s, i, name);
-		else if (++depth > deepest)
-			deepest = depth;
+		else if (++depth > most.depth)
+			most.depth = depth;
 	}
-	return deepest;
+	return most;
 }
