@@ -63,14 +63,16 @@ basket_is_full(const struct basket *b)
 }
 
 struct basket_item *
-basket_add(struct basket *b, size_t entry, struct bytes page,
+basket_add(struct basket *b, const struct ingest_entry *e, struct bytes page,
     struct bytes page_at)
 {
 	struct basket_item *it = calloc(1, sizeof(*it));
 
 	if (it == NULL)
 		return NULL;
-	it->entry = entry;
+	it->entry = e->number;
+	snprintf(it->link, sizeof(it->link), "%s",
+	    e->link != NULL ? e->link : "");
 	buf_init(&it->page, INGEST_DOCUMENT_MAX);
 	buf_put(&it->page, page.p, page.n);
 	snprintf(it->page_at, sizeof(it->page_at), "%.*s", (int)page_at.n,

@@ -18,6 +18,7 @@ struct basket_picture {
 };
 struct basket_item {
 	size_t entry;
+	char link[256]; /* cut, to be shown; "" if it has none */
 	struct buf page;
 	char page_at[FETCH_ADDRESS_MAX + 1];
 	struct basket_picture picture[BASKET_PICTURES_MAX];
@@ -40,7 +41,7 @@ void basket_clear(struct basket *b);
 bool basket_is_full(const struct basket *b);
 
 /* Begin an item; its page, if it has one, is copied.  NULL if memory is short. */
-struct basket_item *basket_add(struct basket *b, size_t entry,
+struct basket_item *basket_add(struct basket *b, const struct ingest_entry *e,
     struct bytes page, struct bytes page_at);
 /* Ask the child which pictures the newest item, by |rules|, names; a document that
  * cannot be taken in names none. */

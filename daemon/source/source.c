@@ -389,13 +389,21 @@ note_failure(struct source *s, const struct source_event *ev,
 }
 
 static void
+note_page_failure(struct source *s, const struct source_event *ev,
+    const char *address)
+{
+	s->failed++;
+	snprintf(s->last, sizeof(s->last), "%s", address);
+	note_failure(s, ev, SOURCE_PAGES);
+}
+
+static void
 page_failed(struct source *s, const struct source_event *ev)
 {
 	const struct ingest_entry *e = &s->list.entry[s->at];
 	struct known_entry *k;
 
-	s->failed++;
-	note_failure(s, ev, SOURCE_PAGES);
+	note_page_failure(s, ev, e->link);
 	if (ev->forbidden) {
 		done_with(s, &e->name, &e->text);
 		return;
@@ -464,8 +472,7 @@ list_came(struct source *s, const struct source_event *ev,
 		rest(s, ev, ret);
 	} else if (s->in_more) {
 		s->whole = false;
-		s->failed++;
-		note_failure(s, ev, SOURCE_PAGES);
+		note_page_failure(s, ev, s->more[s->at_more].address);
 		if (!next_list(s, ret))
 			end(s, ret);
 	} else {

@@ -77,7 +77,7 @@ enum source_trouble {
 	SOURCE_UNREACHED, /* it was not fetched: |error| or |status| */
 	SOURCE_ROBOTS,    /* its robots.txt forbids it */
 	SOURCE_UNREAD,    /* it was fetched and is no feed: |why| */
-	SOURCE_PAGES, /* |failed| of its pages were not fetched; the last by .. */
+	SOURCE_PAGES, /* |failed| of its pages were not fetched, as |last|, by .. */
 };
 
 struct source {
@@ -93,6 +93,7 @@ struct source {
 	unsigned status;
 	char why[256];
 	size_t failed;
+	char last[256]; /* an address, cut, to be shown */
 	uint64_t success; /* UNIX seconds of the last, 0: never */
 	when_ms due;
 	uint64_t retry;  /* UNIX seconds before which it asked not to come */

@@ -40,9 +40,13 @@ source_tell(const struct source *s, struct buf *what, struct buf *hint)
 				  "a page.");
 		break;
 	case SOURCE_PAGES:
-		buf_printf(what,
-		    "Of a source %zu %s not reached; the last: ", s->failed,
-		    s->failed == 1 ? "page is" : "pages are");
+		if (s->failed == 1)
+			buf_put_str(what, "A page of a source is not reached: ");
+		else
+			buf_printf(what,
+			    "%zu pages of a source are not reached; this, the "
+			    "last: ",
+			    s->failed);
 		tell_failure(s, what, hint);
 		buf_put_str(what, ".");
 		break;

@@ -133,7 +133,8 @@ list(struct visit *v)
 	buf_put_u8(&why, 0);
 	ev.why = buf_err(&why) == 0 ? (const char *)why.p : "";
 	v->basket.kind = l.kind;
-	visit_refuse(v, NULL);
+	if (!v->s.in_more)
+		visit_refused_none(v);
 	visit_step(v, &ev);
 	ingest_list_done(&l);
 	buf_done(&why);
@@ -151,7 +152,7 @@ static void
 take(struct visit *v)
 {
 	struct bytes none = {NULL, 0};
-	struct basket_item *it = basket_add(&v->basket, v->ask.entry->number,
+	struct basket_item *it = basket_add(&v->basket, v->ask.entry,
 	    v->ask.page ? buf_bytes(&v->page) : none,
 	    v->ask.page ? bytes_str(v->page_at) : none);
 

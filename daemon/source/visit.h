@@ -48,7 +48,8 @@ struct visit {
 	char page_at[FETCH_ADDRESS_MAX + 1];
 	size_t poured;
 	bool open; /* a batch is */
-	bool lost, refused;
+	bool lost;
+	size_t refused; /* entries of this turn */
 	size_t fresh; /* articles of this turn that are new or corrected */
 };
 
@@ -87,7 +88,10 @@ int visit_load(struct visit *v, const char *address, uint64_t every);
 /* Nothing of the turn was published: know what was known before. */
 void visit_forget_turn(struct visit *v);
 void visit_tell(struct visit *v);
-/* Tell of an entry that was refused; NULL: of none. */
-void visit_refuse(struct visit *v, const char *message);
+/* Tell of an entry that was refused, by its |link|, "" if it has none; of a few of a
+ * turn one by one, and how many more there are. */
+#define VISIT_REFUSED_MAX 5
+void visit_refuse(struct visit *v, const char *message, const char *link);
+void visit_refused_none(struct visit *v);
 
 #endif

@@ -116,7 +116,9 @@ visit_tell(struct visit *v)
 		    (const char *)a.p);
 		snprintf(hint, sizeof(hint), "%.*s", (int)b.n,
 		    (const char *)b.p);
-		problems_set(p, key, what, v->s.address, hint);
+		problems_set(p, key, what,
+		    v->s.trouble == SOURCE_PAGES ? v->s.last : v->s.address,
+		    hint);
 	} else {
 		problems_clear(p, key);
 	}
@@ -125,16 +127,28 @@ visit_tell(struct visit *v)
 }
 
 void
-visit_refuse(struct visit *v, const char *message)
+visit_refuse(struct visit *v, const char *message, const char *link)
+{
+	char key[64], more[64];
+	size_t n = v->refused < VISIT_REFUSED_MAX ? v->refused
+						   : VISIT_REFUSED_MAX;
+
+	v->refused++;
+	snprintf(key, sizeof(key), "source:%u:entry:%zu", v->number, n);
+	snprintf(more, sizeof(more), "%zu more of its entries were refused.",
+	    v->refused - n);
+	problems_set(&v->all->d->problems, key,
+	    n < VISIT_REFUSED_MAX ? message : more,
+	    n < VISIT_REFUSED_MAX && link[0] != '\0' ? link : v->s.address,
+	    "Mend the entry or its page: it is tried again when it changes.");
+}
+
+void
+visit_refused_none(struct visit *v)
 {
 	char key[64];
 
-	snprintf(key, sizeof(key), "source:%u:entry", v->number);
-	if (message == NULL)
-		problems_clear(&v->all->d->problems, key);
-	else if (!v->refused)
-		problems_set(&v->all->d->problems, key, message, v->s.address,
-		    "Mend the entry or its page: it is tried again when it "
-		    "changes.");
-	v->refused = message != NULL;
+	snprintf(key, sizeof(key), "source:%u:entry:", v->number);
+	problems_clear_all(&v->all->d->problems, key);
+	v->refused = 0;
 }

@@ -10,13 +10,14 @@ add_one(struct visit *v)
 {
 	struct publisher_item *item = calloc(1, sizeof(*item));
 	struct draft_source src;
+	const char *link = v->basket.item[v->poured]->link;
 	int r = item == NULL ? QERR_NOMEM : 0;
 
 	basket_source(&v->basket, v->poured++, &src);
 	if (r == 0)
 		r = publisher_add(v->room->p, &src, item);
 	if (r == 0 && item->outcome == PUBLISHER_REFUSED)
-		visit_refuse(v, item->message);
+		visit_refuse(v, item->message, link);
 	else if (r == 0)
 		v->fresh += item->outcome == PUBLISHER_NEW ||
 			    item->outcome == PUBLISHER_CORRECTED;

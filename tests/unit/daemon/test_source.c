@@ -384,6 +384,7 @@ pages_are_fetched(void)
 	answer(&w, FETCH_OK, 404);
 	rests(&w);
 	check(w.s.trouble == SOURCE_PAGES && w.s.failed == 2);
+	check(strcmp(w.s.last, "https://a.example/5") == 0);
 	source_done(&w.s);
 }
 
