@@ -8,8 +8,10 @@
 #include <unistd.h>
 
 #include "daemon/address.h"
+#include "daemon/charset.h"
 #include "daemon/source/nearby.h"
 #include "proto/base/qerr.h"
+#include "proto/base/text.h"
 #include "proto/host/curl.h"
 
 #define CONNECT_SECONDS 30L
@@ -309,6 +311,27 @@ follow(struct browse *w, const struct fetch_request *rq, unsigned *ret_status)
 	return FETCH_REDIRECTS;
 }
 
+/* Make UTF-8 of what the server says is in another charset, before which a document's
+ * own word does not count (HTML §13.2.3.2); as it is if that is not true. */
+static void
+to_utf8(struct browse *w)
+{
+	struct bytes charset = charset_declared(bytes_str(w->type));
+	struct buf text, why;
+
+	if (charset.n == 0 || utf8_valid(buf_bytes(&w->body)))
+		return;
+	buf_init(&text, w->body.max);
+	buf_init(&why, 0);
+	if (charset_decode(&text, buf_bytes(&w->body), charset, &why) == 0) {
+		buf_done(&w->body);
+		w->body = text;
+	} else {
+		buf_done(&text);
+	}
+	buf_done(&why);
+}
+
 static bool
 is_plain(const char *s)
 {
@@ -338,5 +361,6 @@ browse_fetch(struct browse *w, struct fetch_answer *ret,
 	ret->etag = bytes_str(w->etag);
 	ret->modified = bytes_str(w->modified);
 	ret->type = bytes_str(w->type);
+	to_utf8(w);
 	ret->body = buf_bytes(&w->body);
 }

@@ -6,7 +6,8 @@
 /*
  * What the fetching child does: HTTP, HTTPS and files, by libcurl.  Never from
  * https to http, never from the web to a file or another scheme; compressed
- * answers count inflated.  Nothing that is asked tells one quire from another.
+ * answers count inflated.  A text becomes UTF-8 if the server names its charset: call
+ * charset_ready() while there are files.  Nothing that is asked tells one quire from another.
  */
 struct browse;
 

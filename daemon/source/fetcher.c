@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "daemon/charset.h"
 #include "daemon/keeper.h"
 #include "daemon/message.h"
 #include "daemon/source/browse.h"
@@ -67,6 +68,7 @@ be_child(void *arg, int fd)
 	bool there = curl_load() != NULL;
 	struct browse *w = NULL;
 
+	charset_ready();
 	if (walls_enter(fd, cfg->local, cfg->n_local) != 0)
 		return;
 	if (there && (w = browse_new(cfg->proxy)) == NULL)

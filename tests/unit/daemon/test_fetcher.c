@@ -25,6 +25,18 @@ static const struct {
 	"HTTP/1.0 200 OK\r\nContent-Type: text/html; charset=x\r\n"
 	"ETag: \"a1\"\r\nLast-Modified: Mon, 23 Nov 2026 10:00:00 GMT\r\n"
 	"Content-Length: 5\r\n\r\nhello"},
+    {"/cyrillic",
+	"HTTP/1.0 200 OK\r\nContent-Type: text/html; charset=\"Windows-1251\""
+	"\r\n\r\n<meta charset=koi8-r>\xcf\xf0\xe8\xe2\xe5\xf2"},
+    {"/cyrillic-utf8",
+	"HTTP/1.0 200 OK\r\nContent-Type: text/html; charset=windows-1251"
+	"\r\n\r\nПривет"},
+    {"/no-utf8",
+	"HTTP/1.0 200 OK\r\nContent-Type: text/html; charset=utf-8"
+	"\r\n\r\n\xcf\xf0\xe8"},
+    {"/no-shift-jis",
+	"HTTP/1.0 200 OK\r\nContent-Type: text/html; charset=shift_jis"
+	"\r\n\r\n\xff\xff\xff"},
     {"/bad-tag", "HTTP/1.0 200 OK\r\nETag: \"\xff\"\r\n\r\nhello"},
     {"/same", "HTTP/1.0 304 Not Modified\r\n\r\n"},
     {"/gone", "HTTP/1.0 410 Gone\r\nContent-Length: 0\r\n\r\n"},
@@ -164,6 +176,29 @@ fetches(void)
 	check(got.status == 503 && got.retry == 77);
 	ask("/step", "", 4096, true);
 	check(got.status == 200 && strstr(got.address, "/plain") != NULL);
+}
+
+/* What the server says of the charset goes before what the document says. */
+static void
+makes_utf8_of_text(void)
+{
+	static const struct {
+		const char *path;
+		uint32_t max;
+		const char *body;
+	} of[] = {
+	    {"/cyrillic", 4096, "<meta charset=koi8-r>Привет"},
+	    {"/cyrillic", 30, "<meta charset=koi8-r>\xcf\xf0\xe8\xe2\xe5\xf2"},
+	    {"/cyrillic-utf8", 4096, "Привет"},
+	    {"/no-utf8", 4096, "\xcf\xf0\xe8"},
+	    {"/no-shift-jis", 4096, "\xff\xff\xff"},
+	};
+
+	for (size_t i = 0; i < sizeof(of) / sizeof(of[0]); i++) {
+		ask(of[i].path, "", of[i].max, true);
+		check(got.error == FETCH_OK && got.status == 200);
+		check(strcmp(got.body, of[i].body) == 0);
+	}
 }
 
 static void
@@ -344,6 +379,7 @@ main(void)
 	start_server();
 	check((base = event_base_new()) != NULL);
 	fetches();
+	makes_utf8_of_text();
 	tells_what_is_wrong();
 	reads_files(folder);
 	survives_its_child();
