@@ -284,6 +284,30 @@ decode(struct buf *dst, enum ingest_kind kind, struct bytes data,
 	return r;
 }
 
+/* The feed that was decoded last: its entries come one by one, each with all of it. */
+static struct {
+	struct buf data, text;
+} last;
+
+static int
+decode_feed(struct buf *dst, struct bytes data, struct buf *why)
+{
+	int r;
+
+	if (last.data.n == 0 || !bytes_eq(buf_bytes(&last.data), data)) {
+		buf_done(&last.data);
+		buf_done(&last.text);
+		buf_init(&last.data, INGEST_DOCUMENT_MAX);
+		buf_init(&last.text, 2 * INGEST_DOCUMENT_MAX);
+		r = decode(&last.text, INGEST_FEED, data, why);
+		if (r != 0)
+			return r;
+		buf_put(&last.data, data.p, data.n);
+	}
+	buf_put(dst, last.text.p, last.text.n);
+	return buf_err(dst) != 0 ? buf_err(dst) : buf_err(&last.data);
+}
+
 /* Take in what is UTF-8 by now. */
 static int
 ingest_text(struct ingest_doc *ret, const struct ingest_source *src,
@@ -334,7 +358,9 @@ ingest(struct ingest_doc *ret, const struct ingest_source *src, struct buf *why)
 	buf_init(&page, 2 * INGEST_DOCUMENT_MAX);
 	r = check_rules(src->rules, why);
 	if (r == 0)
-		r = decode(&text, src->kind, src->data, why);
+		r = src->kind == INGEST_FEED
+			? decode_feed(&text, src->data, why)
+			: decode(&text, src->kind, src->data, why);
 	if (r == 0 && src->page.n > 0)
 		r = decode(&page, INGEST_HTML, src->page, why);
 	decoded.page = buf_bytes(&page);
