@@ -453,6 +453,8 @@ void link_flush(struct node *n);
 struct share *link_share(struct link *l, const struct track *s);
 struct track *link_track(struct link *l, const struct msg_tag *tag,
     struct share **ret);
+/* The peer has shown |sh|'s feed. */
+void link_known(struct link *l, struct share *sh);
 /* Make or remake the shares after feeds came or went. */
 int link_shares(struct link *l);
 bool link_is_node(const struct link *l);

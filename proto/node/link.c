@@ -30,6 +30,18 @@ link_track(struct link *l, const struct msg_tag *tag, struct share **ret)
 	return NULL;
 }
 
+/* What was news while |l| did not seem to follow |sh|'s feed was not told to it. */
+void
+link_known(struct link *l, struct share *sh)
+{
+	if (sh->known)
+		return;
+	sh->known = true;
+	if (l->n->cfg.role == NODE_MIRROR && link_is_node(l) &&
+	    l->vouched != l->n->vouched)
+		spread_heads(l);
+}
+
 static void
 share_init(struct link *l, struct share *sh, const struct track *s)
 {
@@ -400,7 +412,7 @@ on_row(struct link *l, const struct msg_heads_row *row)
 
 	if (s == NULL)
 		return;
-	sh->known = true;
+	link_known(l, sh);
 	sh->failed = false;
 	sh->number = row->number;
 	sh->charter = row->charter;
@@ -485,7 +497,7 @@ on_news(struct link *l, const struct msg_news *m)
 		s = track_of_charter(n, m->charter);
 	if (s == NULL)
 		return 0; /* not followed */
-	link_share(l, s)->known = true;
+	link_known(l, link_share(l, s));
 	link_share(l, s)->failed = false; /* it shows something again */
 	if (m->charter.n > 0)
 		err = accept_charter(s, m->charter);
@@ -570,7 +582,7 @@ on_holds(struct link *l, const struct msg_holds *m)
 	struct track *s = link_track(l, &m->tag, &sh);
 	if (s == NULL)
 		return 0;
-	sh->known = true;
+	link_known(l, sh);
 	l->want_from = 0; /* look again at what it did not hold */
 	for (size_t i = 0; i < m->n && err == 0; i++) {
 		err = share_holds(sh, &m->run[i]);

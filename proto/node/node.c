@@ -164,6 +164,7 @@ on_published(struct node *n, const struct node_event *ev)
 	for (size_t i = s->first_a[h.number - 1]; i < s->n_a; i++)
 		pack_stored(n, s->a[i].pack);
 	s->safe_head = h.number;
+	n->vouched++;
 	s->receipts = 0;
 	update_tell(n, FACT_HEAD, &s->id, h.number, 0);
 	spread_head(s, true);

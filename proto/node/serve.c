@@ -256,7 +256,7 @@ serve_ask(struct link *l, const struct msg_ask *a)
 		if (j.track != NULL && a->what == ASK_HEADERS)
 			spread_forked(l, sh, j.track);
 		if (j.track != NULL && l->role == ROLE_NODE) {
-			sh->known = true;
+			link_known(l, sh);
 			spread_all_held(l, sh, j.track);
 		}
 	} else if (a->what == ASK_PIECES || a->what == ASK_PIECE_HASHES) {

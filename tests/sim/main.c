@@ -18,6 +18,7 @@ static const struct {
     {"pin", scene_pin},
     {"flood", scene_flood},
     {"censor", scene_censor},
+    {"chain", scene_chain},
 };
 
 static uint64_t

@@ -222,5 +222,6 @@ void scene_revoke(struct world *w);
 void scene_pin(struct world *w);
 void scene_flood(struct world *w);
 void scene_censor(struct world *w);
+void scene_chain(struct world *w);
 
 #endif
