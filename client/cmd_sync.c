@@ -16,6 +16,7 @@
 #include "proto/host/entropy.h"
 #include "proto/host/import.h"
 #include "proto/host/log.h"
+#include "proto/host/rate.h"
 #include "proto/object/follow.h"
 
 #define SOURCES_MAX 64
@@ -37,7 +38,7 @@ struct sync {
 	size_t n_feed;
 	char *invite[SOURCES_MAX], *tree[SOURCES_MAX];
 	size_t n_invite, n_tree;
-	const char *socks;
+	struct import_way way;
 	unsigned tiers;
 	uint64_t newest;
 	struct progress progress;
@@ -178,7 +179,7 @@ import_all(struct sync *s)
 
 	for (size_t i = 0; i < s->n_tree; i++) {
 		struct import_source *src;
-		int err = import_open(&src, s->tree[i], s->socks);
+		int err = import_open(&src, s->tree[i], &s->way);
 		bool any = false, failed = false;
 
 		if (err != 0) {
@@ -308,7 +309,8 @@ run_node(struct sync *s, struct node *n)
 	struct drive_config cfg = {.base = s->base,
 	    .node = n,
 	    .store = s->h.store,
-	    .socks = s->socks,
+	    .socks = s->way.proxy,
+	    .download_rate = s->way.rate,
 	    .reserve = 4 << 20,
 	    .fd_max = 64,
 	    .tell = on_tell,
@@ -522,6 +524,18 @@ sync_done(struct sync *s)
 	free(s->feed);
 }
 
+static bool
+take_rate(uint64_t *ret, const char *arg)
+{
+	if (size_parse(ret, arg, strlen(arg)) == 0 && *ret >= RATE_MIN &&
+	    *ret <= INT64_MAX)
+		return true;
+	complain("--limit-rate needs bytes a second, as 50K, and at least %uK, "
+		 "not %s.",
+	    (unsigned)(RATE_MIN >> 10), arg);
+	return false;
+}
+
 static int
 take_options(struct sync *s, int *exit)
 {
@@ -542,8 +556,13 @@ take_options(struct sync *s, int *exit)
 		} else if (letter == 's') {
 			s->tiers = 1u << TIER_HEADS | 1u << TIER_TEXT |
 				   1u << TIER_SMALL;
+		} else if (letter == 'r') {
+			if (!take_rate(&s->way.rate, arg)) {
+				*exit = APP_USAGE;
+				return APP_STOP;
+			}
 		} else {
-			s->socks = arg;
+			s->way.proxy = arg;
 		}
 	}
 	return letter;
@@ -553,6 +572,8 @@ static const struct cmd_option options[] = {
     {'n', "newest", "N", "only the newest N issues"},
     {'t', "text-only", NULL, "no pictures"},
     {'s', "small", NULL, "pictures only as small ones, about 8 kB each"},
+    {'r', "limit-rate", "RATE",
+	"take at most RATE bytes a second, as 50K or 1M"},
     {256, "socks", "HOST:PORT",
 	"a SOCKS5 proxy (tor: 127.0.0.1:9050), for\n"
 	".onion sources and web hosts"},

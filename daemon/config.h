@@ -59,7 +59,7 @@ struct config {
 	char *public;
 	struct config_list peer;
 	char *socks;
-	uint64_t quota, reserve, upload;
+	uint64_t quota, reserve, upload, download;
 	char *control, *group;
 	uint64_t log;
 	struct config_follow *follow;

@@ -411,6 +411,7 @@ make_drive(struct daemon *d)
 	    .store = d->store,
 	    .socks = d->cfg->socks,
 	    .upload_rate = d->cfg->upload,
+	    .download_rate = d->cfg->download,
 	    .reserve = d->cfg->reserve,
 	    .fd_max = links_max(),
 	    .tell = on_tell,

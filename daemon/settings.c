@@ -10,6 +10,7 @@
 #include "proto/base/text.h"
 #include "proto/host/ctl.h"
 #include "proto/host/log.h"
+#include "proto/host/rate.h"
 #include "proto/object/header.h"
 #include "proto/wire/invite.h"
 
@@ -38,8 +39,10 @@ static const struct setting top[] = {
     {"reserve", SETTING_SIZE, AT(reserve), "256M", false,
 	"How many bytes are left free on the disk: with less, nothing more is "
 	"taken in."},
-    {"upload", SETTING_SIZE, AT(upload), "none", true,
+    {"upload", SETTING_RATE, AT(upload), "none", true,
 	"How many bytes a second are sent at most."},
+    {"download", SETTING_RATE, AT(download), "none", true,
+	"How many bytes a second are taken from other nodes at most."},
     {"control", SETTING_FOLDER, AT(control), CTL_PATH, true,
 	"The socket at which quire on this machine talks to quired."},
     {"group", SETTING_TEXT, AT(group), "quire", true,
@@ -252,24 +255,18 @@ add_text(struct config_list *list, struct bytes value)
 	return set_text(&list->text[list->n++], value);
 }
 
-/* A number, with a binary unit if |units|. */
 static bool
-parse_number(uint64_t *ret, struct bytes value, bool units)
+parse_number(uint64_t *ret, struct bytes value)
 {
-	static const char unit[] = "KMGT";
-	const char *u;
-	unsigned shift = 0;
+	return dec_parse(ret, (const char *)value.p, value.n) == 0;
+}
 
-	if (units && value.n > 1 &&
-	    (u = strchr(unit, value.p[value.n - 1])) != NULL) {
-		shift = 10 * (unsigned)(u - unit + 1);
-		value.n--;
-	}
-	if (dec_parse(ret, (const char *)value.p, value.n) != 0 ||
-	    *ret > UINT64_MAX >> shift)
-		return false;
-	*ret <<= shift;
-	return true;
+static bool
+parse_size(uint64_t *ret, struct bytes value)
+{
+	if (bytes_eq(value, bytes_str("none")))
+		value = bytes_str("0");
+	return size_parse(ret, (const char *)value.p, value.n) == 0;
 }
 
 static const struct {
@@ -402,17 +399,21 @@ setting_set(void *base, const struct setting *s, struct bytes value)
 	case SETTING_INVITE:
 		return set_invite(f, value);
 	case SETTING_SIZE:
-		if (bytes_eq(value, bytes_str("none")))
-			value = bytes_str("0");
-		return parse_number(f, value, true)
+		return parse_size(f, value)
 			   ? NULL
 			   : "is not a size, as 500M, 20G or none";
+	case SETTING_RATE:
+		return parse_size(f, value) &&
+			       (*(uint64_t *)f == 0 ||
+				   *(uint64_t *)f >= RATE_MIN)
+			   ? NULL
+			   : "is not none or a rate of 4K or more, as 500K";
 	case SETTING_NUMBER:
-		return parse_number(f, value, false) ? NULL : "is not a number";
+		return parse_number(f, value) ? NULL : "is not a number";
 	case SETTING_COUNT:
 		if (bytes_eq(value, bytes_str("all")))
 			value = bytes_str("0");
-		return parse_number(f, value, false)
+		return parse_number(f, value)
 			   ? NULL
 			   : "is neither a number nor all";
 	case SETTING_SOURCE:
@@ -475,6 +476,7 @@ free_value(void *base, const struct setting *s)
 		list->n = 0;
 		break;
 	case SETTING_SIZE:
+	case SETTING_RATE:
 	case SETTING_NUMBER:
 	case SETTING_COUNT:
 	case SETTING_TIME:
@@ -552,6 +554,7 @@ setting_text(struct buf *b, const void *base, const struct setting *s)
 		put_time(b, *v);
 		break;
 	case SETTING_SIZE:
+	case SETTING_RATE:
 		put_size(b, *v);
 		break;
 	case SETTING_NUMBER:

@@ -18,6 +18,7 @@ enum setting_type {
 	SETTING_LISTEN,  /* struct config_list of ADDRESS:PORT */
 	SETTING_INVITE,  /* struct config_list of invites */
 	SETTING_SIZE,    /* uint64_t; K, M, G, T; "none" is 0 */
+	SETTING_RATE,    /* the same, a second; 0 or RATE_MIN at least */
 	SETTING_NUMBER,  /* uint64_t */
 	SETTING_COUNT,   /* uint64_t; "all" is 0 */
 	SETTING_SOURCE,  /* struct config_list of http, https and file addresses */

@@ -12,7 +12,7 @@ _quire()
 	local words=$common
 	case $cmd in
 	'') words="$commands $common --version" ;;
-	sync) words="--newest --text-only --small --socks $common" ;;
+	sync) words="--newest --text-only --small --limit-rate --socks $common" ;;
 	list) words="--feed --lang --unread --search --limit --offset --feeds $common" ;;
 	read) words="--text $common" ;;
 	unpack) words="--feed $common" ;;

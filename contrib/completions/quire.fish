@@ -11,6 +11,7 @@ complete -c quire -s h -l help -d help
 complete -c quire -n '__fish_seen_subcommand_from sync' -s n -l newest -x -d 'only the newest issues'
 complete -c quire -n '__fish_seen_subcommand_from sync export' -s t -l text-only -d 'no pictures'
 complete -c quire -n '__fish_seen_subcommand_from sync' -s s -l small -d 'pictures only as small ones'
+complete -c quire -n '__fish_seen_subcommand_from sync' -s r -l limit-rate -x -d 'bytes a second at most'
 complete -c quire -n '__fish_seen_subcommand_from sync' -l socks -x -d 'a SOCKS5 proxy'
 complete -c quire -n '__fish_seen_subcommand_from sync verify export try publish draft sign release unpack' -F
 complete -c quire -n '__fish_seen_subcommand_from list unpack export verify publish draft release retract' -s f -l feed -x -d 'which feed'

@@ -257,3 +257,21 @@ dec_parse(uint64_t *ret_v, const char *s, size_t n)
 	*ret_v = v;
 	return 0;
 }
+
+int
+size_parse(uint64_t *ret_v, const char *s, size_t n)
+{
+	static const char unit[] = {'K', 'M', 'G', 'T'};
+	unsigned shift = 0;
+	int r;
+
+	for (unsigned i = 0; i < sizeof(unit) && n > 0 && shift == 0; i++)
+		if (s[n - 1] == unit[i])
+			shift = 10 * (i + 1);
+	r = dec_parse(ret_v, s, n - (shift > 0));
+	if (r == 0 && *ret_v > UINT64_MAX >> shift)
+		r = QERR_RANGE;
+	if (r == 0)
+		*ret_v <<= shift;
+	return r;
+}

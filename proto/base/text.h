@@ -56,5 +56,7 @@ int lang_check(struct bytes s);
 
 /* Parse a decimal number without sign or leading zeros; QERR_ENCODING/_RANGE. */
 int dec_parse(uint64_t *ret_v, const char *s, size_t n);
+/* The same with K, M, G or T behind it, for 2^10 to 2^40. */
+int size_parse(uint64_t *ret_v, const char *s, size_t n);
 
 #endif

@@ -330,14 +330,14 @@ upload(struct drive_link *l)
 	if (l->state < DRIVE_OPEN || l->out.n == l->sent)
 		return;
 	if (drive_link_write(l))
-		l->d->turn = l->id;
+		l->d->up_turn = l->id;
 }
 
 static void
 on_upload(evutil_socket_t fd, short what, void *arg)
 {
 	struct drive *d = arg;
-	uint64_t from = d->turn;
+	uint64_t from = d->up_turn;
 
 	(void)fd;
 	(void)what;
@@ -351,6 +351,31 @@ on_upload(evutil_socket_t fd, short what, void *arg)
 	drive_pump(d);
 }
 
+static void
+download(struct drive_link *l)
+{
+	if (!l->held)
+		return;
+	l->held = false;
+	event_add(l->readable, NULL);
+}
+
+/* In turns as well: who is listened to first is read from first. */
+static void
+on_download(evutil_socket_t fd, short what, void *arg)
+{
+	struct drive *d = arg;
+
+	(void)fd;
+	(void)what;
+	for (struct drive_link *l = d->links; l != NULL; l = l->next)
+		if (l->id < d->down_turn)
+			download(l);
+	for (struct drive_link *l = d->links; l != NULL; l = l->next)
+		if (l->id >= d->down_turn)
+			download(l);
+}
+
 int
 drive_new(struct drive **ret, const struct drive_config *cfg)
 {
@@ -362,13 +387,16 @@ drive_new(struct drive **ret, const struct drive_config *cfg)
 	d->cfg = *cfg;
 	d->tail = &d->queue;
 	d->timer_at = WHEN_NEVER;
-	d->tokens_at = clock_now();
+	d->up = (struct rate){.per_second = cfg->upload_rate, .at = clock_now()};
+	d->down =
+	    (struct rate){.per_second = cfg->download_rate, .at = clock_now()};
 	d->timer = evtimer_new(cfg->base, on_timer, d);
 	d->commit = evtimer_new(cfg->base, on_commit, d);
 	d->space = evtimer_new(cfg->base, on_space, d);
 	d->upload = evtimer_new(cfg->base, on_upload, d);
+	d->download = evtimer_new(cfg->base, on_download, d);
 	if (d->timer == NULL || d->commit == NULL || d->space == NULL ||
-	    d->upload == NULL) {
+	    d->upload == NULL || d->download == NULL) {
 		drive_free(d);
 		return QERR_NOMEM;
 	}
@@ -406,6 +434,8 @@ drive_free(struct drive *d)
 		event_free(d->space);
 	if (d->upload != NULL)
 		event_free(d->upload);
+	if (d->download != NULL)
+		event_free(d->download);
 	free(d->put);
 	free(d);
 }

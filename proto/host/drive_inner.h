@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 
 #include "proto/host/drive.h"
+#include "proto/host/rate.h"
 
 /*
  * The inside of a drive:
@@ -45,6 +46,7 @@ struct drive_link {
 	struct buf out;
 	size_t sent; /* of |out| */
 	bool finned;
+	bool held; /* not read from, until there is an allowance */
 	uint32_t group;
 	char host[INVITE_HOST_MAX + 1]; /* for SOCKS5 */
 	uint16_t port;
@@ -59,7 +61,7 @@ struct drive_queued {
 struct drive {
 	struct drive_config cfg;
 	struct evdns_base *dns;
-	struct event *timer, *commit, *space, *upload;
+	struct event *timer, *commit, *space, *upload, *download;
 	when_ms timer_at;
 	struct drive_link *links;
 	size_t n_link;
@@ -76,9 +78,10 @@ struct drive {
 	size_t n_put, cap_put;
 	uint64_t lost; /* store_lost() at the first of them */
 	bool commit_armed, full;
-	double tokens; /* for uploading, in bytes */
-	when_ms tokens_at;
-	uint64_t turn; /* the link that wrote last while there was a limit */
+	struct rate up, down;
+	/* The links that wrote and read last: others are before them where there is
+	 * a limit. */
+	uint64_t up_turn, down_turn;
 	uint64_t in, out;
 	int fatal;
 	uint8_t chunk[DRIVE_READ];

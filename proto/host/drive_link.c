@@ -7,8 +7,6 @@
 #include "proto/host/drive_inner.h"
 #include "proto/host/entropy.h"
 
-#define UPLOAD_RETRY_MS 50
-
 struct drive_link *
 drive_link_new(struct drive *d)
 {
@@ -93,6 +91,8 @@ drive_link_timer(struct drive_link *l, uint64_t ms)
 		evtimer_add(l->timer, &tv);
 }
 
+static const struct timeval later = {.tv_usec = RATE_RETRY_MS * 1000};
+
 /* Bytes in. */
 
 static void
@@ -102,6 +102,8 @@ take(struct drive_link *l, size_t n)
 	struct node_event ev = {.type = NODE_LINK_DATA};
 
 	d->in += n;
+	d->down_turn = l->id;
+	rate_spend(&d->down, n);
 	if (l->state != DRIVE_OPEN)
 		return;
 	ev.link_data.link = l->id;
@@ -123,8 +125,17 @@ on_readable(evutil_socket_t fd, short what, void *arg)
 		return;
 	}
 	for (int i = 0; i < DRIVE_READS; i++) {
-		ssize_t n = recv(fd, d->chunk, sizeof(d->chunk), 0);
+		size_t want =
+		    rate_allow(&d->down, clock_now(), sizeof(d->chunk));
+		ssize_t n;
 
+		if (want == 0) {
+			l->held = true;
+			event_del(l->readable);
+			evtimer_add(d->download, &later);
+			return;
+		}
+		n = recv(fd, d->chunk, want, 0);
 		if (n < 0 && (errno == EAGAIN || errno == EINTR))
 			return;
 		if (n <= 0) {
@@ -136,29 +147,12 @@ on_readable(evutil_socket_t fd, short what, void *arg)
 		/* Taking it in may have ended the link. */
 		for (l = d->links; l != NULL && l->id != id;)
 			l = l->next;
-		if (l == NULL || (size_t)n < sizeof(d->chunk))
+		if (l == NULL || (size_t)n < want)
 			return;
 	}
 }
 
 /* Bytes out. */
-
-static size_t
-allowance(struct drive *d, size_t want)
-{
-	when_ms now = clock_now();
-	double rate = (double)d->cfg.upload_rate;
-
-	if (d->cfg.upload_rate == 0)
-		return want;
-	d->tokens += rate * (double)(now - d->tokens_at) / 1000;
-	d->tokens_at = now;
-	if (d->tokens > rate)
-		d->tokens = rate;
-	if (d->tokens < 1)
-		return 0;
-	return want < (size_t)d->tokens ? want : (size_t)d->tokens;
-}
 
 static void
 finish(struct drive_link *l)
@@ -186,11 +180,11 @@ bool
 drive_link_write(struct drive_link *l)
 {
 	struct drive *d = l->d;
-	struct timeval later = {.tv_usec = UPLOAD_RETRY_MS * 1000};
 	bool any = false;
 
 	while (l->out.n > l->sent) {
-		size_t want = allowance(d, l->out.n - l->sent);
+		size_t want =
+		    rate_allow(&d->up, clock_now(), l->out.n - l->sent);
 		ssize_t n;
 
 		if (want == 0) {
@@ -211,8 +205,7 @@ drive_link_write(struct drive_link *l)
 		}
 		any = true;
 		d->out += (uint64_t)n;
-		if (d->cfg.upload_rate != 0)
-			d->tokens -= (double)n;
+		rate_spend(&d->up, (size_t)n);
 		l->sent += (size_t)n;
 	}
 	if (l->sent == l->out.n) {

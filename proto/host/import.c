@@ -43,14 +43,16 @@ import_error(void)
 }
 
 int
-import_open(struct import_source **ret, const char *where, const char *proxy)
+import_open(struct import_source **ret, const char *where,
+    const struct import_way *way)
 {
+	static const struct import_way straight;
 	const char *path = where;
 	struct stat st;
 
 	if (strncmp(where, "http://", 7) == 0 ||
 	    strncmp(where, "https://", 8) == 0)
-		return import_http(ret, where, proxy);
+		return import_http(ret, where, way != NULL ? way : &straight);
 	if (strncmp(where, "file://", 7) == 0)
 		path = where + 7;
 	if (stat(path, &st) != 0)

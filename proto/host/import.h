@@ -16,13 +16,20 @@
  */
 struct import_source; /* where the bytes come from */
 
+/* How web hosts are reached. */
+struct import_way {
+	const char *proxy; /* HOST:PORT of a SOCKS5 proxy; NULL: none */
+	uint64_t rate;     /* bytes a second at most; 0: no limit */
+};
+
 /* A folder; a tar file (indexed on opening); an http(s) address (libcurl). */
 int import_folder(struct import_source **ret, const char *path);
 int import_tar(struct import_source **ret, const char *path);
-int import_http(struct import_source **ret, const char *url, const char *proxy);
-/* By its form: file://…, http…, a path of a folder or a file. */
+int import_http(struct import_source **ret, const char *url,
+    const struct import_way *way);
+/* By its form: file://…, http…, a path of a folder or a file.  |way| may be NULL. */
 int import_open(struct import_source **ret, const char *where,
-    const char *proxy);
+    const struct import_way *way);
 void import_close(struct import_source *src);
 /* Calls |fn| with each feed that a folder or tar names; QERR_ABSENT for a web
  * host, which cannot be asked. */

@@ -80,7 +80,8 @@ http_close(struct import_source *src)
 }
 
 int
-import_http(struct import_source **ret, const char *url, const char *proxy)
+import_http(struct import_source **ret, const char *url,
+    const struct import_way *way)
 {
 	struct http *h = calloc(1, sizeof(*h));
 	char socks[300];
@@ -116,8 +117,10 @@ import_http(struct import_source **ret, const char *url, const char *proxy)
 	h->c->easy_setopt(h->curl, CURLOPT_NOSIGNAL, 1L);
 	h->c->easy_setopt(h->curl, CURLOPT_WRITEFUNCTION, on_bytes);
 	h->c->easy_setopt(h->curl, CURLOPT_WRITEDATA, h);
-	if (proxy != NULL && proxy[0] != '\0') {
-		snprintf(socks, sizeof(socks), "socks5h://%s", proxy);
+	h->c->easy_setopt(h->curl, CURLOPT_MAX_RECV_SPEED_LARGE,
+	    (curl_off_t)way->rate);
+	if (way->proxy != NULL && way->proxy[0] != '\0') {
+		snprintf(socks, sizeof(socks), "socks5h://%s", way->proxy);
 		h->c->easy_setopt(h->curl, CURLOPT_PROXY, socks);
 	}
 	*ret = &h->src;

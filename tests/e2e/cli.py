@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """What a newsroom, an operator, a reader and a verifier do in a day, and what they are told when it goes wrong.
 usage: cli.py BUILD"""
-import glob, json, os, shutil, subprocess, sys, time
+import glob, hashlib, json, os, shutil, subprocess, sys, time
 sys.path.insert(0, os.path.dirname(__file__))
 from news import Failed, Newsworld
 
@@ -69,7 +69,8 @@ def main(build):
         # A day at the newsroom: an article, a correction, a retraction; a document that is none.
         a = write(w.path('docs', 'a.md'), '---\ntitle: Первая\nlang: ru\n---\nБыло **так**.\n')
         b = write(w.path('docs', 'b.html'), '<html lang=fa><title>دوم</title><body><p>متن دوم<script>x()</script></body></html>')
-        c = write(w.path('docs', 'c.txt'), 'title: Third\nlang: en\n\nPlain words.\n')
+        c = write(w.path('docs', 'c.txt'), 'title: Third\nlang: en\n\nPlain words.\n' + ''.join(
+            f'\n{hashlib.sha512(b"%d" % n).hexdigest()}\n' for n in range(160)))
         one.publish(a, b, c)
         write(w.path('docs', 'bad.pdf'), '%PDF-1.4')
         r = one.publish(w.path('docs', 'bad.pdf'), ok=False)
@@ -88,6 +89,17 @@ def main(build):
         need(titles(w, '--lang', 'fa') == ['دوم'], 'one language')
         need('x()' not in w.run('read', '--text', 'b.html').stdout, 'a script is shown')
         need('nothing new' in w.run('sync', invite).stdout, 'nothing new')
+
+        # A reader who leaves room on the line for others.
+        slow = w.path('slow')
+        fails(w, 2, 'at least 4K, not 1K', 'sync', '--limit-rate', '1K', home=slow)
+        w.run('follow', link, home=slow)
+        before = time.monotonic()
+        w.run('sync', '-r', '4K', invite, home=slow)
+        took = time.monotonic() - before
+        need(len(titles(w, home=slow)) == 3, 'a slow sync lacks something')
+        held = sum(os.path.getsize(p) for p in glob.glob(slow + '/pack/**', recursive=True) if os.path.isfile(p))
+        need(held > 4096 and took >= held / 4096 - 1, f'{held} bytes of packs came in {took:.1f} s')
 
         write(a, '---\ntitle: Первая\nlang: ru\n---\nСтало **иначе**.\n')
         r = one.publish(a)

@@ -108,6 +108,14 @@ numbers_have_one_spelling(void)
 	check(dec_parse(&v, "01", 2) == QERR_ENCODING);
 	check(dec_parse(&v, "", 0) == QERR_ENCODING);
 	check(dec_parse(&v, "+1", 2) == QERR_ENCODING);
+	check(size_parse(&v, "7", 1) == 0 && v == 7);
+	check(size_parse(&v, "7K", 2) == 0 && v == 7168);
+	check(size_parse(&v, "16777215T", 9) == 0 && v == 16777215ULL << 40);
+	check(size_parse(&v, "16777216T", 9) == QERR_RANGE);
+	check(size_parse(&v, "K", 1) == QERR_ENCODING);
+	check(size_parse(&v, "7KK", 3) == QERR_ENCODING);
+	check(size_parse(&v, "7\0", 2) == QERR_ENCODING);
+	check(size_parse(&v, "", 0) == QERR_ENCODING);
 }
 
 static void

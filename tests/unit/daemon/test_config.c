@@ -37,7 +37,7 @@ an_empty_file_is_the_defaults(void)
 	check(parse(&c, "") == 0);
 	check(strcmp(c.state, "/var/lib/quire") == 0);
 	check(c.quota == 20ULL << 30 && c.reserve == 256 << 20);
-	check(c.upload == 0 && c.log == 2);
+	check(c.upload == 0 && c.download == 0 && c.log == 2);
 	check(c.listen.n == 0 && c.n_follow == 0 && c.n_publish == 0);
 	config_done(&c);
 }
@@ -52,6 +52,8 @@ a_whole_file_is_read(void)
 		  "state\t/tmp/q\r\n"
 		  "listen 0.0.0.0:1\n"
 		  "listen [::1]:0\n"
+		  "download 4K\n"
+		  "upload 50K\n"
 		  "\n"
 		  "follow " A K "\n"
 		  "\ttiers heads  text\n"
@@ -65,10 +67,10 @@ a_whole_file_is_read(void)
 		  "  settle 3") == 0);
 	check(strcmp(c.state, "/tmp/q") == 0);
 	check(c.listen.n == 2 && strcmp(c.listen.text[1], "[::1]:0") == 0);
-	check(c.quota == 0);
+	check(c.quota == 0 && c.download == 4096 && c.upload == 51200);
 	check(c.n_follow == 2);
 	check(c.follow[0].tiers == 3 && c.follow[0].quota == 5 << 20);
-	check(c.follow[0].newest == 0 && c.follow[0].line == 6);
+	check(c.follow[0].newest == 0 && c.follow[0].line == 8);
 	check(c.follow[1].tiers == 15 && c.follow[1].newest == 7);
 	check(c.n_publish == 1 && c.publish[0].settle == 3);
 	check(strcmp(c.publish[0].inbox, "/srv/in box") == 0);
@@ -102,6 +104,8 @@ mistakes_are_named_with_their_line(void)
 	one_wrong("quota 1G\nquota 2G\n", "f:2: quota is set already, in line 1");
 	one_wrong("quota\n", "f:1: quota has no value");
 	one_wrong("quota 1X\n", "f:1: quota is not a size");
+	one_wrong("upload 4095\n", "f:1: upload is not none or a rate of 4K");
+	one_wrong("download 1K\n", "f:1: download is not none or a rate");
 	one_wrong("quota 99999999999T\n", "f:1: quota is not a size");
 	one_wrong("state here\n", "f:1: state is not a path from the root");
 	one_wrong("listen example.org:1\n", "f:1: listen is not ADDRESS:PORT");

@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "proto/host/entropy.h"
 #include "tests/unit/host/press.h"
 
 #define ISSUES    2
@@ -42,13 +43,19 @@ give(struct box *b, struct node_event *ev)
 	check(drive_event(b->drive, ev) == 0);
 }
 
-/* The node |n|, which holds what its folder does of |feed|. */
+/* The node |n|, which holds what its folder does of |feed|; |rate| bytes a second
+ * each way, or 0. */
 static void
-box_new(struct box *b, uint8_t n, const struct id *feed, size_t fd_max)
+box_new_rated(struct box *b, uint8_t n, const struct id *feed, size_t fd_max,
+    uint64_t rate)
 {
 	struct node_config cfg = {.role = NODE_MIRROR, .wall = 1700000000};
-	struct drive_config drive = {
-	    .base = base, .fd_max = fd_max, .tell = on_tell, .arg = b};
+	struct drive_config drive = {.base = base,
+	    .fd_max = fd_max,
+	    .upload_rate = rate,
+	    .download_rate = rate,
+	    .tell = on_tell,
+	    .arg = b};
 	struct node_policy policy = {.tiers = 15};
 	struct node_event ev = {.type = NODE_START};
 	uint8_t seed[32] = {n};
@@ -73,6 +80,12 @@ box_new(struct box *b, uint8_t n, const struct id *feed, size_t fd_max)
 	ev = (struct node_event){.type = NODE_INVITE};
 	memcpy(ev.invite.secret, b->secret, 32);
 	give(b, &ev);
+}
+
+static void
+box_new(struct box *b, uint8_t n, const struct id *feed, size_t fd_max)
+{
+	box_new_rated(b, n, feed, fd_max, 0);
 }
 
 static void
@@ -153,6 +166,49 @@ packs_go_over(void)
 	check(st.head == ISSUES && st.packs_held == 2 * ISSUES);
 	box_done(&b);
 	box_done(&a);
+	buf_done(&p.charter);
+}
+
+/* From one who is not limited, and to one who is not. */
+static void
+rates_are_kept(void)
+{
+	const uint64_t rate = 65536;
+	struct node_event ev = {.type = NODE_FOLLOW};
+	uint64_t in = 0, out = 0;
+	struct box box[3]; /* [1] is limited, and has all from [0], [2] from it */
+	when_ms start;
+	struct press p;
+
+	press_new(&p, 5);
+	box_new(&box[0], 5, NULL, 100);
+	put(box[0].store, TREE_CHARTER, &p.feed, 1, buf_bytes(&p.charter));
+	for (unsigned i = 0; i < ISSUES; i++)
+		print(&p, box[0].store, 0);
+	box_done(&box[0]);
+	box_new(&box[0], 5, &p.feed, 100);
+	start = clock_now();
+	box_new_rated(&box[1], 6, NULL, 100, rate);
+	box_new(&box[2], 7, NULL, 100);
+	ev.follow.feed = p.feed;
+	ev.follow.policy.tiers = 15;
+	for (int i = 1; i < 3; i++) {
+		give(&box[i], &ev);
+		peer(&box[i], &box[i - 1]);
+	}
+	for (int i = 0; i < 3000 && box[2].packs < 2 * ISSUES; i++) {
+		uint64_t most;
+
+		run(20);
+		drive_counters(box[1].drive, &in, &out);
+		most = rate * (clock_now() - start) / 1000;
+		check(in <= most && out <= most);
+	}
+	check(box[2].packs == 2 * ISSUES && box[2].faults == 0);
+	/* There was something to limit. */
+	check(in > rate && out > rate);
+	for (int i = 0; i < 3; i++)
+		box_done(&box[i]);
 	buf_done(&p.charter);
 }
 
@@ -252,6 +308,7 @@ main(void)
 	check(mkdtemp(top) != NULL);
 	check((base = event_base_new()) != NULL);
 	packs_go_over();
+	rates_are_kept();
 	strangers_are_read_on();
 	strangers_make_room();
 	event_base_free(base);
