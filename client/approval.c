@@ -74,8 +74,9 @@ approval_write(const char *path, const struct header *h,
 		buf_done(&b);
 		return complain("this key may not sign issue %llu: %s.",
 		    (unsigned long long)h->number,
-		    err == QERR_REVOKED ? "the feed's charter has revoked it"
-					: "the feed's charter does not name it");
+		    err == QERR_REVOKED
+			? "the feed's charter has revoked it"
+			: "the feed's charter does not name it");
 	}
 	buf_clear(&b);
 	key_minisig(&b, &sig, "signature of a quire draft", comment);

@@ -560,7 +560,9 @@ run_verb(struct verb *v)
 	if (strcmp(verb, "show") == 0 && n == 1) {
 		int exit = read_charter(&v->new, arg[0], "charter");
 
-		return exit != APP_DONE ? exit : charter_show(a, &v->new.charter, NULL);
+		return exit != APP_DONE
+			   ? exit
+			   : charter_show(a, &v->new.charter, NULL);
 	}
 	if (strcmp(verb, "change") == 0 && n == 1)
 		return run_change(v, arg[0]);

@@ -172,8 +172,8 @@ load(struct sign *s)
 				"draft.",
 		    s->draft);
 	for (size_t i = 0; i < s->n_approval; i++) {
-		int exit = approval_read(&s->v.header, &s->v.charter,
-		    s->approval[i]);
+		int exit =
+		    approval_read(&s->v.header, &s->v.charter, s->approval[i]);
 
 		if (exit != APP_DONE)
 			return exit;
@@ -320,7 +320,8 @@ run(struct app *a)
 		else
 			s->yes = true;
 	}
-	if (letter != APP_STOP && !app_operands(a, 1, 2 + HEADER_APPROVALS_MAX)) {
+	if (letter != APP_STOP &&
+	    !app_operands(a, 1, 2 + HEADER_APPROVALS_MAX)) {
 		exit = APP_USAGE;
 	} else if (letter != APP_STOP) {
 		s->draft = a->argv[a->at];

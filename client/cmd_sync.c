@@ -24,7 +24,7 @@
 
 struct feed {
 	struct id id;
-	struct row row; /* its headers, once they are read */
+	struct row row;          /* its headers, once they are read */
 	uint64_t articles, head; /* before */
 	uint64_t lacking;        /* packs nobody had */
 	bool done, reached, failed;

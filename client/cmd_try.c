@@ -226,7 +226,8 @@ write_page(struct trying *t)
 }
 
 static const struct cmd_option options[] = {
-    {'r', "rules", "FILE", "with these rules, instead of those of the settings"},
+    {'r', "rules", "FILE",
+	"with these rules, instead of those of the settings"},
     {'p', "page", "HTML", "write a page that shows it before and after"},
     {'t', "text", NULL, "the bare text of the article, and nothing around it"},
     {0},

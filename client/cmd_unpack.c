@@ -290,7 +290,8 @@ unpack(struct unpack *u, const char *dir, const struct id *feed)
 		say(u->a, "%zu page%s. Open %s/index.html in any browser.",
 		    u->n, u->n == 1 ? "" : "s", dir);
 	if (u->missing > 0)
-		note(u->a, "Not here yet: %llu of the articles. Try: quire sync",
+		note(u->a,
+		    "Not here yet: %llu of the articles. Try: quire sync",
 		    (unsigned long long)u->missing);
 	return APP_DONE;
 }

@@ -24,8 +24,9 @@ date_day(char dst[DATE_MAX], int64_t t)
 
 	strcpy(dst, "?");
 	if (broken_down(&tm, t))
-		snprintf(dst, DATE_MAX, "%04d-%02d-%02d", tm.tm_year % 8100 + 1900,
-		    tm.tm_mon % 12 + 1, tm.tm_mday % 32);
+		snprintf(dst, DATE_MAX, "%04d-%02d-%02d",
+		    tm.tm_year % 8100 + 1900, tm.tm_mon % 12 + 1,
+		    tm.tm_mday % 32);
 }
 
 void

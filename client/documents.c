@@ -138,8 +138,8 @@ send_all(struct documents *d, struct app *a, struct ctl *ctl,
 		const char *slash = strrchr(path, '/');
 		struct ctl_request rq = {.kind = CTL_DOCUMENT,
 		    .text = bytes_str(slash != NULL ? slash + 1 : path)};
-		int r = ctl_document(ctl, &rq, path, NULL, documents_item, d,
-		    err);
+		int r =
+		    ctl_document(ctl, &rq, path, NULL, documents_item, d, err);
 
 		if (r == QERR_ABSENT)
 			r = refused(d, path, err);

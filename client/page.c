@@ -294,8 +294,7 @@ put_footer(struct buf *b, const struct page *p)
 	put(b, "<footer lang=\"en\" dir=\"ltr\">\n<p><b>Signature checked.</b> "
 	       "Signed by <bdi>");
 	put_text(b, p->charter->name);
-	buf_printf(b,
-	    "</bdi>, issue %llu, %s.<br>Feed <code>%s</code></p>\n",
+	buf_printf(b, "</bdi>, issue %llu, %s.<br>Feed <code>%s</code></p>\n",
 	    (unsigned long long)p->header->number, keys, feed);
 	buf_printf(b,
 	    "<p>Check it again, offline: <code>quire verify %s.html"

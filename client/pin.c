@@ -51,9 +51,8 @@ take_issues(struct search *s, const struct charter *next)
 		err = import_get(s->src, &t, HEADER_FILE_MAX, &s->b);
 		if (err == 0)
 			err = header_peek(&h, buf_bytes(&s->b));
-		if (err == 0 &&
-		    charter_signers(next, id[0], header_signers(&h, id),
-			t.number) != 0)
+		if (err == 0 && charter_signers(next, id[0],
+				    header_signers(&h, id), t.number) != 0)
 			return APP_DONE; /* it dies, and what follows it */
 		if (err == 0)
 			err = feed_add_header(s->found, buf_bytes(&s->b), &h);

@@ -52,7 +52,7 @@ static struct charset {
 };
 #define N_CHARSETS (sizeof(charsets) / sizeof(charsets[0]))
 #define NOT_OPEN   ((iconv_t)0)
-#define NOT_THERE  ((iconv_t) - 1)
+#define NOT_THERE  ((iconv_t)-1)
 
 static iconv_t
 converter(struct charset *c)
@@ -153,8 +153,9 @@ charset_decode(struct buf *dst, struct bytes data, struct bytes declared,
 static bool
 in_name(uint8_t c)
 {
-	return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') ||
-	       c == '-' || c == '_' || c == '.' || c == ':';
+	return (c >= '0' && c <= '9') ||
+	       ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == '-' ||
+	       c == '_' || c == '.' || c == ':';
 }
 
 struct bytes

@@ -50,8 +50,8 @@ confine_limits(const struct confine_limit *l, size_t n)
 
 	for (size_t i = 0; i < n; i++) {
 		/* A second of CPU time between the signal and the end. */
-		struct rlimit x = {l[i].max, l[i].max +
-			(l[i].what == RLIMIT_CPU ? 1 : 0)};
+		struct rlimit x = {
+		    l[i].max, l[i].max + (l[i].what == RLIMIT_CPU ? 1 : 0)};
 
 #ifdef WITH_SANITIZER
 		if (l[i].what == RLIMIT_AS)
@@ -96,9 +96,9 @@ filter_calls(void)
 	    SCMP_SYS(madvise), SCMP_SYS(futex), SCMP_SYS(getrandom),
 	    SCMP_SYS(clock_gettime), SCMP_SYS(gettimeofday),
 	    SCMP_SYS(rt_sigreturn), SCMP_SYS(rt_sigprocmask),
-	    SCMP_SYS(sigaltstack), SCMP_SYS(restart_syscall),
-	    SCMP_SYS(getpid), SCMP_SYS(gettid), SCMP_SYS(sched_yield),
-	    SCMP_SYS(exit), SCMP_SYS(exit_group)};
+	    SCMP_SYS(sigaltstack), SCMP_SYS(restart_syscall), SCMP_SYS(getpid),
+	    SCMP_SYS(gettid), SCMP_SYS(sched_yield), SCMP_SYS(exit),
+	    SCMP_SYS(exit_group)};
 	scmp_filter_ctx f = seccomp_init(SCMP_ACT_ERRNO(1 /* EPERM */));
 	int r = 0;
 

@@ -27,8 +27,8 @@ struct control_client {
 	struct ctl_request rq; /* the one being done */
 	struct job job;        /* that does it */
 	bool later;            /* it does, or will */
-	bool closing; /* after what waits has gone out */
-	bool broken;  /* an answer did not fit */
+	bool closing;          /* after what waits has gone out */
+	bool broken;           /* an answer did not fit */
 };
 
 struct control {

@@ -52,7 +52,8 @@ struct room { /* a feed that is published here */
 	struct daemon *d;
 	struct publisher *p;
 	struct event *volume; /* readable when one is made */
-	struct job made, minute, cancel; /* of a volume, of a minute, of a batch */
+	struct job made, minute,
+	    cancel; /* of a volume, of a minute, of a batch */
 	bool slow;
 	struct buf rules; /* of its sites, for what is taken in */
 	struct inbox inbox;
@@ -76,7 +77,7 @@ struct daemon {
 	struct room *room;
 	size_t n_room;
 	struct sources *sources; /* NULL: it publishes nothing */
-	struct errand *errand; /* NULL: no address is being tried */
+	struct errand *errand;   /* NULL: no address is being tried */
 	uint8_t link_private[32];
 	uint16_t port; /* listened at first */
 	when_ms started;
@@ -146,8 +147,9 @@ void sources_tell(struct daemon *d, struct control_client *c);
  */
 #define FETCHED_TEXT_MAX 256
 struct fetched {
-	const char *wrong, *hint;         /* NULL: it came */
-	struct bytes address, type, body; /* where it was found; type may be empty */
+	const char *wrong, *hint; /* NULL: it came */
+	struct bytes address, type,
+	    body; /* where it was found; type may be empty */
 };
 typedef void (*fetched_fn)(void *arg, const struct fetched *f);
 int sources_fetch(struct daemon *d, struct bytes address, fetched_fn fn,

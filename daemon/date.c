@@ -75,7 +75,8 @@ named_zone(struct cursor *c, struct moment *m)
 		if (c->end - c->p >= 3 &&
 		    strncasecmp(c->p, zones[i].name, 3) == 0)
 			m->zone = zones[i].hours * 60;
-	while (c->p < c->end && ((*c->p | 0x20) >= 'a' && (*c->p | 0x20) <= 'z'))
+	while (c->p < c->end &&
+	       ((*c->p | 0x20) >= 'a' && (*c->p | 0x20) <= 'z'))
 		c->p++;
 }
 
@@ -161,9 +162,10 @@ rfc2822(struct cursor *c, struct moment *m)
 static bool
 real(const struct moment *m)
 {
-	static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-	bool leap = (m->year % 4 == 0 && m->year % 100 != 0) ||
-		    m->year % 400 == 0;
+	static const int days[] = {
+	    31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+	bool leap =
+	    (m->year % 4 == 0 && m->year % 100 != 0) || m->year % 400 == 0;
 
 	if (m->year < 1 || m->month < 1 || m->month > 12 || m->day < 1)
 		return false;

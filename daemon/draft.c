@@ -286,8 +286,8 @@ draft_picture(const struct draft *d, size_t i)
 	size_t k = 0;
 
 	if (i < d->doc.n_picture)
-		return buf_bytes(
-		    &d->picture[d->doc.picture[i].number].set.large.data);
+		return buf_bytes(&d->picture[d->doc.picture[i].number]
+				      .set.large.data);
 	/* Somebody has it for a small one, or it would not be there. */
 	while (!d->article.picture[k].has_small ||
 	       d->article.picture[k].small != i)

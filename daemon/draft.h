@@ -10,7 +10,7 @@
  * child, and its pictures by another, which cleans them and makes them small.
  */
 #define DRAFT_PICTURES_MAX     (14 * 1024 * 1024) /* bytes of them in all */
-#define DRAFT_PICTURES_SECONDS 300		  /* to make them, in all */
+#define DRAFT_PICTURES_SECONDS 300                /* to make them, in all */
 
 struct draft_source {
 	enum ingest_kind kind;
@@ -33,7 +33,8 @@ struct draft_picture {
 	struct picture_set set;
 	struct bytes src;     /* as the document says; owned */
 	struct picture about; /* the large one, but alt and caption */
-	struct picture small; /* the small one; its size is 0 if there is none */
+	struct picture
+	    small; /* the small one; its size is 0 if there is none */
 };
 
 struct draft {

@@ -54,7 +54,8 @@ html_text(struct buf *dst, const GumboNode *n)
 
 	if (n->type == GUMBO_NODE_TEXT || n->type == GUMBO_NODE_WHITESPACE)
 		buf_put_str(dst, n->v.text.text);
-	if (e == NULL || e->tag == GUMBO_TAG_SCRIPT || e->tag == GUMBO_TAG_STYLE)
+	if (e == NULL || e->tag == GUMBO_TAG_SCRIPT ||
+	    e->tag == GUMBO_TAG_STYLE)
 		return;
 	if (e->tag == GUMBO_TAG_BR)
 		buf_put_u8(dst, ' ');
@@ -212,8 +213,8 @@ html_canonical(const GumboNode *root)
 static bool
 is_bar(const uint8_t *p, size_t n)
 {
-	static const char *const bars[] = {"- ", "| ", "– ", "— ", "· ", "• ",
-	    ": ", "« ", "» ", "/ "};
+	static const char *const bars[] = {
+	    "- ", "| ", "– ", "— ", "· ", "• ", ": ", "« ", "» ", "/ "};
 
 	for (size_t i = 0; i < sizeof(bars) / sizeof(bars[0]); i++)
 		if (n > strlen(bars[i]) &&

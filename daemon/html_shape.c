@@ -178,8 +178,8 @@ html_slim(struct buf *dst, struct bytes s)
 			continue;
 		}
 		name = tag_name(s, tag + 1);
-		i = text = name.n > 0 ? end_of_tag(s, tag + 1 + name.n, &n)
-				      : tag + 1;
+		i = text =
+		    name.n > 0 ? end_of_tag(s, tag + 1 + name.n, &n) : tag + 1;
 		if (!is_raw(name))
 			continue;
 		i = end_of_raw(s, text, name);

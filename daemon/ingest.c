@@ -107,8 +107,8 @@ ends(struct bytes file, const char *suffix)
 {
 	size_t n = strlen(suffix);
 
-	return file.n > n && strncasecmp((const char *)file.p + file.n - n,
-				 suffix, n) == 0;
+	return file.n > n &&
+	       strncasecmp((const char *)file.p + file.n - n, suffix, n) == 0;
 }
 
 bool
@@ -120,9 +120,9 @@ ingest_kind_of(enum ingest_kind *ret, struct bytes file)
 	} kinds[] = {{".html", INGEST_HTML}, {".htm", INGEST_HTML},
 	    {".xhtml", INGEST_HTML}, {".md", INGEST_MARKDOWN},
 	    {".markdown", INGEST_MARKDOWN}, {".txt", INGEST_TEXT},
-	    {".text", INGEST_TEXT},
-	    {".xml", INGEST_FEED}, {".rss", INGEST_FEED},
-	    {".atom", INGEST_FEED}, {".rdf", INGEST_FEED}};
+	    {".text", INGEST_TEXT}, {".xml", INGEST_FEED},
+	    {".rss", INGEST_FEED}, {".atom", INGEST_FEED},
+	    {".rdf", INGEST_FEED}};
 
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
 		if (ends(file, kinds[i].suffix)) {
@@ -163,8 +163,8 @@ markdown(struct ingest_doc *d, const struct ingest_source *src,
 }
 
 static int
-convert(struct ingest_doc *d, const struct ingest_source *src, struct bytes text,
-    struct buf *why)
+convert(struct ingest_doc *d, const struct ingest_source *src,
+    struct bytes text, struct buf *why)
 {
 	if (src->kind == INGEST_FEED)
 		return jsonfeed_is(text) ? jsonfeed_ingest(d, src, text, why)
@@ -225,8 +225,10 @@ finish(struct ingest_doc *d, const struct ingest_source *src, struct buf *why)
 	}
 	if (markup_check(buf_bytes(&d->body), d->n_picture, &at) == 0)
 		return 0;
-	buf_printf(why, "Its text cannot be written as an article (at %zu). "
-			"Please report this document as a bug.", at);
+	buf_printf(why,
+	    "Its text cannot be written as an article (at %zu). "
+	    "Please report this document as a bug.",
+	    at);
 	return QERR_MARKUP;
 }
 
@@ -398,8 +400,8 @@ list_page(struct ingest_list *ret, const struct ingest_source *src)
 	ret->kind = INGEST_LIST_PAGE;
 	crypto_generichash(e.name.b, sizeof(e.name.b), src->at.p, src->at.n,
 	    NULL, 0);
-	crypto_generichash(e.text.b, sizeof(e.text.b), src->data.p,
-	    src->data.n, NULL, 0);
+	crypto_generichash(e.text.b, sizeof(e.text.b), src->data.p, src->data.n,
+	    NULL, 0);
 	return ingest_list_add(ret, &e, src->at);
 }
 

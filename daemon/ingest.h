@@ -17,11 +17,11 @@
  * these, up to a blank line), and in HTML's <html lang>, <title>, <meta>,
  * <link rel=canonical>.  Front matter wins.
  */
-#define INGEST_DOCUMENT_MAX (2 * 1024 * 1024)
-#define INGEST_DEPTH_MAX    512 /* tags inside each other */
+#define INGEST_DOCUMENT_MAX   (2 * 1024 * 1024)
+#define INGEST_DEPTH_MAX      512 /* tags inside each other */
 #define INGEST_ATTRIBUTES_MAX 256 /* of a tag */
-#define INGEST_WARNINGS_MAX 8
-#define INGEST_TOLD         (-2)
+#define INGEST_WARNINGS_MAX   8
+#define INGEST_TOLD           (-2)
 
 enum ingest_kind {
 	INGEST_HTML,
@@ -61,7 +61,8 @@ struct ingest_picture {
 
 /* An article to be.  Owns its strings, tidy as PROTOCOL.md §1 wants them. */
 struct ingest_doc {
-	char *name; /* if the document names itself; else NULL, as those below */
+	char
+	    *name; /* if the document names itself; else NULL, as those below */
 	char *lang;
 	char *title;
 	char *author[ARTICLE_AUTHORS_MAX];
@@ -104,8 +105,8 @@ int ingest(struct ingest_doc *ret, const struct ingest_source *src,
 #define INGEST_LINK_MAX    1024
 
 enum ingest_list_kind {
-	INGEST_LIST_FEED,  /* entries, to be taken in as INGEST_FEED */
-	INGEST_LIST_PAGE,  /* no feed, but a page: itself, one entry */
+	INGEST_LIST_FEED, /* entries, to be taken in as INGEST_FEED */
+	INGEST_LIST_PAGE, /* no feed, but a page: itself, one entry */
 	INGEST_LIST_SITEMAP, /* addresses of pages, to be taken in as INGEST_FEED */
 	INGEST_LIST_INDEX, /* addresses of sitemaps */
 };

@@ -196,8 +196,7 @@ ingest_get_doc(struct ingest_doc *ret, struct bytes msg, uint32_t n_pictures)
 	struct reader r;
 
 	reader_init(&r, msg.p, msg.n);
-	if (cbor_array(&r, FIELDS) != FIELDS ||
-	    cbor_uint(&r) != INGEST_SAY_DOC)
+	if (cbor_array(&r, FIELDS) != FIELDS || cbor_uint(&r) != INGEST_SAY_DOC)
 		reader_fail(&r, QERR_MISSING);
 	ret->name = get_string(&r, 512);
 	ret->lang = get_string(&r, 35);
@@ -213,7 +212,8 @@ ingest_get_doc(struct ingest_doc *ret, struct bytes msg, uint32_t n_pictures)
 	get_pictures(&r, ret, n_pictures);
 	get_body(&r, ret);
 	get_trace(&r, ret);
-	get_strings(&r, ret->warning, &ret->n_warning, INGEST_WARNINGS_MAX, 512);
+	get_strings(&r, ret->warning, &ret->n_warning, INGEST_WARNINGS_MAX,
+	    512);
 	if (r.err == 0 && (ret->lang == NULL || ret->title == NULL ||
 			      lang_check(bytes_str(ret->lang)) != 0))
 		reader_fail(&r, QERR_MISSING);

@@ -15,15 +15,16 @@
 enum ingest_say {
 	INGEST_SAY_FIND = 1, /* child: is there this picture?  [1, src] */
 	INGEST_SAY_DOC,      /* child: here it is.             [2, document] */
-	INGEST_SAY_ERROR,    /* child: it cannot be.           [3, error, why] */
+	INGEST_SAY_ERROR, /* child: it cannot be.           [3, error, why] */
 	/* child: as it is to be published.  [4, file, [? small file]],
 	 * file: [type, width, height, bytes] */
 	INGEST_SAY_PICTURES,
-	INGEST_SAY_LIST,     /* child: this is in it.          [5, kind, entries] */
+	INGEST_SAY_LIST, /* child: this is in it.          [5, kind, entries] */
 };
 
 /* |list|: what it holds is asked for, and no document. */
-void ingest_put_source(struct buf *b, const struct ingest_source *src, bool list);
+void ingest_put_source(struct buf *b, const struct ingest_source *src,
+    bool list);
 int ingest_get_source(struct ingest_source *ret, bool *ret_list,
     struct bytes msg);
 

@@ -1,8 +1,8 @@
 #ifndef QUIRE_LEDGER_H
 #define QUIRE_LEDGER_H
 
-#include "proto/host/shelf.h"
 #include "proto/base/map.h"
+#include "proto/host/shelf.h"
 #include "proto/object/article.h"
 
 /*
@@ -12,13 +12,15 @@
  */
 struct ledger_entry {
 	struct article_id id;
-	struct article_id address; /* made from its address as id from its name */
+	struct article_id
+	    address; /* made from its address as id from its name */
 	bool has_address;
 	uint64_t fingerprint;
 	uint64_t revision;
 	enum article_status status;
 	uint32_t length; /* of the body */
-	size_t pack;     /* the heads pack it stands in; SHELF_NONE: not yet in any */
+	size_t
+	    pack; /* the heads pack it stands in; SHELF_NONE: not yet in any */
 	uint32_t record;
 };
 

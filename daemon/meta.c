@@ -135,8 +135,9 @@ set_address(struct ingest_doc *d, struct bytes value)
 	value = trim(value);
 	if (d->address != NULL || value.n > 2048)
 		return;
-	if (value.n > 8 && (strncasecmp((const char *)value.p, "http://", 7) == 0 ||
-			       strncasecmp((const char *)value.p, "https://", 8) == 0))
+	if (value.n > 8 &&
+	    (strncasecmp((const char *)value.p, "http://", 7) == 0 ||
+		strncasecmp((const char *)value.p, "https://", 8) == 0))
 		d->address = tidy(value, 2048);
 }
 

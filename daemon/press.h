@@ -41,7 +41,8 @@ struct publisher {
 	struct key_secret secret;
 	struct feed *chain; /* with the headers that wait */
 	char name[129];
-	char lang[36]; /* the charter's only one, which documents are in unless they
+	char lang
+	    [36]; /* the charter's only one, which documents are in unless they
 			* say; else empty */
 	uint64_t last_time, last_next; /* of the newest header */
 	struct shelf shelf;

@@ -11,7 +11,7 @@
 #include "proto/host/log.h"
 
 #define VOLUME_RETRY_US 200000
-#define ALONE_SECONDS	3600 /* an issue without a mirror is told of then */
+#define ALONE_SECONDS   3600 /* an issue without a mirror is told of then */
 
 /* Made public: the node announces what is safely in the tree. */
 static void
@@ -33,14 +33,16 @@ static void
 say_who_signs(struct room *r, unsigned line)
 {
 	if (publisher_signs(r->p) == PUBLISHER_NO_KEY)
-		log_info("line %u of the settings, publish: its secret.key is "
-			 "not here, so its issues are drafted, signed elsewhere "
-			 "and released",
+		log_info(
+		    "line %u of the settings, publish: its secret.key is "
+		    "not here, so its issues are drafted, signed elsewhere "
+		    "and released",
 		    line);
 	if (publisher_signs(r->p) == PUBLISHER_NOT_ALONE)
-		log_info("line %u of the settings, publish: its charter wants "
-			 "several signatures, so its issues are drafted, signed "
-			 "with quire sign and released",
+		log_info(
+		    "line %u of the settings, publish: its charter wants "
+		    "several signatures, so its issues are drafted, signed "
+		    "with quire sign and released",
 		    line);
 	if (publisher_signs(r->p) == PUBLISHER_MAY_NOT)
 		problems_set(&r->d->problems, "signer",

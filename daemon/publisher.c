@@ -58,8 +58,8 @@ publisher_articles(const struct publisher *p)
 enum publisher_signs
 publisher_signs(const struct publisher *p)
 {
-	return p->has_secret                                ? PUBLISHER_SIGNS
-	       : p->may_not                                 ? PUBLISHER_MAY_NOT
+	return p->has_secret ? PUBLISHER_SIGNS
+	       : p->may_not  ? PUBLISHER_MAY_NOT
 	       : charter_quorum(feed_charter(p->chain), press_next(p)) > 1
 		   ? PUBLISHER_NOT_ALONE
 		   : PUBLISHER_NO_KEY;
@@ -218,8 +218,9 @@ press_signs(struct publisher *p)
 
 	if (!p->has_secret)
 		return false;
-	p->may_not = charter_signer(c, p->secret.pub.id, press_next(p), &k) != 0 ||
-		     !key_eq(k, &p->secret.pub);
+	p->may_not =
+	    charter_signer(c, p->secret.pub.id, press_next(p), &k) != 0 ||
+	    !key_eq(k, &p->secret.pub);
 	if (p->may_not || charter_quorum(c, press_next(p)) > 1) {
 		key_secret_done(&p->secret);
 		p->has_secret = false;

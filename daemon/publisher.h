@@ -20,9 +20,9 @@
  * store.  Everything that is published becomes visible in one commit of the store,
  * or not at all.
  */
-#define PUBLISHER_PER_ISSUE  200                  /* articles, if not told otherwise */
-#define PUBLISHER_NEXT       (7 * 24 * 3600)      /* the promise, in seconds */
-#define PUBLISHER_VOLUME_MIN 250                  /* articles that make a volume due */
+#define PUBLISHER_PER_ISSUE  200 /* articles, if not told otherwise */
+#define PUBLISHER_NEXT       (7 * 24 * 3600) /* the promise, in seconds */
+#define PUBLISHER_VOLUME_MIN 250 /* articles that make a volume due */
 #define PUBLISHER_VOLUME_MAX 1000
 #define PUBLISHER_VOLUME_RAW (8 * 1024 * 1024)
 
@@ -40,13 +40,14 @@ struct publisher_config {
 	const char *pass; /* of the secret key; NULL: it has none */
 	struct store *store;
 	struct worker *worker;
-	struct bytes rules; /* for what is taken in; they outlive it; may be empty */
+	struct bytes
+	    rules; /* for what is taken in; they outlive it; may be empty */
 	size_t per_issue; /* 0: PUBLISHER_PER_ISSUE */
 	enum publisher_says says;
 	/* Called for each new charter (else absent) and header, once it is in the
 	 * tree: node events are made of these.  May be NULL. */
-	void (*published)(void *arg, const struct id *feed, struct bytes charter,
-	    struct bytes header);
+	void (*published)(void *arg, const struct id *feed,
+	    struct bytes charter, struct bytes header);
 	void *arg;
 };
 
@@ -90,7 +91,8 @@ struct publisher_item {
 	char lang[36];
 	char title[1025];
 	char message[1024]; /* warnings, or why it was refused */
-	struct change change; /* of a correction; all zero if what it corrects is not here */
+	struct change
+	    change; /* of a correction; all zero if what it corrects is not here */
 };
 
 /*

@@ -49,8 +49,8 @@ scribe_init(struct scribe *s, const struct scribe_voice *voice)
 {
 	*s = (struct scribe){.n_frame = 1, .voice = *voice};
 	buf_init(&s->out, MARKUP_MAX);
-	s->frame[0] = (struct scribe_frame){
-	    .tag = MARKUP_TEXT, .voice = *voice};
+	s->frame[0] =
+	    (struct scribe_frame){.tag = MARKUP_TEXT, .voice = *voice};
 }
 
 void
@@ -119,9 +119,8 @@ enter(struct scribe *s, enum markup_tag tag)
 	/* These two cannot say whose voice they are. */
 	bool mute = tag == MARKUP_TR || tag == MARKUP_FIGCAPTION;
 
-	*f = (struct scribe_frame){.tag = tag,
-	    .at = s->out.n,
-	    .voice = mute ? up->voice : s->voice};
+	*f = (struct scribe_frame){
+	    .tag = tag, .at = s->out.n, .voice = mute ? up->voice : s->voice};
 	put_start(s, tag, bytes_of(NULL, 0), &f->voice, &up->voice);
 	f->inner = s->out.n;
 	return f;

@@ -25,12 +25,12 @@ struct scribe_voice {
 };
 
 struct scribe_frame {
-	enum markup_tag tag; /* MARKUP_TEXT: the body itself */
-	size_t at, inner;    /* offsets of the start tag and behind it */
+	enum markup_tag tag;       /* MARKUP_TEXT: the body itself */
+	size_t at, inner;          /* offsets of the start tag and behind it */
 	struct scribe_voice voice; /* in force inside */
-	int item;            /* of li: how far it is */
-	bool implied;        /* an li that no document asked for */
-	bool filled;         /* holds text or a picture */
+	int item;                  /* of li: how far it is */
+	bool implied;              /* an li that no document asked for */
+	bool filled;               /* holds text or a picture */
 };
 
 struct scribe_inline {
@@ -45,7 +45,8 @@ struct scribe {
 	struct scribe_frame frame[SCRIBE_FRAMES_MAX + 5];
 	size_t n_frame;
 	struct scribe_voice voice; /* in force for blocks to come */
-	struct scribe_inline want[SCRIBE_INLINE_MAX]; /* as the document nests */
+	struct scribe_inline
+	    want[SCRIBE_INLINE_MAX]; /* as the document nests */
 	size_t n_want;
 	size_t n_ignored; /* pushed beyond the limit */
 	struct scribe_inline have[SCRIBE_INLINE_MAX]; /* as written */

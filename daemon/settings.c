@@ -403,9 +403,8 @@ setting_set(void *base, const struct setting *s, struct bytes value)
 			   ? NULL
 			   : "is not a size, as 500M, 20G or none";
 	case SETTING_RATE:
-		return parse_size(f, value) &&
-			       (*(uint64_t *)f == 0 ||
-				   *(uint64_t *)f >= RATE_MIN)
+		return parse_size(f, value) && (*(uint64_t *)f == 0 ||
+						   *(uint64_t *)f >= RATE_MIN)
 			   ? NULL
 			   : "is not none or a rate of 4K or more, as 500K";
 	case SETTING_NUMBER:
@@ -413,9 +412,8 @@ setting_set(void *base, const struct setting *s, struct bytes value)
 	case SETTING_COUNT:
 		if (bytes_eq(value, bytes_str("all")))
 			value = bytes_str("0");
-		return parse_number(f, value)
-			   ? NULL
-			   : "is neither a number nor all";
+		return parse_number(f, value) ? NULL
+					      : "is neither a number nor all";
 	case SETTING_SOURCE:
 		return set_source(f, value);
 	case SETTING_TIME:

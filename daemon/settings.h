@@ -21,13 +21,13 @@ enum setting_type {
 	SETTING_RATE,    /* the same, a second; 0 or RATE_MIN at least */
 	SETTING_NUMBER,  /* uint64_t */
 	SETTING_COUNT,   /* uint64_t; "all" is 0 */
-	SETTING_SOURCE,  /* struct config_list of http, https and file addresses */
-	SETTING_TIME,    /* uint64_t, seconds, 1 minute to 30 days; s, m, h, d */
-	SETTING_SWITCH,  /* bool; yes or no */
-	SETTING_TIERS,   /* uint64_t mask; heads, text, small, pictures */
-	SETTING_LEVEL,   /* uint64_t; fast or slow */
-	SETTING_SAYS,    /* uint64_t; note, count or words */
-	SETTING_LOG,     /* uint64_t; error, warn, info, debug */
+	SETTING_SOURCE, /* struct config_list of http, https and file addresses */
+	SETTING_TIME,   /* uint64_t, seconds, 1 minute to 30 days; s, m, h, d */
+	SETTING_SWITCH, /* bool; yes or no */
+	SETTING_TIERS,  /* uint64_t mask; heads, text, small, pictures */
+	SETTING_LEVEL,  /* uint64_t; fast or slow */
+	SETTING_SAYS,   /* uint64_t; note, count or words */
+	SETTING_LOG,    /* uint64_t; error, warn, info, debug */
 };
 
 struct setting {

@@ -16,7 +16,7 @@
 #define DECLARED_WITHIN 200
 #define WHOLE_CONTENT   200  /* bytes of text that are an article, .. */
 #define WHOLE_SUMMARY   1500 /* .. in what is made for summaries */
-#define TITLE_FROM_TEXT 80 /* bytes, of an entry without a title */
+#define TITLE_FROM_TEXT 80   /* bytes, of an entry without a title */
 
 /* Whose word an element is. */
 enum space {
@@ -838,11 +838,11 @@ static bool
 is_whole(const xmlNode *e)
 {
 	xmlNode *summary, *content = content_of(e, &summary);
-	bool is_summary = content != NULL &&
-			  (is(content, RSS, "description") ||
-			      is(content, ATOM, "summary") ||
-			      is(content, DC, "description") ||
-			      is(content, ITUNES, "summary"));
+	bool is_summary =
+	    content != NULL &&
+	    (is(content, RSS, "description") || is(content, ATOM, "summary") ||
+		is(content, DC, "description") ||
+		is(content, ITUNES, "summary"));
 	struct buf html, text;
 	bool whole;
 

@@ -394,8 +394,8 @@ one_turn(struct worker *w, struct buf *b, const struct result *ret,
 
 /* One try: true if the child answered, and *ret_r is its answer. */
 static bool
-try(struct worker *w, const struct result *ret,
-    const struct ingest_source *src, struct buf *why, int *ret_r)
+try(struct worker *w, const struct result *ret, const struct ingest_source *src,
+    struct buf *why, int *ret_r)
 {
 	time_t until = seconds() + WORKER_SECONDS_MAX;
 	enum turn t = TURN_BROKEN;
@@ -413,8 +413,8 @@ try(struct worker *w, const struct result *ret,
 }
 
 static int
-ask(struct worker *w, const struct result *ret,
-    const struct ingest_source *src, struct buf *why)
+ask(struct worker *w, const struct result *ret, const struct ingest_source *src,
+    struct buf *why)
 {
 	int r = 0;
 
@@ -436,9 +436,10 @@ ask(struct worker *w, const struct result *ret,
 		clear(ret);
 		buf_clear(why);
 	}
-	buf_printf(why, "It takes more than %d seconds or %ld MiB to read. Make "
-			"it simpler.", CONFINE_CPU_SECONDS,
-	    CONFINE_MEMORY >> 20);
+	buf_printf(why,
+	    "It takes more than %d seconds or %ld MiB to read. Make "
+	    "it simpler.",
+	    CONFINE_CPU_SECONDS, CONFINE_MEMORY >> 20);
 	return QERR_TOOBIG;
 }
 
@@ -519,8 +520,9 @@ worker_picture(struct worker *w, struct picture_set *ret, struct bytes picture,
 	if (r != QERR_PROTOCOL)
 		return r;
 	buf_clear(why);
-	buf_printf(why, "It takes more than %d seconds or %ld MiB to read. Make "
-			"it smaller.", CONFINE_CPU_SECONDS,
-	    CONFINE_MEMORY >> 20);
+	buf_printf(why,
+	    "It takes more than %d seconds or %ld MiB to read. Make "
+	    "it smaller.",
+	    CONFINE_CPU_SECONDS, CONFINE_MEMORY >> 20);
 	return QERR_TOOBIG;
 }

@@ -125,7 +125,8 @@ static int
 begin(struct extract *x, size_t n_root, size_t n_noise, const struct pick *pick)
 {
 	x->root = calloc(n_root + 1, sizeof(const GumboNode *));
-	x->noise = calloc(n_noise + pick->n_drop + 1, sizeof(const GumboNode *));
+	x->noise =
+	    calloc(n_noise + pick->n_drop + 1, sizeof(const GumboNode *));
 	if (x->root == NULL || x->noise == NULL)
 		return QERR_NOMEM;
 	while (x->n_noise < pick->n_drop) {

@@ -37,8 +37,8 @@ bool extract_is_page(const GumboNode *root);
  * borrows its nodes, or QERR_NOMEM; with nothing that looks like an article n_root
  * is 0.  Free |ret| with extract_done() in any case.
  */
-int extract_find(struct extract *ret, const GumboNode *root,
-    struct bytes title, const struct pick *pick);
+int extract_find(struct extract *ret, const GumboNode *root, struct bytes title,
+    const struct pick *pick);
 /* All of a document is the article, but what |pick| says. */
 int extract_all(struct extract *ret, const struct pick *pick);
 void extract_done(struct extract *x);

@@ -288,7 +288,8 @@ page_line(struct buf *dst, const GumboNode *n)
 
 	if (n->type == GUMBO_NODE_TEXT || n->type == GUMBO_NODE_WHITESPACE)
 		put_text(dst, n->v.text.text);
-	if (n->type != GUMBO_NODE_ELEMENT || page_is_never_text(n->v.element.tag))
+	if (n->type != GUMBO_NODE_ELEMENT ||
+	    page_is_never_text(n->v.element.tag))
 		return;
 	c = &n->v.element.children;
 	for (unsigned i = 0; i < c->length; i++)

@@ -142,7 +142,8 @@ done_partly(struct source *s, const struct ingest_entry *e)
 	if (was_taken_partly(s, e))
 		tries += known_find(&s->known, &e->name)->tries;
 	done_with(s, &e->name, &e->text);
-	if (tries >= SOURCE_TRIES_MAX || known_find(&s->known, &e->name) == NULL)
+	if (tries >= SOURCE_TRIES_MAX ||
+	    known_find(&s->known, &e->name) == NULL)
 		return;
 	known_find(&s->known, &e->name)->tries = tries;
 	s->whole = false;
@@ -536,4 +537,3 @@ source_step(struct source *s, const struct source_event *ev,
 		wait_until(s, ret);
 	}
 }
-

@@ -93,7 +93,7 @@ struct source {
 	unsigned status;
 	char why[256];
 	size_t failed;
-	char last[256]; /* an address, cut, to be shown */
+	char last[256];   /* an address, cut, to be shown */
 	uint64_t success; /* UNIX seconds of the last, 0: never */
 	when_ms due;
 	uint64_t retry;  /* UNIX seconds before which it asked not to come */
@@ -113,10 +113,10 @@ struct source {
 	bool in_more; /* the list is one of these */
 	size_t pages, bad;
 	uint64_t wall;
-	bool look_due;    /* the list is wanted for that, even if it is the same */
-	bool looking;     /* the news of the list are done with */
+	bool look_due; /* the list is wanted for that, even if it is the same */
+	bool looking;  /* the news of the list are done with */
 	size_t looks;
-	struct id page;   /* a hash of the page that came last */
+	struct id page;    /* a hash of the page that came last */
 	size_t first_left; /* of SOURCE_NEWEST */
 	bool first;        /* turn ever */
 	bool whole;        /* nothing was put off to the next turn */

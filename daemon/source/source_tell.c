@@ -41,7 +41,8 @@ source_tell(const struct source *s, struct buf *what, struct buf *hint)
 		break;
 	case SOURCE_PAGES:
 		if (s->failed == 1)
-			buf_put_str(what, "A page of a source is not reached: ");
+			buf_put_str(what,
+			    "A page of a source is not reached: ");
 		else
 			buf_printf(what,
 			    "%zu pages of a source are not reached; this, the "

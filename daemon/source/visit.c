@@ -161,8 +161,7 @@ take(struct visit *v)
 		taken(v, false);
 		return;
 	}
-	basket_look(&v->basket, v->all->d->worker,
-	    buf_bytes(&v->room->rules));
+	basket_look(&v->basket, v->all->d->worker, buf_bytes(&v->room->rules));
 	v->doing = DOING_PICTURES;
 	visit_again(v, 0);
 }

@@ -50,7 +50,7 @@ struct visit {
 	bool open; /* a batch is */
 	bool lost;
 	size_t refused; /* entries of this turn */
-	size_t fresh; /* articles of this turn that are new or corrected */
+	size_t fresh;   /* articles of this turn that are new or corrected */
 };
 
 /* All of them, and what they share. */

@@ -130,8 +130,8 @@ void
 visit_refuse(struct visit *v, const char *message, const char *link)
 {
 	char key[64], more[64];
-	size_t n = v->refused < VISIT_REFUSED_MAX ? v->refused
-						   : VISIT_REFUSED_MAX;
+	size_t n =
+	    v->refused < VISIT_REFUSED_MAX ? v->refused : VISIT_REFUSED_MAX;
 
 	v->refused++;
 	snprintf(key, sizeof(key), "source:%u:entry:%zu", v->number, n);

@@ -20,8 +20,10 @@
 
 /* Write |n| bytes at |p| into |dst| (…_LEN(n) + 1 characters), terminated. */
 void hex_encode(char *dst, const void *p, size_t n);
-void base32_encode(char *dst, const void *p, size_t n);    /* RFC 4648, lower case, no padding */
-void base64url_encode(char *dst, const void *p, size_t n); /* RFC 4648 §5, no padding */
+void base32_encode(char *dst, const void *p,
+    size_t n); /* RFC 4648, lower case, no padding */
+void base64url_encode(char *dst, const void *p,
+    size_t n); /* RFC 4648 §5, no padding */
 
 /*
  * Read |n| characters at |s| into |dst| (at most |max| bytes).  Returns the
@@ -33,7 +35,8 @@ int base32_decode(void *dst, size_t max, const char *s, size_t n);
 int base64url_decode(void *dst, size_t max, const char *s, size_t n);
 /* Standard base64 with padding, as minisign's files have it. */
 int base64_decode(void *dst, size_t max, const char *s, size_t n);
-void base64_encode(char *dst, const void *p, size_t n); /* (n + 2) / 3 * 4 + 1 */
+void base64_encode(char *dst, const void *p,
+    size_t n); /* (n + 2) / 3 * 4 + 1 */
 
 /* An id as 52 characters of base32 and back. */
 void id_text(char dst[ID_TEXT_LEN + 1], const struct id *id);

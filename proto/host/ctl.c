@@ -109,9 +109,8 @@ get_field(struct ctl_request *rq, struct reader *r, uint64_t key)
 		rq->address = cbor_text_in(r, 0, TEXT_MAX);
 		break;
 	case RQ_FLAGS:
-		rq->flags =
-		    (unsigned)cbor_uint_in(r, 1,
-			CTL_DRY_RUN | CTL_SLOW | CTL_DRAFTING | CTL_RULES);
+		rq->flags = (unsigned)cbor_uint_in(r, 1,
+		    CTL_DRY_RUN | CTL_SLOW | CTL_DRAFTING | CTL_RULES);
 		break;
 	case RQ_TIERS:
 		rq->tiers = (unsigned)cbor_uint_in(r, 1, 15);

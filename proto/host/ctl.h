@@ -60,15 +60,15 @@ enum ctl_kind {
 	/* As DOCUMENT, but only to show what would become of it; or address: of what is
 	 * there, and no document comes along. */
 	CTL_TRY,
-	CTL_DRAFT,   /* instead of COMMIT: write the draft into the file that comes along */
+	CTL_DRAFT, /* instead of COMMIT: write the draft into the file that comes along */
 	CTL_RELEASE, /* publish the signed edition that comes along; feed */
 };
 
 enum {
-	CTL_DRY_RUN = 1, /* say what would be published, and publish nothing */
-	CTL_SLOW = 2,    /* compress for size, not for speed */
+	CTL_DRY_RUN = 1,  /* say what would be published, and publish nothing */
+	CTL_SLOW = 2,     /* compress for size, not for speed */
 	CTL_DRAFTING = 4, /* what is published ends with DRAFT */
-	CTL_RULES = 8,    /* TRY: the last file has rules, instead of the feed's */
+	CTL_RULES = 8, /* TRY: the last file has rules, instead of the feed's */
 };
 
 /*

@@ -387,7 +387,8 @@ drive_new(struct drive **ret, const struct drive_config *cfg)
 	d->cfg = *cfg;
 	d->tail = &d->queue;
 	d->timer_at = WHEN_NEVER;
-	d->up = (struct rate){.per_second = cfg->upload_rate, .at = clock_now()};
+	d->up =
+	    (struct rate){.per_second = cfg->upload_rate, .at = clock_now()};
 	d->down =
 	    (struct rate){.per_second = cfg->download_rate, .at = clock_now()};
 	d->timer = evtimer_new(cfg->base, on_timer, d);

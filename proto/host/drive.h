@@ -23,10 +23,10 @@ struct drive_config {
 	struct event_base *base;
 	struct node *node;
 	struct store *store;
-	const char *socks;      /* "127.0.0.1:9050" for .onion; NULL: none */
+	const char *socks; /* "127.0.0.1:9050" for .onion; NULL: none */
 	uint64_t upload_rate, download_rate; /* bytes a second; 0: no limit */
-	uint64_t reserve;       /* bytes of the disk that stay free */
-	size_t fd_max;          /* links in all */
+	uint64_t reserve; /* bytes of the disk that stay free */
+	size_t fd_max;    /* links in all */
 	/* Called for each update.tell, after everything else of the update. */
 	void (*tell)(void *arg, const struct node_tell *t);
 	void *arg;

@@ -432,7 +432,8 @@ take_headers(struct import *m)
 		proved = proved || (m->r->forked && err != QERR_FORK);
 	}
 	if (err == 0 && (err = take_up_to(m, h.number)) == QERR_PINNED)
-		if ((err = start_over(m)) == 0) /* what we had was not the pinned */
+		if ((err = start_over(m)) ==
+		    0) /* what we had was not the pinned */
 			err = take_up_to(m, h.number);
 	buf_done(&b);
 	if (!qerr_is_fatal(err) && m->r->forked && !proved)

@@ -36,22 +36,23 @@ void import_close(struct import_source *src);
 int import_feeds(struct import_source *src,
     int (*fn)(void *, const struct id *), void *arg);
 /* One object of it as it is, unchecked, at most |max| bytes. */
-int import_get(struct import_source *src, const struct tree_name *t,
-    size_t max, struct buf *b);
+int import_get(struct import_source *src, const struct tree_name *t, size_t max,
+    struct buf *b);
 
 struct import_config {
-	unsigned tiers;      /* mask */
-	uint64_t newest;     /* issues back from the head; 0: all */
-	bool volumes;        /* take volumes instead of many packs where it saves bytes */
+	unsigned tiers;  /* mask */
+	uint64_t newest; /* issues back from the head; 0: all */
+	bool
+	    volumes; /* take volumes instead of many packs where it saves bytes */
 	/* Progress: bytes got of bytes wanted; may be NULL. */
 	void (*progress)(void *arg, uint64_t got, uint64_t wanted);
 	void *arg;
 };
 struct import_result {
 	uint64_t charters, headers, packs, bytes;
-	uint64_t missing;    /* packs that the source should have and has not */
-	int fault;           /* first QERR_* of something refused; 0: none */
-	char fault_at[160];  /* its name in the tree */
+	uint64_t missing;   /* packs that the source should have and has not */
+	int fault;          /* first QERR_* of something refused; 0: none */
+	char fault_at[160]; /* its name in the tree */
 	bool forked, rollback;
 };
 /*

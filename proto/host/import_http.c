@@ -99,7 +99,8 @@ import_http(struct import_source **ret, const char *url,
 		return QERR_TOOBIG;
 	}
 	memcpy(h->base, url, n);
-	if ((h->c = curl_load()) == NULL || (h->curl = h->c->easy_init()) == NULL) {
+	if ((h->c = curl_load()) == NULL ||
+	    (h->curl = h->c->easy_init()) == NULL) {
 		free(h);
 		return QERR_IO;
 	}

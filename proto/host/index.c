@@ -446,7 +446,7 @@ load_count(struct fill *f)
 {
 	sqlite3_stmt *q;
 	int rc, err = index_prepare(f->x, &q,
-	    "SELECT articles FROM feed WHERE id=?1");
+		    "SELECT articles FROM feed WHERE id=?1");
 
 	if (err != 0)
 		return err;

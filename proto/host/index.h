@@ -4,9 +4,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "proto/host/store.h"
 #include "proto/object/article.h"
 #include "proto/object/pack.h"
-#include "proto/host/store.h"
 
 /*
  * What the tree holds, so that it can be listed and searched: an SQLite
@@ -40,10 +40,10 @@ struct index_feed {
 	struct id feed;
 	bool has_key;
 	struct reading_key key;
-	const char *name;   /* from the charter, else the link; never NULL */
-	const char *link;   /* as given */
+	const char *name; /* from the charter, else the link; never NULL */
+	const char *link; /* as given */
 	uint64_t head, charter, articles;
-	int64_t synced;     /* UNIX seconds of the last sync, 0: never */
+	int64_t synced; /* UNIX seconds of the last sync, 0: never */
 };
 int index_feeds(struct index *x, int (*fn)(void *, const struct index_feed *),
     void *arg);
@@ -68,27 +68,29 @@ int index_update_from(struct index *x, const struct id *feed,
 struct index_article {
 	struct id feed;
 	struct article_id id;
-	uint64_t number;       /* issue; of one from a volume its last */
+	uint64_t number; /* issue; of one from a volume its last */
 	uint64_t revision;
 	enum article_status status;
 	const char *lang, *title, *name, *authors, *note;
 	bool has_date;
-	int64_t date;          /* published, else the issue's time */
-	uint64_t size;         /* of the body */
-	bool read, has_text;   /* has_text: its text pack is here */
+	int64_t date;        /* published, else the issue's time */
+	uint64_t size;       /* of the body */
+	bool read, has_text; /* has_text: its text pack is here */
 	/* where it is: */
-	uint64_t pack_number;  /* the header that announces the packs */
-	unsigned heads, text;  /* indexes in that header's packs; text UINT_MAX if none */
+	uint64_t pack_number; /* the header that announces the packs */
+	unsigned heads,
+	    text; /* indexes in that header's packs; text UINT_MAX if none */
 	uint32_t record;
 };
 struct index_query {
 	const struct id *feed; /* NULL: all */
-	const char *search;    /* NULL: all; else case-folded substring of the title */
-	const char *lang;      /* NULL: all */
+	const char
+	    *search; /* NULL: all; else case-folded substring of the title */
+	const char *lang; /* NULL: all */
 	bool unread;
-	size_t limit, offset;  /* limit 0: no limit; newest first */
-	bool by_pack;          /* in the order of packs: to read many at once */
-	bool remember;         /* the list that numbers refer to from now on */
+	size_t limit, offset; /* limit 0: no limit; newest first */
+	bool by_pack;         /* in the order of packs: to read many at once */
+	bool remember;        /* the list that numbers refer to from now on */
 };
 int index_articles(struct index *x, const struct index_query *q,
     int (*fn)(void *, const struct index_article *), void *arg);

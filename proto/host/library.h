@@ -16,9 +16,9 @@ void library_free(struct library *l);
 
 /* One article as read; owned by the library until the next call. */
 struct library_article {
-	struct header header;     /* that announces its packs */
+	struct header header; /* that announces its packs */
 	struct article article;
-	struct bytes head, body;  /* the records */
+	struct bytes head, body; /* the records */
 };
 /* QERR_ABSENT if its text is not here (yet). */
 int library_read(struct library *l, const struct index_article *a,

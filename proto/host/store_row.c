@@ -126,14 +126,13 @@ take_entry(struct feed_kept *k, const uint8_t *p, struct bytes *approved)
 
 	if (n > HEADER_APPROVALS_MAX || n * KEY_ID_LEN > approved->n)
 		return QERR_ABSENT;
-	*k = (struct feed_kept){
-	    .charter = load_le32(p + 4), .n_signer = n + 1};
+	*k = (struct feed_kept){.charter = load_le32(p + 4), .n_signer = n + 1};
 	memcpy(k->leaf.b, p + 12, 32);
 	memcpy(k->hash.b, p + 44, 32);
 	memcpy(k->signer[0], p + 76, KEY_ID_LEN);
 	memcpy(k->signer[1], approved->p, n * KEY_ID_LEN);
-	*approved =
-	    bytes_of(approved->p + n * KEY_ID_LEN, approved->n - n * KEY_ID_LEN);
+	*approved = bytes_of(approved->p + n * KEY_ID_LEN,
+	    approved->n - n * KEY_ID_LEN);
 	return 0;
 }
 

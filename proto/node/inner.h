@@ -55,18 +55,19 @@
 #define IN_FLIGHT_MAX   (4 * 1024 * 1024)
 #define PARTS_MAX       32 /* packs being fetched */
 #define SERVE_BELOW     65536
-#define UNREAD_MAX      (1024 * 1024) /* waits at the driver; then the link is over */
-#define GIVE_HEADERS    16384 /* gather so many bytes of headers in a GIVE */
-#define HOLDS_STEP      (512 * 1024)
-#define RUNS_KEPT       256 /* of one feed that a link showed */
-#define BACKOFF_MIN     15000
-#define BACKOFF_MAX     (24 * 3600 * 1000)
-#define FEELER_TIME     600000
-#define FEELER_STAY     20000
-#define READER_SOURCES  3 /* a reader talks to so many at once */
-#define READER_TRIES    2 /* dials of one source in a sync */
-#define BYE_TIME        5000
-#define PARTIAL_MAX     8 /* packs that a link holds in part */
+#define UNREAD_MAX \
+	(1024 * 1024)        /* waits at the driver; then the link is over */
+#define GIVE_HEADERS   16384 /* gather so many bytes of headers in a GIVE */
+#define HOLDS_STEP     (512 * 1024)
+#define RUNS_KEPT      256 /* of one feed that a link showed */
+#define BACKOFF_MIN    15000
+#define BACKOFF_MAX    (24 * 3600 * 1000)
+#define FEELER_TIME    600000
+#define FEELER_STAY    20000
+#define READER_SOURCES 3 /* a reader talks to so many at once */
+#define READER_TRIES   2 /* dials of one source in a sync */
+#define BYE_TIME       5000
+#define PARTIAL_MAX    8 /* packs that a link holds in part */
 
 struct timer {
 	struct heap_item item;
@@ -115,13 +116,14 @@ enum plan {
 struct announce {
 	struct pack *pack;
 	uint32_t number, first, last;
-	uint32_t worth; /* the newest number that needs it; while the plan is made */
+	uint32_t
+	    worth; /* the newest number that needs it; while the plan is made */
 	uint8_t tier;
 	bool only;
 	uint64_t contents, base; /* the beginnings of both; base 0: none */
-	bool dead;      /* withdrawn, or cut with its header */
-	bool wanted;    /* counted in pack->wants */
-	enum plan plan; /* while it is made */
+	bool dead;               /* withdrawn, or cut with its header */
+	bool wanted;             /* counted in pack->wants */
+	enum plan plan;          /* while it is made */
 };
 
 struct track { /* a feed followed */
@@ -145,9 +147,10 @@ struct track { /* a feed followed */
 	struct timer due;
 	/* asking for charters and headers: one link at a time */
 	struct link *asking;
-	uint64_t given_by; /* link that gave every header; 0: several, or the disk */
-	uint64_t sole;     /* link that alone gives headers up to the pin; 0: any */
-	size_t index; /* in node.track */
+	uint64_t
+	    given_by; /* link that gave every header; 0: several, or the disk */
+	uint64_t sole; /* link that alone gives headers up to the pin; 0: any */
+	size_t index;  /* in node.track */
 	size_t receipts;
 };
 
@@ -161,7 +164,7 @@ struct share {
 	bool held_told;      /* it was told what we hold */
 	bool failed;         /* showed what it could not give */
 	bool rival;          /* its header of our head's number is another */
-	bool proved; /* was sent the proof of a fork */
+	bool proved;         /* was sent the proof of a fork */
 	struct msg_run *run; /* what it holds, RUNS_KEPT at most */
 	size_t n_run, cap_run;
 };

@@ -42,15 +42,16 @@ struct node_config {
 	enum node_role role;
 	uint8_t identity_seed[32]; /* Ed25519 seed of the node's key */
 	uint8_t link_private[32];  /* X25519 key that invites name */
-	uint64_t wall;             /* UNIX seconds at start: for first flights only */
-	uint64_t quota;            /* bytes of packs in all; 0: no limit */
+	uint64_t wall;  /* UNIX seconds at start: for first flights only */
+	uint64_t quota; /* bytes of packs in all; 0: no limit */
 };
 
 /* Which bytes of a feed a participant keeps. */
 struct node_policy {
-	unsigned tiers;       /* bit mask of 1 << TIER_x */
-	uint64_t quota;       /* bytes of this feed's packs; 0: the node's */
-	uint64_t newest;      /* issues back from the head whose packs are wanted; 0: all */
+	unsigned tiers; /* bit mask of 1 << TIER_x */
+	uint64_t quota; /* bytes of this feed's packs; 0: the node's */
+	uint64_t
+	    newest; /* issues back from the head whose packs are wanted; 0: all */
 };
 
 /*
@@ -81,13 +82,13 @@ enum node_event_type {
 	NODE_STORED,    /* a put is safely on disk, or failed */
 	NODE_LOADED,    /* an object asked for in update.get, or its absence */
 	NODE_DEADLINE,  /* node_deadline() has passed */
-	NODE_FOLLOW,    /* the user follows a feed (again: changes its policy) */
+	NODE_FOLLOW, /* the user follows a feed (again: changes its policy) */
 	NODE_UNFOLLOW,
 	NODE_PUBLISHED, /* own issue: header, charter and packs are in the tree */
-	NODE_PEER,      /* the operator adds (or removes) a pinned peer's invite */
-	NODE_INVITE,    /* a secret that lets somebody in, or no longer */
-	NODE_SYNC,      /* reader: look for news in all feeds now */
-	NODE_SPACE,     /* bytes free for packs; 0: the disk is full */
+	NODE_PEER,   /* the operator adds (or removes) a pinned peer's invite */
+	NODE_INVITE, /* a secret that lets somebody in, or no longer */
+	NODE_SYNC,   /* reader: look for news in all feeds now */
+	NODE_SPACE,  /* bytes free for packs; 0: the disk is full */
 };
 
 /*
@@ -101,10 +102,12 @@ struct node_event {
 	uint8_t fresh[32]; /* random bytes, or all zero: nothing is mixed in */
 	union {
 		struct {
-			uint64_t link; /* the driver's number, never used again */
+			uint64_t
+			    link; /* the driver's number, never used again */
 			bool we_dialled;
-			uint64_t dial;   /* if we dialled: update.dial's token */
-			uint32_t group;  /* address group of the peer (/16, /32, onion) */
+			uint64_t dial; /* if we dialled: update.dial's token */
+			uint32_t
+			    group; /* address group of the peer (/16, /32, onion) */
 		} link_up;
 		struct {
 			uint64_t link;
@@ -132,8 +135,9 @@ struct node_event {
 		} follow;
 		struct {
 			struct id feed;
-			struct bytes charter; /* file, if it is new; else absent */
-			struct bytes header;  /* file; else absent */
+			struct bytes
+			    charter; /* file, if it is new; else absent */
+			struct bytes header; /* file; else absent */
 		} published;
 		struct {
 			struct bytes invite; /* as text */
@@ -162,8 +166,8 @@ struct node_put {
 	enum node_object kind;
 	struct id id;
 	uint64_t number;
-	uint64_t total;  /* OBJECT_PIECE: the pack's size */
-	bool completes;  /* OBJECT_PIECE: the pack is whole after this one */
+	uint64_t total; /* OBJECT_PIECE: the pack's size */
+	bool completes; /* OBJECT_PIECE: the pack is whole after this one */
 	struct bytes data;
 };
 
@@ -176,7 +180,8 @@ struct node_get {
 
 /* Delete from the tree: withdrawn or over quota packs, headers that died. */
 struct node_forget {
-	enum node_object kind; /* OBJECT_HEADER: all from |number| on; OBJECT_PIECE: the whole pack */
+	enum node_object
+	    kind; /* OBJECT_HEADER: all from |number| on; OBJECT_PIECE: the whole pack */
 	struct id id;
 	uint64_t number;
 };
@@ -200,21 +205,21 @@ struct node_drop {
 
 /* What the operator or user may want to know; no addresses, no secrets. */
 enum node_fact {
-	FACT_HEAD,     /* id: feed, number: its new head */
-	FACT_CHARTER,  /* id: feed, number: version; value: headers died from it, or UINT64_MAX */
-	FACT_PACK,     /* id: root; a pack is whole and stored */
-	FACT_WITHDRAWN,/* id: root */
-	FACT_FORK,     /* id: feed, number */
-	FACT_ROLLBACK, /* id: feed, number: what a peer showed */
-	FACT_OVERDUE,  /* id: feed, value: milliseconds */
+	FACT_HEAD, /* id: feed, number: its new head */
+	FACT_CHARTER, /* id: feed, number: version; value: headers died from it, or UINT64_MAX */
+	FACT_PACK,      /* id: root; a pack is whole and stored */
+	FACT_WITHDRAWN, /* id: root */
+	FACT_FORK,      /* id: feed, number */
+	FACT_ROLLBACK,  /* id: feed, number: what a peer showed */
+	FACT_OVERDUE,   /* id: feed, value: milliseconds */
 	FACT_RECEIPTS, /* id: feed, number; value: peers that proved to hold all of it */
-	FACT_SYNCED,   /* reader: id: feed; nothing more to fetch from any source */
+	FACT_SYNCED, /* reader: id: feed; nothing more to fetch from any source */
 	FACT_PROGRESS, /* id: feed; number: bytes still wanted, value: bytes got */
-	FACT_PEER,     /* a link opened (number 1) or shut (0) with a node; value: link */
-	FACT_FAULT,    /* a peer broke a rule; number: QERR_* negated, value: link */
-	FACT_ROTTEN,   /* id: root; the disk no longer has what it stored: fetched again */
-	FACT_FULL,     /* storing stopped: disk or quota; number: 1 begins, 0 ends */
-	FACT_UNREACHED,/* reader: no source could be reached; number: sources tried */
+	FACT_PEER, /* a link opened (number 1) or shut (0) with a node; value: link */
+	FACT_FAULT, /* a peer broke a rule; number: QERR_* negated, value: link */
+	FACT_ROTTEN, /* id: root; the disk no longer has what it stored: fetched again */
+	FACT_FULL, /* storing stopped: disk or quota; number: 1 begins, 0 ends */
+	FACT_UNREACHED, /* reader: no source could be reached; number: sources tried */
 };
 
 struct node_tell {

@@ -22,8 +22,8 @@ struct capsule {
 	struct bytes charter[CAPSULE_CHARTERS_MAX]; /* files, versions 1.. */
 	size_t n_charter;
 	struct bytes header; /* file */
-	size_t heads;  /* index of the tier 0 pack in the header */
-	size_t index;  /* of the record */
+	size_t heads;        /* index of the tier 0 pack in the header */
+	size_t index;        /* of the record */
 	struct bytes head;
 	struct id head_path[MERKLE_PATH_MAX];
 	size_t n_head_path;

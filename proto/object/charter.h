@@ -9,10 +9,10 @@
  * A charter says which keys may sign a feed, PROTOCOL.md §4.  A decoded charter
  * borrows all its text from the file it was decoded from.
  */
-#define CHARTER_FILE_MAX  4096
-#define CHARTER_ROOTS_MAX 8
-#define CHARTER_KEYS_MAX  16
-#define CHARTER_LANGS_MAX 16
+#define CHARTER_FILE_MAX    4096
+#define CHARTER_ROOTS_MAX   8
+#define CHARTER_KEYS_MAX    16
+#define CHARTER_LANGS_MAX   16
 #define CHARTER_MIRRORS_MAX 16
 #define CHARTER_QUORUMS_MAX 8
 #define CHARTER_QUORUM_MAX  8 /* keys that one issue can ask for */
@@ -45,11 +45,11 @@ struct charter {
 	struct bytes mirror[CHARTER_MIRRORS_MAX];
 	size_t n_mirror;
 	struct id previous; /* if version > 1 */
-	uint64_t pin;       /* the history of issues 1 to this is fixed; 0: none */
-	struct id pin_root; /* its root */
+	uint64_t pin; /* the history of issues 1 to this is fixed; 0: none */
+	struct id pin_root;                                /* its root */
 	struct charter_quorum quorum[CHARTER_QUORUMS_MAX]; /* before: 1 */
 	size_t n_quorum;
-	struct id hash;     /* set by decoding */
+	struct id hash; /* set by decoding */
 };
 
 /* The body of |c|; QERR_RANGE and so on if a field is not allowed. */

@@ -14,10 +14,11 @@ struct charter_copy {
 };
 
 struct entry {
-	struct id leaf; /* in the history tree */
-	struct id hash; /* identity */
+	struct id leaf;   /* in the history tree */
+	struct id hash;   /* identity */
 	uint32_t charter; /* that it names */
-	uint8_t signer[HEADER_SIGNERS_MAX]; /* places in feed.signer, or NOBODY */
+	uint8_t
+	    signer[HEADER_SIGNERS_MAX]; /* places in feed.signer, or NOBODY */
 };
 
 struct feed {

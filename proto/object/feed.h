@@ -69,7 +69,7 @@ int feed_add_headers(struct feed *f, const struct bytes *file, size_t n);
  */
 struct feed_kept {
 	struct id leaf, hash;
-	uint32_t charter; /* that it names */
+	uint32_t charter;                               /* that it names */
 	uint8_t signer[HEADER_SIGNERS_MAX][KEY_ID_LEN]; /* the last one first */
 	size_t n_signer;
 };

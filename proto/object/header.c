@@ -152,9 +152,8 @@ read_approvals(struct reader *r, struct header *h)
 		reader_fail(r, QERR_MISSING);
 	for (size_t i = 0; i < h->n_approval && r->err == 0; i++) {
 		key_sig_decode(&h->approval[i], r);
-		if (i > 0 &&
-		    memcmp(h->approval[i - 1].id, h->approval[i].id,
-			KEY_ID_LEN) >= 0)
+		if (i > 0 && memcmp(h->approval[i - 1].id, h->approval[i].id,
+				 KEY_ID_LEN) >= 0)
 			reader_fail(r, QERR_ORDER);
 	}
 }

@@ -9,12 +9,12 @@
  * A header is an issue's small signed part, PROTOCOL.md §5.  It owns nothing;
  * a decoded header is a plain value.
  */
-#define HEADER_FILE_MAX  2048
-#define HEADER_PACKS_MAX 16
-#define HEADER_SIGNERS_MAX CHARTER_QUORUM_MAX
+#define HEADER_FILE_MAX      2048
+#define HEADER_PACKS_MAX     16
+#define HEADER_SIGNERS_MAX   CHARTER_QUORUM_MAX
 #define HEADER_APPROVALS_MAX (HEADER_SIGNERS_MAX - 1)
-#define PACK_SIZE_MAX    (16 * 1024 * 1024)
-#define PACK_COUNT_MAX   16384
+#define PACK_SIZE_MAX        (16 * 1024 * 1024)
+#define PACK_COUNT_MAX       16384
 
 enum tier {
 	TIER_HEADS,
@@ -26,15 +26,15 @@ enum tier {
 
 struct pack_entry {
 	enum tier tier;
-	struct id root;     /* over the sealed pieces: the pack's name */
-	uint32_t size;      /* sealed */
-	uint32_t raw;       /* inflated */
-	struct id contents; /* over the records */
-	uint32_t count;     /* of records */
+	struct id root;       /* over the sealed pieces: the pack's name */
+	uint32_t size;        /* sealed */
+	uint32_t raw;         /* inflated */
+	struct id contents;   /* over the records */
+	uint32_t count;       /* of records */
 	uint64_t first, last; /* issues covered */
 	bool has_base;
-	struct id base;     /* contents of the pack that is the zstd prefix */
-	bool only;          /* withdraws what it covers */
+	struct id base; /* contents of the pack that is the zstd prefix */
+	bool only;      /* withdraws what it covers */
 };
 
 struct header {
@@ -48,7 +48,7 @@ struct header {
 	size_t n_pack;
 	struct key_sig approval[HEADER_APPROVALS_MAX]; /* ascending by id */
 	size_t n_approval;
-	struct id hash;           /* identity; set by decoding */
+	struct id hash;             /* identity; set by decoding */
 	uint8_t signer[KEY_ID_LEN]; /* set by header_open/peek */
 };
 
@@ -97,7 +97,6 @@ int header_peek(struct header *ret, struct bytes file);
  * accepted before, only what they announce is asked. */
 int header_read(struct header *ret, struct bytes file);
 /* Decode and verify against |c|, the newest charter known of its feed. */
-int header_open(struct header *ret, struct bytes file,
-    const struct charter *c);
+int header_open(struct header *ret, struct bytes file, const struct charter *c);
 
 #endif

@@ -13,9 +13,9 @@
  * `minisign -G` makes a publisher's key, `minisign -V` checks what we sign.
  * Only the prehashed form, algorithm "ED", is made; both are verified.
  */
-#define KEY_ID_LEN     8
-#define KEY_LEN        40 /* key id, Ed25519 public key */
-#define KEY_TEXT_MAX   512
+#define KEY_ID_LEN      8
+#define KEY_LEN         40 /* key id, Ed25519 public key */
+#define KEY_TEXT_MAX    512
 #define KEY_COMMENT_MAX 1024
 
 struct key {

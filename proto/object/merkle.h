@@ -10,8 +10,8 @@
  * The tree root of PROTOCOL.md §2, over pieces of a pack and over records: the
  * shape of RFC 6962 with BLAKE2b leaves that the caller hashed.
  */
-#define PIECE_SIZE        16384
-#define MERKLE_PATH_MAX   32
+#define PIECE_SIZE      16384
+#define MERKLE_PATH_MAX 32
 
 /* The number of pieces of |size| bytes, and the length of piece |i|. */
 static inline size_t

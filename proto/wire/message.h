@@ -100,7 +100,7 @@ enum msg_what {
 	ASK_CHARTERS, /* versions first.. */
 	ASK_HEADERS,  /* numbers first..last */
 	ASK_PIECE_HASHES,
-	ASK_PIECES,   /* of pack, first..last */
+	ASK_PIECES, /* of pack, first..last */
 	ASK_PEERS,
 };
 

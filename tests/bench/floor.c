@@ -24,7 +24,11 @@
 #include <unistd.h>
 #include <zstd.h>
 
-enum { PER_FRAME = 1000, RECORD = 65536, TAG = 16 };
+enum {
+	PER_FRAME = 1000,
+	RECORD = 65536,
+	TAG = 16
+};
 
 static uint8_t record[RECORD + TAG];
 
@@ -175,8 +179,8 @@ send_bytes(struct channel *c, const uint8_t *p, size_t n)
 {
 	while (n > 0) {
 		size_t k = n < RECORD ? n : RECORD;
-		uint8_t head[4] = {(uint8_t)k, (uint8_t)(k >> 8),
-		    (uint8_t)(k >> 16), 0};
+		uint8_t head[4] = {
+		    (uint8_t)k, (uint8_t)(k >> 8), (uint8_t)(k >> 16), 0};
 		uint8_t nonce[12] = {0};
 
 		memcpy(nonce, &c->n_tx, 8);
@@ -198,14 +202,15 @@ recv_bytes(struct channel *c, uint8_t *p, size_t n)
 		size_t k;
 
 		full_read(c->fd, head, 4);
-		k = (size_t)head[0] | (size_t)head[1] << 8 | (size_t)head[2] << 16;
+		k = (size_t)head[0] | (size_t)head[1] << 8 |
+		    (size_t)head[2] << 16;
 		if (k == 0 || k > RECORD || k > n)
 			errx(1, "bad record");
 		full_read(c->fd, record, k + TAG);
 		memcpy(nonce, &c->n_rx, 8);
 		c->n_rx++;
 		if (crypto_aead_chacha20poly1305_ietf_decrypt(p, NULL, NULL,
-		        record, k + TAG, head, 4, nonce, c->rx) != 0)
+			record, k + TAG, head, 4, nonce, c->rx) != 0)
 			errx(1, "forged record");
 		p += k;
 		n -= k;
@@ -243,8 +248,8 @@ serve_one(int fd, const char *dir)
 static void
 serve(const char *dir, const char *port)
 {
-	struct sockaddr_in a = {.sin_family = AF_INET,
-	    .sin_port = htons((uint16_t)atoi(port))};
+	struct sockaddr_in a = {
+	    .sin_family = AF_INET, .sin_port = htons((uint16_t)atoi(port))};
 	int one = 1, fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
@@ -264,8 +269,8 @@ serve(const char *dir, const char *port)
 static void
 sync_from(const char *host, const char *port, const char *dir)
 {
-	struct sockaddr_in a = {.sin_family = AF_INET,
-	    .sin_port = htons((uint16_t)atoi(port))};
+	struct sockaddr_in a = {
+	    .sin_family = AF_INET, .sin_port = htons((uint16_t)atoi(port))};
 	int one = 1, fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	uint8_t seed[32] = {1}, pk[32], sk[64];
 	uint32_t have = count_files(dir), total, n;
@@ -287,7 +292,7 @@ sync_from(const char *host, const char *port, const char *dir)
 		recv_bytes(&c, p, n);
 		if (n < crypto_sign_BYTES ||
 		    crypto_sign_verify_detached(p, p + crypto_sign_BYTES,
-		        n - crypto_sign_BYTES, pk) != 0)
+			n - crypto_sign_BYTES, pk) != 0)
 			errx(1, "forged frame");
 		write_file(dir, ++have, p, n);
 		free(p);
@@ -307,6 +312,7 @@ main(int argc, char **argv)
 	else if (argc == 5 && strcmp(argv[1], "sync") == 0)
 		sync_from(argv[2], argv[3], argv[4]);
 	else
-		errx(2, "usage: floor pack OUT | serve OUT PORT | sync HOST PORT IN");
+		errx(2,
+		    "usage: floor pack OUT | serve OUT PORT | sync HOST PORT IN");
 	return 0;
 }

@@ -57,7 +57,7 @@ struct puppet;
 struct host {
 	struct world *w;
 	size_t index;
-	struct node *node; /* NULL while it is down, .. */
+	struct node *node;     /* NULL while it is down, .. */
 	struct puppet *puppet; /* .. or has one of these instead */
 	enum node_role role;
 	enum lie lie;
@@ -78,7 +78,7 @@ struct conn {
 	struct host *end[2]; /* the dialler, whom it dialled */
 	uint64_t id[2], boots[2];
 	when_ms busy[2], delay;
-	uint64_t left; /* bytes until it is cut */
+	uint64_t left;     /* bytes until it is cut */
 	bool frozen, deaf; /* deaf: the dialler does not read, .. */
 	uint64_t unread;   /* .. so much */
 	uint64_t rate;     /* the censor's, bytes a second; 0: not his */
@@ -92,7 +92,7 @@ struct event {
 	struct node_event e;
 	struct buf data;
 	bool absent, is_put;
-	struct node_put put; /* durable when its STORED is due */
+	struct node_put put;         /* durable when its STORED is due */
 	void (*fn)(struct world *w); /* of the world, not of a host */
 };
 
@@ -116,13 +116,13 @@ struct world {
 	struct conn conn[CONNS_MAX];
 	size_t n_conn;
 	struct key_secret key[2]; /* the second, once the first is revoked */
-	struct buf charter[2]; /* by version - 1 */
+	struct buf charter[2];    /* by version - 1 */
 	size_t n_charter;
 	struct id feed;
 	struct issue issue[ISSUES_MAX];
 	size_t n_issue;
 	uint64_t head, head_max; /* the newest issue; the last to be */
-	bool thief; /* somebody else has signed, too */
+	bool thief;              /* somebody else has signed, too */
 	unsigned cut, corrupt,
 	    freeze; /* in a thousand links; a million bytes */
 	bool storm, split, censor;

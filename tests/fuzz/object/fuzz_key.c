@@ -12,7 +12,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct key k, again;
 	bool prehashed;
 
-	(void)key_minisig_parse(&sig, trusted, &prehashed, bytes_of(data, size));
+	(void)key_minisig_parse(&sig, trusted, &prehashed,
+	    bytes_of(data, size));
 	(void)key_secret_locked(bytes_of(data, size));
 	if (key_parse(&k, bytes_of(data, size)) != 0)
 		return 0;

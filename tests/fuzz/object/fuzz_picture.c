@@ -12,7 +12,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (picture_look(bytes_of(data, size), &t, &w, &h) != 0)
 		return 0;
-	check(w >= 1 && w <= PICTURE_SIDE_MAX && h >= 1 && h <= PICTURE_SIDE_MAX);
+	check(w >= 1 && w <= PICTURE_SIDE_MAX && h >= 1 &&
+	      h <= PICTURE_SIDE_MAX);
 	check(t >= PICTURE_JPEG && t <= PICTURE_AVIF);
 	return 0;
 }

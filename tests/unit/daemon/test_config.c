@@ -47,24 +47,23 @@ a_whole_file_is_read(void)
 {
 	struct config c;
 
-	check(parse(&c,
-		  "# a comment\n"
-		  "state\t/tmp/q\r\n"
-		  "listen 0.0.0.0:1\n"
-		  "listen [::1]:0\n"
-		  "download 4K\n"
-		  "upload 50K\n"
-		  "\n"
-		  "follow " A K "\n"
-		  "\ttiers heads  text\n"
-		  "  # also a comment\n"
-		  "\tquota 5M\n"
-		  "quota none\n"
-		  "follow " B K "\n"
-		  "\tnewest 7\n"
-		  "publish /srv/news\n"
-		  "  inbox /srv/in box\n"
-		  "  settle 3") == 0);
+	check(parse(&c, "# a comment\n"
+			"state\t/tmp/q\r\n"
+			"listen 0.0.0.0:1\n"
+			"listen [::1]:0\n"
+			"download 4K\n"
+			"upload 50K\n"
+			"\n"
+			"follow " A K "\n"
+			"\ttiers heads  text\n"
+			"  # also a comment\n"
+			"\tquota 5M\n"
+			"quota none\n"
+			"follow " B K "\n"
+			"\tnewest 7\n"
+			"publish /srv/news\n"
+			"  inbox /srv/in box\n"
+			"  settle 3") == 0);
 	check(strcmp(c.state, "/tmp/q") == 0);
 	check(c.listen.n == 2 && strcmp(c.listen.text[1], "[::1]:0") == 0);
 	check(c.quota == 0 && c.download == 4096 && c.upload == 51200);
@@ -97,11 +96,12 @@ mistakes_are_named_with_their_line(void)
 	one_wrong("folow " A K "\n", "f:1: \"folow\" is no setting; did you "
 				     "mean \"follow\"?");
 	one_wrong("xyzzy 1\n", "f:1: \"xyzzy\" is no setting: see "
-				   "quired.conf(5)\n");
+			       "quired.conf(5)\n");
 	one_wrong("follow " A K "\n tier text\n",
 	    "f:2: \"tier\" is no setting of follow; did you mean \"tiers\"?");
 	one_wrong(" quota 1G\n", "f:1: this line is indented");
-	one_wrong("quota 1G\nquota 2G\n", "f:2: quota is set already, in line 1");
+	one_wrong("quota 1G\nquota 2G\n",
+	    "f:2: quota is set already, in line 1");
 	one_wrong("quota\n", "f:1: quota has no value");
 	one_wrong("quota 1X\n", "f:1: quota is not a size");
 	one_wrong("upload 4095\n", "f:1: upload is not none or a rate of 4K");
@@ -216,8 +216,8 @@ differences_are_found(void)
 	check(names.n == 0);
 	config_done(&b);
 
-	check(parse(&b, "quota 2G\npublish /x\nfollow " A K
-			"\n\tquota 1M\n") == 0);
+	check(parse(&b, "quota 2G\npublish /x\nfollow " A K "\n\tquota 1M\n") ==
+	      0);
 	config_diff(&a, &b, names_are_told, &names);
 	check(bytes_eq(buf_bytes(&names), bytes_str("quota! publish! ")));
 	config_done(&a);
@@ -253,7 +253,7 @@ what_is_printed_is_read_back_but_for_secrets(void)
 	config_write(&text, &a);
 	check(config_parse(&b, buf_bytes(&text), "f", &errors) == 0);
 	check(b.n_follow == 1 &&
-	    strcmp(b.follow[0].link, a.follow[0].link) == 0);
+	      strcmp(b.follow[0].link, a.follow[0].link) == 0);
 	config_done(&a);
 	config_done(&b);
 	buf_done(&text);
@@ -265,14 +265,15 @@ follows_come_and_go(void)
 	struct config c, other;
 
 	check(parse(&other, "follow " A K "\n\tnewest 3\nfollow " B K "\n") ==
-	    0);
+	      0);
 	check(parse(&c, "follow " A K "\n") == 0);
 	check(config_add_follow(&c, &other.follow[0]) == 0);
 	check(c.n_follow == 1 && c.follow[0].newest == 3);
 	check(config_add_follow(&c, &other.follow[1]) == 0);
 	check(c.n_follow == 2);
 	config_remove_follow(&c, &other.follow[0].feed);
-	check(c.n_follow == 1 && config_find(&c, &other.follow[0].feed) == NULL);
+	check(c.n_follow == 1 &&
+	      config_find(&c, &other.follow[0].feed) == NULL);
 	check(config_find(&c, &other.follow[1].feed) == &c.follow[0]);
 	config_done(&c);
 	config_done(&other);
@@ -334,8 +335,8 @@ sources(void)
 	buf_printf(&b, "publish /x\n\tsource http://a/%01100d\n%c", 0, 0);
 	check(parse(&c, (const char *)b.p) == 1 && says("1024"));
 	config_done(&c);
-	check(parse(&c, "publish /x\n\tsource http://a/\n\tsource file:///b\n") ==
-	      0);
+	check(parse(&c,
+		  "publish /x\n\tsource http://a/\n\tsource file:///b\n") == 0);
 	check(c.publish[0].every == 900);
 	buf_init(&text, 0);
 	config_print(&text, &c);

@@ -42,7 +42,7 @@ requests_come_back(void)
 	check(got.flags == rq.flags && got.tiers == 3 && got.newest == 1);
 	check(got.quota == UINT64_MAX && got.n_fd == 3);
 	check(got.n_picture == 2 &&
-	    bytes_eq(got.picture[1], bytes_str("y z.png")));
+	      bytes_eq(got.picture[1], bytes_str("y z.png")));
 
 	rq = (struct ctl_request){.kind = CTL_STATUS};
 	check(encoded(&rq).n == 3);
@@ -259,7 +259,7 @@ nobody_there_is_said(void)
 	char path[200];
 
 	check(ctl_call("/nonexistent/control", &rq, NULL, NULL, &err) ==
-	    QERR_ABSENT);
+	      QERR_ABSENT);
 	check(err.exit == 3 && err.hint[0] != '\0');
 	check(strstr(err.message, "/nonexistent/control") != NULL);
 	memset(path, 'p', sizeof(path) - 1);

@@ -31,9 +31,8 @@ static const struct {
     {"/cyrillic-utf8",
 	"HTTP/1.0 200 OK\r\nContent-Type: text/html; charset=windows-1251"
 	"\r\n\r\nПривет"},
-    {"/no-utf8",
-	"HTTP/1.0 200 OK\r\nContent-Type: text/html; charset=utf-8"
-	"\r\n\r\n\xcf\xf0\xe8"},
+    {"/no-utf8", "HTTP/1.0 200 OK\r\nContent-Type: text/html; charset=utf-8"
+		 "\r\n\r\n\xcf\xf0\xe8"},
     {"/no-shift-jis",
 	"HTTP/1.0 200 OK\r\nContent-Type: text/html; charset=shift_jis"
 	"\r\n\r\n\xff\xff\xff"},

@@ -94,7 +94,8 @@ words_and_blocks(void)
 	html_is("<p>a<br><br>b<br>c<br>", "<p>a</p><p>b<br>c</p>");
 	html_is("<h1>A</h1><h5>b</h5><p>c", "<h4>b</h4><p>c</p>");
 	html_is("<title>T</title><h1>A</h1><p>c", "<h2>A</h2><p>c</p>");
-	html_is("<i><p>a</p><p>b</p></i>", "<p><em>a</em></p><p><em>b</em></p>");
+	html_is("<i><p>a</p><p>b</p></i>",
+	    "<p><em>a</em></p><p><em>b</em></p>");
 	html_is("<b><b>a</b></b><em></em>", "<p><strong>a</strong></p>");
 	html_is("a<hr>b", "<p>a</p><hr><p>b</p>");
 	html_is("a &lt;b&gt; &amp; \"c\"", "<p>a &lt;b&gt; &amp; \"c\"</p>");
@@ -106,7 +107,8 @@ words_and_blocks(void)
 static void
 lists(void)
 {
-	html_is("<ul><li>a<li><p>b</p><li></ul>", "<ul><li>a</li><li>b</li></ul>");
+	html_is("<ul><li>a<li><p>b</p><li></ul>",
+	    "<ul><li>a</li><li>b</li></ul>");
 	html_is("<ul><li>a<ul><li>b</ul></ul>",
 	    "<ul><li><p>a</p><ul><li>b</li></ul></li></ul>");
 	html_is("<ol><li><p>a</p><p>b</p></ol>",
@@ -147,7 +149,8 @@ links(void)
 	html_is("<a href='//x.org/a b'>a</a>",
 	    "<p><a href=\"https://x.org/a%20b\">a</a></p>");
 	/* Not by what follows readers from page to page. */
-	html_is("<a href='https://x.org/p?utm_source=a&amp;id=7&amp;fbclid=b#c'>a",
+	html_is(
+	    "<a href='https://x.org/p?utm_source=a&amp;id=7&amp;fbclid=b#c'>a",
 	    "<p><a href=\"https://x.org/p?id=7#c\">a</a></p>");
 	html_is("<a href='https://x.org/?UTM_medium=a'>a",
 	    "<p><a href=\"https://x.org/\">a</a></p>");
@@ -181,7 +184,10 @@ voices(void)
 	html_is("<html lang=en><p>a <span lang=fa dir=rtl>b</span>",
 	    "<p>a <span dir=\"rtl\" lang=\"fa\">b</span></p>");
 	html_is("<html lang=en><p lang='x y'>a", "<p>a</p>");
-	html_is("<p>a\xe2\x80\xae" "b\xc2\x85" "c\xef\xbb\xbf" "d&#x202e;",
+	html_is("<p>a\xe2\x80\xae"
+		"b\xc2\x85"
+		"c\xef\xbb\xbf"
+		"d&#x202e;",
 	    "<p>ab cd</p>");
 }
 
@@ -190,7 +196,8 @@ pictures(void)
 {
 	html_is("<p>a<img src=pic.png alt=' x  y '>b",
 	    "<p>a</p><figure><img src=\"0\"></figure><p>b</p>");
-	html_is("<figure><img src=pic><figcaption><b>c</b></figcaption></figure>",
+	html_is(
+	    "<figure><img src=pic><figcaption><b>c</b></figcaption></figure>",
 	    "<figure><img src=\"0\"><figcaption><strong>c</strong>"
 	    "</figcaption></figure>");
 	html_is("<p>a<img src=p width=1 height=1>", "<p>a</p>");
@@ -271,9 +278,10 @@ says_of_itself(void)
 static void
 front_matter_wins(void)
 {
-	static const char md[] = "---\ntitle: T\nlang: ru\ntags:\n  - a\n  - b\n"
-				 "date: nonsense\nname: n1\nurl: ftp://x\n---\n"
-				 "# U\n";
+	static const char md[] =
+	    "---\ntitle: T\nlang: ru\ntags:\n  - a\n  - b\n"
+	    "date: nonsense\nname: n1\nurl: ftp://x\n---\n"
+	    "# U\n";
 	struct ingest_doc d;
 	struct buf why;
 
@@ -415,7 +423,10 @@ other_encodings(void)
 	check(fails(INGEST_HTML, "<p>\xcf\xf0\xe8", 6) == QERR_TEXT);
 	check(fails(INGEST_HTML, "<meta charset=no-such><p>\xcf", 26) ==
 	      QERR_TEXT);
-	check(fails(INGEST_TEXT, "\xff\xfe" "a\0b\0", 6) == 0);
+	check(fails(INGEST_TEXT,
+		  "\xff\xfe"
+		  "a\0b\0",
+		  6) == 0);
 }
 
 /* Deep nesting of what we have ourselves stays within markup's depth. */
@@ -440,8 +451,9 @@ nested(const char *open)
 static void
 survives_the_pipe(void)
 {
-	static const char html[] = "<title>T</title><meta name=date content=2020-"
-				   "01-02><p>a<img src=p alt=b>";
+	static const char html[] =
+	    "<title>T</title><meta name=date content=2020-"
+	    "01-02><p>a<img src=p alt=b>";
 	struct ingest_doc d, back;
 	struct buf why, wire;
 

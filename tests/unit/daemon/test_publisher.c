@@ -105,8 +105,9 @@ make_folder(const char *path)
 static int
 enter(struct room *r)
 {
-	struct publisher_config cfg = {
-	    .folder = r->folder, .worker = worker, .per_issue = r->per_issue,
+	struct publisher_config cfg = {.folder = r->folder,
+	    .worker = worker,
+	    .per_issue = r->per_issue,
 	    .says = r->says};
 	int e;
 
@@ -332,8 +333,8 @@ carries(struct room *r, const char *name, const char *note)
 	check(e != NULL && shelf_look(&r->p->shelf, &v, e->pack, false) == 0);
 	check(article_decode(&a,
 		  records_at(&v.head, buf_bytes(&v.heads), e->record)) == 0);
-	same = note == NULL ? a.note.p == NULL
-			    : bytes_eq(a.note, bytes_str(note));
+	same =
+	    note == NULL ? a.note.p == NULL : bytes_eq(a.note, bytes_str(note));
 	shelf_view_done(&v);
 	return same;
 }
@@ -343,7 +344,8 @@ carries(struct room *r, const char *name, const char *note)
 static void
 what_corrections_say(void)
 {
-	static const char *const says[] = {NULL, "−1 +1", "−1 +1: “killed 13 people”"};
+	static const char *const says[] = {
+	    NULL, "−1 +1", "−1 +1: “killed 13 people”"};
 	struct publisher_item it;
 	struct room r;
 

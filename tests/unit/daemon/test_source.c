@@ -165,7 +165,8 @@ static void
 pictures_come_later(void)
 {
 	static const int a[] = {1}, one[] = {1}, two[] = {2};
-	struct fetch_answer missing = {.status = 404}, refused = {.status = 403},
+	struct fetch_answer missing = {.status = 404},
+			    refused = {.status = 403},
 			    lost = {.error = FETCH_TIME};
 	struct world w;
 
@@ -180,7 +181,8 @@ pictures_come_later(void)
 
 	start(&w, "https://a.example/feed");
 	partly(&w, 1, false);
-	partly(&w, 2, false); /* it says something else: that is news by itself */
+	partly(&w, 2,
+	    false); /* it says something else: that is news by itself */
 	for (int i = 1; i < SOURCE_TRIES_MAX; i++)
 		partly(&w, 2, true);
 	turn(&w, a, two, 1, 0); /* they never came */
@@ -263,7 +265,8 @@ pages_are_looked_at_again(void)
 	check(w.ask.again && w.ask.entry->number == 1);
 	taken(&w);
 	for (int i = 2; i < SOURCE_LOOKS_MAX; i++)
-		page_says(&w, 404, "gone"); /* is not told, and changes nothing */
+		page_says(&w, 404,
+		    "gone"); /* is not told, and changes nothing */
 	rests(&w);
 	check(w.s.trouble == SOURCE_FINE);
 	list_of_pages(&w, 7, true); /* then the others */

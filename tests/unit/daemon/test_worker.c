@@ -216,9 +216,9 @@ goes_on_for_ever(struct worker *w)
 
 /* --- the walls, from inside --- */
 
-#define wall(cond)                           \
-	do {                                 \
-		if (!(cond))                 \
+#define wall(cond)                             \
+	do {                                   \
+		if (!(cond))                   \
 			_exit(__LINE__ & 127); \
 	} while (0)
 

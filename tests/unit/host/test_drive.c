@@ -71,7 +71,7 @@ box_new_rated(struct box *b, uint8_t n, const struct id *feed, size_t fd_max,
 	check((b->node = node_new(&cfg, seed)) != NULL);
 	if (feed != NULL)
 		check(drive_restore(b->node, b->store, feed, &policy, NULL) ==
-		    0);
+		      0);
 	drive.node = b->node;
 	drive.store = b->store;
 	check(drive_new(&b->drive, &drive) == 0);
@@ -176,7 +176,8 @@ rates_are_kept(void)
 	const uint64_t rate = 65536;
 	struct node_event ev = {.type = NODE_FOLLOW};
 	uint64_t in = 0, out = 0;
-	struct box box[3]; /* [1] is limited, and has all from [0], [2] from it */
+	struct box
+	    box[3]; /* [1] is limited, and has all from [0], [2] from it */
 	when_ms start;
 	struct press p;
 

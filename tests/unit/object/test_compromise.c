@@ -208,11 +208,11 @@ announce_next(const struct story *s, struct charter *c)
 	c->n_next_root = 1;
 }
 
-#define A (1u << ROOT_A)
-#define B (1u << ROOT_B)
-#define C (1u << ROOT_C)
-#define N (1u << NEXT)
-#define D (1u << DESK)
+#define A  (1u << ROOT_A)
+#define B  (1u << ROOT_B)
+#define C  (1u << ROOT_C)
+#define N  (1u << NEXT)
+#define D  (1u << DESK)
 #define D2 (1u << DESK_2)
 
 /* --- the cases --- */
@@ -634,8 +634,8 @@ static const struct {
     {"the online key rewrites an issue", thief_rewrites_what_is_out, SAME},
     {"a revoked key goes on", thief_goes_on_after_it, SAME},
     {"a revoked key dates back", thief_dates_it_back, STOPPED},
-    {"a revoked key dates back what is pinned",
-	thief_dates_back_what_is_pinned, SAME},
+    {"a revoked key dates back what is pinned", thief_dates_back_what_is_pinned,
+	SAME},
     {"pinned after a rewritten past", pinned_after_a_rewritten_past, SAME},
     {"a pin taken back", pin_taken_back, SAME},
     {"revoked outright, all signed again", revoked_outright, SAME},
@@ -708,8 +708,7 @@ observe(const struct story *s, struct feed *f, size_t *order)
 		}
 	}
 	for (size_t i = 0; i < s->n; i++)
-		forked |=
-		    give(s, f, order[i], &led_away) == QERR_FORK;
+		forked |= give(s, f, order[i], &led_away) == QERR_FORK;
 	return forked;
 }
 

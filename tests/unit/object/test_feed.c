@@ -408,8 +408,8 @@ two_sign(void)
 	history = *feed_history(f);
 	g = feed_new(&r.feed);
 	for (size_t i = 0; i < 2; i++)
-		check(feed_take_up_charter(g,
-			  buf_bytes(&r.charter_file[i])) == 0);
+		check(feed_take_up_charter(g, buf_bytes(&r.charter_file[i])) ==
+		      0);
 	kept[2].n_signer = 1;
 	check(feed_take_up(g, kept, 4, &history) == QERR_QUORUM);
 	kept[2].n_signer = 2;

@@ -217,10 +217,10 @@ bursts_end_anywhere(void)
 			check(t.down.n > VEIL_SHORT);
 			check(t.down.n < 2 * VEIL_SHORT);
 			/* The long ones are what is looked at. */
-			check(veil_send(t.node, bytes_of(zeros, sizeof(zeros))) ==
-			    0);
-			check(veil_send(t.node, bytes_of(zeros, sizeof(zeros))) ==
-			    0);
+			check(veil_send(t.node,
+				  bytes_of(zeros, sizeof(zeros))) == 0);
+			check(veil_send(t.node,
+				  bytes_of(zeros, sizeof(zeros))) == 0);
 			check(veil_flush(t.node, &t.g, &t.down) == 0);
 		}
 		buf_clear(&t.down);

@@ -77,8 +77,8 @@ id(const char *key)
 static int
 code(const char *name)
 {
-#define X(q, value, words)                                                     \
-	if (strcmp(name, #q) == 0)                                             \
+#define X(q, value, words)         \
+	if (strcmp(name, #q) == 0) \
 		return value;
 	QERR_LIST(X)
 #undef X
@@ -130,8 +130,7 @@ do_tree(void)
 	int err;
 
 	check(path.n < sizeof(name));
-	snprintf(name, sizeof(name), "%.*s", (int)path.n,
-	    (const char *)path.p);
+	snprintf(name, sizeof(name), "%.*s", (int)path.n, (const char *)path.p);
 	err = strlen(name) != path.n ? QERR_ENCODING : tree_parse(&t, name);
 	expect(err);
 	if (err == 0) {
