@@ -22,7 +22,7 @@ struct options {
 	bool pass;
 };
 
-/* What the folder of a feed holds (daemon/publisher.h). */
+/* What the folder of a feed holds (daemon/press/publisher.h). */
 static int
 write_part(const struct app *a, int dir, const char *name, struct buf *b,
     mode_t mode)

@@ -3,7 +3,7 @@
 
 #include <event2/event.h>
 
-#include "daemon/jobs.h"
+#include "daemon/work/jobs.h"
 #include "proto/host/ctl.h"
 
 /*

@@ -13,7 +13,7 @@
 
 #include "daemon/daemon_inner.h"
 #include "daemon/notify.h"
-#include "daemon/sandbox.h"
+#include "daemon/work/sandbox.h"
 #include "proto/base/qerr.h"
 #include "proto/host/entropy.h"
 #include "proto/host/log.h"

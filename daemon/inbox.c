@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "daemon/daemon_inner.h"
-#include "daemon/webfeed.h"
+#include "daemon/ingest/webfeed.h"
 #include "proto/base/qerr.h"
 #include "proto/host/beside.h"
 #include "proto/host/entropy.h"

@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include "daemon/daemon_inner.h"
-#include "daemon/webfeed.h"
+#include "daemon/ingest/webfeed.h"
 #include "proto/base/qerr.h"
 #include "proto/base/text.h"
 #include "proto/object/edition.h"

@@ -1,10 +1,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "daemon/address.h"
 #include "daemon/daemon_inner.h"
 #include "daemon/extract/rules.h"
-#include "daemon/trace.h"
+#include "daemon/ingest/address.h"
+#include "daemon/ingest/trace.h"
 #include "proto/base/qerr.h"
 
 /*

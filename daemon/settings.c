@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/address.h"
+#include "daemon/ingest/address.h"
 #include "proto/base/qerr.h"
 #include "proto/base/text.h"
 #include "proto/host/ctl.h"

@@ -5,7 +5,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "daemon/address.h"
+#include "daemon/ingest/address.h"
 #include "proto/base/qerr.h"
 
 void

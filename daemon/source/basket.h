@@ -1,7 +1,7 @@
 #ifndef QUIRE_BASKET_H
 #define QUIRE_BASKET_H
 
-#include "daemon/draft.h"
+#include "daemon/press/draft.h"
 #include "daemon/source/source.h"
 
 /*

@@ -7,8 +7,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "daemon/address.h"
-#include "daemon/charset.h"
+#include "daemon/ingest/address.h"
+#include "daemon/ingest/charset.h"
 #include "daemon/source/nearby.h"
 #include "proto/base/qerr.h"
 #include "proto/base/text.h"

@@ -1,6 +1,6 @@
 #include <stdio.h>
 
-#include "daemon/address.h"
+#include "daemon/ingest/address.h"
 #include "daemon/source/visit.h"
 #include "proto/base/qerr.h"
 #include "proto/host/entropy.h"

@@ -5,11 +5,11 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "daemon/charset.h"
-#include "daemon/keeper.h"
-#include "daemon/message.h"
+#include "daemon/ingest/charset.h"
 #include "daemon/source/browse.h"
 #include "daemon/source/walls.h"
+#include "daemon/work/keeper.h"
+#include "daemon/work/message.h"
 #include "proto/base/qerr.h"
 #include "proto/host/curl.h"
 #include "proto/host/log.h"

@@ -2,7 +2,7 @@
 
 #include <sodium.h>
 
-#include "daemon/address.h"
+#include "daemon/ingest/address.h"
 #include "daemon/source/robots.h"
 
 void

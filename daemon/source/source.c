@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <strings.h>
 
-#include "daemon/address.h"
+#include "daemon/ingest/address.h"
 #include "daemon/source/look.h"
 #include "proto/base/qerr.h"
 

@@ -1,7 +1,7 @@
 #ifndef QUIRE_SOURCE_H
 #define QUIRE_SOURCE_H
 
-#include "daemon/ingest.h"
+#include "daemon/ingest/ingest.h"
 #include "daemon/source/fetch.h"
 #include "daemon/source/known.h"
 #include "proto/base/rng.h"

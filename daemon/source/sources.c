@@ -1,8 +1,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/address.h"
 #include "daemon/config.h"
+#include "daemon/ingest/address.h"
 #include "daemon/source/visit.h"
 #include "proto/base/qerr.h"
 #include "proto/base/text.h"

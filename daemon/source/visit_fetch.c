@@ -1,6 +1,6 @@
 #include "daemon/source/visit.h"
 
-#include "daemon/address.h"
+#include "daemon/ingest/address.h"
 #include "proto/base/qerr.h"
 #include "proto/host/entropy.h"
 

@@ -7,8 +7,8 @@
 #include <unistd.h>
 
 #include "daemon/config.h"
-#include "daemon/confine.h"
-#include "daemon/sandbox.h"
+#include "daemon/work/confine.h"
+#include "daemon/work/sandbox.h"
 #include "proto/base/qerr.h"
 
 static const char *const needed[] = {"/etc/ssl", "/etc/pki",

@@ -1,5 +1,5 @@
-#include "daemon/ingest.h"
-#include "daemon/ingest_wire.h"
+#include "daemon/ingest/ingest.h"
+#include "daemon/work/ingest_wire.h"
 #include "proto/base/qerr.h"
 #include "proto/object/markup.h"
 #include "tests/lib/check.h"

@@ -1,4 +1,4 @@
-#include "daemon/ingest_wire.h"
+#include "daemon/work/ingest_wire.h"
 #include "proto/object/markup.h"
 #include "tests/lib/check.h"
 

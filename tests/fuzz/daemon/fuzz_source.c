@@ -1,4 +1,4 @@
-#include "daemon/address.h"
+#include "daemon/ingest/address.h"
 #include "daemon/source/fetch.h"
 #include "daemon/source/robots.h"
 #include "daemon/source/source.h"

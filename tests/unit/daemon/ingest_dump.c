@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/ingest.h"
+#include "daemon/ingest/ingest.h"
 #include "proto/base/qerr.h"
 #include "proto/object/markup.h"
 

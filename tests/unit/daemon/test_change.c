@@ -1,8 +1,8 @@
-#include "daemon/change.h"
+#include "daemon/press/change.h"
 
 #include <stdlib.h>
 
-#include "daemon/diff.h"
+#include "daemon/press/diff.h"
 #include "proto/base/text.h"
 #include "tests/lib/check.h"
 

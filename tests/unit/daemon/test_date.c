@@ -1,4 +1,4 @@
-#include "daemon/date.h"
+#include "daemon/ingest/date.h"
 
 #include "tests/lib/check.h"
 

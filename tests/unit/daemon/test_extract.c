@@ -1,8 +1,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/html.h"
-#include "daemon/ingest.h"
+#include "daemon/ingest/html.h"
+#include "daemon/ingest/ingest.h"
 #include "proto/base/qerr.h"
 #include "tests/lib/check.h"
 

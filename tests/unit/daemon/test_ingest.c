@@ -1,10 +1,10 @@
-#include "daemon/ingest.h"
+#include "daemon/ingest/ingest.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/html.h"
-#include "daemon/ingest_wire.h"
+#include "daemon/ingest/html.h"
+#include "daemon/work/ingest_wire.h"
 #include "proto/base/qerr.h"
 #include "proto/object/markup.h"
 #include "tests/lib/check.h"

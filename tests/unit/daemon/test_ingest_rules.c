@@ -1,8 +1,8 @@
 #include <stdlib.h>
 
-#include "daemon/ingest.h"
-#include "daemon/ingest_wire.h"
-#include "daemon/trace.h"
+#include "daemon/ingest/ingest.h"
+#include "daemon/ingest/trace.h"
+#include "daemon/work/ingest_wire.h"
 #include "proto/base/qerr.h"
 #include "tests/lib/check.h"
 

@@ -3,7 +3,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "daemon/jobs.h"
+#include "daemon/work/jobs.h"
 
 #include "tests/lib/check.h"
 

@@ -1,9 +1,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "daemon/html_ld.h"
-#include "daemon/ingest_wire.h"
-#include "daemon/webfeed.h"
+#include "daemon/ingest/html_ld.h"
+#include "daemon/ingest/webfeed.h"
+#include "daemon/work/ingest_wire.h"
 #include "proto/base/qerr.h"
 #include "tests/lib/check.h"
 

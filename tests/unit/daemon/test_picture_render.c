@@ -2,11 +2,11 @@
 
 #include <stdlib.h>
 
-#include "daemon/ingest_wire.h"
 #include "daemon/picture/clean.h"
 #include "daemon/picture/decode.h"
 #include "daemon/picture/shrink.h"
 #include "daemon/picture/squeeze.h"
+#include "daemon/work/ingest_wire.h"
 #include "proto/base/cbor.h"
 #include "proto/base/qerr.h"
 #include "tests/lib/check.h"

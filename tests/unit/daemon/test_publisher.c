@@ -1,4 +1,4 @@
-#include "daemon/publisher.h"
+#include "daemon/press/publisher.h"
 
 #include <fcntl.h>
 #include <ftw.h>
@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "daemon/press.h"
+#include "daemon/press/press.h"
 #include "proto/base/qerr.h"
 #include "proto/base/text.h"
 #include "proto/host/file.h"

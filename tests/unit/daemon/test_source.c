@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/address.h"
+#include "daemon/ingest/address.h"
 #include "daemon/source/manner.h"
 #include "daemon/source/robots.h"
 #include "proto/base/qerr.h"

@@ -1,4 +1,4 @@
-#include "daemon/webfeed.h"
+#include "daemon/ingest/webfeed.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-#include "daemon/worker.h"
+#include "daemon/work/worker.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -10,8 +10,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "daemon/confine.h"
 #include "daemon/picture/render.h"
+#include "daemon/work/confine.h"
 #include "proto/base/qerr.h"
 #include "tests/lib/check.h"
 #include "tests/lib/picture.h"

@@ -1,0 +1,244 @@
+#include "daemon/ingest/html_ld.h"
+
+#include <jansson.h>
+#include <string.h>
+#include <strings.h>
+
+#include "daemon/ingest/html_meta.h"
+#include "daemon/ingest/meta.h"
+#include "daemon/ingest/scribe.h"
+
+#define SCRIPTS_MAX 32
+#define DEPTH_MAX   8
+
+void
+html_ld_ready(void)
+{
+	json_object_seed(0);
+}
+
+static bool
+ends(const char *s, const char *end)
+{
+	size_t n = strlen(s), k = strlen(end);
+
+	return n >= k && strcmp(s + n - k, end) == 0;
+}
+
+static bool
+is_article_type(const json_t *type)
+{
+	const char *s = json_string_value(type);
+
+	if (s != NULL)
+		return ends(s, "Article") || ends(s, "Posting") ||
+		       ends(s, "Report") || ends(s, "NewsStory");
+	for (size_t i = 0; i < json_array_size(type); i++) {
+		s = json_string_value(json_array_get(type, i));
+		if (s != NULL && (ends(s, "Article") || ends(s, "Posting")))
+			return true;
+	}
+	return false;
+}
+
+/* The first article in |j|, in the order of the page. */
+static const json_t *
+find_article(const json_t *j, int depth)
+{
+	const json_t *found = NULL;
+
+	if (depth > DEPTH_MAX)
+		return NULL;
+	if (json_is_object(j) && is_article_type(json_object_get(j, "@type")))
+		return j;
+	for (size_t i = 0; i < json_array_size(j) && found == NULL; i++)
+		found = find_article(json_array_get(j, i), depth + 1);
+	if (found == NULL && json_is_object(j))
+		found = find_article(json_object_get(j, "@graph"), depth + 1);
+	return found;
+}
+
+/* What |id| stands for elsewhere in the same script. */
+static const json_t *
+find_id(const json_t *j, const char *id, int depth)
+{
+	const json_t *found = NULL;
+	const char *own = json_string_value(json_object_get(j, "@id"));
+
+	if (depth > DEPTH_MAX)
+		return NULL;
+	if (own != NULL && strcmp(own, id) == 0 &&
+	    json_object_get(j, "name") != NULL)
+		return j;
+	for (size_t i = 0; i < json_array_size(j) && found == NULL; i++)
+		found = find_id(json_array_get(j, i), id, depth + 1);
+	if (found == NULL && json_is_object(j))
+		found = find_id(json_object_get(j, "@graph"), id, depth + 1);
+	return found;
+}
+
+static void
+set(struct ingest_doc *d, enum meta_field f, const json_t *value)
+{
+	if (json_is_string(value) && json_string_length(value) > 0)
+		meta_set(d, f,
+		    bytes_of((const uint8_t *)json_string_value(value),
+			json_string_length(value)));
+}
+
+/* Each of a list, or the only one. */
+static void
+set_each(struct ingest_doc *d, enum meta_field f, const json_t *value)
+{
+	set(d, f, value);
+	for (size_t i = 0; i < json_array_size(value); i++)
+		set(d, f, json_array_get(value, i));
+}
+
+static void
+set_author(struct ingest_doc *d, const json_t *top, const json_t *author)
+{
+	const json_t *name = author;
+	const char *id;
+
+	if (json_is_object(author)) {
+		name = json_object_get(author, "name");
+		id = json_string_value(json_object_get(author, "@id"));
+		if (name == NULL && id != NULL)
+			name = json_object_get(find_id(top, id, 0), "name");
+	}
+	if (json_is_array(name))
+		name = json_array_get(name, 0);
+	if (json_is_string(name) &&
+	    strncasecmp(json_string_value(name), "http", 4) != 0)
+		set(d, META_AUTHOR, name);
+}
+
+/* Some write a description where the headline should be: the page's <title> has
+ * the right one. */
+static void
+set_title(struct ingest_doc *d, const json_t *a, const char *title)
+{
+	const json_t *name = json_object_get(a, "name");
+	const json_t *headline = json_object_get(a, "headline");
+
+	if (json_is_string(name) && json_is_string(headline) &&
+	    strstr(title, json_string_value(headline)) == NULL &&
+	    strncmp(title, json_string_value(name), json_string_length(name)) ==
+		0)
+		headline = name;
+	set(d, META_TITLE, headline);
+	set(d, META_TITLE, name);
+}
+
+static void
+take(struct ingest_doc *d, const json_t *top, const json_t *a,
+    const char *title)
+{
+	const json_t *author = json_object_get(a, "author");
+	bool knows_author = d->n_author > 0, knows_tags = d->n_tag > 0;
+
+	set_title(d, a, title);
+	set(d, META_PUBLISHED, json_object_get(a, "datePublished"));
+	set(d, META_UPDATED, json_object_get(a, "dateModified"));
+	set_each(d, META_SECTION, json_object_get(a, "articleSection"));
+	set(d, META_LANG, json_object_get(a, "inLanguage"));
+	if (!knows_tags)
+		set_each(d, META_TAGS, json_object_get(a, "keywords"));
+	if (knows_author)
+		return;
+	if (!json_is_array(author))
+		set_author(d, top, author);
+	for (size_t i = 0; i < json_array_size(author); i++)
+		set_author(d, top, json_array_get(author, i));
+}
+
+/* Line breaks in strings, and the wrapping of old XHTML, are no JSON. */
+static void
+mend(struct buf *b, const char *text)
+{
+	static const char *const begins[] = {
+	    "<![CDATA[", "//<![CDATA[", "/*<![CDATA[*/", "<!--"};
+	const char *end;
+
+	text += strspn(text, " \t\r\n");
+	for (size_t i = 0; i < sizeof(begins) / sizeof(begins[0]); i++)
+		if (strncmp(text, begins[i], strlen(begins[i])) == 0)
+			text += strlen(begins[i]);
+	end = text + strlen(text);
+	while (end > text && end[-1] != '}' && end[-1] != ']')
+		end--;
+	while (end > text + 1 && end[-1] == ']' && end[-2] == ']')
+		end -=
+		    2; /* "]]>", which no list of lists in a page ends with */
+	for (; text < end; text++)
+		buf_put_u8(b, (uint8_t)*text < ' ' ? ' ' : (uint8_t)*text);
+}
+
+static void
+take_script(struct ingest_doc *d, const GumboNode *script, const char *title)
+{
+	const json_t *article;
+	struct buf raw, b;
+	json_t *top = NULL;
+
+	buf_init(&raw, HTML_LD_MAX);
+	buf_init(&b, HTML_LD_MAX);
+	for (unsigned i = 0; i < script->v.element.children.length; i++) {
+		const GumboNode *n = script->v.element.children.data[i];
+
+		if (n->type == GUMBO_NODE_TEXT)
+			buf_put_str(&raw, n->v.text.text);
+	}
+	buf_put_u8(&raw, '\0');
+	if (buf_err(&raw) == 0)
+		mend(&b, (const char *)raw.p);
+	if (buf_err(&raw) == 0 && buf_err(&b) == 0 && b.n > 0)
+		top = json_loadb((const char *)b.p, b.n, 0, NULL);
+	article = top != NULL ? find_article(top, 0) : NULL;
+	if (article != NULL)
+		take(d, top, article, title);
+	json_decref(top);
+	buf_done(&raw);
+	buf_done(&b);
+}
+
+static void
+walk(struct ingest_doc *d, const GumboNode *n, const char *title, size_t *seen)
+{
+	const GumboElement *e = html_element(n);
+	const char *type;
+
+	if (e == NULL || *seen >= SCRIPTS_MAX)
+		return;
+	if (html_is(n, GUMBO_TAG_SCRIPT)) {
+		type = html_attribute(n, "type");
+		if (type != NULL &&
+		    strncasecmp(type, "application/ld+json", 19) == 0) {
+			++*seen;
+			take_script(d, n, title);
+		}
+		return;
+	}
+	for (unsigned i = 0; i < e->children.length; i++)
+		walk(d, e->children.data[i], title, seen);
+}
+
+void
+html_ld(struct ingest_doc *d, const GumboNode *root)
+{
+	const GumboNode *title = html_find(root, GUMBO_TAG_TITLE);
+	size_t seen = 0;
+	struct buf raw, b;
+
+	buf_init(&raw, 0);
+	buf_init(&b, 0);
+	if (title != NULL)
+		html_text(&raw, title);
+	scribe_tidy(&b, buf_bytes(&raw));
+	buf_put_u8(&b, '\0');
+	if (buf_err(&b) == 0)
+		walk(d, root, (const char *)b.p, &seen);
+	buf_done(&raw);
+	buf_done(&b);
+}

@@ -1,0 +1,281 @@
+#include "daemon/ingest/html_meta.h"
+
+#include <stdlib.h>
+#include <strings.h>
+
+#include "daemon/ingest/html_ld.h"
+#include "daemon/ingest/meta.h"
+#include "daemon/ingest/scribe.h"
+
+const GumboElement *
+html_element(const GumboNode *n)
+{
+	return n->type == GUMBO_NODE_ELEMENT ? &n->v.element : NULL;
+}
+
+bool
+html_is(const GumboNode *n, GumboTag tag)
+{
+	return n->type == GUMBO_NODE_ELEMENT && n->v.element.tag == tag &&
+	       n->v.element.tag_namespace == GUMBO_NAMESPACE_HTML;
+}
+
+const char *
+html_attribute(const GumboNode *n, const char *name)
+{
+	const GumboAttribute *a =
+	    gumbo_get_attribute(&n->v.element.attributes, name);
+
+	return a != NULL ? a->value : NULL;
+}
+
+const GumboNode *
+html_find(const GumboNode *n, GumboTag tag)
+{
+	const GumboElement *e = html_element(n);
+
+	if (e == NULL)
+		return NULL;
+	if (html_is(n, tag))
+		return n;
+	for (unsigned i = 0; i < e->children.length; i++) {
+		const GumboNode *found = html_find(e->children.data[i], tag);
+
+		if (found != NULL)
+			return found;
+	}
+	return NULL;
+}
+
+void
+html_text(struct buf *dst, const GumboNode *n)
+{
+	const GumboElement *e = html_element(n);
+
+	if (n->type == GUMBO_NODE_TEXT || n->type == GUMBO_NODE_WHITESPACE)
+		buf_put_str(dst, n->v.text.text);
+	if (e == NULL || e->tag == GUMBO_TAG_SCRIPT ||
+	    e->tag == GUMBO_TAG_STYLE)
+		return;
+	if (e->tag == GUMBO_TAG_BR)
+		buf_put_u8(dst, ' ');
+	for (unsigned i = 0; i < e->children.length; i++)
+		html_text(dst, e->children.data[i]);
+}
+
+/* Which names of <meta> say what, the most telling first. */
+static const struct {
+	const char *name;
+	enum meta_field field;
+} metas[] = {
+    {"quire:name", META_NAME},
+    {"parsely-title", META_TITLE},
+    {"dc:title", META_TITLE},
+    {"dcterms:title", META_TITLE},
+    {"og:title", META_TITLE},
+    {"twitter:title", META_TITLE},
+    {"dc:creator", META_AUTHOR},
+    {"dcterms:creator", META_AUTHOR},
+    {"author", META_AUTHOR},
+    {"parsely-author", META_AUTHOR},
+    {"article:author", META_AUTHOR},
+    {"article:author_name", META_AUTHOR},
+    {"sailthru:author", META_AUTHOR},
+    {"byl", META_AUTHOR},
+    {"date", META_PUBLISHED},
+    {"article:published_time", META_PUBLISHED},
+    {"article:published", META_PUBLISHED},
+    {"parsely-pub-date", META_PUBLISHED},
+    {"sailthru:date", META_PUBLISHED},
+    {"dc:date:issued", META_PUBLISHED},
+    {"dc:date", META_PUBLISHED},
+    {"dcterms:created", META_PUBLISHED},
+    {"dcterms:date", META_PUBLISHED},
+    {"pubdate", META_PUBLISHED},
+    {"publishdate", META_PUBLISHED},
+    {"publish_date", META_PUBLISHED},
+    {"datepublished", META_PUBLISHED},
+    {"article:modified_time", META_UPDATED},
+    {"article:modified", META_UPDATED},
+    {"og:updated_time", META_UPDATED},
+    {"last-modified", META_UPDATED},
+    {"datemodified", META_UPDATED},
+    {"og:url", META_ADDRESS},
+    {"description", META_SUMMARY},
+    {"og:description", META_SUMMARY},
+    {"dc:description", META_SUMMARY},
+    {"article:section", META_SECTION},
+    {"keywords", META_TAGS},
+    {"article:tag", META_TAGS},
+    {"news_keywords", META_TAGS},
+    {"content-language", META_LANG},
+    {"og:locale", META_LANG},
+};
+#define N_METAS   (sizeof(metas) / sizeof(metas[0]))
+#define METAS_MAX 256 /* of a page that are looked at */
+
+struct meta_list {
+	const GumboNode *node[METAS_MAX];
+	size_t n;
+};
+
+/* Pages that are not well formed have them in their body. */
+static void
+list_metas(struct meta_list *l, const GumboNode *n)
+{
+	const GumboElement *e = html_element(n);
+
+	if (e == NULL)
+		return;
+	if (html_is(n, GUMBO_TAG_META) && l->n < METAS_MAX)
+		l->node[l->n++] = n;
+	for (unsigned i = 0; i < e->children.length; i++)
+		list_metas(l, e->children.data[i]);
+}
+
+/* "DC.title" and "dc:title" are one; a value may hold several, between spaces. */
+static bool
+names_it(const char *value, const char *name)
+{
+	while (*value != '\0') {
+		const char *n = name;
+
+		value += *value == ' ';
+		while (*n != '\0' &&
+		       (*n == ':' ? *value == ':' || *value == '.'
+				  : (*value | 0x20) == *n || *value == *n)) {
+			n++;
+			value++;
+		}
+		if (*n == '\0' && (*value == '\0' || *value == ' '))
+			return true;
+		while (*value != '\0' && *value != ' ')
+			value++;
+	}
+	return false;
+}
+
+/* Authors are sometimes given as the address of their page. */
+static bool
+says_something(enum meta_field f, const char *value)
+{
+	if (value == NULL || value[strspn(value, " ")] == '\0')
+		return false;
+	return f != META_AUTHOR || strncasecmp(value, "http", 4) != 0;
+}
+
+static void
+take_meta(struct ingest_doc *d, enum meta_field f, const char *value)
+{
+	if (f == META_AUTHOR && strncasecmp(value, "by ", 3) == 0)
+		value += 3;
+	meta_set(d, f, bytes_str(value));
+}
+
+static void
+take_metas(struct ingest_doc *d, const struct meta_list *l, size_t which)
+{
+	static const char *const keys[] = {
+	    "property", "name", "itemprop", "http-equiv"};
+	enum meta_field f = metas[which].field;
+
+	for (size_t k = 0; k < sizeof(keys) / sizeof(keys[0]); k++)
+		for (size_t i = 0; i < l->n; i++) {
+			const char *key = html_attribute(l->node[i], keys[k]);
+			const char *v = html_attribute(l->node[i], "content");
+
+			if (key != NULL && names_it(key, metas[which].name) &&
+			    says_something(f, v))
+				take_meta(d, f, v);
+		}
+}
+
+const char *
+html_canonical(const GumboNode *root)
+{
+	static const GumboVector none = {NULL, 0, 0};
+	const GumboNode *head = html_find(root, GUMBO_TAG_HEAD);
+	const GumboVector *c = head != NULL ? &head->v.element.children : &none;
+
+	for (unsigned i = 0; i < c->length; i++) {
+		const GumboNode *n = c->data[i];
+		const char *rel;
+
+		if (!html_is(n, GUMBO_TAG_LINK))
+			continue;
+		rel = html_attribute(n, "rel");
+		if (rel != NULL && strcasecmp(rel, "canonical") == 0)
+			return html_attribute(n, "href");
+	}
+	return NULL;
+}
+
+static bool
+is_bar(const uint8_t *p, size_t n)
+{
+	static const char *const bars[] = {
+	    "- ", "| ", "– ", "— ", "· ", "• ", ": ", "« ", "» ", "/ "};
+
+	for (size_t i = 0; i < sizeof(bars) / sizeof(bars[0]); i++)
+		if (n > strlen(bars[i]) &&
+		    memcmp(p, bars[i], strlen(bars[i])) == 0)
+			return true;
+	return false;
+}
+
+/* <title> is often "Headline - Newspaper", and <h1> then the headline. */
+static void
+take_title(struct ingest_doc *d, const GumboNode *root, const GumboNode *title)
+{
+	const GumboNode *h1 = html_find(root, GUMBO_TAG_H1);
+	struct buf t, raw, h;
+
+	buf_init(&t, 0);
+	buf_init(&raw, 0);
+	buf_init(&h, 0);
+	html_text(&raw, title);
+	scribe_tidy(&t, buf_bytes(&raw));
+	if (h1 != NULL) {
+		buf_clear(&raw);
+		html_text(&raw, h1);
+		scribe_tidy(&h, buf_bytes(&raw));
+	}
+	if (h.n > 0 && t.n > h.n + 1 && memcmp(t.p, h.p, h.n) == 0 &&
+	    is_bar(t.p + h.n + (t.p[h.n] == ' '),
+		t.n - h.n - (t.p[h.n] == ' ')))
+		meta_set(d, META_TITLE, buf_bytes(&h));
+	meta_set(d, META_TITLE, buf_bytes(&t));
+	buf_done(&t);
+	buf_done(&raw);
+	buf_done(&h);
+}
+
+void
+html_meta(struct ingest_doc *d, const GumboNode *root)
+{
+	const char *lang = html_attribute(root, "lang"), *address;
+	const GumboNode *head = html_find(root, GUMBO_TAG_HEAD), *title;
+	bool knows[META_NOTE + 1] = {
+	    [META_AUTHOR] = d->n_author > 0, [META_TAGS] = d->n_tag > 0};
+	struct meta_list list = {.n = 0};
+
+	if (lang != NULL && lang[0] != '\0')
+		meta_set(d, META_LANG, bytes_str(lang));
+	address = html_canonical(root);
+	if (address != NULL)
+		meta_set(d, META_ADDRESS, bytes_str(address));
+	html_ld(d, root);
+	knows[META_AUTHOR] = d->n_author > 0;
+	knows[META_TAGS] = d->n_tag > 0;
+	list_metas(&list, root);
+	for (size_t i = 0; i < N_METAS; i++) {
+		if (knows[metas[i].field])
+			continue;
+		take_metas(d, &list, i);
+		knows[META_AUTHOR] = d->n_author > 0;
+		knows[META_TAGS] = d->n_tag > 0;
+	}
+	title = head != NULL ? html_find(head, GUMBO_TAG_TITLE) : NULL;
+	if (title != NULL)
+		take_title(d, root, title);
+}

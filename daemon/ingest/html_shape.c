@@ -1,0 +1,237 @@
+#include <strings.h>
+
+#include "daemon/ingest/html.h"
+
+static bool
+is_letter(uint8_t c)
+{
+	return (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
+}
+
+static bool
+in_list(struct bytes name, const char *const *list)
+{
+	for (; *list != NULL; list++)
+		if (strlen(*list) == name.n &&
+		    strncasecmp(*list, (const char *)name.p, name.n) == 0)
+			return true;
+	return false;
+}
+
+/* Elements that never stay open, or end with the next of their like: they nest
+ * only with a counted one between. */
+static bool
+is_flat(struct bytes name)
+{
+	static const char *const flat[] = {"area", "base", "br", "col", "dd",
+	    "dt", "embed", "hr", "img", "image", "input", "keygen", "li",
+	    "link", "meta", "option", "p", "param", "rp", "rt", "source",
+	    "tbody", "td", "th", "thead", "tfoot", "tr", "track", "wbr", "html",
+	    "head", "body", "colgroup", "caption", NULL};
+
+	return in_list(name, flat);
+}
+
+static bool
+is_raw(struct bytes name)
+{
+	static const char *const raw[] = {"script", "style", "textarea",
+	    "title", "xmp", "iframe", "noembed", "noframes", NULL};
+
+	return in_list(name, raw);
+}
+
+/* The place of |what| (letters of any case) at or behind |i|, or the end. */
+static size_t
+seek(struct bytes s, size_t i, struct bytes what)
+{
+	for (; i + what.n <= s.n; i++)
+		if ((s.p[i] | 0x20) == (what.p[0] | 0x20) &&
+		    strncasecmp((const char *)s.p + i, (const char *)what.p,
+			what.n) == 0)
+			return i;
+	return s.n;
+}
+
+/* "<!-->" and "<!--->" are whole comments, and "--!>" ends one too. */
+static size_t
+end_of_comment(struct bytes s, size_t i)
+{
+	for (i += 2; i + 2 < s.n; i++) {
+		if (s.p[i] != '-' || s.p[i + 1] != '-')
+			continue;
+		if (s.p[i + 2] == '>')
+			return i + 3;
+		if (s.p[i + 2] == '!' && i + 3 < s.n && s.p[i + 3] == '>')
+			return i + 4;
+	}
+	return s.n;
+}
+
+/* Pass over the text of |name|, up to its end tag. */
+static size_t
+end_of_raw(struct bytes s, size_t i, struct bytes name)
+{
+	for (;;) {
+		i = seek(s, i, bytes_str("</"));
+		if (i + 2 + name.n > s.n)
+			return s.n;
+		if (strncasecmp((const char *)s.p + i + 2, (const char *)name.p,
+			name.n) == 0)
+			return i;
+		i += 2;
+	}
+}
+
+static bool
+is_space(uint8_t c)
+{
+	return c == ' ' || c == '\n' || c == '\t' || c == '\f' || c == '\r';
+}
+
+static bool
+ends_name(uint8_t c)
+{
+	return is_space(c) || c == '=' || c == '/' || c == '>';
+}
+
+static size_t
+skip_spaces(struct bytes s, size_t i)
+{
+	while (i < s.n && is_space(s.p[i]))
+		i++;
+	return i;
+}
+
+/* The end of the value that begins at |i|, in quotes or without. */
+static size_t
+end_of_value(struct bytes s, size_t i)
+{
+	const uint8_t *end;
+
+	i = skip_spaces(s, i);
+	if (i < s.n && (s.p[i] == '"' || s.p[i] == '\'')) {
+		end = memchr(s.p + i + 1, s.p[i], s.n - i - 1);
+		return end == NULL ? s.n : (size_t)(end - s.p) + 1;
+	}
+	while (i < s.n && s.p[i] != '>' && !is_space(s.p[i]))
+		i++;
+	return i;
+}
+
+/* The end of the tag whose name ends at |i|, and how many attributes it has, as a
+ * browser counts them (HTML §13.2.5.32 to 40). */
+static size_t
+end_of_tag(struct bytes s, size_t i, size_t *n)
+{
+	*n = 0;
+	while (i < s.n && s.p[i] != '>') {
+		if (is_space(s.p[i]) || s.p[i] == '/') {
+			i++;
+			continue;
+		}
+		/* Even '=' begins a name. */
+		++*n;
+		for (i++; i < s.n && !ends_name(s.p[i]);)
+			i++;
+		i = skip_spaces(s, i);
+		if (i < s.n && s.p[i] == '=')
+			i = end_of_value(s, i + 1);
+	}
+	return i < s.n ? i + 1 : s.n;
+}
+
+/* Script that says something of the page, or whose end only a browser knows. */
+static bool
+is_of_use(struct bytes tag, struct bytes text)
+{
+	return seek(tag, 0, bytes_str("ld+json")) < tag.n ||
+	       seek(text, 0, bytes_str("<!--")) < text.n;
+}
+
+static struct bytes
+tag_name(struct bytes s, size_t i)
+{
+	size_t end = i;
+
+	while (end < s.n && is_letter(s.p[end]))
+		end++;
+	return bytes_of(s.p + i, end - i);
+}
+
+void
+html_slim(struct buf *dst, struct bytes s)
+{
+	static const char *const script[] = {"script", "style", NULL};
+	size_t i = 0, copied = 0;
+
+	while (i < s.n) {
+		const uint8_t *lt = memchr(s.p + i, '<', s.n - i);
+		struct bytes name;
+		size_t tag, text, n;
+
+		if (lt == NULL)
+			break;
+		tag = (size_t)(lt - s.p);
+		if (s.n - tag >= 4 && memcmp(lt, "<!--", 4) == 0) {
+			i = end_of_comment(s, tag);
+			continue;
+		}
+		name = tag_name(s, tag + 1);
+		i = text =
+		    name.n > 0 ? end_of_tag(s, tag + 1 + name.n, &n) : tag + 1;
+		if (!is_raw(name))
+			continue;
+		i = end_of_raw(s, text, name);
+		if (!in_list(name, script) ||
+		    is_of_use(bytes_of(lt, text - tag),
+			bytes_of(s.p + text, i - text)))
+			continue;
+		buf_put(dst, s.p + copied, text - copied);
+		copied = i;
+	}
+	buf_put(dst, s.p + copied, s.n - copied);
+}
+
+struct html_shape
+html_shape(struct bytes s)
+{
+	struct html_shape most = {0};
+	size_t depth = 0, i = 0, end, n;
+
+	while (i < s.n) {
+		const uint8_t *lt = memchr(s.p + i, '<', s.n - i);
+		struct bytes name;
+		bool close;
+
+		if (lt == NULL)
+			break;
+		i = (size_t)(lt - s.p);
+		if (s.n - i >= 4 && memcmp(lt, "<!--", 4) == 0) {
+			i = end_of_comment(s, i);
+			continue;
+		}
+		close = i + 1 < s.n && s.p[i + 1] == '/';
+		i += close ? 2 : 1;
+		for (end = i; end < s.n && (is_letter(s.p[end]) ||
+					       (end > i && s.p[end] >= '0' &&
+						   s.p[end] <= '9'));)
+			end++;
+		name = bytes_of(s.p + i, end - i);
+		i = end;
+		if (name.n == 0)
+			continue;
+		i = end_of_tag(s, i, &n);
+		if (n > most.attributes)
+			most.attributes = n;
+		if (is_flat(name))
+			continue;
+		if (close)
+			depth -= depth > 0;
+		else if (is_raw(name))
+			i = end_of_raw(s, i, name);
+		else if (++depth > most.depth)
+			most.depth = depth;
+	}
+	return most;
+}

@@ -1,0 +1,430 @@
+#include "daemon/ingest/ingest.h"
+
+#include <cmark.h>
+#include <sodium.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <strings.h>
+
+#include "daemon/extract/rules.h"
+#include "daemon/ingest/charset.h"
+#include "daemon/ingest/html.h"
+#include "daemon/ingest/jsonfeed.h"
+#include "daemon/ingest/meta.h"
+#include "daemon/ingest/plain.h"
+#include "daemon/ingest/scribe.h"
+#include "daemon/ingest/trace.h"
+#include "daemon/ingest/webfeed.h"
+#include "proto/base/qerr.h"
+#include "proto/base/text.h"
+
+void
+ingest_init(struct ingest_doc *d)
+{
+	*d = (struct ingest_doc){0};
+	buf_init(&d->body, MARKUP_MAX);
+	buf_init(&d->trace, TRACE_MAX);
+}
+
+static void
+free_all(char **list, size_t n)
+{
+	while (n > 0)
+		free(list[--n]);
+}
+
+void
+ingest_done(struct ingest_doc *d)
+{
+	free(d->name);
+	free(d->lang);
+	free(d->title);
+	free_all(d->author, d->n_author);
+	free(d->section);
+	free_all(d->tag, d->n_tag);
+	free(d->address);
+	free(d->summary);
+	free(d->note);
+	for (size_t i = 0; i < d->n_picture; i++)
+		free(d->picture[i].alt);
+	free_all(d->warning, d->n_warning);
+	buf_done(&d->body);
+	buf_done(&d->trace);
+	*d = (struct ingest_doc){0};
+}
+
+void
+ingest_list_done(struct ingest_list *l)
+{
+	for (size_t i = 0; i < l->n; i++)
+		free(l->entry[i].link);
+	free(l->entry);
+	*l = (struct ingest_list){0};
+}
+
+int
+ingest_list_add(struct ingest_list *l, const struct ingest_entry *e,
+    struct bytes link)
+{
+	struct ingest_entry *at;
+
+	if (l->n == INGEST_ENTRIES_MAX)
+		return QERR_FULL;
+	if (l->entry == NULL)
+		l->entry = calloc(INGEST_ENTRIES_MAX, sizeof(*l->entry));
+	if (l->entry == NULL)
+		return QERR_NOMEM;
+	for (size_t i = 0; i < l->n; i++)
+		if (id_eq(&l->entry[i].name, &e->name))
+			return 0;
+	at = &l->entry[l->n];
+	*at = *e;
+	at->link = link.n > 0 ? strndup((const char *)link.p, link.n) : NULL;
+	if (link.n > 0 && at->link == NULL)
+		return QERR_NOMEM;
+	l->n++;
+	return 0;
+}
+
+void
+ingest_warn(struct ingest_doc *d, const char *fmt, ...)
+{
+	char text[512];
+	va_list ap;
+
+	if (d->n_warning == INGEST_WARNINGS_MAX)
+		return;
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	d->warning[d->n_warning] = strdup(text);
+	d->n_warning += d->warning[d->n_warning] != NULL;
+}
+
+static bool
+ends(struct bytes file, const char *suffix)
+{
+	size_t n = strlen(suffix);
+
+	return file.n > n &&
+	       strncasecmp((const char *)file.p + file.n - n, suffix, n) == 0;
+}
+
+bool
+ingest_kind_of(enum ingest_kind *ret, struct bytes file)
+{
+	static const struct {
+		const char *suffix;
+		enum ingest_kind kind;
+	} kinds[] = {{".html", INGEST_HTML}, {".htm", INGEST_HTML},
+	    {".xhtml", INGEST_HTML}, {".md", INGEST_MARKDOWN},
+	    {".markdown", INGEST_MARKDOWN}, {".txt", INGEST_TEXT},
+	    {".text", INGEST_TEXT}, {".xml", INGEST_FEED},
+	    {".rss", INGEST_FEED}, {".atom", INGEST_FEED},
+	    {".rdf", INGEST_FEED}};
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (ends(file, kinds[i].suffix)) {
+			*ret = kinds[i].kind;
+			return true;
+		}
+	return false;
+}
+
+const char *
+ingest_dir(const char *lang)
+{
+	static const char *const rtl[] = {"ar", "arc", "ckb", "dv", "fa", "he",
+	    "khw", "ks", "nqo", "ps", "sd", "syr", "ug", "ur", "yi"};
+	size_t n = lang != NULL ? strcspn(lang, "-") : 0;
+
+	for (size_t i = 0; i < sizeof(rtl) / sizeof(rtl[0]); i++)
+		if (n > 0 && strlen(rtl[i]) == n &&
+		    strncasecmp(lang, rtl[i], n) == 0)
+			return "rtl";
+	return "ltr";
+}
+
+/* Markdown by way of its HTML; without UNSAFE, cmark leaves raw HTML out. */
+static int
+markdown(struct ingest_doc *d, const struct ingest_source *src,
+    struct bytes text, struct buf *why)
+{
+	char *html = cmark_markdown_to_html((const char *)text.p, text.n,
+	    CMARK_OPT_DEFAULT | CMARK_OPT_VALIDATE_UTF8);
+	int r;
+
+	if (html == NULL)
+		return QERR_NOMEM;
+	r = html_ingest(d, src, bytes_str(html), why);
+	free(html);
+	return r;
+}
+
+static int
+convert(struct ingest_doc *d, const struct ingest_source *src,
+    struct bytes text, struct buf *why)
+{
+	if (src->kind == INGEST_FEED)
+		return jsonfeed_is(text) ? jsonfeed_ingest(d, src, text, why)
+					 : webfeed_ingest(d, src, text, why);
+	text = meta_front(d, text, src->kind == INGEST_TEXT);
+	if (text.n == 0)
+		return 0;
+	switch (src->kind) {
+	case INGEST_HTML:
+		return html_ingest(d, src, text, why);
+	case INGEST_MARKDOWN:
+		return markdown(d, src, text, why);
+	case INGEST_TEXT:
+	case INGEST_FEED:
+		break;
+	}
+	return plain_ingest(d, src, text);
+}
+
+/* "notes/First steps.en.md" makes the title "First steps.en". */
+static void
+title_from_file(struct ingest_doc *d, struct bytes file)
+{
+	size_t from = 0, end = file.n;
+
+	for (size_t i = 0; i < file.n; i++)
+		if (file.p[i] == '/')
+			from = i + 1;
+	for (size_t i = from; i < file.n; i++)
+		if (file.p[i] == '.' && i > from)
+			end = i;
+	if (utf8_valid(bytes_of(file.p + from, end - from)))
+		meta_set(d, META_TITLE, bytes_of(file.p + from, end - from));
+}
+
+/* Fill what is missing, and see that the result is what it has to be. */
+static int
+finish(struct ingest_doc *d, const struct ingest_source *src, struct buf *why)
+{
+	size_t at;
+
+	if (d->lang == NULL && src->lang.n > 0)
+		d->lang = strndup((const char *)src->lang.p, src->lang.n);
+	if (d->title == NULL)
+		title_from_file(d, src->file);
+	if (d->body.n == 0) {
+		buf_put_str(why, "There is no text in it.");
+		return QERR_MISSING;
+	}
+	if (d->lang == NULL) {
+		buf_put_str(why, "It does not say its language. Write <html "
+				 "lang=\"…\">, or \"lang: …\" on top.");
+		return QERR_MISSING;
+	}
+	if (d->title == NULL) {
+		buf_put_str(why, "It has no title. Write \"title: …\" on top.");
+		return QERR_MISSING;
+	}
+	if (markup_check(buf_bytes(&d->body), d->n_picture, &at) == 0)
+		return 0;
+	buf_printf(why,
+	    "Its text cannot be written as an article (at %zu). "
+	    "Please report this document as a bug.",
+	    at);
+	return QERR_MARKUP;
+}
+
+/* No character of a text, wherever it stands: gumbo would show a mark for it. */
+static bool
+is_noise(uint32_t c)
+{
+	if (c < 0x20)
+		return c != '\t' && c != '\n' && c != '\r' && c != '\f';
+	if ((c >= 0x7f && c <= 0x9f) || c == 0xfeff)
+		return true;
+	return (c >= 0xfdd0 && c <= 0xfdef) || (c & 0xfffe) == 0xfffe;
+}
+
+/* Take noise out of |b|; what parts words leaves a blank. */
+static void
+clean(struct buf *b)
+{
+	const uint8_t *p = b->p, *end = b->p + b->n;
+	uint8_t *to = b->p;
+
+	while (p < end) {
+		const uint8_t *at = p;
+		uint32_t c = utf8_next(&p);
+
+		if (c == '\v' || c == 0x85)
+			*to++ = ' ';
+		else if (!is_noise(c))
+			while (at < p)
+				*to++ = *at++;
+	}
+	b->n = (size_t)(to - b->p);
+}
+
+/* Append |data| as UTF-8 without noise. */
+static int
+decode(struct buf *dst, enum ingest_kind kind, struct bytes data,
+    struct buf *why)
+{
+	struct bytes declared = {NULL, 0};
+	int r;
+
+	if (data.n > INGEST_DOCUMENT_MAX) {
+		buf_printf(why, "It is larger than %d MiB.",
+		    INGEST_DOCUMENT_MAX >> 20);
+		return QERR_TOOBIG;
+	}
+	if (kind == INGEST_HTML)
+		declared = charset_declared(data);
+	else if (kind == INGEST_FEED)
+		declared = webfeed_declared(data);
+	r = charset_decode(dst, data, declared, why);
+	if (r == 0)
+		clean(dst);
+	return r;
+}
+
+/* The feed that was decoded last: its entries come one by one, each with all of it. */
+static struct {
+	struct buf data, text;
+} last;
+
+static int
+decode_feed(struct buf *dst, struct bytes data, struct buf *why)
+{
+	int r;
+
+	if (last.data.n == 0 || !bytes_eq(buf_bytes(&last.data), data)) {
+		buf_done(&last.data);
+		buf_done(&last.text);
+		buf_init(&last.data, INGEST_DOCUMENT_MAX);
+		buf_init(&last.text, 2 * INGEST_DOCUMENT_MAX);
+		r = decode(&last.text, INGEST_FEED, data, why);
+		if (r != 0)
+			return r;
+		buf_put(&last.data, data.p, data.n);
+	}
+	buf_put(dst, last.text.p, last.text.n);
+	return buf_err(dst) != 0 ? buf_err(dst) : buf_err(&last.data);
+}
+
+/* Take in what is UTF-8 by now. */
+static int
+ingest_text(struct ingest_doc *ret, const struct ingest_source *src,
+    struct bytes text, struct buf *why)
+{
+	int r = convert(ret, src, text, why);
+
+	if (r == QERR_TOOBIG && why->n == 0)
+		buf_printf(why, "Its text is longer than %d MiB.",
+		    MARKUP_MAX >> 20);
+	if (r == 0)
+		r = finish(ret, src, why);
+	if (r == QERR_NOMEM && why->n == 0)
+		buf_put_str(why, "Memory is short.");
+	return r;
+}
+
+static int
+check_rules(struct bytes text, struct buf *why)
+{
+	struct rules *rules = NULL;
+	struct buf wrong;
+	int r = 0;
+
+	buf_init(&wrong, 0);
+	if (text.n > 0)
+		r = rules_parse(&rules, text, &wrong);
+	if (wrong.n > 0)
+		buf_printf(why, "The rules, %.*s", (int)wrong.n,
+		    (const char *)wrong.p);
+	rules_free(rules);
+	buf_done(&wrong);
+	return r;
+}
+
+int
+ingest(struct ingest_doc *ret, const struct ingest_source *src, struct buf *why)
+{
+	struct ingest_source decoded = *src;
+	struct buf text, page;
+	int r;
+
+	if (src->data.n == 0) {
+		buf_put_str(why, "It is empty.");
+		return src->kind == INGEST_FEED ? QERR_TEXT : QERR_MISSING;
+	}
+	buf_init(&text, 2 * INGEST_DOCUMENT_MAX);
+	buf_init(&page, 2 * INGEST_DOCUMENT_MAX);
+	r = check_rules(src->rules, why);
+	if (r == 0)
+		r = src->kind == INGEST_FEED
+			? decode_feed(&text, src->data, why)
+			: decode(&text, src->kind, src->data, why);
+	if (r == 0 && src->page.n > 0)
+		r = decode(&page, INGEST_HTML, src->page, why);
+	decoded.page = buf_bytes(&page);
+	if (r == 0)
+		r = ingest_text(ret, &decoded, buf_bytes(&text), why);
+	buf_done(&text);
+	buf_done(&page);
+	return r;
+}
+
+/* HTML by how it begins; feeds begin with "<?xml", "<rss" and the like. */
+static bool
+is_page(struct bytes text)
+{
+	static const char *const signs[] = {"<!doctype html", "<html"};
+	size_t n = text.n < 4096 ? text.n : 4096;
+
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < 2; k++) {
+			size_t len = strlen(signs[k]);
+
+			if (n - i >= len &&
+			    strncasecmp((const char *)text.p + i, signs[k],
+				len) == 0)
+				return true;
+		}
+	return false;
+}
+
+static int
+list_page(struct ingest_list *ret, const struct ingest_source *src)
+{
+	struct ingest_entry e = {.whole = true};
+
+	ret->kind = INGEST_LIST_PAGE;
+	crypto_generichash(e.name.b, sizeof(e.name.b), src->at.p, src->at.n,
+	    NULL, 0);
+	crypto_generichash(e.text.b, sizeof(e.text.b), src->data.p, src->data.n,
+	    NULL, 0);
+	return ingest_list_add(ret, &e, src->at);
+}
+
+int
+ingest_list(struct ingest_list *ret, const struct ingest_source *src,
+    struct buf *why)
+{
+	struct buf text;
+	int r;
+
+	*ret = (struct ingest_list){0};
+	if (src->data.n == 0) {
+		buf_put_str(why, "It is empty.");
+		return QERR_TEXT;
+	}
+	if (!jsonfeed_is(src->data) && is_page(src->data))
+		return list_page(ret, src);
+	buf_init(&text, 2 * INGEST_DOCUMENT_MAX);
+	r = decode(&text, INGEST_FEED, src->data, why);
+	if (r == 0)
+		r = jsonfeed_is(buf_bytes(&text))
+			? jsonfeed_list(ret, src, buf_bytes(&text), why)
+			: webfeed_list(ret, src, buf_bytes(&text), why);
+	buf_done(&text);
+	return r;
+}

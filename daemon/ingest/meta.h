@@ -1,0 +1,38 @@
+#ifndef QUIRE_META_H
+#define QUIRE_META_H
+
+#include "daemon/ingest/ingest.h"
+
+/*
+ * What a document says of itself.  The first to say something is believed; lists
+ * (authors, tags) grow only with what comes from the same place.
+ */
+enum meta_field {
+	META_NONE,
+	META_NAME,
+	META_LANG,
+	META_TITLE,
+	META_AUTHOR,
+	META_SECTION,
+	META_TAGS,
+	META_PUBLISHED,
+	META_UPDATED,
+	META_ADDRESS,
+	META_SUMMARY,
+	META_NOTE,
+};
+
+/* The field that a key of front matter stands for, or META_NONE. */
+enum meta_field meta_key(struct bytes key);
+
+/* Set it from |value|, tidied and cut to what a head can hold; a value that cannot
+ * be read is left out with a warning. */
+void meta_set(struct ingest_doc *d, enum meta_field f, struct bytes value);
+
+/*
+ * Read front matter at the beginning of |text|, fenced by "---" or, if |bare|,
+ * ended by a blank line.  Returns what is left behind it.
+ */
+struct bytes meta_front(struct ingest_doc *d, struct bytes text, bool bare);
+
+#endif

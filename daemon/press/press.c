@@ -1,0 +1,449 @@
+#include "daemon/press/press.h"
+
+#include <stdlib.h>
+
+#include "daemon/work/jobs.h"
+#include "proto/base/cbor.h"
+#include "proto/base/qerr.h"
+#include "proto/host/entropy.h"
+
+uint64_t
+press_next(const struct publisher *p)
+{
+	return feed_head(p->chain) + 1;
+}
+
+/* Walk over the files that store_charters() and store_headers() give. */
+static bool
+next_file(const struct buf *b, const struct buf *ends, size_t i,
+    struct bytes *ret)
+{
+	uint32_t from, end;
+
+	if ((i + 1) * 4 > ends->n)
+		return false;
+	from = i > 0 ? load_le32(ends->p + (i - 1) * 4) : 0;
+	end = load_le32(ends->p + i * 4);
+	*ret = bytes_of(b->p + from, end - from);
+	return true;
+}
+
+static int
+load_charters(struct publisher *p)
+{
+	struct buf b, ends;
+	struct bytes file;
+	uint64_t floor;
+	int r;
+
+	buf_init(&b, 0);
+	buf_init(&ends, 0);
+	r = store_charters(p->store, &p->feed, &b, &ends);
+	for (size_t i = 0; r == 0 && next_file(&b, &ends, i, &file); i++)
+		r = feed_add_charter(p->chain, file, &floor);
+	buf_done(&b);
+	buf_done(&ends);
+	return r == QERR_ABSENT ? 0 : r;
+}
+
+static int
+load_header(struct publisher *p, struct bytes file)
+{
+	struct header h;
+	int r = feed_add_header(p->chain, file, &h);
+
+	if (r != 0)
+		return r;
+	p->last_time = h.time;
+	p->last_next = h.next;
+	return shelf_add(&p->shelf, &h);
+}
+
+static int
+load_headers(struct publisher *p)
+{
+	struct buf b, ends;
+	struct bytes file;
+	int r;
+
+	buf_init(&b, 0);
+	buf_init(&ends, 0);
+	r = store_headers(p->store, &p->feed, &b, &ends);
+	for (size_t i = 0; r == 0 && next_file(&b, &ends, i, &file); i++)
+		r = load_header(p, file);
+	buf_done(&b);
+	buf_done(&ends);
+	return r == QERR_ABSENT ? 0 : r;
+}
+
+/* Delete withdrawn packs that are still there, as after a crash. */
+static void
+sweep(struct publisher *p)
+{
+	for (size_t i = 0; i < p->shelf.n; i++) {
+		const struct shelf_pack *k = &p->shelf.pack[i];
+		struct tree_name t = {.kind = TREE_PACK, .id = k->e.root};
+		bool lives = false;
+
+		if (!k->dead)
+			continue;
+		for (size_t j = i + 1; j < p->shelf.n; j++)
+			lives = lives || (!p->shelf.pack[j].dead &&
+					     id_eq(&p->shelf.pack[j].e.root,
+						 &k->e.root));
+		if (!lives)
+			(void)store_forget(p->store, &t);
+	}
+}
+
+int
+press_reload(struct publisher *p)
+{
+	uint64_t head = feed_head(p->chain);
+	size_t *pack = NULL, n = 0;
+	int r;
+
+	ledger_done(&p->ledger);
+	r = ledger_init(&p->ledger, &p->feed);
+	if (r == 0 && head > 0)
+		r = shelf_cover(&p->shelf, 1, head, &pack, &n);
+	if (r == 0)
+		r = ledger_load(&p->ledger, &p->shelf, pack, n);
+	free(pack);
+	shelf_rest(&p->shelf);
+	return r;
+}
+
+int
+press_load(struct publisher *p)
+{
+	int r = load_charters(p);
+
+	if (r == 0)
+		r = load_headers(p);
+	if (r == 0)
+		r = press_reload(p);
+	if (r == 0)
+		sweep(p);
+	return r;
+}
+
+int
+press_uncovered(struct publisher *p, size_t *ret)
+{
+	uint64_t head = feed_head(p->chain), first = 1;
+	size_t v = shelf_newest_volume(&p->shelf, false), *pack, n;
+	int r;
+
+	*ret = 0;
+	if (v != SHELF_NONE)
+		first = p->shelf.pack[v].e.last + 1;
+	if (first > head)
+		return 0;
+	r = shelf_cover(&p->shelf, first, head, &pack, &n);
+	if (r != 0)
+		return r;
+	for (size_t i = 0; i < n; i++)
+		*ret += p->shelf.pack[pack[i]].e.count;
+	free(pack);
+	return 0;
+}
+
+int
+press_stage(struct publisher *p, const struct id *root, struct bytes data)
+{
+	struct tree_name t = {.kind = TREE_PACK, .id = *root};
+
+	if (!p->staged)
+		p->lost = store_lost(p->store);
+	p->staged = true;
+	return store_put(p->store, &t, data, false);
+}
+
+struct sealing {
+	const struct publisher *p;
+	const struct issue *issue;
+	enum tier tier;
+	struct buf *sealed;
+	struct pack_entry *e;
+	const struct issue_base *base;
+	int level, result;
+};
+
+static void
+seal(void *arg)
+{
+	struct sealing *s = arg;
+
+	s->result = issue_seal(s->issue, s->tier, s->sealed, s->e, &s->p->feed,
+	    &s->p->key, s->base, s->level);
+}
+
+int
+press_seal(const struct publisher *p, const struct issue *is, enum tier t,
+    struct buf *sealed, struct pack_entry *e, const struct issue_base *base,
+    int level)
+{
+	struct sealing s = {p, is, t, sealed, e, base, level, 0};
+
+	jobs_calculate(seal, &s);
+	return s.result;
+}
+
+int
+press_packs(struct publisher *p, const struct issue *is, uint64_t first,
+    uint64_t last, bool only, const struct issue_base *base, int level,
+    struct pack_entry *e, size_t *n)
+{
+	struct buf sealed;
+	int r = 0;
+
+	buf_init(&sealed, 0);
+	for (enum tier t = TIER_HEADS; t < TIERS && r == 0; t++) {
+		struct pack_entry *k = &e[*n];
+
+		*k = (struct pack_entry){
+		    .first = first, .last = last, .only = only};
+		r = press_seal(p, is, t, &sealed, k, base, level);
+		if (r == QERR_ABSENT) {
+			r = 0;
+			continue;
+		}
+		if (r == 0)
+			r = press_stage(p, &k->root, buf_bytes(&sealed));
+		*n += r == 0;
+	}
+	buf_done(&sealed);
+	return r;
+}
+
+static int
+by_place(const void *a, const void *b)
+{
+	const struct pack_entry *x = a, *y = b;
+
+	if (x->tier != y->tier)
+		return x->tier < y->tier ? -1 : 1;
+	if (x->first != y->first)
+		return x->first < y->first ? -1 : 1;
+	return (x->last > y->last) - (x->last < y->last);
+}
+
+static int
+make_room(struct publisher *p)
+{
+	size_t cap = p->cap_pending * 2 + 8;
+	void *h, *t;
+
+	if (p->n_pending < p->cap_pending)
+		return 0;
+	h = realloc(p->pending, cap * sizeof(*p->pending));
+	if (h == NULL)
+		return QERR_NOMEM;
+	p->pending = h;
+	t = realloc(p->told, cap * sizeof(*p->told));
+	if (t == NULL)
+		return QERR_NOMEM;
+	p->told = t;
+	p->cap_pending = cap;
+	return 0;
+}
+
+/* The history root over all headers before the next one. */
+static void
+history_of(const struct publisher *p, struct id *ret)
+{
+	struct history h;
+
+	history_init(&h);
+	for (uint64_t i = 1; i <= feed_head(p->chain); i++)
+		history_add(&h, feed_leaf(p->chain, i));
+	history_root(&h, ret);
+}
+
+int
+press_hold(struct publisher *p, struct bytes file, size_t articles)
+{
+	struct publisher_issue told = {.articles = articles};
+	struct header h;
+	int r = make_room(p);
+
+	/* What readers would refuse is not to be published. */
+	if (r == 0)
+		r = feed_add_header(p->chain, file, &h);
+	if (r != 0)
+		return r;
+	buf_put(&p->header, file.p, file.n);
+	told.number = h.number;
+	for (size_t i = 0; i < h.n_pack; i++)
+		told.bytes += h.pack[i].size;
+	p->pending[p->n_pending] = h;
+	p->told[p->n_pending++] = told;
+	return 0;
+}
+
+void
+press_fill(const struct publisher *p, struct header *ret,
+    const struct pack_entry *e, size_t n)
+{
+	*ret = (struct header){.feed = p->feed,
+	    .charter = feed_charter(p->chain)->version,
+	    .number = press_next(p),
+	    .next = PUBLISHER_NEXT,
+	    .n_pack = n};
+	for (size_t i = 0; i < n; i++)
+		ret->pack[i] = e[i];
+	qsort(ret->pack, n, sizeof(ret->pack[0]), by_place);
+	history_of(p, &ret->history);
+}
+
+int
+press_header(struct publisher *p, const struct pack_entry *e, size_t n,
+    size_t articles)
+{
+	struct header h;
+	struct buf file;
+	int r;
+
+	press_fill(p, &h, e, n);
+	h.time = clock_wall();
+	buf_init(&file, HEADER_FILE_MAX);
+	r = header_sign(&file, &h, &p->secret);
+	if (r == 0)
+		r = press_hold(p, buf_bytes(&file), articles);
+	buf_done(&file);
+	return r;
+}
+
+int
+press_added(struct publisher *p, struct ledger_entry *e, uint64_t number)
+{
+	if (p->n_added == p->cap_added) {
+		size_t cap = p->cap_added * 2 + 64;
+		void *a = realloc(p->added, cap * sizeof(*p->added));
+
+		if (a == NULL)
+			return QERR_NOMEM;
+		p->added = a;
+		p->cap_added = cap;
+	}
+	p->added[p->n_added++] = (struct press_article){e, number};
+	return 0;
+}
+
+static bool
+is_announced(const struct publisher *p, const struct id *root)
+{
+	for (size_t i = 0; i < p->shelf.n; i++)
+		if (!p->shelf.pack[i].dead &&
+		    id_eq(&p->shelf.pack[i].e.root, root))
+			return true;
+	return false;
+}
+
+void
+press_cancel(struct publisher *p)
+{
+	if (p->n_pending > 0)
+		feed_cut(p->chain, p->pending[0].number - 1);
+	/* A number that was signed once is signed again: none of it may stay. */
+	if (p->n_pending > 0 && p->headed)
+		(void)store_forget_headers(p->store, &p->feed,
+		    p->pending[0].number);
+	for (size_t i = 0; i < p->n_pending; i++)
+		for (size_t k = 0; k < p->pending[i].n_pack; k++) {
+			struct tree_name t = {.kind = TREE_PACK,
+			    .id = p->pending[i].pack[k].root};
+
+			if (!is_announced(p, &t.id))
+				(void)store_forget(p->store, &t);
+		}
+	p->n_pending = p->n_added = 0;
+	p->staged = p->headed = false;
+	buf_clear(&p->header);
+}
+
+/* The next of the header files that wait. */
+static struct bytes
+waiting(const struct publisher *p, size_t *at)
+{
+	struct reader r;
+	struct bytes file;
+
+	reader_init(&r, p->header.p + *at, p->header.n - *at);
+	file = cbor_skip(&r);
+	*at += file.n;
+	return file;
+}
+
+static int
+put_headers(struct publisher *p)
+{
+	size_t at = 0;
+	int r = buf_err(&p->header);
+
+	/* The node's commits carry our packs along, and lose them if they fail. */
+	if (p->staged && store_lost(p->store) != p->lost)
+		return QERR_NOSPACE;
+	p->headed = true;
+	for (size_t i = 0; i < p->n_pending && r == 0; i++) {
+		struct tree_name t = {.kind = TREE_ISSUE,
+		    .id = p->feed,
+		    .number = p->pending[i].number};
+		struct bytes file = waiting(p, &at);
+
+		r = store_put(p->store, &t, file, i + 1 == p->n_pending);
+	}
+	return r == 0 ? store_commit(p->store) : r;
+}
+
+/* The pack that a freshly published entry stands in. */
+static void
+settle(struct publisher *p)
+{
+	uint64_t number = 0;
+	size_t pack = SHELF_NONE;
+
+	for (size_t i = 0; i < p->n_added; i++) {
+		if (p->added[i].number != number) {
+			number = p->added[i].number;
+			pack = shelf_issue(&p->shelf, number);
+		}
+		p->added[i].entry->pack = pack;
+	}
+}
+
+int
+press_commit(struct publisher *p, publisher_issue_fn fn, void *arg)
+{
+	bool withdrew = false;
+	size_t at = 0;
+	int r = put_headers(p);
+
+	if (r != 0)
+		return r;
+	for (size_t i = 0; i < p->n_pending && r == 0; i++) {
+		const struct header *h = &p->pending[i];
+
+		for (size_t k = 0; k < h->n_pack; k++)
+			withdrew = withdrew || h->pack[k].only;
+		p->last_time = h->time;
+		p->last_next = h->next;
+		r = shelf_add(&p->shelf, h);
+	}
+	settle(p);
+	if (withdrew)
+		sweep(p);
+	for (size_t i = 0; i < p->n_pending; i++) {
+		struct bytes file = waiting(p, &at);
+
+		if (p->published != NULL)
+			p->published(p->arg, &p->feed, bytes_of(NULL, 0), file);
+		if (fn != NULL)
+			fn(arg, &p->told[i]);
+	}
+	p->n_pending = p->n_added = 0;
+	p->staged = p->headed = false;
+	buf_clear(&p->header);
+	return r;
+}

@@ -1,0 +1,126 @@
+#ifndef QUIRE_PRESS_H
+#define QUIRE_PRESS_H
+
+#include <sys/types.h>
+
+#include "daemon/press/issue.h"
+#include "daemon/press/ledger.h"
+#include "daemon/press/publisher.h"
+#include "proto/host/shelf.h"
+#include "proto/object/feed.h"
+
+/*
+ * The inside of a publisher, shared by its parts: publisher.c (folder, batches),
+ * press.c (headers, commit), base.c (what issues lean on), correction.c
+ * (what one changes), offline.c (drafts), retract.c and binder.c (volumes).
+ *
+ * What is on its way: packs are put into the store at once, where nothing names
+ * them yet; headers wait in |header| until press_commit() puts them all.
+ */
+#define PRESS_PACKS_MAX 14 /* in one header: it stays below HEADER_FILE_MAX */
+
+struct press_article {
+	struct ledger_entry *entry;
+	uint64_t number;
+};
+
+struct publisher {
+	struct store *store;
+	struct worker *worker;
+	struct bytes rules;
+	size_t per_issue;
+	enum publisher_says says;
+	void (*published)(void *arg, const struct id *feed,
+	    struct bytes charter, struct bytes header);
+	void *arg;
+
+	struct id feed;
+	struct reading_key key;
+	bool has_secret; /* or issues are signed elsewhere */
+	bool may_not;    /* the key was here, but the charter bars it */
+	struct key_secret secret;
+	struct feed *chain; /* with the headers that wait */
+	char name[129];
+	char lang
+	    [36]; /* the charter's only one, which documents are in unless they
+			* say; else empty */
+	uint64_t last_time, last_next; /* of the newest header */
+	struct shelf shelf;
+	struct ledger ledger;
+
+	/* what waits for a commit */
+	struct buf header;            /* files, one behind another */
+	struct header *pending;       /* the same, decoded */
+	struct publisher_issue *told; /* and what to say of each */
+	size_t n_pending, cap_pending;
+	struct press_article *added;
+	size_t n_added, cap_added;
+	bool staged; /* packs were put, when |lost| commits had failed */
+	uint64_t lost;
+	bool headed; /* headers were put */
+
+	/* the batch */
+	bool open, dry_run;
+	bool drafting; /* one issue, which somebody else signs */
+	int level;
+	struct issue issue;
+	size_t uncovered; /* articles that no volume has */
+	struct shelf_view view;
+
+	/* the volume in the making */
+	pid_t child;
+	int result, ended; /* memory it writes to; a pipe that closes */
+	uint64_t first, last;
+	bool large;
+};
+
+/* Read everything about the feed from the store into shelf and ledger. */
+int press_load(struct publisher *p);
+/* Make the ledger anew from the shelf. */
+int press_reload(struct publisher *p);
+/* Articles behind the newest volume. */
+int press_uncovered(struct publisher *p, size_t *ret);
+
+/* As issue_seal(), while the loop goes on. */
+int press_seal(const struct publisher *p, const struct issue *is, enum tier t,
+    struct buf *sealed, struct pack_entry *e, const struct issue_base *base,
+    int level);
+/* Put a pack into the store, for press_commit(). */
+int press_stage(struct publisher *p, const struct id *root, struct bytes data);
+/*
+ * What the next issue, |is|, is best compressed against; borrowed until the shelf opens
+ * another base.  All .p NULL if nothing pays.
+ */
+int press_base(struct publisher *p, const struct issue *is,
+    struct issue_base *ret);
+uint64_t press_next(const struct publisher *p); /* the next header's number */
+/* May this machine sign it, alone?  Where not, the secret key is forgotten. */
+bool press_signs(struct publisher *p);
+/* Seal the packs of |is| for the cover first..last and put them into the store;
+ * appends to |e|.  |base| as in issue_seal(). */
+int press_packs(struct publisher *p, const struct issue *is, uint64_t first,
+    uint64_t last, bool only, const struct issue_base *base, int level,
+    struct pack_entry *e, size_t *n);
+/* The next header, with |n| packs, but for its time. */
+void press_fill(const struct publisher *p, struct header *ret,
+    const struct pack_entry *e, size_t n);
+/* Take a header file that is signed as the next one; it waits for the commit. */
+int press_hold(struct publisher *p, struct bytes file, size_t articles);
+/* Sign the next header with |n| packs, and hold it. */
+int press_header(struct publisher *p, const struct pack_entry *e, size_t n,
+    size_t articles);
+/* Make all that waits durable and visible, then tell. */
+int press_commit(struct publisher *p, publisher_issue_fn fn, void *arg);
+/* Forget all that waits. */
+void press_cancel(struct publisher *p);
+
+/* Find what |d| changes of |e|, and let the article say it if it says nothing itself. */
+int press_correction(struct publisher *p, const struct ledger_entry *e,
+    struct draft *d, struct change *ret);
+
+/* Take an entry to where the issue |number| has it, once it is committed. */
+int press_added(struct publisher *p, struct ledger_entry *e, uint64_t number);
+/* Stop making a volume, whose contents are out of date. */
+void press_stop_volume(struct publisher *p);
+
+#endif

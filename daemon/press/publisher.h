@@ -1,0 +1,164 @@
+#ifndef QUIRE_PUBLISHER_H
+#define QUIRE_PUBLISHER_H
+
+#include "daemon/press/change.h"
+#include "daemon/press/draft.h"
+#include "proto/host/store.h"
+
+/*
+ * One feed that this machine publishes.  Its folder holds
+ *
+ *	secret.key	minisign's secret key file; where it is not, issues are drafted,
+ *			signed elsewhere and released
+ *	public.key	minisign's public key file
+ *	charter		the newest charter file (PROTOCOL.md §4)
+ *	charter.N	those before, if there are; for a machine that lost its store
+ *	reading.key	the reading key, one line of base32
+ *	link		the follow link
+ *
+ * and nothing that changes: what was published is known from the tree in the
+ * store.  Everything that is published becomes visible in one commit of the store,
+ * or not at all.
+ */
+#define PUBLISHER_PER_ISSUE  200 /* articles, if not told otherwise */
+#define PUBLISHER_NEXT       (7 * 24 * 3600) /* the promise, in seconds */
+#define PUBLISHER_VOLUME_MIN 250 /* articles that make a volume due */
+#define PUBLISHER_VOLUME_MAX 1000
+#define PUBLISHER_VOLUME_RAW (8 * 1024 * 1024)
+
+struct publisher;
+
+/* What a correction says of itself where its document brings no note. */
+enum publisher_says {
+	PUBLISHER_SAYS_NOTE,  /* nothing */
+	PUBLISHER_SAYS_COUNT, /* how many words went and came */
+	PUBLISHER_SAYS_WORDS, /* and those that came */
+};
+
+struct publisher_config {
+	const char *folder;
+	const char *pass; /* of the secret key; NULL: it has none */
+	struct store *store;
+	struct worker *worker;
+	struct bytes
+	    rules; /* for what is taken in; they outlive it; may be empty */
+	size_t per_issue; /* 0: PUBLISHER_PER_ISSUE */
+	enum publisher_says says;
+	/* Called for each new charter (else absent) and header, once it is in the
+	 * tree: node events are made of these.  May be NULL. */
+	void (*published)(void *arg, const struct id *feed,
+	    struct bytes charter, struct bytes header);
+	void *arg;
+};
+
+/*
+ * Open the folder, and put its charter into the store if it is new.  QERR_PASS if
+ * the key needs another passphrase; else any error, with a sentence in |why|.
+ */
+int publisher_open(struct publisher **ret, const struct publisher_config *cfg,
+    struct buf *why);
+void publisher_close(struct publisher *p);
+
+const struct id *publisher_feed(const struct publisher *p);
+const char *publisher_name(const struct publisher *p); /* the charter's */
+uint64_t publisher_head(const struct publisher *p);
+uint64_t publisher_time(const struct publisher *p); /* of the newest header */
+size_t publisher_articles(const struct publisher *p);
+/* Does this machine sign the feed's issues, and if not, why. */
+enum publisher_signs {
+	PUBLISHER_SIGNS,
+	PUBLISHER_NO_KEY,  /* there is no secret.key */
+	PUBLISHER_MAY_NOT, /* the charter does not let it sign the next issue */
+	PUBLISHER_NOT_ALONE, /* the charter wants several signatures on it */
+};
+enum publisher_signs publisher_signs(const struct publisher *p);
+
+enum publisher_outcome {
+	PUBLISHER_NEW,
+	PUBLISHER_CORRECTED,
+	PUBLISHER_UNCHANGED,
+	PUBLISHER_RETRACTED, /* it was, so it is not published again */
+	PUBLISHER_REFUSED,
+};
+const char *publisher_outcome_name(enum publisher_outcome o);
+
+/* What became of one document.  Texts are terminated and cut to fit. */
+struct publisher_item {
+	enum publisher_outcome outcome;
+	uint64_t revision;
+	size_t pictures;
+	bool all_refused; /* of a feed: no entry of it can be read */
+	char lang[36];
+	char title[1025];
+	char message[1024]; /* warnings, or why it was refused */
+	struct change
+	    change; /* of a correction; all zero if what it corrects is not here */
+};
+
+/*
+ * A batch: documents are added one by one, which takes them in and makes packs as
+ * issues fill up; commit makes all of it visible, cancel none.  One batch at a
+ * time; QERR_AGAIN if there is one, QERR_KEY if its secret key is not here (a dry run
+ * needs none).  A document that is refused does not spoil the
+ * others; publisher_add() fails only if we are broken (disk, memory), or with
+ * QERR_ABSENT behind the last entry of a feed.
+ */
+int publisher_begin(struct publisher *p, bool slow, bool dry_run);
+int publisher_add(struct publisher *p, const struct draft_source *src,
+    struct publisher_item *ret);
+struct publisher_issue {
+	uint64_t number;
+	size_t articles;
+	uint64_t bytes; /* of its packs */
+};
+typedef void (*publisher_issue_fn)(void *arg, const struct publisher_issue *i);
+int publisher_commit(struct publisher *p, publisher_issue_fn fn, void *arg,
+    struct buf *why);
+void publisher_cancel(struct publisher *p);
+
+/*
+ * A draft: a batch as above whose articles become one issue that is signed elsewhere;
+ * instead of a commit, publisher_draft() appends it to |b| (proto/object/edition.h) and
+ * cancels.  QERR_ABSENT if nothing in it is new or changed.  The same documents make
+ * the same draft wherever the feed is at the same issue.
+ */
+struct publisher_drafted {
+	struct id hash;
+	uint64_t number;
+	size_t articles;
+};
+int publisher_begin_draft(struct publisher *p, bool slow);
+int publisher_draft(struct publisher *p, struct buf *b,
+    struct publisher_drafted *ret, struct buf *why);
+/*
+ * Publish a signed edition.  0, or an error with |why|; QERR_AGAIN while a batch is
+ * open.
+ */
+int publisher_release(struct publisher *p, struct bytes file,
+    publisher_issue_fn fn, void *arg, struct buf *why);
+
+/*
+ * Take an article back: |ref| is its name, its address or its id in hex.  A
+ * tombstone is published, every pack that held its text is replaced by one without
+ * it, and the old ones are deleted.  0, or an error with |why|: QERR_ABSENT if
+ * there is no such article, QERR_DUPLICATE if |ref| fits several or it is
+ * retracted already.
+ */
+int publisher_retract(struct publisher *p, struct bytes ref,
+    struct bytes reason, struct publisher_item *ret, publisher_issue_fn fn,
+    void *arg, struct buf *why);
+
+/* Publish an issue without articles if the last promised one by |now|. */
+int publisher_keep_promise(struct publisher *p, uint64_t now, struct buf *why);
+
+/*
+ * Volumes, made in a child process of low priority.  publisher_volume_start()
+ * starts it if a volume is due and none is being made: 1 and *ret_fd becomes
+ * readable when it has ended, 0 if there is nothing to do, or an error.  Then
+ * publisher_volume_finish() announces it in an issue of its own.
+ */
+int publisher_volume_start(struct publisher *p, int *ret_fd);
+int publisher_volume_finish(struct publisher *p, publisher_issue_fn fn,
+    void *arg, struct buf *why);
+
+#endif
