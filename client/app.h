@@ -55,10 +55,10 @@ struct cmd_group {
 };
 extern const struct cmd_group cmd_groups[];
 
-extern const struct cmd cmd_follow, cmd_unfollow, cmd_sync, cmd_list, cmd_read,
-    cmd_unpack, cmd_verify, cmd_export, cmd_key, cmd_charter, cmd_publish,
-    cmd_try, cmd_draft, cmd_sign, cmd_release, cmd_retract, cmd_invite,
-    cmd_peers, cmd_status;
+extern const struct cmd cmd_follow, cmd_unfollow, cmd_sync, cmd_list,
+    cmd_search, cmd_read, cmd_unpack, cmd_verify, cmd_export, cmd_key,
+    cmd_charter, cmd_publish, cmd_try, cmd_draft, cmd_sign, cmd_release,
+    cmd_retract, cmd_invite, cmd_peers, cmd_status;
 
 /* Set on --help or a mistake: the program is to end with this status. */
 #define APP_STOP (-1)

@@ -6,90 +6,28 @@
 #include "client/date.h"
 #include "client/home.h"
 #include "client/json.h"
-#include "client/script.h"
-#include "client/term.h"
+#include "client/listing.h"
 #include "proto/base/qerr.h"
 #include "proto/base/text.h"
 
-struct list {
+#define LIMIT 40
+
+struct feeds {
 	const struct app *a;
 	struct index *index;
-	uint64_t place;
-	size_t width;
 };
-
-static void
-article_json(const struct index_article *x, uint64_t place)
-{
-	char id[HEX_LEN(ARTICLE_ID_LEN) + 1], feed[ID_TEXT_LEN + 1];
-	static const char *const status[] = {"new", "corrected", "retracted"};
-	char date[DATE_MAX];
-	struct json j;
-	struct buf b;
-
-	buf_init(&b, 0);
-	hex_encode(id, x->id.b, ARTICLE_ID_LEN);
-	id_text(feed, &x->feed);
-	date_machine(date, x->date);
-	json_init(&j, &b);
-	json_open(&j, NULL, '{');
-	json_uint(&j, "place", place);
-	json_str(&j, "id", id);
-	json_str(&j, "feed", feed);
-	json_uint(&j, "issue", x->number);
-	json_uint(&j, "revision", x->revision);
-	json_str(&j, "status", status[x->status]);
-	json_str(&j, "lang", x->lang);
-	json_str(&j, "title", x->title);
-	json_str(&j, "name", x->name);
-	json_str(&j, "authors", x->authors);
-	json_str(&j, "date", date);
-	json_uint(&j, "bytes", x->size);
-	json_bool(&j, "read", x->read);
-	json_bool(&j, "here", x->has_text);
-	json_close(&j, '}');
-	json_flush(&j);
-	buf_done(&b);
-}
 
 static int
 on_article(void *arg, const struct index_article *x)
 {
-	struct list *l = arg;
-	const char *mark = x->status == ARTICLE_RETRACTED   ? "retracted: "
-			   : x->status == ARTICLE_CORRECTED ? "corrected: "
-							    : "";
-	char day[DATE_MAX];
-	struct buf b;
-	size_t used;
-
-	l->place++;
-	if (l->a->json) {
-		article_json(x, l->place);
-		return 0;
-	}
-	date_day(day, x->date);
-	buf_init(&b, 0);
-	used = 24 + strlen(mark);
-	printf("%5" PRIu64 " %s%c%s ", l->place, style(l->a, STYLE_BOLD),
-	    x->read ? ' ' : '*', style(l->a, STYLE_PLAIN));
-	printf("%s%s%s  %s%s%s", style(l->a, STYLE_DIM), day,
-	    style(l->a, STYLE_PLAIN), style(l->a, STYLE_BAD), mark,
-	    style(l->a, STYLE_PLAIN));
-	term_cut(&b, bytes_str(x->title),
-	    l->width > used + 20 ? l->width - used : 20);
-	say_bytes(buf_bytes(&b));
-	if (!x->has_text)
-		fputs(" (not here yet)", stdout);
-	putchar('\n');
-	buf_done(&b);
+	listing_add(arg, x, bytes_of(NULL, 0));
 	return 0;
 }
 
 static int
 on_feed(void *arg, const struct index_feed *f)
 {
-	struct list *l = arg;
+	struct feeds *l = arg;
 	char id[ID_TEXT_LEN + 1], when[DATE_MAX];
 	uint64_t unread;
 	struct json j;
@@ -144,16 +82,53 @@ static const struct cmd_option options[] = {
 };
 
 static int
+list_feeds(struct app *a, struct home *h)
+{
+	struct feeds l = {.a = a, .index = h->index};
+	int err = index_feeds(h->index, on_feed, &l);
+
+	return err != 0 ? home_complain("the index", err) : APP_DONE;
+}
+
+static int
+list_articles(struct app *a, struct home *h, const struct index_query *q,
+    bool limited)
+{
+	struct listing l;
+	int err, exit = listing_begin(&l, a, h);
+
+	if (exit == 0) {
+		err = index_articles(h->index, q, on_article, &l);
+		exit = err != 0 ? home_complain("the index", err)
+				: listing_end(&l);
+	}
+	if (exit == 0 && l.n == 0 && !a->json)
+		note(a, "Nothing%s",
+		    q->search != NULL
+			? " with these words in its title. In the texts: "
+			  "quire search WORDS"
+		    : q->lang != NULL || q->unread || q->feed != NULL
+			? " that fits. Try: quire sync"
+			: " here yet. Try: quire sync");
+	else if (exit == 0 && l.n == q->limit && !limited && !a->json)
+		note(a,
+		    "The newest %zu; all: quire list --limit 0. "
+		    "Read one: quire read NUMBER",
+		    q->limit);
+	listing_done(&l);
+	return exit;
+}
+
+static int
 run(struct app *a)
 {
-	struct index_query q = {.limit = a->json ? 0 : 40, .remember = true};
-	struct list l = {.a = a, .width = term_width()};
+	struct index_query q = {.limit = a->json ? 0 : LIMIT};
 	struct home h = {0};
 	struct id feed;
 	const char *arg, *feed_ref = NULL;
 	unsigned long long v;
 	bool feeds = false, limited = false;
-	int letter, exit, err;
+	int letter, exit;
 
 	while ((letter = app_option(a, &arg, &exit)) > 0) {
 		switch (letter) {
@@ -193,25 +168,9 @@ run(struct app *a)
 		exit = home_feed(&h, feed_ref, &feed);
 		q.feed = &feed;
 	}
-	if (exit == 0) {
-		l.index = h.index;
-		l.place = 0;
-		err = feeds ? index_feeds(h.index, on_feed, &l)
-			    : index_articles(h.index, &q, on_article, &l);
-		if (err != 0)
-			exit = home_complain("the index", err);
-		else if (!feeds && l.place == 0 && !a->json)
-			note(a, "Nothing%s. Try: quire sync",
-			    q.search != NULL || q.lang != NULL || q.unread ||
-				    q.feed != NULL
-				? " that fits"
-				: " here yet");
-		else if (!feeds && l.place == q.limit && !limited && !a->json)
-			note(a,
-			    "The newest %zu; all: quire list --limit 0. "
-			    "Read one: quire read NUMBER",
-			    q.limit);
-	}
+	if (exit == 0)
+		exit = feeds ? list_feeds(a, &h)
+			     : list_articles(a, &h, &q, limited);
 	home_close(&h);
 	return exit;
 }

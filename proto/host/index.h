@@ -90,10 +90,16 @@ struct index_query {
 	bool unread;
 	size_t limit, offset; /* limit 0: no limit; newest first */
 	bool by_pack;         /* in the order of packs: to read many at once */
-	bool remember;        /* the list that numbers refer to from now on */
 };
 int index_articles(struct index *x, const struct index_query *q,
     int (*fn)(void *, const struct index_article *), void *arg);
+/*
+ * The list that was printed last, to which numbers refer: |list| begins empty, gets
+ * each article in turn (INDEX_LIST_MAX at most), and is kept in place of the one before.
+ */
+#define INDEX_LIST_MAX 100000
+void index_list_add(struct buf *list, const struct index_article *a);
+int index_list_keep(struct index *x, const struct buf *list);
 /*
  * Find one by a reference as people type it: the number in the last list (as
  * printed by `quire list`), the first characters of its id in hex, or its name

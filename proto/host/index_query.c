@@ -7,9 +7,8 @@
 #include "proto/host/index_inner.h"
 #include "proto/object/follow.h"
 
-#define LIST_MAX  100000 /* entries of the last list */
-#define REF_SHORT 6      /* digits of a place in it */
-#define HEX_MIN   6      /* characters of an id */
+#define REF_SHORT 6 /* digits of a place in it */
+#define HEX_MIN   6 /* characters of an id */
 
 #define COLUMNS                                                           \
 	"feed, id, number, revision, status, lang, title, name, authors," \
@@ -91,14 +90,13 @@ int
 index_articles(struct index *x, const struct index_query *q,
     int (*fn)(void *, const struct index_article *), void *arg)
 {
-	struct buf sql, fold, list;
+	struct buf sql, fold;
 	sqlite3_stmt *s = NULL;
 	size_t skip = q->offset, left = q->limit == 0 ? SIZE_MAX : q->limit;
 	int err;
 
 	buf_init(&sql, 0);
 	buf_init(&fold, 0);
-	buf_init(&list, 0);
 	err = query_sql(&sql, q);
 	if (err == 0)
 		err = index_prepare(x, &s, (const char *)sql.p);
@@ -130,20 +128,31 @@ index_articles(struct index *x, const struct index_query *q,
 			continue;
 		}
 		left--;
-		if (q->remember && list.n < LIST_MAX * INDEX_KEY_LEN) {
-			buf_put(&list, a.feed.b, 32);
-			buf_put(&list, a.id.b, ARTICLE_ID_LEN);
-		}
 		err = fn(arg, &a);
 	}
-	if (err == 0 && q->remember)
-		err = store_put_file(x->store, "list", buf_bytes(&list));
 out:
 	sqlite3_finalize(s);
 	buf_done(&sql);
 	buf_done(&fold);
-	buf_done(&list);
 	return err;
+}
+
+void
+index_list_add(struct buf *list, const struct index_article *a)
+{
+	if (list->n >= (size_t)INDEX_LIST_MAX * INDEX_KEY_LEN)
+		return;
+	buf_put(list, a->feed.b, 32);
+	buf_put(list, a->id.b, ARTICLE_ID_LEN);
+}
+
+int
+index_list_keep(struct index *x, const struct buf *list)
+{
+	int err = buf_err(list);
+
+	return err != 0 ? err
+			: store_put_file(x->store, "list", buf_bytes(list));
 }
 
 /* One row or QERR_ABSENT; QERR_DUPLICATE if there are several. */
@@ -180,7 +189,8 @@ find_in_list(struct index *x, uint64_t place,
 	int err;
 
 	buf_init(&b, 0);
-	err = store_get_file(x->store, "list", &b, LIST_MAX * INDEX_KEY_LEN);
+	err = store_get_file(x->store, "list", &b,
+	    (size_t)INDEX_LIST_MAX * INDEX_KEY_LEN);
 	if (err == 0 && (place == 0 || place * INDEX_KEY_LEN > b.n))
 		err = QERR_ABSENT;
 	if (err == 0)

@@ -37,7 +37,7 @@ dump_feed(void *arg, const struct index_feed *f)
 static void
 dump(struct buf *b)
 {
-	struct index_query all = {.remember = false};
+	struct index_query all = {0};
 
 	buf_clear(b);
 	check(index_feeds(x, dump_feed, b) == 0);
@@ -146,7 +146,7 @@ static void
 a_damaged_index_is_made_anew(void)
 {
 	struct buf want = {0}, file = {0};
-	struct index_query all = {.remember = false};
+	struct index_query all = {0};
 	const char *path;
 	uint64_t n;
 	size_t at;

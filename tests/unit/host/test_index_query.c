@@ -44,10 +44,18 @@ titles_are_searched(void)
 	end();
 }
 
+static int
+add_to_list(void *arg, const struct index_article *a)
+{
+	index_list_add(arg, a);
+	return 0;
+}
+
 static void
 articles_are_found(void)
 {
-	struct index_query all = {.remember = true};
+	struct index_query all = {0};
+	struct buf list = {0};
 	char hex[2 * ARTICLE_ID_LEN + 1];
 	struct desk other;
 
@@ -57,7 +65,10 @@ articles_are_found(void)
 	    {STORY("same", "C", "<p>c</p>")});
 	check(index_update(x, &d.p.feed) == 0);
 	check(finds("1", "") == QERR_ABSENT); /* no list yet */
-	check(index_articles(x, &all, copy_found, NULL) == 0);
+	check(index_articles(x, &all, add_to_list, &list) == 0);
+	check(finds("1", "") == QERR_ABSENT); /* not kept yet */
+	check(index_list_keep(x, &list) == 0);
+	buf_done(&list);
 	check(finds("1", "C") == 0 && finds("3", "A") == 0);
 	check(finds("0", "") == QERR_ABSENT && finds("4", "") == QERR_ABSENT);
 	check(finds("same", "C") == 0 && finds("none", "") == QERR_ABSENT);
