@@ -5,6 +5,7 @@
 #include "client/date.h"
 #include "client/home.h"
 #include "client/json.h"
+#include "client/newsrooms.h"
 #include "client/page.h"
 #include "client/render.h"
 #include "client/term.h"
@@ -15,6 +16,7 @@
 struct reading {
 	const struct app *a;
 	struct home *h;
+	struct newsrooms newsrooms;
 	bool text;
 };
 
@@ -29,9 +31,10 @@ line(struct buf *b, const struct app *a, enum style s, struct bytes text)
 
 /* Title, who, when, and what happened to it. */
 static void
-put_head(struct buf *b, const struct app *a, const struct index_article *x,
+put_head(struct buf *b, const struct reading *rd, const struct index_article *x,
     const struct library_article *r)
 {
+	const struct app *a = rd->a;
 	char when[DATE_MAX], since[PAGE_SINCE_MAX];
 	struct buf t;
 
@@ -39,8 +42,9 @@ put_head(struct buf *b, const struct app *a, const struct index_article *x,
 	line(b, a, STYLE_BOLD, r->article.title);
 	date_minute(when, x->date);
 	page_since(since, &r->article, &r->header);
-	buf_printf(&t, "%s%s%s, issue %llu%s%s", x->authors,
-	    x->authors[0] != '\0' ? ", " : "", when,
+	buf_printf(&t, "%s%s%s, %s, issue %llu%s%s", x->authors,
+	    x->authors[0] != '\0' ? ", " : "",
+	    newsrooms_name(&rd->newsrooms, &x->feed), when,
 	    (unsigned long long)x->number,
 	    r->article.status == ARTICLE_CORRECTED ? ", corrected" : "",
 	    r->article.status == ARTICLE_CORRECTED ? since : "");
@@ -83,6 +87,46 @@ put_json(const struct index_article *x, const struct library_article *r)
 }
 
 static int
+put_body(struct buf *b, const struct reading *rd,
+    const struct library_article *r)
+{
+	size_t width = term_width();
+
+	return render(b,
+	    &(struct render){.article = &r->article,
+		.body = r->body,
+		.width = width < RENDER_WIDTH_MAX ? width : RENDER_WIDTH_MAX,
+		.color = rd->a->color});
+}
+
+/* The text is not here, as after `quire sync --headlines`: its summary may be. */
+static int
+show_head(const struct reading *rd, const struct index_article *x)
+{
+	struct library_article r;
+	struct buf b, summary;
+
+	if (rd->a->json || rd->text || library_look(rd->h->library, x, &r) != 0)
+		return QERR_ABSENT;
+	buf_init(&b, 0);
+	buf_init(&summary, 0);
+	put_head(&b, rd, x, &r);
+	if (r.article.summary.n > 0) {
+		buf_put_str(&summary, "<p>");
+		markup_escape(&summary, r.article.summary, false);
+		buf_put_str(&summary, "</p>");
+		r.body = buf_bytes(&summary);
+		if (put_body(&b, rd, &r) == 0)
+			term_page(buf_bytes(&b));
+	} else {
+		term_page(buf_bytes(&b));
+	}
+	buf_done(&b);
+	buf_done(&summary);
+	return QERR_ABSENT;
+}
+
+static int
 on_article(void *arg, const struct index_article *x)
 {
 	struct reading *rd = arg;
@@ -90,6 +134,8 @@ on_article(void *arg, const struct index_article *x)
 	struct buf b;
 	int err = library_read(rd->h->library, x, &r);
 
+	if (err == QERR_ABSENT)
+		err = show_head(rd, x);
 	if (err != 0)
 		return home_complain("the text of this article", err);
 	index_mark_read(rd->h->index, x);
@@ -99,15 +145,8 @@ on_article(void *arg, const struct index_article *x)
 	if (rd->text) {
 		markup_text(&b, r.body);
 	} else {
-		size_t width = term_width();
-
-		put_head(&b, rd->a, x, &r);
-		err = render(&b,
-		    &(struct render){.article = &r.article,
-			.body = r.body,
-			.width =
-			    width < RENDER_WIDTH_MAX ? width : RENDER_WIDTH_MAX,
-			.color = rd->a->color});
+		put_head(&b, rd, x, &r);
+		err = put_body(&b, rd, &r);
 	}
 	if (err == 0)
 		err = buf_err(&b);
@@ -137,8 +176,11 @@ run(struct app *a)
 	if (!app_operands(a, 1, -1))
 		return APP_USAGE;
 	exit = home_open(&h, a, false);
+	if (exit == 0)
+		exit = newsrooms_load(&rd.newsrooms, &h);
 	for (int i = a->at; i < a->argc && exit == 0; i++)
 		exit = home_find(&h, a->argv[i], on_article, &rd);
+	newsrooms_done(&rd.newsrooms);
 	home_close(&h);
 	return exit;
 }

@@ -7,8 +7,10 @@
 #include <string.h>
 
 #include "client/app.h"
+#include "client/date.h"
 #include "client/home.h"
 #include "client/json.h"
+#include "client/overdue.h"
 #include "client/progress.h"
 #include "proto/base/qerr.h"
 #include "proto/base/text.h"
@@ -24,9 +26,12 @@
 
 struct feed {
 	struct id id;
-	struct row row;          /* its headers, once they are read */
-	uint64_t articles, head; /* before */
-	uint64_t lacking;        /* packs nobody had */
+	struct row row; /* its headers, once they are read */
+	uint64_t head;  /* before */
+	struct index_news news;
+	size_t packs;     /* before */
+	bool came;        /* packs did */
+	uint64_t lacking; /* packs nobody had */
 	bool done, reached, failed;
 	bool blamed; /* and what is lacking was told */
 };
@@ -167,9 +172,12 @@ import_one(struct sync *s, struct import_source *src, const char *where,
 	}
 	f->reached = true;
 	f->lacking = r.missing;
+	f->came = f->came || r.packs > 0;
 	s->bytes += r.bytes;
 	s->changed = s->changed || r.charters + r.headers + r.packs > 0;
 	s->forked = s->forked || r.forked;
+	if (r.rollback)
+		note(s->a, "%s: it is older than what is here.", where);
 }
 
 static int
@@ -290,8 +298,11 @@ restore_feed(struct sync *s, struct node *n, struct feed *f,
 	struct node_feed_stat st;
 	int err = drive_restore(n, s->h.store, &f->id, policy, &f->row);
 
-	if (err == 0 && node_feed_stat(n, &f->id, &st) == 0 && st.forked)
-		s->forked = true; /* proved in an earlier sync */
+	if (err == 0 && node_feed_stat(n, &f->id, &st) == 0) {
+		f->packs = st.packs_held;
+		if (st.forked)
+			s->forked = true; /* proved in an earlier sync */
+	}
 	return err;
 }
 
@@ -299,6 +310,10 @@ restore_feed(struct sync *s, struct node *n, struct feed *f,
 static void
 keep(struct sync *s, struct node *n, struct feed *f)
 {
+	struct node_feed_stat st;
+
+	if (node_feed_stat(n, &f->id, &st) == 0)
+		f->came = f->came || st.packs_held > f->packs;
 	if (drive_keep(n, s->h.store, &f->id, &f->row) != 0)
 		row_done(&f->row);
 }
@@ -395,11 +410,52 @@ on_before(void *arg, const struct index_feed *f)
 {
 	struct feed *x = find(arg, &f->feed);
 
-	if (x != NULL) {
-		x->articles = f->articles;
+	if (x != NULL)
 		x->head = f->head;
-	}
 	return 0;
+}
+
+/* "3 new articles, 1 correction, 40 in all." */
+static void
+say_news(const struct sync *s, const struct feed *x, const struct index_feed *f,
+    const char *name)
+{
+	const struct {
+		uint64_t n;
+		const char *what;
+	} part[] = {
+	    {x->news.fresh, "new article"},
+	    {x->news.corrected, "correction"},
+	    {x->news.retracted, "retraction"},
+	};
+	struct buf b;
+
+	buf_init(&b, 0);
+	for (size_t i = 0; i < sizeof(part) / sizeof(part[0]); i++)
+		if (part[i].n > 0)
+			buf_printf(&b, "%" PRIu64 " %s%s, ", part[i].n,
+			    part[i].what, part[i].n == 1 ? "" : "s");
+	if (b.n > 0)
+		say(s->a, "%s: %.*s%" PRIu64 " in all. See: quire list", name,
+		    (int)b.n, (const char *)b.p, f->articles);
+	else
+		say(s->a, "%s: nothing new%s.", name,
+		    x->came ? ", but what was missing has come" : "");
+	buf_done(&b);
+}
+
+static void
+note_overdue(const struct sync *s, const struct overdue *o, const char *name)
+{
+	char issued[DATE_MAX], promised[DATE_MAX];
+
+	date_day(issued, o->issued);
+	date_day(promised, o->promised);
+	note(s->a,
+	    "%s: the newest issue found is of %s, and the next was promised "
+	    "by %s. If this device's clock is right, newer ones may be held "
+	    "back: try another source.",
+	    name, issued, promised);
 }
 
 static int
@@ -407,16 +463,17 @@ on_after(void *arg, const struct index_feed *f)
 {
 	struct sync *s = arg;
 	struct feed *x = find(s, &f->feed);
-	uint64_t fresh = x == NULL || f->articles < x->articles
-			     ? 0
-			     : f->articles - x->articles;
 	const char *name = f->name[0] != '\0' ? f->name : "the feed";
 	char id[ID_TEXT_LEN + 1];
+	struct overdue over;
 	struct json j;
 	struct buf b;
+	bool late;
 
 	if (x == NULL)
 		return 0;
+	late = x->reached &&
+	       overdue_look(&over, &s->h, &f->feed, (int64_t)clock_wall());
 	if (s->a->json) {
 		buf_init(&b, 0);
 		id_text(id, &f->feed);
@@ -427,8 +484,11 @@ on_after(void *arg, const struct index_feed *f)
 		json_bool(&j, "reached", x->reached);
 		json_uint(&j, "issue", f->head);
 		json_uint(&j, "new_issues", f->head - x->head);
-		json_uint(&j, "new_articles", fresh);
+		json_uint(&j, "new_articles", x->news.fresh);
+		json_uint(&j, "corrections", x->news.corrected);
+		json_uint(&j, "retractions", x->news.retracted);
 		json_uint(&j, "articles", f->articles);
+		json_bool(&j, "overdue", late);
 		json_uint(&j, "missing_packs",
 		    x->lacking == UINT64_MAX ? 0 : x->lacking);
 		json_close(&j, '}');
@@ -440,13 +500,10 @@ on_after(void *arg, const struct index_feed *f)
 		return 0; /* we did not look to the end */
 	if (!x->reached)
 		note(s->a, "%s: no source had it.", name);
-	else if (f->head == x->head && fresh == 0 && x->lacking == 0)
-		say(s->a, "%s: nothing new.", name);
 	else
-		say(s->a,
-		    "%s: %" PRIu64 " new article%s, %" PRIu64 " in all.%s",
-		    name, fresh, fresh == 1 ? "" : "s", f->articles,
-		    fresh > 0 ? " See: quire list" : "");
+		say_news(s, x, f, name);
+	if (late)
+		note_overdue(s, &over, name);
 	if (x->lacking > 0 && x->lacking != UINT64_MAX && !x->blamed)
 		note(s->a,
 		    "%s: %" PRIu64 " pack%s not to be had. Try "
@@ -467,7 +524,7 @@ take_stock(struct sync *s, bool says)
 		err = index_feeds(s->h.index, on_before, s);
 	for (size_t i = 0; i < s->n_feed && err == 0 && s->changed; i++)
 		if ((err = index_update_from(s->h.index, &s->feed[i].id,
-			 &s->feed[i].row)) == QERR_ABSENT)
+			 &s->feed[i].row, &s->feed[i].news)) == QERR_ABSENT)
 			err = 0;
 	if (err == 0 && says)
 		err = index_feeds(s->h.index, on_after, s);
@@ -551,6 +608,8 @@ take_options(struct sync *s, int *exit)
 				return APP_STOP;
 			}
 			s->newest = v;
+		} else if (letter == 'H') {
+			s->tiers = 1u << TIER_HEADS;
 		} else if (letter == 't') {
 			s->tiers = 1u << TIER_HEADS | 1u << TIER_TEXT;
 		} else if (letter == 's') {
@@ -570,6 +629,7 @@ take_options(struct sync *s, int *exit)
 
 static const struct cmd_option options[] = {
     {'n', "newest", "N", "only the newest N issues"},
+    {'H', "headlines", NULL, "titles and summaries alone, a few kilobytes"},
     {'t', "text-only", NULL, "no pictures"},
     {'s', "small", NULL, "pictures only as small ones, about 8 kB each"},
     {'r', "limit-rate", "RATE",

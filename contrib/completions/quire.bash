@@ -2,7 +2,7 @@
 _quire()
 {
 	local cur=${COMP_WORDS[COMP_CWORD]} cmd= i
-	local commands='follow sync list read unpack unfollow export verify key charter try publish draft sign release retract invite peers status'
+	local commands='follow sync list search read unpack unfollow export verify key charter try publish draft sign release retract invite peers status'
 	local common='--state --json --quiet --color --control --help'
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		case " $commands " in
@@ -12,8 +12,9 @@ _quire()
 	local words=$common
 	case $cmd in
 	'') words="$commands $common --version" ;;
-	sync) words="--newest --text-only --small --limit-rate --socks $common" ;;
+	sync) words="--newest --headlines --text-only --small --limit-rate --socks $common" ;;
 	list) words="--feed --lang --unread --search --limit --offset --feeds $common" ;;
+	search) words="--feed --lang --unread --limit $common" ;;
 	read) words="--text $common" ;;
 	unpack) words="--feed $common" ;;
 	export) words="--capsule --bundle --feed --text-only --armour $common" ;;

@@ -1,5 +1,5 @@
 # fish completion for quire(1)
-set -l commands follow sync list read unpack unfollow export verify key charter try publish draft sign release retract invite peers status
+set -l commands follow sync list search read unpack unfollow export verify key charter try publish draft sign release retract invite peers status
 complete -c quire -f
 complete -c quire -n "not __fish_seen_subcommand_from $commands" -a "$commands"
 complete -c quire -s C -l state -r -d 'where what you follow is kept'
@@ -10,6 +10,7 @@ complete -c quire -l control -r -d 'control socket of quired'
 complete -c quire -s h -l help -d help
 complete -c quire -n '__fish_seen_subcommand_from sync' -s n -l newest -x -d 'only the newest issues'
 complete -c quire -n '__fish_seen_subcommand_from sync export' -s t -l text-only -d 'no pictures'
+complete -c quire -n '__fish_seen_subcommand_from sync' -s H -l headlines -d 'titles and summaries alone'
 complete -c quire -n '__fish_seen_subcommand_from sync' -s s -l small -d 'pictures only as small ones'
 complete -c quire -n '__fish_seen_subcommand_from sync' -s r -l limit-rate -x -d 'bytes a second at most'
 complete -c quire -n '__fish_seen_subcommand_from sync' -l socks -x -d 'a SOCKS5 proxy'

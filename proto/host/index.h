@@ -60,9 +60,16 @@ int index_unread(struct index *x, const struct id *feed, uint64_t *ret);
  * One transaction.
  */
 int index_update(struct index *x, const struct id *feed);
-/* The same for who has read the feed's headers already; none are in |r|: he has not. */
+/*
+ * The same for who has read the feed's headers already (none are in |r|: he has not), and
+ * what came of it: articles that were not listed, and corrections and retractions of
+ * those that were.
+ */
+struct index_news {
+	uint64_t fresh, corrected, retracted;
+};
 int index_update_from(struct index *x, const struct id *feed,
-    const struct row *r);
+    const struct row *r, struct index_news *ret);
 
 /* One article in its newest revision. */
 struct index_article {

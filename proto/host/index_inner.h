@@ -8,7 +8,8 @@
 /*
  * The inside of an index:
  *
- *   index.c        the database, and filling it from heads packs
+ *   index.c        the database
+ *   index_fill.c   .. is filled from heads packs
  *   index_user.c   what the user decided: follows, read, the last list
  *   index_query.c  listing and finding
  */
@@ -34,6 +35,9 @@ struct index {
 int index_prepare(struct index *x, sqlite3_stmt **ret, const char *sql);
 /* QERR_* for what SQLite said; a damaged database is removed. */
 int index_error(struct index *x, int rc);
+int index_run(struct index *x, const char *sql);
+/* Take the one step that |q| has. */
+int index_finish(struct index *x, sqlite3_stmt *q);
 
 /* Forget what is listed of |feed|. */
 int index_drop(struct index *x, const struct id *feed);

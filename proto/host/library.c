@@ -137,8 +137,8 @@ get_header(struct library *l, uint64_t number, struct buf *file,
 	return err != 0 ? err : header_peek(h, buf_bytes(file));
 }
 
-int
-library_read(struct library *l, const struct index_article *a,
+static int
+read_head(struct library *l, const struct index_article *a, bool text,
     struct library_article *ret)
 {
 	struct buf file;
@@ -150,7 +150,7 @@ library_read(struct library *l, const struct index_article *a,
 	heads = pack_at(l, a->pack_number, a->heads);
 	if (heads == SHELF_NONE)
 		return QERR_ABSENT;
-	if ((err = shelf_look(&l->shelf, &l->view, heads, a->size > 0)) != 0)
+	if ((err = shelf_look(&l->shelf, &l->view, heads, text)) != 0)
 		return err;
 	if (a->record >= l->view.head.n)
 		return QERR_ABSENT;
@@ -159,15 +159,31 @@ library_read(struct library *l, const struct index_article *a,
 	    records_at(&l->view.head, buf_bytes(&l->view.heads), a->record);
 	if ((err = article_decode(&ret->article, ret->head)) != 0)
 		return err;
-	ret->body = shelf_body(&l->view, a->record);
-	if (ret->body.n != ret->article.length)
-		return QERR_ABSENT; /* no text pack goes with these heads */
-	if ((err = markup_check(ret->body, ret->article.n_picture, NULL)) != 0)
-		return err;
 	buf_init(&file, 0);
 	err = get_header(l, a->pack_number, &file, &ret->header);
 	buf_done(&file);
 	return err;
+}
+
+int
+library_look(struct library *l, const struct index_article *a,
+    struct library_article *ret)
+{
+	return read_head(l, a, false, ret);
+}
+
+int
+library_read(struct library *l, const struct index_article *a,
+    struct library_article *ret)
+{
+	int err = read_head(l, a, a->size > 0, ret);
+
+	if (err != 0)
+		return err;
+	ret->body = shelf_body(&l->view, a->record);
+	if (ret->body.n != ret->article.length)
+		return QERR_ABSENT; /* no text pack goes with these heads */
+	return markup_check(ret->body, ret->article.n_picture, NULL);
 }
 
 /* Pictures. */

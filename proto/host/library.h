@@ -20,7 +20,9 @@ struct library_article {
 	struct article article;
 	struct bytes head, body; /* the records */
 };
-/* QERR_ABSENT if its text is not here (yet). */
+/* QERR_ABSENT if its text is not here (yet): library_look() leaves that out. */
+int library_look(struct library *l, const struct index_article *a,
+    struct library_article *ret);
 int library_read(struct library *l, const struct index_article *a,
     struct library_article *ret);
 /* A picture's bytes, checked; QERR_ABSENT. */

@@ -90,6 +90,23 @@ def main(build):
         need('x()' not in w.run('read', '--text', 'b.html').stdout, 'a script is shown')
         need('nothing new' in w.run('sync', invite).stdout, 'nothing new')
 
+        need(titles(w, '--search', 'слов') == [], 'a title is searched for what stands in the text')
+        found = [json.loads(x) for x in w.run('search', '--json', 'ПЛОХО', 'так').stdout.splitlines()]
+        need([x['title'] for x in found] == [], f'not all words: {found}')
+        found = [json.loads(x) for x in w.run('search', '--json', 'БЫЛО', 'так').stdout.splitlines()]
+        need([(x['title'], x['passage']) for x in found] == [('Первая', 'Было так.')], f'searched: {found}')
+        need('Третья' not in w.run('search', 'nowhere').stdout, 'found what is not there')
+        need('Первая' in w.run('read', '1').stdout, 'a search that finds nothing forgets the last list')
+
+        # A reader with little on his meter: headlines, and later the rest.
+        poor = w.path('poor')
+        w.run('follow', link, home=poor)
+        need('3 new articles' in w.run('sync', '--headlines', invite, home=poor).stdout, 'headlines')
+        need(len(titles(w, home=poor)) == 3, 'headlines are not listed')
+        fails(w, 1, 'not here yet', 'read', 'c.txt', home=poor)
+        need('what was missing has come' in w.run('sync', invite, home=poor).stdout, 'texts after headlines')
+        need('Plain words' in w.run('read', 'c.txt', home=poor).stdout, 'the text behind a headline')
+
         # A reader who leaves room on the line for others.
         slow = w.path('slow')
         fails(w, 2, 'at least 4K, not 1K', 'sync', '--limit-rate', '1K', home=slow)
@@ -106,7 +123,8 @@ def main(build):
         need('corrected' in r.stdout, r.stdout)
         w.run('--control', one.control, 'retract', 'c.txt', '--reason', 'It was not so.')
         two.wait(lambda f: f['head'] >= one.feed()['head'] and f['packs_wanted'] == 0)
-        w.run('sync', invite)
+        r = w.run('sync', invite)
+        need('1 correction, 1 retraction, 3 in all' in r.stdout, f'what changed is not told: {r.stdout}')
         need('иначе' in w.run('read', 'a.md').stdout, 'the correction is not read')
         out = w.run('read', 'c.txt').stdout
         need('It was not so.' in out and 'Plain words' not in out, f'the retraction: {out}')

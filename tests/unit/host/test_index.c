@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "proto/base/qerr.h"
+#include "proto/host/store_row.h"
 #include "tests/unit/host/listing.h"
 
 /* What an index takes in of a tree, and what it lets go. */
@@ -16,13 +17,26 @@ copy_feed(void *arg, const struct index_feed *f)
 	return strcmp(f->name, "N") == 0 ? 0 : 9;
 }
 
+/* Update, and see if that was news. */
+static bool
+news(uint64_t fresh, uint64_t corrected, uint64_t retracted)
+{
+	struct index_news n;
+	struct row none;
+
+	row_init(&none);
+	check(index_update_from(x, &d.p.feed, &none, &n) == 0);
+	return n.fresh == fresh && n.corrected == corrected &&
+	       n.retracted == retracted;
+}
+
 static void
 corrections_replace(void)
 {
 	begin();
 	desk_issue(&d, s, {STORY("a", "Ten dead", "<p>Ten.</p>")},
 	    {STORY("b", "Another", "<p>b</p>")});
-	check(index_update(x, &d.p.feed) == 0);
+	check(news(2, 0, 0));
 	find("a");
 	check(found.status == ARTICLE_NEW && found.number == 1);
 	desk_issue(&d, s,
@@ -30,8 +44,10 @@ corrections_replace(void)
 		.note = "Not ten"});
 	desk_issue(&d, s,
 	    {STORY("a", "Five dead", "<p>Five.</p>"), .revision = 2});
-	check(index_update(x, &d.p.feed) == 0);
-	check(index_update(x, &d.p.feed) == 0); /* nothing new */
+	desk_issue(&d, s, {STORY("c", "Third", "<p>c</p>")});
+	desk_issue(&d, s, {STORY("c", "The third", "<p>c</p>"), .revision = 2});
+	check(news(1, 1, 0));
+	check(news(0, 0, 0));
 	check(lists((struct index_query){.search = "dead"}, "Two dead"));
 	check(lists((struct index_query){.search = "another"}, "Another"));
 	find("a");
@@ -58,12 +74,12 @@ retractions_leave_a_title(void)
 	desk_issue(&d, s, {STORY("a", "Water", "<p>a</p>")},
 	    {STORY("b", "Bread", "<p>b</p>")});
 	old.id = d.last.pack[TIER_TEXT].root;
-	check(index_update(x, &d.p.feed) == 0);
+	check(news(2, 0, 0));
 	find("b");
 	check(found.pack_number == 1 && found.has_text);
 	desk_print(&d, s, b, 2);
 	check(store_forget(s, &old) == 0);
-	check(index_update(x, &d.p.feed) == 0);
+	check(news(0, 0, 1));
 	check(lists((struct index_query){0}, "Bread|Water"));
 	find("a");
 	check(found.status == ARTICLE_RETRACTED && found.size == 0);

@@ -1,0 +1,489 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "proto/base/fold.h"
+#include "proto/base/qerr.h"
+#include "proto/host/index_inner.h"
+#include "proto/host/log.h"
+#include "proto/host/shelf.h"
+#include "proto/host/store_row.h"
+
+/* What was listed of a feed before all of it is listed anew. */
+struct before {
+	struct article_id id;
+	uint64_t revision;
+};
+
+struct fill {
+	struct index *x;
+	const struct index_follow *follow;
+	struct shelf shelf;
+	uint64_t *time; /* of each header, by number - 1 */
+	uint64_t head;
+	uint64_t articles;   /* listed: to count them all would read them all */
+	int64_t first, last; /* the last place taken, when we began and now */
+	struct before *before; /* ascending */
+	size_t n_before, cap_before;
+	struct index_news *news;
+	sqlite3_stmt *insert, *note;
+	struct buf fold, authors;
+};
+
+static const char insert_sql[] =
+    "INSERT INTO article (feed, id, number, revision, status, lang, title,"
+    " fold, name, address, authors, note, dated, date, size, pack_number,"
+    " heads, text, text_root, record) VALUES"
+    " (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,"
+    "?20) ON CONFLICT (feed, id) DO UPDATE SET number=?3, revision=?4,"
+    " status=?5, lang=?6, title=?7, fold=?8, name=?9, address=?10,"
+    " authors=?11, note=?12, dated=?13, date=?14, size=?15, pack_number=?16,"
+    " heads=?17, text=?18, text_root=?19, record=?20"
+    " WHERE excluded.revision > revision RETURNING place";
+
+static void
+bind_text(sqlite3_stmt *q, int i, struct bytes t)
+{
+	if (t.p == NULL)
+		sqlite3_bind_null(q, i);
+	else
+		sqlite3_bind_text(q, i, (const char *)t.p, (int)t.n,
+		    SQLITE_STATIC);
+}
+
+static void
+bind_uint(sqlite3_stmt *q, int i, uint64_t v)
+{
+	sqlite3_bind_int64(q, i, (sqlite3_int64)v);
+}
+
+/* The place of pack |i| in its header. */
+static unsigned
+place_in_header(const struct shelf *s, size_t i)
+{
+	unsigned n = 0;
+
+	while (i > n && s->pack[i - n - 1].number == s->pack[i].number)
+		n++;
+	return n;
+}
+
+static int
+by_id(const void *x, const void *y)
+{
+	const struct before *a = x, *b = y;
+
+	return memcmp(a->id.b, b->id.b, sizeof(a->id.b));
+}
+
+/* |a| was listed at |place|: is it news to who reads the feed? */
+static void
+count_news(struct fill *f, const struct article *a, const struct article_id *id,
+    int64_t place)
+{
+	const struct before key = {.id = *id};
+	const struct before *b =
+	    f->n_before == 0
+		? NULL
+		: bsearch(&key, f->before, f->n_before, sizeof(key), by_id);
+	bool was = b != NULL || place <= f->first;
+
+	if (b != NULL && a->revision <= b->revision)
+		return;
+	if (was && a->status != ARTICLE_NEW)
+		++*(a->status == ARTICLE_RETRACTED ? &f->news->retracted
+						   : &f->news->corrected);
+	else if (!was && place > f->last && a->status != ARTICLE_RETRACTED)
+		f->news->fresh++;
+}
+
+/* The row that is bound: 0 also if a newer revision is listed already. */
+static int
+put_row(struct fill *f, const struct article *a, const struct article_id *id)
+{
+	int rc = sqlite3_step(f->insert);
+
+	if (rc == SQLITE_ROW) {
+		int64_t place = sqlite3_column_int64(f->insert, 0);
+
+		count_news(f, a, id, place);
+		f->articles += place > f->last; /* else it was there */
+		if (place > f->last)
+			f->last = place;
+	}
+	sqlite3_reset(f->insert);
+	return index_error(f->x, rc);
+}
+
+static int
+fill_article(struct fill *f, size_t pack, size_t record, struct bytes head)
+{
+	const struct shelf_pack *p = &f->shelf.pack[pack];
+	size_t text = shelf_with(&f->shelf, pack, TIER_TEXT);
+	sqlite3_stmt *q = f->insert;
+	struct article *a = malloc(sizeof(*a));
+	struct article_id id;
+	int err = a == NULL ? QERR_NOMEM : article_decode(a, head);
+
+	if (err != 0)
+		goto out;
+	article_id(&id, &f->follow->feed, a->name);
+	buf_clear(&f->fold);
+	fold_text(&f->fold, a->title);
+	buf_clear(&f->authors);
+	for (size_t i = 0; i < a->n_author; i++) {
+		if (i > 0)
+			buf_put_str(&f->authors, ", ");
+		buf_put(&f->authors, a->author[i].p, a->author[i].n);
+	}
+	sqlite3_bind_blob(q, 1, f->follow->feed.b, 32, SQLITE_STATIC);
+	sqlite3_bind_blob(q, 2, id.b, ARTICLE_ID_LEN, SQLITE_STATIC);
+	bind_uint(q, 3, p->e.last);
+	bind_uint(q, 4, a->revision);
+	bind_uint(q, 5, a->status);
+	bind_text(q, 6, a->lang);
+	bind_text(q, 7, a->title);
+	bind_text(q, 8, buf_bytes(&f->fold));
+	bind_text(q, 9, a->name);
+	bind_text(q, 10, a->address);
+	bind_text(q, 11, buf_bytes(&f->authors));
+	bind_text(q, 12, a->note);
+	bind_uint(q, 13, a->has_published);
+	sqlite3_bind_int64(q, 14,
+	    a->has_published ? a->published : (int64_t)f->time[p->e.last - 1]);
+	bind_uint(q, 15, a->length);
+	bind_uint(q, 16, p->number);
+	bind_uint(q, 17, place_in_header(&f->shelf, pack));
+	if (text == SHELF_NONE) {
+		sqlite3_bind_null(q, 18);
+		sqlite3_bind_null(q, 19);
+	} else {
+		bind_uint(q, 18, place_in_header(&f->shelf, text));
+		sqlite3_bind_blob(q, 19, f->shelf.pack[text].e.root.b, 32,
+		    SQLITE_STATIC);
+	}
+	bind_uint(q, 20, record);
+	err = buf_err(&f->fold) != 0 || buf_err(&f->authors) != 0
+		  ? QERR_NOMEM
+		  : put_row(f, a, &id);
+out:
+	free(a);
+	return err;
+}
+
+static int
+note_pack(struct fill *f, const struct id *root)
+{
+	sqlite3_bind_blob(f->note, 1, f->follow->feed.b, 32, SQLITE_STATIC);
+	sqlite3_bind_blob(f->note, 2, root->b, 32, SQLITE_STATIC);
+	return index_finish(f->x, f->note);
+}
+
+/* True if pack |i| is on the disk as it was signed. */
+static bool
+is_whole(const struct fill *f, size_t i)
+{
+	const struct pack_entry *e = &f->shelf.pack[i].e;
+	struct tree_name t = {.kind = TREE_PACK, .id = e->root};
+	struct buf b;
+	bool whole;
+
+	buf_init(&b, PACK_SIZE_MAX + 1);
+	whole = store_get(f->x->store, &t, &b) == 0 &&
+		pack_check(e, buf_bytes(&b)) == 0;
+	buf_done(&b);
+	return whole;
+}
+
+static int
+fill_pack(struct fill *f, size_t i)
+{
+	struct shelf_view v;
+	int err;
+
+	shelf_view_init(&v);
+	err = shelf_look(&f->shelf, &v, i, false);
+	for (size_t k = 0; k < v.head.n && err == 0; k++)
+		err = fill_article(f, i, k,
+		    records_at(&v.head, buf_bytes(&v.heads), k));
+	shelf_view_done(&v);
+	/* A pack that its key does not open is the publisher's mistake. */
+	if (qerr_is_peer_fault(err) || err == QERR_BASE || err == QERR_ABSENT) {
+		log_warn("issue %llu cannot be listed: its heads %s",
+		    (unsigned long long)f->shelf.pack[i].number, qerr_str(err));
+		/* One that is damaged, or waits for its base, may still come. */
+		if (err == QERR_BASE || !is_whole(f, i))
+			return 0;
+		err = 0;
+	}
+	return err != 0 ? err : note_pack(f, &f->shelf.pack[i].e.root);
+}
+
+static int
+take_headers(struct fill *f, const struct row *r)
+{
+	struct header h;
+	int err = 0;
+
+	if ((f->time = calloc(r->n + 1, sizeof(*f->time))) == NULL)
+		return QERR_NOMEM;
+	for (size_t i = 0; i < r->n && err == 0; i++) {
+		err = header_read(&h, r->header[i]);
+		if (err != 0 || h.number != i + 1)
+			break;
+		f->time[i] = h.time;
+		f->head = h.number;
+		err = shelf_add(&f->shelf, &h);
+	}
+	return qerr_is_peer_fault(err) ? 0 : err;
+}
+
+/* The packs that are listed: their roots lead to |f|. */
+static int
+load_known(struct fill *f, struct map *known)
+{
+	sqlite3_stmt *q = NULL;
+	int rc, err;
+
+	err = index_prepare(f->x, &q, "SELECT root FROM pack WHERE feed=?1");
+	if (err != 0)
+		return err;
+	sqlite3_bind_blob(q, 1, f->follow->feed.b, 32, SQLITE_STATIC);
+	while (err == 0 && (rc = sqlite3_step(q)) != SQLITE_DONE) {
+		struct id root;
+
+		if (rc != SQLITE_ROW) {
+			err = index_error(f->x, rc);
+			break;
+		}
+		if (sqlite3_column_bytes(q, 0) != 32)
+			continue;
+		memcpy(root.b, sqlite3_column_blob(q, 0), 32);
+		err = map_put(known, &root, f);
+	}
+	sqlite3_finalize(q);
+	return err;
+}
+
+static int
+load_counts(struct fill *f)
+{
+	sqlite3_stmt *q;
+	int rc, err = index_prepare(f->x, &q,
+		    "SELECT (SELECT articles FROM feed WHERE id=?1),"
+		    " (SELECT max(place) FROM article)");
+
+	if (err != 0)
+		return err;
+	sqlite3_bind_blob(q, 1, f->follow->feed.b, 32, SQLITE_STATIC);
+	if ((rc = sqlite3_step(q)) == SQLITE_ROW) {
+		f->articles = (uint64_t)sqlite3_column_int64(q, 0);
+		f->first = f->last = sqlite3_column_int64(q, 1);
+	}
+	sqlite3_finalize(q);
+	return index_error(f->x, rc);
+}
+
+static int
+add_before(struct fill *f, const void *id, uint64_t revision)
+{
+	struct before *b;
+
+	if (f->n_before == f->cap_before) {
+		size_t cap = f->cap_before == 0 ? 256 : 2 * f->cap_before;
+
+		if ((b = realloc(f->before, cap * sizeof(*b))) == NULL)
+			return QERR_NOMEM;
+		f->before = b;
+		f->cap_before = cap;
+	}
+	b = &f->before[f->n_before++];
+	memcpy(b->id.b, id, sizeof(b->id.b));
+	b->revision = revision;
+	return 0;
+}
+
+static int
+load_before(struct fill *f)
+{
+	sqlite3_stmt *q;
+	int rc, err = index_prepare(f->x, &q,
+		    "SELECT id, revision FROM article WHERE feed=?1"
+		    " ORDER BY id");
+
+	if (err != 0)
+		return err;
+	sqlite3_bind_blob(q, 1, f->follow->feed.b, 32, SQLITE_STATIC);
+	while (err == 0 && (rc = sqlite3_step(q)) != SQLITE_DONE)
+		if (rc != SQLITE_ROW)
+			err = index_error(f->x, rc);
+		else if (sqlite3_column_bytes(q, 0) == ARTICLE_ID_LEN)
+			err = add_before(f, sqlite3_column_blob(q, 0),
+			    (uint64_t)sqlite3_column_int64(q, 1));
+	sqlite3_finalize(q);
+	return err;
+}
+
+/*
+ * If a pack that is listed counts no longer, everything is listed anew: it was
+ * withdrawn, or its header is no more.  One announced twice counts if one of them does.
+ */
+static int
+drop_gone(struct fill *f, struct map *known)
+{
+	size_t live = 0;
+	int err;
+
+	for (size_t i = 0; i < f->shelf.n; i++) {
+		struct shelf_pack *p = &f->shelf.pack[i];
+
+		if (p->dead || p->e.tier != TIER_HEADS ||
+		    map_get(known, &p->e.root) != f)
+			continue;
+		live++;
+		if (map_put(known, &p->e.root, p) != 0) /* once */
+			return QERR_NOMEM;
+	}
+	if (live == map_count(known))
+		return 0;
+	if ((err = load_before(f)) == 0)
+		err = index_drop(f->x, &f->follow->feed);
+	return err != 0 ? err : 1;
+}
+
+static int
+fill_packs(struct fill *f)
+{
+	struct map *known = map_new(0);
+	bool anew = false;
+	int err = known == NULL ? QERR_NOMEM : load_known(f, known);
+
+	if (err == 0 && (err = drop_gone(f, known)) > 0) {
+		anew = true;
+		err = 0;
+	}
+	if (err == 0)
+		err = load_counts(f);
+	for (size_t i = 0; i < f->shelf.n && err == 0; i++) {
+		const struct shelf_pack *p = &f->shelf.pack[i];
+		struct tree_name t = {.kind = TREE_PACK, .id = p->e.root};
+
+		if (p->e.tier != TIER_HEADS || p->dead ||
+		    (!anew && map_get(known, &p->e.root) != NULL) ||
+		    !store_has(f->x->store, &t))
+			continue;
+		err = fill_pack(f, i);
+	}
+	map_free(known);
+	return err;
+}
+
+static int
+fill_feed(struct fill *f)
+{
+	struct buf b, ends;
+	struct signed_file file;
+	struct charter *c = malloc(sizeof(*c));
+	sqlite3_stmt *q = NULL;
+	size_t n, from;
+	int err;
+
+	buf_init(&b, 0);
+	buf_init(&ends, 0);
+	err = c == NULL
+		  ? QERR_NOMEM
+		  : store_charters(f->x->store, &f->follow->feed, &b, &ends);
+	n = ends.n / 4;
+	if (err == 0 && n == 0)
+		err = QERR_ABSENT;
+	if (err == 0) {
+		from = n > 1 ? load_le32(ends.p + 4 * (n - 2)) : 0;
+		err = signed_decode(&file, bytes_of(b.p + from, b.n - from),
+		    SIGNED_SIGS_MAX);
+	}
+	if (err == 0)
+		err = charter_decode_body(c, file.body);
+	if (err == 0)
+		err = index_prepare(f->x, &q,
+		    "INSERT OR REPLACE INTO feed VALUES (?1,?2,?3,?4,?5)");
+	if (err == 0) {
+		sqlite3_bind_blob(q, 1, f->follow->feed.b, 32, SQLITE_STATIC);
+		bind_text(q, 2, c->name);
+		bind_uint(q, 3, f->head);
+		bind_uint(q, 4, c->version);
+		bind_uint(q, 5, f->articles);
+		err = index_finish(f->x, q);
+	}
+	sqlite3_finalize(q);
+	free(c);
+	buf_done(&b);
+	buf_done(&ends);
+	return err;
+}
+
+static int
+update(struct index *x, const struct id *feed, const struct row *r,
+    struct index_news *news)
+{
+	struct fill f = {
+	    .x = x, .follow = index_followed(x, feed), .news = news};
+	int err;
+
+	if (f.follow == NULL)
+		return QERR_ABSENT;
+	shelf_init(&f.shelf, x->store, feed, &f.follow->key);
+	buf_init(&f.fold, 0);
+	buf_init(&f.authors, 0);
+	err = take_headers(&f, r);
+	if (err == 0)
+		err = index_run(x, "BEGIN IMMEDIATE");
+	if (err == 0) {
+		err = index_prepare(x, &f.insert, insert_sql);
+		if (err == 0)
+			err = index_prepare(x, &f.note,
+			    "INSERT OR IGNORE INTO pack VALUES (?1,?2)");
+		if (err == 0)
+			err = fill_packs(&f);
+		if (err == 0)
+			err = fill_feed(&f); /* counts what is there now */
+		sqlite3_finalize(f.insert);
+		sqlite3_finalize(f.note);
+		if (err == 0)
+			err = index_run(x, "COMMIT");
+		else
+			sqlite3_exec(x->db, "ROLLBACK", NULL, NULL, NULL);
+	}
+	shelf_done(&f.shelf);
+	free(f.time);
+	free(f.before);
+	buf_done(&f.fold);
+	buf_done(&f.authors);
+	return err;
+}
+
+int
+index_update_from(struct index *x, const struct id *feed, const struct row *r,
+    struct index_news *ret)
+{
+	struct row own;
+	int err;
+
+	*ret = (struct index_news){0};
+	if (r->n > 0)
+		return update(x, feed, r, ret);
+	row_init(&own);
+	err = store_headers_kept(x->store, feed, &own);
+	if (err == 0)
+		err = update(x, feed, &own, ret);
+	row_done(&own);
+	return err;
+}
+
+int
+index_update(struct index *x, const struct id *feed)
+{
+	struct index_news news;
+	struct row none;
+
+	row_init(&none);
+	return index_update_from(x, feed, &none, &news);
+}
