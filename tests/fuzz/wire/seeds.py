@@ -52,3 +52,24 @@ seed('line', 'payload_short', b'\2\0' + b'\1' + now + bytes(66))
 seed('frames', 'few', b'\x40' + bytes([3]) + bytes(12) + b'\0' + b'\x10' + bytes(64))
 seed('frames', 'flipped', b'\x07' + bytes(range(256)) * 9)
 seed('frames', 'byte_by_byte', b'\0' + bytes([200]) + bytes(800))
+
+seed('websocket', 'client_hello', b'\x01\x82\x05Hello')
+seed('websocket', 'server_hello', b'\x00\x82\x85\x37\xfa\x21\x3d\x7f\x9f\x4d\x51\x58')
+seed('websocket', 'fragments_ping', b'\x05\x02\x03Hel\x89\x04ping\x80\x02lo')
+seed('websocket', 'close', b'\x01\x88\x05\x03\xe9bye')
+seed('websocket', 'long', b'\x01\x82\x7e\x01\x00' + bytes(256))
+seed('websocket', 'longer', b'\x01\x82\x7f\0\0\0\0\0\x01\0\0' + bytes(64))
+
+KEY = 'dGhlIHNhbXBsZSBub25jZQ=='
+seed('upgrade', 'request', ('GET /a/secret HTTP/1.1\r\nHost: a.org\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n'
+                            f'Sec-WebSocket-Key: {KEY}\r\nSec-WebSocket-Version: 13\r\n\r\n').encode())
+seed('upgrade', 'answer', b'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: keep-alive, Upgrade\r\n'
+                          b'Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n')
+seed('upgrade', 'not_found', b'HTTP/1.1 404 Not Found\r\nServer: nginx\r\n\r\n')
+
+seed('pt', 'client', b'\0VERSION 1\nCMETHOD obfs4 socks5 127.0.0.1:35653\nCMETHODS DONE\n')
+seed('pt', 'client_proxy', b'\2VERSION 1\nPROXY DONE\nCMETHOD obfs4 socks5 127.0.0.1:1\nCMETHODS DONE\n')
+seed('pt', 'server', b'\1VERSION 1\nSMETHOD obfs4 [::]:443 ARGS:cert=A+/,iat-mode=0\nSMETHODS DONE\n')
+seed('pt', 'errors', b'\0VERSION-ERROR no-version\nENV-ERROR x\nPROXY-ERROR x\nCMETHOD-ERROR obfs4 x\n')
+seed('pt', 'socks', b'\0\5\0\5\0\0\1\0\0\0\0\0\0')
+seed('pt', 'socks_login', b'\4\5\2\1\0\5\0\0\3\2ab\0\1')
