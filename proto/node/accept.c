@@ -1,5 +1,4 @@
 #include <stdlib.h>
-#include <string.h>
 
 #include "proto/node/inner.h"
 
@@ -52,7 +51,7 @@ forgive(struct track *s)
 {
 	for (size_t i = 0; i < LINKS_MAX; i++)
 		if (s->n->link[i] != NULL && s->n->link[i]->state == LINK_OPEN)
-			link_share(s->n->link[i], s)->failed = false;
+			share_of(s->n->link[i], s)->failed = false;
 	s->retry = true;
 }
 
@@ -70,9 +69,9 @@ accept_verdict(struct track *s, uint64_t floor)
 	for (size_t i = 0; i < LINKS_MAX; i++) {
 		if (n->link[i] == NULL || n->link[i]->state != LINK_OPEN)
 			continue;
-		link_share(n->link[i], s)->proved &= s->forked;
+		share_of(n->link[i], s)->proved &= s->forked;
 		if (floor != UINT64_MAX)
-			share_cut(s, link_share(n->link[i], s), floor);
+			share_cut(s, share_of(n->link[i], s), floor);
 	}
 	forgive(s);
 }
@@ -117,7 +116,7 @@ static int
 start_over(struct track *s, struct link *from)
 {
 	bool alone = s->given_by == from->id;
-	bool knew = link_share(from, s)->charter >= track_charter(s);
+	bool knew = share_of(from, s)->charter >= track_charter(s);
 
 	feed_cut(s->feed, 0);
 	accept_verdict(s, 1);
@@ -126,7 +125,7 @@ start_over(struct track *s, struct link *from)
 	if (!alone)
 		return 0;
 	/* Whoever has not heard of the pin may have been led away himself. */
-	link_share(from, s)->failed = true;
+	share_of(from, s)->failed = true;
 	return knew ? QERR_PINNED : 0;
 }
 
@@ -145,7 +144,7 @@ accept_from(const struct track *s, struct link *l)
 		if (sole == NULL || sole->id != s->sole ||
 		    sole->state != LINK_OPEN)
 			continue;
-		sh = link_share(sole, s);
+		sh = share_of(sole, s);
 		return sh->failed || sh->number <= head;
 	}
 	return true;
@@ -172,7 +171,7 @@ accept_headers(struct track *s, const struct bytes *file, size_t count,
 			return start_over(s, from);
 		/* Their history is not ours: ask for their rival of our head. */
 		if (err == QERR_FORK && from != NULL)
-			link_share(from, s)->rival = true;
+			share_of(from, s)->rival = true;
 		return refused(s, err, file[0], from);
 	}
 	for (size_t i = 0; i < count; i++) {
@@ -190,7 +189,7 @@ accept_headers(struct track *s, const struct bytes *file, size_t count,
 int
 accept_head(struct track *s, struct bytes file, struct link *from)
 {
-	struct share *sh = link_share(from, s);
+	struct share *sh = share_of(from, s);
 	struct header h;
 	int err = feed_check_head(s->feed, file, &h);
 
@@ -312,7 +311,7 @@ stored_header(struct node *n, const struct pending *p, int err)
 	n->vouched++;
 	update_tell(n, FACT_HEAD, &s->id, s->safe_head, 0);
 	spread_head(s, false);
-	spread_safe(s, before + 1);
+	holds_safe(s, before + 1);
 }
 
 static void
@@ -351,12 +350,12 @@ stored_piece(struct node *n, const struct pending *p, int err)
 	bit_set(t->safe, p->number, true);
 	for (size_t i = 0; i < t->n_piece; i++)
 		if (!bit(t->safe, i)) {
-			spread_part(n, t);
+			holds_part(n, t);
 			return;
 		}
 	pack_stored(n, pack);
 	update_tell(n, FACT_PACK, &pack->root, 0, 0);
-	spread_held(n, pack);
+	holds_pack(n, pack);
 }
 
 void

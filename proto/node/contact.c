@@ -1,4 +1,3 @@
-#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 

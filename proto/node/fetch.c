@@ -1,12 +1,6 @@
-#include <stdlib.h>
-#include <string.h>
-
 #include "proto/node/inner.h"
 
-#define HEADERS_MAX 512 /* in one GIVE */
-#define BUDGET      ((uint64_t)1 << 40)
-
-/* Asking. */
+#define BUDGET ((uint64_t)1 << 40)
 
 static struct ask *
 say_ask(struct link *l, const struct ask *a, const struct share *sh)
@@ -53,8 +47,8 @@ ask_bytes(const struct ask *a)
 }
 
 /* |a| of |l| is over: what did not come may be asked of others. */
-static void
-ask_end(struct link *l, struct ask *a)
+void
+fetch_end(struct link *l, struct ask *a)
 {
 	struct node *n = l->n;
 	struct part *t = a->part;
@@ -114,24 +108,24 @@ fetch_track(struct track *s)
 	for (size_t i = 0; i < LINKS_MAX; i++) {
 		struct link *l = n->link[i];
 
-		if (l == NULL || !link_is_node(l) || link_share(l, s)->failed)
+		if (l == NULL || !link_is_node(l) || share_of(l, s)->failed)
 			continue;
 		if (best == NULL ||
-		    link_share(l, s)->number > link_share(best, s)->number)
+		    share_of(l, s)->number > share_of(best, s)->number)
 			best = l;
 	}
 	if (best != NULL)
-		fetch_heads(best, link_share(best, s), s);
+		fetch_heads(best, share_of(best, s), s);
 	for (size_t i = 0; i < LINKS_MAX && s->asking == NULL; i++)
 		if (n->link[i] != NULL && n->link[i]->state == LINK_OPEN)
-			fetch_heads(n->link[i], link_share(n->link[i], s), s);
+			fetch_heads(n->link[i], share_of(n->link[i], s), s);
 }
 
 bool
 link_holds(struct link *l, const struct track *s, uint64_t number,
     unsigned tier, const struct pack *p)
 {
-	const struct share *sh = link_share(l, s);
+	const struct share *sh = share_of(l, s);
 
 	if (p->refused[l->slot / 64] >> l->slot % 64 & 1)
 		return false;
@@ -255,7 +249,7 @@ ask_next(struct link *l)
 
 		if (t->pack->state == PACK_WANTED && w.track != NULL &&
 		    link_holds(l, w.track, w.number, w.tier, t->pack) &&
-		    ask_part(l, t, link_pieces(l, link_share(l, w.track), &w)))
+		    ask_part(l, t, link_pieces(l, share_of(l, w.track), &w)))
 			return true;
 	}
 	if (l->want_gen != n->want_gen) {
@@ -271,7 +265,7 @@ ask_next(struct link *l)
 			continue;
 		if ((t = part_open(n, w->pack)) == NULL)
 			return false; /* all are busy; later */
-		if (ask_part(l, t, link_pieces(l, link_share(l, w->track), w)))
+		if (ask_part(l, t, link_pieces(l, share_of(l, w->track), w)))
 			return true;
 	}
 	for (size_t i = 0; i < n->n_part; i++) {
@@ -311,192 +305,6 @@ fetch_more(struct node *n)
 				any |= ask_next(n->link[i]);
 	}
 }
-
-/* Answers. */
-
-static int
-give_charters(struct link *l, struct ask *a, const struct msg_give *g)
-{
-	struct reader r;
-	int err = 0;
-
-	(void)l;
-	if (g->data.n == 0)
-		return 0;
-	reader_init(&r, g->data.p, g->data.n);
-	while (r.err == 0 && r.p < r.end && err == 0) {
-		struct bytes file = cbor_bytes_in(&r, 1, CHARTER_FILE_MAX);
-
-		if (r.err == 0)
-			err = accept_charter(a->track, file);
-	}
-	return r.err != 0 ? r.err : err;
-}
-
-static int
-give_headers(struct link *l, struct ask *a, const struct msg_give *g)
-{
-	struct bytes file[HEADERS_MAX];
-	struct reader r;
-	size_t count = 0;
-
-	if (g->data.n == 0)
-		return 0;
-	if (g->offset != a->next)
-		return QERR_PROTOCOL;
-	reader_init(&r, g->data.p, g->data.n);
-	while (r.err == 0 && r.p < r.end) {
-		if (count == HEADERS_MAX || a->next + count > a->last)
-			return QERR_PROTOCOL;
-		file[count++] = cbor_bytes_in(&r, 1, HEADER_FILE_MAX);
-	}
-	if (r.err != 0)
-		return r.err;
-	a->next += count;
-	if (a->fork_check) {
-		accept_rival(a->track, a->first, file[0]);
-		return 0;
-	}
-	return accept_headers(a->track, file, count, l);
-}
-
-static int
-give_hashes(struct link *l, struct ask *a, const struct msg_give *g)
-{
-	struct part *t = a->part;
-	struct id root;
-
-	if (g->status == GIVE_NOT_HELD)
-		return 0;
-	if (g->data.n != t->n_piece * sizeof(struct id))
-		return QERR_RANGE;
-	if (t->hash != NULL)
-		return 0; /* another link was faster */
-	if ((t->hash = malloc(g->data.n)) == NULL)
-		return QERR_NOMEM;
-	memcpy(t->hash, g->data.p, g->data.n);
-	merkle_root(&root, t->hash, t->n_piece);
-	if (!id_eq(&root, &t->pack->root)) {
-		free(t->hash);
-		t->hash = NULL;
-		l->n->bytes_wasted += g->data.n;
-		return QERR_BADHASH;
-	}
-	return 0;
-}
-
-static int
-give_piece(struct link *l, struct ask *a, const struct msg_give *g)
-{
-	struct node *n = l->n;
-	struct part *t = a->part;
-	struct pack *p = t->pack;
-	size_t i = (size_t)a->next;
-	struct id h;
-
-	if (g->data.n == 0)
-		return 0;
-	if (a->next > a->last || g->offset != a->next ||
-	    g->data.n != piece_len(p->size, i))
-		return QERR_PROTOCOL;
-	hash(&h, HASH_PIECE, g->data);
-	if (!id_eq(&h, t->hash != NULL ? &t->hash[i] : &p->root)) {
-		n->bytes_wasted += g->data.n;
-		return QERR_BADHASH;
-	}
-	n->in_flight -= g->data.n;
-	a->next++;
-	if (bit(t->asked, i)) {
-		bit_set(t->asked, i, false);
-		t->n_asked--;
-	}
-	if (bit(t->have, i)) {
-		n->bytes_wasted += g->data.n;
-		return 0;
-	}
-	bit_set(t->have, i, true);
-	t->n_have++;
-	l->proven = true;
-	n->bytes_got += g->data.n;
-	if (t->n_have == t->n_piece)
-		p->state = PACK_STORED;
-	update_put_piece(n, p, i, g->data, t->n_have == t->n_piece);
-	return 0;
-}
-
-static int
-give_any(struct link *l, struct ask *a, const struct msg_give *g)
-{
-	switch (a->what) {
-	case ASK_CHARTERS:
-		return give_charters(l, a, g);
-	case ASK_HEADERS:
-		return give_headers(l, a, g);
-	case ASK_PIECE_HASHES:
-		return give_hashes(l, a, g);
-	case ASK_PIECES:
-		return give_piece(l, a, g);
-	case ASK_PEERS: /* never asked by us */
-		break;
-	}
-	return QERR_PROTOCOL;
-}
-
-/* The final word on |a|: what does it say about the link? */
-static void
-give_last(struct link *l, struct ask *a, const struct msg_give *g)
-{
-	struct node *n = l->n;
-	struct track *s = a->track;
-	struct part *t = a->part;
-	bool whole = a->what == ASK_PIECES ? a->next > a->last
-					   : t == NULL || t->hash != NULL;
-
-	if (g->status == GIVE_BUSY) {
-		l->rest_until = when_add(n->now,
-		    g->offset > 60 ? 60000 : g->offset * 1000 + 500);
-	} else if (t != NULL && !whole) {
-		t->pack->refused[l->slot / 64] |= (uint64_t)1 << l->slot % 64;
-		l->refused_any = true;
-	} else if (l->proven && l->window < WINDOW_MAX) {
-		l->window++;
-	}
-	/* Less than it was asked to go on from: it died since. */
-	if (s != NULL && !a->fork_check &&
-	    (a->what == ASK_CHARTERS ? track_charter(s) < a->first
-				     : feed_head(s->feed) + 1 == a->first))
-		link_share(l, s)->failed = !link_share(l, s)->rival;
-	l->stalls = 0;
-	ask_end(l, a);
-	if (s != NULL)
-		fetch_track(s);
-}
-
-int
-fetch_give(struct link *l, const struct msg_give *g)
-{
-	struct ask *a = NULL;
-	int err;
-
-	for (size_t i = 0; i < l->n_ask; i++)
-		if (l->ask[i].id == g->id)
-			a = &l->ask[i];
-	if (a == NULL) { /* cancelled, and under way already */
-		l->n->bytes_wasted += g->data.n;
-		return 0;
-	}
-	a->at = l->n->now;
-	if ((err = give_any(l, a, g)) != 0 || l->state == LINK_SHUT)
-		return err;
-	/* Taking it in may have ended this ask: a charter cuts packs away. */
-	for (size_t i = 0; i < l->n_ask; i++)
-		if (l->ask[i].id == g->id && g->status != GIVE_MORE) {
-			give_last(l, &l->ask[i], g);
-			break;
-		}
-	return 0;
-}
-
 void
 fetch_stop(struct link *l)
 {
@@ -505,7 +313,7 @@ fetch_stop(struct link *l)
 	while (l->n_ask > 0) {
 		struct track *s = l->ask[0].track;
 
-		ask_end(l, &l->ask[0]);
+		fetch_end(l, &l->ask[0]);
 		if (s != NULL)
 			s->retry = true;
 	}
@@ -523,7 +331,7 @@ void
 fetch_drop(struct link *l, size_t k)
 {
 	say_cancel(l, l->ask[k].id);
-	ask_end(l, &l->ask[k]);
+	fetch_end(l, &l->ask[k]);
 }
 
 /* Nobody is to go on with |t|. */
@@ -585,11 +393,11 @@ fetch_stalled(struct link *l)
 		struct track *s = l->ask[0].track;
 
 		if (s != NULL) {
-			link_share(l, s)->failed = l->stalls > 1;
+			share_of(l, s)->failed = l->stalls > 1;
 			s->retry = true;
 		}
 		say_cancel(l, l->ask[0].id);
-		ask_end(l, &l->ask[0]);
+		fetch_end(l, &l->ask[0]);
 	}
 	l->window = 1;
 	l->stall = l->stall * 2 > STALL_MAX ? STALL_MAX : l->stall * 2;

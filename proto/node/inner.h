@@ -21,11 +21,18 @@
  *
  *   node.c    events in, update out, time
  *   update.c  what the driver is to do
- *   track.c   feeds, what their headers announce, and which packs are wanted
+ *   track.c   feeds, and what their headers announce
+ *   pack.c    packs, and those of which a part is here
+ *   plan.c    which packs are wanted
  *   accept.c  charters, headers and fork proofs that came in
- *   spread.c  telling others: HEADS, NEWS, HOLDS, PROOF
- *   link.c    one connection: veil, HELLO, messages, silence
- *   fetch.c   whom to ask for what, and what came
+ *   spread.c  telling others: HEADS, NEWS, PROOF
+ *   holds.c   .. and what is held: HOLDS
+ *   link.c    one connection: its veil, and silence
+ *   hello.c   who the peer is
+ *   hear.c    what the peer says
+ *   share.c   what a link has to do with a feed
+ *   fetch.c   whom to ask for what
+ *   give.c    what came
  *   serve.c   answering
  *   contact.c whom to dial, and when
  *   reader.c  when a reader is done
@@ -383,13 +390,7 @@ void track_set_head(struct track *s, struct bytes file);
 void track_forked(struct track *s, struct bytes a, struct bytes b);
 /* The headers from |floor| on died. */
 void track_cut(struct track *s, uint64_t floor);
-/* Which packs are wanted, from the policy. */
-void track_plan(struct track *s);
 uint64_t track_charter(const struct track *s);
-struct pack *pack_find(struct node *n, const struct id *root);
-void pack_stored(struct node *n, struct pack *p);
-struct part *part_open(struct node *n, struct pack *p);
-void part_close(struct node *n, struct pack *p);
 /* True if every live pack of |tier| that header |number| announces is held. */
 bool track_holds(const struct track *s, uint64_t number, unsigned tier);
 bool track_whole(const struct track *s);
@@ -397,6 +398,25 @@ bool track_whole(const struct track *s);
 void track_unrefuse(struct track *s, const struct msg_run *r, size_t slot);
 /* Count who holds all of our head: true if there are more than before. */
 bool track_receipt(struct track *s);
+
+/* pack.c */
+struct pack *pack_find(struct node *n, const struct id *root);
+/* Find or make it; NULL after node_fail(). */
+struct pack *pack_new(struct node *n, const struct pack_entry *e);
+/* An entry that announced |p| goes; the last one takes the pack along. */
+void pack_release(struct node *n, struct pack *p);
+/* Delete what is here of |p|. */
+void pack_drop(struct node *n, struct pack *p);
+void pack_stored(struct node *n, struct pack *p);
+/* |a| wants its pack no more. */
+void pack_unwant(struct node *n, struct announce *a);
+/* |a| is no more: withdrawn, cut, or its feed goes. */
+void announce_end(struct node *n, struct announce *a, bool forget);
+struct part *part_open(struct node *n, struct pack *p);
+void part_close(struct node *n, struct pack *p);
+
+/* plan.c: which packs of |s| are wanted, from its policy; and the list of all */
+void track_plan(struct track *s);
 void want_update(struct node *n);
 static inline bool
 bit(const uint8_t *b, size_t i)
@@ -433,14 +453,19 @@ void spread_heads_all(struct node *n);
 void spread_ping(struct link *l);
 void spread_head(struct track *s, bool urgent);
 void spread_charter(struct track *s);
-void spread_held(struct node *n, struct pack *p);
-void spread_safe(struct track *s, uint64_t from);
-void spread_part(struct node *n, struct part *part);
-void spread_all_held(struct link *l, struct share *sh, struct track *s);
+bool spread_tells(const struct link *l, const struct track *s);
 void spread_proof(struct node *n, struct bytes a, struct bytes b,
     struct link *from);
 void spread_forked(struct link *l, struct share *sh, struct track *s);
 void spread_due(struct link *l);
+
+/* holds.c */
+void holds_all(struct link *l, struct share *sh, struct track *s);
+/* |p| has become whole and durable. */
+void holds_pack(struct node *n, struct pack *p);
+/* Headers |from| to the safe head have become safe. */
+void holds_safe(struct track *s, uint64_t from);
+void holds_part(struct node *n, struct part *part);
 
 /* link.c */
 void link_up(struct node *n, const struct node_event *ev);
@@ -453,21 +478,32 @@ void link_say(struct link *l); /* n->say */
 void link_bye(struct link *l);
 void link_timer(struct link *l);
 void link_flush(struct node *n);
-struct share *link_share(struct link *l, const struct track *s);
-struct track *link_track(struct link *l, const struct msg_tag *tag,
+bool link_is_node(const struct link *l);
+
+/* hello.c */
+void hello_say(struct link *l);
+int hello_heard(struct link *l, const struct msg_hello *m);
+
+/* hear.c: 0, or a fault of the peer */
+int hear(struct link *l, struct bytes in);
+
+/* share.c */
+struct share *share_of(struct link *l, const struct track *s);
+struct track *share_find(struct link *l, const struct msg_tag *tag,
     struct share **ret);
 /* The peer has shown |sh|'s feed. */
-void link_known(struct link *l, struct share *sh);
-/* Make or remake the shares after feeds came or went. */
-int link_shares(struct link *l);
-bool link_is_node(const struct link *l);
+void share_known(struct link *l, struct share *sh);
+/* Make or remake them after feeds came or went. */
+int share_all(struct link *l);
+int share_add_run(struct share *sh, const struct msg_run *r);
 
 /* fetch.c */
 void fetch_heads(struct link *l, struct share *sh, struct track *s);
 void fetch_more(struct node *n);
-int fetch_give(struct link *l, const struct msg_give *g);
 void fetch_stop(struct link *l);
 void fetch_cancel(struct node *n, struct part *p);
+/* |a| of |l| is over: what did not come may be asked of others. */
+void fetch_end(struct link *l, struct ask *a);
 /* Cancel one ask. */
 void fetch_drop(struct link *l, size_t k);
 when_ms fetch_timer(struct link *l);
@@ -476,6 +512,9 @@ void fetch_stalled(struct link *l);
 void fetch_track(struct track *s);
 bool link_holds(struct link *l, const struct track *s, uint64_t number,
     unsigned tier, const struct pack *p);
+
+/* give.c */
+int give_take(struct link *l, const struct msg_give *g);
 
 /* serve.c */
 int serve_ask(struct link *l, const struct msg_ask *a);

@@ -119,7 +119,7 @@ on_follow(struct node *n, const struct id *feed,
 
 		if (l == NULL || l->state != LINK_OPEN)
 			continue;
-		if (link_shares(l) != 0)
+		if (share_all(l) != 0)
 			node_fail(n, QERR_NOMEM);
 		else
 			fetch_heads(l, &l->share[s->index], s);
@@ -169,7 +169,7 @@ on_published(struct node *n, const struct node_event *ev)
 	update_tell(n, FACT_HEAD, &s->id, h.number, 0);
 	spread_head(s, true);
 	for (size_t i = s->first_a[h.number - 1]; i < s->n_a; i++)
-		spread_held(n, s->a[i].pack);
+		holds_pack(n, s->a[i].pack);
 }
 
 static void

@@ -248,7 +248,7 @@ serve_ask(struct link *l, const struct msg_ask *a)
 	if (l->n_job == ASKS_MAX)
 		return QERR_PROTOCOL;
 	if (a->what == ASK_CHARTERS || a->what == ASK_HEADERS) {
-		j.track = link_track(l, &a->tag, &sh);
+		j.track = share_find(l, &a->tag, &sh);
 		held =
 		    j.track != NULL && j.track->safe_charter > 0 &&
 		    (a->what == ASK_CHARTERS || a->first <= j.track->safe_head);
@@ -256,8 +256,8 @@ serve_ask(struct link *l, const struct msg_ask *a)
 		if (j.track != NULL && a->what == ASK_HEADERS)
 			spread_forked(l, sh, j.track);
 		if (j.track != NULL && l->role == ROLE_NODE) {
-			link_known(l, sh);
-			spread_all_held(l, sh, j.track);
+			share_known(l, sh);
+			holds_all(l, sh, j.track);
 		}
 	} else if (a->what == ASK_PIECES || a->what == ASK_PIECE_HASHES) {
 		j.pack = pack_find(l->n, &a->pack);

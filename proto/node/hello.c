@@ -1,0 +1,116 @@
+#include <sodium.h>
+#include <string.h>
+
+#include "proto/node/inner.h"
+
+#define BYE_BUSY 1 /* come back later */
+
+static void
+say_busy(struct link *l)
+{
+	l->n->say.kind = MSG_BYE;
+	l->n->say.bye = (struct msg_bye){BYE_BUSY, 60};
+	link_say(l);
+	link_shut(l, true, QERR_FULL);
+}
+
+void
+hello_say(struct link *l)
+{
+	struct node *n = l->n;
+	struct msg_hello *m = &n->say.hello;
+	uint8_t text[MSG_LINK_TEXT_LEN];
+
+	*m = (struct msg_hello){.version = 1, .role = ROLE_READER};
+	n->say.kind = MSG_HELLO;
+	if (n->cfg.role == NODE_MIRROR) {
+		m->role = ROLE_NODE;
+		memcpy(m->key, n->sign_pk, sizeof(m->key));
+		msg_link_text(text, veil_hash(l->veil), l->dialled);
+		crypto_sign_detached(m->sig, NULL, text, sizeof(text),
+		    n->sign_sk);
+		memcpy(m->epoch, n->epoch, sizeof(m->epoch));
+	}
+	link_say(l);
+}
+
+/* Two links with one node: both ends keep the same one. */
+static bool
+is_double(struct link *l)
+{
+	struct node *n = l->n;
+
+	for (size_t i = 0; i < LINKS_MAX; i++) {
+		struct link *o = n->link[i];
+		bool mine_first;
+
+		if (o == NULL || o == l || !link_is_node(o) ||
+		    memcmp(o->key, l->key, sizeof(l->key)) != 0)
+			continue;
+		mine_first = memcmp(n->sign_pk, l->key, sizeof(l->key)) < 0;
+		if (o->dialled != l->dialled && o->dialled == mine_first)
+			return true;
+		link_bye(o);
+		link_shut(o, true, 0);
+		return false;
+	}
+	return false;
+}
+
+static size_t
+count_in(const struct node *n, enum msg_role role)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < LINKS_MAX; i++)
+		count += n->link[i] != NULL && !n->link[i]->dialled &&
+			 n->link[i]->state == LINK_OPEN &&
+			 n->link[i]->role == role;
+	return count;
+}
+
+int
+hello_heard(struct link *l, const struct msg_hello *m)
+{
+	struct node *n = l->n;
+	uint8_t text[MSG_LINK_TEXT_LEN];
+
+	if (l->dialled && m->role != ROLE_NODE)
+		return QERR_PROTOCOL;
+	l->role = m->role;
+	if (m->role == ROLE_READER) {
+		if (count_in(n, ROLE_READER) >= NODE_READERS_MAX) {
+			say_busy(l);
+			return 0;
+		}
+		l->state = LINK_OPEN;
+		return 0;
+	}
+	msg_link_text(text, veil_hash(l->veil), !l->dialled);
+	if (crypto_sign_verify_detached(m->sig, text, sizeof(text), m->key) !=
+	    0)
+		return QERR_BADSIG;
+	memcpy(l->key, m->key, sizeof(l->key));
+	if (memcmp(l->key, n->sign_pk, sizeof(l->key)) == 0) {
+		link_shut(l, false, 0); /* an invite of our own */
+		return 0;
+	}
+	if (!l->dialled && count_in(n, ROLE_NODE) >= NODE_IN_MAX) {
+		say_busy(l);
+		return 0;
+	}
+	if (n->cfg.role == NODE_MIRROR && is_double(l)) {
+		link_bye(l);
+		link_shut(l, true, 0);
+		return 0;
+	}
+	l->state = LINK_OPEN;
+	/* What came between our HEADS and its HELLO was not told. */
+	if (n->cfg.role == NODE_MIRROR && l->vouched != n->vouched)
+		spread_heads(l);
+	l->stall = STALL_MIN + 4 * (n->now - l->opened);
+	if (l->contact != NULL)
+		contact_opened(l->contact);
+	update_tell(n, FACT_PEER, NULL, 1, l->id);
+	return 0;
+}

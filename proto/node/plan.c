@@ -1,0 +1,263 @@
+#include <stdlib.h>
+
+#include "proto/node/inner.h"
+
+static bool
+is_volume(const struct announce *a)
+{
+	return a->first !=
+	       a->last; /* one issue: its own pack, or what replaced it */
+}
+
+static enum plan
+plan_policy(const struct track *s, const struct announce *a)
+{
+	uint64_t head = feed_head(s->feed);
+
+	if ((s->policy.tiers >> a->tier & 1) == 0)
+		return PLAN_DROP;
+	if (s->policy.newest != 0 && a->last + s->policy.newest <= head)
+		return PLAN_DROP;
+	return PLAN_WANT;
+}
+
+/* True if |a| is an issue's own heads or text that volume |v| has, too. */
+static bool
+volume_covers(const struct announce *v, const struct announce *a)
+{
+	return !a->dead && !is_volume(a) && a->tier <= TIER_TEXT &&
+	       a->first >= v->first && a->last <= v->last;
+}
+
+static uint64_t
+missing(const struct announce *a)
+{
+	return a->plan != PLAN_WANT || a->pack->state == PACK_HELD
+		   ? 0
+		   : a->pack->size;
+}
+
+/*
+ * A reader takes a volume, its heads and text together, where that is fewer
+ * bytes than the issues' own packs that he lacks; else those.
+ */
+static void
+plan_volume(struct track *s, size_t heads)
+{
+	struct announce *v = &s->a[heads];
+	uint64_t volume = 0, issues = 0;
+	enum plan lose;
+
+	for (size_t i = heads; i < s->n_a && s->a[i].number == v->number; i++)
+		if (!s->a[i].dead && s->a[i].first == v->first &&
+		    s->a[i].last == v->last)
+			volume += missing(&s->a[i]);
+	for (size_t i = 0; i < s->n_a; i++)
+		if (volume_covers(v, &s->a[i]))
+			issues += missing(&s->a[i]);
+	lose = PLAN_KEEP;
+	for (size_t i = 0; i < s->n_a; i++) {
+		struct announce *a = &s->a[i];
+		bool own = a->number == v->number && a->first == v->first &&
+			   a->last == v->last && !a->dead;
+
+		if (issues > volume ? volume_covers(v, a) : own)
+			if (a->plan == PLAN_WANT)
+				a->plan = lose;
+	}
+}
+
+/* True if we have, or will have, all issues that |v| covers. */
+static bool
+can_rebuild(const struct track *s, const struct announce *v)
+{
+	for (size_t i = 0; i < s->n_a; i++) {
+		const struct announce *a = &s->a[i];
+
+		if (volume_covers(v, a) && a->plan != PLAN_WANT &&
+		    a->pack->state != PACK_HELD)
+			return false;
+	}
+	return true;
+}
+
+/*
+ * What is compressed against another pack cannot be read without it: that one is
+ * wanted as well, and in a quota is worth as much as the newest that leans on it.
+ */
+static void
+plan_bases(struct track *s)
+{
+	uint64_t last[TIERS] = {0};
+
+	for (size_t i = s->n_a; i-- > 0;) {
+		const struct announce *a = &s->a[i];
+
+		if (a->dead || a->base == 0 || a->base == last[a->tier] ||
+		    (a->plan != PLAN_WANT && a->pack->state != PACK_HELD))
+			continue;
+		last[a->tier] = a->base; /* neighbours lean on the same one */
+		for (size_t k = 0; k < s->n_a; k++) {
+			struct announce *v = &s->a[k];
+
+			if (v->dead || v->contents != a->base ||
+			    v->tier != a->tier)
+				continue;
+			if (v->plan != PLAN_WANT && !can_rebuild(s, v))
+				v->plan = PLAN_WANT;
+			if (a->number > v->worth)
+				v->worth = a->number;
+		}
+	}
+}
+
+static int
+importance(const void *x, const void *y)
+{
+	const struct announce *a = *(struct announce *const *)x;
+	const struct announce *b = *(struct announce *const *)y;
+
+	if (is_volume(a) != is_volume(b))
+		return is_volume(a) ? 1 : -1;
+	if (a->tier != b->tier)
+		return a->tier < b->tier ? -1 : 1;
+	if (a->worth != b->worth)
+		return a->worth < b->worth ? 1 : -1;
+	/* A base before what leans on it. */
+	return (a->number > b->number) - (a->number < b->number);
+}
+
+/* What does not fit the quota goes, the least important first. */
+static void
+plan_quota(struct track *s, uint64_t quota)
+{
+	struct announce **order;
+	size_t n = 0;
+	uint64_t sum = 0;
+
+	if (quota == 0 || s->n_a == 0)
+		return;
+	if ((order = calloc(s->n_a, sizeof(struct announce *))) == NULL) {
+		node_fail(s->n, QERR_NOMEM);
+		return;
+	}
+	for (size_t i = 0; i < s->n_a; i++)
+		if (!s->a[i].dead && s->a[i].plan == PLAN_WANT)
+			order[n++] = &s->a[i];
+	qsort(order, n, sizeof(struct announce *), importance);
+	for (size_t i = 0; i < n; i++) {
+		sum += order[i]->pack->size;
+		if (sum > quota)
+			order[i]->plan = PLAN_DROP;
+	}
+	free(order);
+}
+
+static void
+plan_apply(struct node *n, struct announce *a)
+{
+	struct pack *p = a->pack;
+
+	if (a->plan == PLAN_WANT && !a->wanted) {
+		a->wanted = true;
+		p->wants++;
+		if (p->state == PACK_AWAY)
+			p->state = PACK_WANTED;
+		n->want_dirty = true;
+	} else if (a->plan != PLAN_WANT) {
+		pack_unwant(n, a);
+		if (a->plan == PLAN_DROP && p->wants == 0 &&
+		    p->state != PACK_AWAY)
+			pack_drop(n, p);
+	}
+}
+
+void
+track_plan(struct track *s)
+{
+	struct node *n = s->n;
+	uint64_t quota = s->policy.quota;
+
+	s->plan_dirty = false;
+	if (quota == 0 && n->cfg.quota != 0)
+		quota = n->cfg.quota / n->n_track;
+	for (size_t i = 0; i < s->n_a; i++) {
+		s->a[i].plan = plan_policy(s, &s->a[i]);
+		s->a[i].worth = s->a[i].number;
+	}
+	if (n->cfg.role == NODE_READER)
+		for (size_t i = 0; i < s->n_a; i++)
+			if (!s->a[i].dead && s->a[i].tier == TIER_HEADS &&
+			    is_volume(&s->a[i]))
+				plan_volume(s, i);
+	plan_bases(s);
+	if (!s->publishes)
+		plan_quota(s, quota);
+	for (size_t i = 0; i < s->n_a; i++)
+		if (!s->a[i].dead)
+			plan_apply(n, &s->a[i]);
+}
+
+/* The wanted packs of all feeds, most important first. */
+
+static int
+want_cmp(const void *x, const void *y)
+{
+	const struct want *a = x, *b = y;
+
+	if (a->class != b->class)
+		return a->class < b->class ? -1 : 1;
+	if (a->age != b->age)
+		return a->age < b->age ? -1 : 1;
+	return (int)(a->track->index > b->track->index) -
+	       (int)(a->track->index < b->track->index);
+}
+
+static void
+want_add(struct track *s, const struct announce *a)
+{
+	struct node *n = s->n;
+	void *w =
+	    node_grow(n, n->want, n->n_want, &n->cap_want, sizeof(*n->want));
+	bool late = n->cfg.role == NODE_MIRROR && is_volume(a);
+
+	if (w == NULL)
+		return;
+	n->want = w;
+	n->want[n->n_want++] = (struct want){.pack = a->pack,
+	    .track = s,
+	    .number = a->number,
+	    .age = feed_head(s->feed) - a->number,
+	    .tier = a->tier,
+	    .class = (uint8_t)(a->tier + (late ? TIERS : 0))};
+}
+
+void
+want_update(struct node *n)
+{
+	for (size_t i = 0; i < n->n_track; i++) {
+		struct track *s = n->track[i];
+
+		/* A reader chooses once all headers are here: volumes come late. */
+		if (s->plan_dirty && (n->cfg.role == NODE_MIRROR || !s->asking))
+			track_plan(s);
+	}
+	if (!n->want_dirty)
+		return;
+	n->want_dirty = false;
+	n->want_gen++;
+	n->n_want = 0;
+	n->bytes_wanted = 0;
+	for (size_t i = 0; i < n->n_track; i++) {
+		struct track *s = n->track[i];
+
+		for (size_t k = 0; k < s->n_a; k++)
+			if (s->a[k].wanted &&
+			    s->a[k].pack->state == PACK_WANTED) {
+				want_add(s, &s->a[k]);
+				n->bytes_wanted += s->a[k].pack->size;
+			}
+	}
+	if (n->n_want > 0)
+		qsort(n->want, n->n_want, sizeof(*n->want), want_cmp);
+}
