@@ -38,7 +38,7 @@ struct cmd_option {
 	const char *what; /* a line for --help; may have further lines */
 };
 
-/* A subcommand: a row of the table in main.c, a file cmd_*.c of its own. */
+/* A subcommand: a row of the table in commands.c, a file cmd_*.c of its own. */
 struct cmd {
 	const char *name;
 	const char *args;                /* "FILE..." after the options */

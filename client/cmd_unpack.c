@@ -7,28 +7,24 @@
 #include <unistd.h>
 
 #include "client/app.h"
+#include "client/contents.h"
 #include "client/home.h"
+#include "client/newsrooms.h"
 #include "client/page.h"
 #include "client/progress.h"
+#include "client/sweep.h"
 #include "proto/base/qerr.h"
 #include "proto/base/text.h"
 #include "proto/host/file.h"
 #include "proto/object/capsule.h"
 
-struct entry {
-	char name[PAGE_NAME_LEN + 1];
-	char *title, *lang;
-	int64_t date;
-	enum article_status status;
-};
-
 struct unpack {
 	const struct app *a;
 	struct home *h;
 	int dir;
-	bool capsules;
-	struct entry *entry;
-	size_t n, cap;
+	struct newsrooms newsrooms;
+	struct contents contents;
+	struct map *kept; /* by sweep_key() */
 	uint64_t all, done, missing;
 	const char *where; /* the folder, for messages */
 	bool said;         /* what went wrong was */
@@ -101,6 +97,25 @@ make_folder(struct unpack *u, const char *name)
 	return 0;
 }
 
+/* A file of ours that is as it should be: sweep() leaves it. */
+static int
+keep(struct unpack *u, enum sweep_kind kind, const char *name)
+{
+	struct id key;
+
+	return sweep_key(&key, kind, name) ? map_put(u->kept, &key, u) : 0;
+}
+
+static bool
+is_there(const struct unpack *u, const char *path, const struct picture *p)
+{
+	struct stat st;
+
+	/* Named by its hash; one that was cut short has another size. */
+	return fstatat(u->dir, path, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	       S_ISREG(st.st_mode) && st.st_size == (off_t)p->size;
+}
+
 /* Sets |have| for those that are there then. */
 static int
 write_pictures(struct unpack *u, const struct index_article *x,
@@ -113,17 +128,47 @@ write_pictures(struct unpack *u, const struct index_article *x,
 
 		page_picture(name, &a->picture[i]);
 		snprintf(path, sizeof(path), "pictures/%s", name);
-		have[i] = faccessat(u->dir, path, F_OK, 0) == 0;
-		if (have[i])
-			continue; /* named by its hash */
-		buf_clear(&u->b);
-		err = library_picture(u->h->library, x, &a->picture[i], &u->b);
-		if (err == 0)
-			err = write_file(u, path, buf_bytes(&u->b));
+		if (!is_there(u, path, &a->picture[i])) {
+			buf_clear(&u->b);
+			err = library_picture(u->h->library, x, &a->picture[i],
+			    &u->b);
+			if (err == 0)
+				err = write_file(u, path, buf_bytes(&u->b));
+		}
 		have[i] = err == 0;
+		if (err == 0)
+			err = keep(u, SWEEP_PICTURE, name);
 		if (err == QERR_ABSENT)
 			err = 0; /* its words stand in its place */
 	}
+	return err;
+}
+
+static int
+list_article(struct unpack *u, const struct index_article *x, const char *name,
+    const struct article *a)
+{
+	struct buf summary;
+	int err;
+
+	buf_init(&summary, 0);
+	buf_put(&summary, a->summary.p, a->summary.n);
+	buf_put_u8(&summary, 0);
+	err = buf_err(&summary);
+	if (err == 0)
+		err = contents_add(&u->contents,
+		    &(struct contents_entry){.name = name,
+			.title = x->title,
+			.lang = x->lang,
+			.summary = (const char *)summary.p,
+			.newsroom =
+			    u->newsrooms.n > 1
+				? newsrooms_name(&u->newsrooms, &x->feed)
+				: NULL,
+			.date = x->date,
+			.number = x->number,
+			.status = x->status});
+	buf_done(&summary);
 	return err;
 }
 
@@ -161,35 +206,14 @@ write_article(struct unpack *u, const struct index_article *x, const char *name)
 	snprintf(path, sizeof(path), "a/%s.quire", name);
 	if (err == 0)
 		err = write_file(u, path, buf_bytes(&u->capsule));
+	if (err == 0)
+		err = keep(u, SWEEP_PAGE, path + strlen("a/"));
+	if (err == 0)
+		err = list_article(u, x, name, &v->article);
 	if (v != NULL)
 		capsule_verdict_done(v);
 	free(v);
 	return err;
-}
-
-static int
-remember(struct unpack *u, const struct index_article *x, const char *name)
-{
-	struct entry *e;
-
-	if (u->n == u->cap) {
-		size_t cap = u->cap == 0 ? 256 : u->cap * 2;
-
-		if ((e = realloc(u->entry, cap * sizeof(*e))) == NULL)
-			return QERR_NOMEM;
-		u->entry = e;
-		u->cap = cap;
-	}
-	e = &u->entry[u->n];
-	*e = (struct entry){.title = strdup(x->title),
-	    .lang = strdup(x->lang),
-	    .date = x->date,
-	    .status = x->status};
-	memcpy(e->name, name, sizeof(e->name));
-	if (e->title == NULL || e->lang == NULL)
-		return QERR_NOMEM;
-	u->n++;
-	return 0;
 }
 
 static int
@@ -209,36 +233,25 @@ on_article(void *arg, const struct index_article *x)
 		u->missing++;
 		return 0;
 	}
-	return err != 0 ? err : remember(u, x, name);
+	return err;
 }
 
 static int
-by_date(const void *x, const void *y)
+write_contents(void *arg, const char *file, struct bytes page)
 {
-	const struct entry *a = x, *b = y;
+	struct unpack *u = arg;
+	int err = write_file(u, file, page);
 
-	if (a->date != b->date)
-		return a->date > b->date ? -1 : 1;
-	return strcmp(a->name, b->name);
+	return err != 0 ? err : keep(u, SWEEP_CONTENTS, file);
 }
 
-static int
-write_index(struct unpack *u)
+/* What an earlier unpack left of articles and pictures that are no longer. */
+static void
+sweep_all(struct unpack *u)
 {
-	if (u->n > 0)
-		qsort(u->entry, u->n, sizeof(*u->entry), by_date);
-	buf_clear(&u->b);
-	page_index_begin(&u->b, u->title, u->n);
-	for (size_t i = 0; i < u->n; i++) {
-		const struct entry *e = &u->entry[i];
-
-		page_index_entry(&u->b, &(struct page_entry){e->name, e->title,
-					    e->lang, e->date, e->status});
-	}
-	page_index_end(&u->b);
-	return buf_err(&u->b) != 0
-		   ? buf_err(&u->b)
-		   : write_file(u, "index.html", buf_bytes(&u->b));
+	sweep(u->dir, ".", SWEEP_CONTENTS, u->kept);
+	sweep(u->dir, "a", SWEEP_PAGE, u->kept);
+	sweep(u->dir, "pictures", SWEEP_PICTURE, u->kept);
 }
 
 static int
@@ -274,21 +287,24 @@ unpack(struct unpack *u, const char *dir, const struct id *feed)
 	if (err == 0)
 		err = index_articles(u->h->index, &q, on_article, u);
 	progress_end(&u->progress);
+	u->contents.title = u->title;
 	if (err == 0)
-		err = write_index(u);
+		err = contents_write(&u->contents, write_contents, u);
+	if (err == 0 && feed == NULL)
+		sweep_all(u);
 	if (u->said)
 		return APP_FAILED;
 	if (err != 0)
 		return home_complain("what was synced", err);
-	if (u->n == 0 && u->missing == 0)
+	if (u->contents.n == 0 && u->missing == 0)
 		return complain(
 		    "there is nothing to unpack yet. Try: quire sync");
 	if (u->a->json)
-		printf("{\"pages\":%zu,\"missing\":%llu}\n", u->n,
+		printf("{\"pages\":%zu,\"missing\":%llu}\n", u->contents.n,
 		    (unsigned long long)u->missing);
 	else
 		say(u->a, "%zu page%s. Open %s/index.html in any browser.",
-		    u->n, u->n == 1 ? "" : "s", dir);
+		    u->contents.n, u->contents.n == 1 ? "" : "s", dir);
 	if (u->missing > 0)
 		note(u->a,
 		    "Not here yet: %llu of the articles. Try: quire sync",
@@ -321,16 +337,19 @@ run(struct app *a)
 	exit = home_open(&h, a, false);
 	if (exit == 0 && feed_ref != NULL)
 		exit = home_feed(&h, feed_ref, &feed);
+	if (exit == 0)
+		exit = newsrooms_load(&u.newsrooms, &h);
+	contents_init(&u.contents, "");
+	if ((u.kept = map_new(0)) == NULL && exit == 0)
+		exit = complain("out of memory.");
 	if (exit == 0) {
 		progress_begin(&u.progress, a);
 		exit =
 		    unpack(&u, a->argv[a->at], feed_ref != NULL ? &feed : NULL);
 	}
-	for (size_t i = 0; i < u.n; i++) {
-		free(u.entry[i].title);
-		free(u.entry[i].lang);
-	}
-	free(u.entry);
+	contents_done(&u.contents);
+	newsrooms_done(&u.newsrooms);
+	map_free(u.kept);
 	buf_done(&u.b);
 	buf_done(&u.capsule);
 	if (u.dir >= 0)

@@ -27,6 +27,7 @@ static const char style_sheet[] =
     "figure{margin:1.5rem 0}img{max-width:100%;height:auto;display:block}"
     "blockquote{margin:1.2rem 0;padding-inline-start:1rem;"
     "border-inline-start:3px solid var(--line)}"
+    "pre,code{unicode-bidi:plaintext;text-align:start}"
     "pre{overflow-x:auto;background:rgba(128,128,128,.12);padding:.8rem;"
     "font-size:.85rem}code{font-size:.9em}table{border-collapse:collapse;"
     "display:block;overflow-x:auto}td,th{border:1px solid var(--line);"
@@ -34,10 +35,7 @@ static const char style_sheet[] =
     "border-top:1px solid var(--line);margin:2rem 0}"
     "footer{margin-top:3rem;padding-top:1rem;border-top:1px solid var(--line)}"
     "footer b{color:var(--good)}footer code{word-break:break-all}"
-    "ol.list{list-style:none;padding:0;margin:1.5rem 0}"
-    "ol.list li{padding:.7rem 0;border-bottom:1px solid var(--line)}"
-    "ol.list a{text-decoration:none;display:block}"
-    "ol.list a:hover{text-decoration:underline}.bad{color:var(--bad)}";
+    "@media print{nav,footer a{display:none}body{max-width:none;padding:0}}";
 
 static void
 put(struct buf *b, const char *s)
@@ -217,7 +215,9 @@ put_byline(struct buf *b, const struct page *p)
 	const struct article *a = p->article;
 	char day[DATE_MAX];
 
-	put(b, "<p class=\"by\">");
+	put(b, "<p class=\"by\"><bdi>");
+	put_text(b, p->charter->name);
+	put(b, "</bdi> · ");
 	for (size_t i = 0; i < a->n_author; i++) {
 		put(b, i > 0 ? ", <bdi>" : "<bdi>");
 		put_text(b, a->author[i]);
@@ -334,50 +334,4 @@ page_article(struct buf *b, const struct page *p)
 	put_footer(b, p);
 	put(b, "</body>\n</html>\n");
 	return buf_err(b);
-}
-
-/* The index. */
-
-void
-page_index_begin(struct buf *b, const char *title, size_t n)
-{
-	page_begin(b, bytes_str("en"), bytes_str(title), "");
-	put(b, "</head>\n<body>\n<main>\n<h1 dir=\"auto\">");
-	put_text(b, bytes_str(title));
-	buf_printf(b,
-	    "</h1>\n<p class=\"by\">%zu article%s, newest first. Every "
-	    "signature was checked.</p>\n<ol class=\"list\">\n",
-	    n, n == 1 ? "" : "s");
-}
-
-void
-page_index_entry(struct buf *b, const struct page_entry *e)
-{
-	struct bytes lang = bytes_str(e->lang);
-	const char *name = script_language(lang);
-	char day[DATE_MAX];
-
-	date_day(day, e->date);
-	buf_printf(b, "<li><a href=\"a/%s.html\" dir=\"auto\" lang=\"",
-	    e->name);
-	put_text(b, lang);
-	put(b, "\">");
-	put_text(b, bytes_str(e->title));
-	buf_printf(b, "</a><time>%s</time>", day);
-	put(b, "<time> · <bdi>");
-	put_text(b, bytes_str(name != NULL ? name : e->lang));
-	put(b, "</bdi></time>");
-	if (e->status != ARTICLE_NEW)
-		buf_printf(b, " <time class=\"bad\">%s</time>",
-		    e->status == ARTICLE_RETRACTED ? "taken back"
-						   : "corrected");
-	put(b, "</li>\n");
-}
-
-void
-page_index_end(struct buf *b)
-{
-	put(b, "</ol>\n</main>\n<footer>Made by quire. No script, nothing "
-	       "remote: these pages tell nobody that you read them.</footer>\n"
-	       "</body>\n</html>\n");
 }

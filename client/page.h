@@ -43,14 +43,4 @@ int page_article(struct buf *b, const struct page *p);
 #define PAGE_PICTURE_MAX 80
 void page_picture(char dst[PAGE_PICTURE_MAX], const struct picture *p);
 
-/* The index: begin, an entry an article, newest first, and end. */
-struct page_entry {
-	const char *name, *title, *lang;
-	int64_t date;
-	enum article_status status;
-};
-void page_index_begin(struct buf *b, const char *title, size_t n);
-void page_index_entry(struct buf *b, const struct page_entry *e);
-void page_index_end(struct buf *b);
-
 #endif

@@ -15,11 +15,11 @@ complete -c quire -n '__fish_seen_subcommand_from sync' -s s -l small -d 'pictur
 complete -c quire -n '__fish_seen_subcommand_from sync' -s r -l limit-rate -x -d 'bytes a second at most'
 complete -c quire -n '__fish_seen_subcommand_from sync' -l socks -x -d 'a SOCKS5 proxy'
 complete -c quire -n '__fish_seen_subcommand_from sync verify export try publish draft sign release unpack' -F
-complete -c quire -n '__fish_seen_subcommand_from list unpack export verify publish draft release retract' -s f -l feed -x -d 'which feed'
-complete -c quire -n '__fish_seen_subcommand_from list' -s l -l lang -x -d 'in this language'
-complete -c quire -n '__fish_seen_subcommand_from list' -s u -l unread -d 'not read yet'
+complete -c quire -n '__fish_seen_subcommand_from list search unpack export verify publish draft release retract' -s f -l feed -x -d 'which feed'
+complete -c quire -n '__fish_seen_subcommand_from list search' -s l -l lang -x -d 'in this language'
+complete -c quire -n '__fish_seen_subcommand_from list search' -s u -l unread -d 'not read yet'
 complete -c quire -n '__fish_seen_subcommand_from list' -s s -l search -x -d 'words in the title'
-complete -c quire -n '__fish_seen_subcommand_from list' -s n -l limit -x
+complete -c quire -n '__fish_seen_subcommand_from list search' -s n -l limit -x
 complete -c quire -n '__fish_seen_subcommand_from list' -l offset -x
 complete -c quire -n '__fish_seen_subcommand_from list' -l feeds -d 'the feeds themselves'
 complete -c quire -n '__fish_seen_subcommand_from read' -s t -l text -d 'the bare text'

@@ -95,8 +95,10 @@ struct index_query {
 	    *search; /* NULL: all; else case-folded substring of the title */
 	const char *lang; /* NULL: all */
 	bool unread;
-	size_t limit, offset; /* limit 0: no limit; newest first */
-	bool by_pack;         /* in the order of packs: to read many at once */
+	size_t limit, offset; /* limit 0: no limit */
+	bool
+	    by_pack; /* in the order of packs, to read many at once; else newest first,
+		       * and of one time as their newsroom ordered them */
 };
 int index_articles(struct index *x, const struct index_query *q,
     int (*fn)(void *, const struct index_article *), void *arg);

@@ -81,7 +81,7 @@ query_sql(struct buf *sql, const struct index_query *q)
 		buf_put_str(sql, " AND (lang=?3 OR lang LIKE ?3 || '-%')");
 	buf_put_str(sql, q->by_pack
 			     ? " ORDER BY feed, pack_number, heads, record"
-			     : " ORDER BY date DESC, place DESC");
+			     : " ORDER BY date DESC, number DESC, record");
 	buf_put_u8(sql, 0);
 	return buf_err(sql);
 }

@@ -80,7 +80,7 @@ retractions_leave_a_title(void)
 	desk_print(&d, s, b, 2);
 	check(store_forget(s, &old) == 0);
 	check(news(0, 0, 1));
-	check(lists((struct index_query){0}, "Bread|Water"));
+	check(lists((struct index_query){0}, "Water|Bread"));
 	find("a");
 	check(found.status == ARTICLE_RETRACTED && found.size == 0);
 	check(strcmp(found_note, "Not so") == 0);
@@ -102,7 +102,7 @@ what_the_tree_lost_is_not_listed(void)
 	desk_issue(&d, s, {STORY("a", "Theirs", "<p>lie</p>"), .revision = 2},
 	    {STORY("b", "A lie", "<p>lie</p>")});
 	check(index_update(x, &d.p.feed) == 0);
-	check(lists((struct index_query){0}, "A lie|Theirs"));
+	check(lists((struct index_query){0}, "Theirs|A lie"));
 	for (size_t i = 0; i < d.last.n_pack; i++) {
 		t.id = d.last.pack[i].root;
 		check(store_forget(s, &t) == 0);

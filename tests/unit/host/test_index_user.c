@@ -134,7 +134,7 @@ what_was_read_is_kept(void)
 	mark("a");
 	mark("a");
 	check(unread() == 2);
-	check(lists((struct index_query){.unread = true}, "C|B"));
+	check(lists((struct index_query){.unread = true}, "B|C"));
 	check(unlink(place_path("index.sqlite")) == 0);
 	reopen();
 	check(unread() == 2);
