@@ -3,23 +3,25 @@
 void
 adversary_split(struct world *w)
 {
-	w->split = !w->split;
-	for (size_t i = 0; i < w->n_conn && w->split; i++)
-		if (w->conn[i].end[0]->side != w->conn[i].end[1]->side)
-			net_cut(&w->conn[i]);
+	struct border b = {.cut = !w->border[0][1].cut};
+
+	b.quiet = world_roll(w, 2) == 0;
+	net_border(w, 0, 1, b);
 }
 
 void
 adversary_weather(struct world *w)
 {
-	struct host *h = &w->host[world_roll(w, w->n_host)];
+	struct host *h = w->host[world_roll(w, w->n_host)];
 
 	if (!w->storm)
 		return;
 	switch (world_roll(w, 8)) {
 	case 0:
-		if (h->node != NULL)
+		if (h->node != NULL && world_roll(w, 2) == 0)
 			host_crash(h);
+		else if (h->node != NULL)
+			host_vanish(h);
 		break;
 	case 1:
 		if (h->index != 0 && h->lie == HONEST)
@@ -32,12 +34,12 @@ adversary_weather(struct world *w)
 		h->slow = world_roll(w, 2000);
 		break;
 	case 4:
-		if (w->n_conn > 0)
-			net_cut(&w->conn[world_roll(w, w->n_conn)]);
+		if (h->n_conn > 0)
+			net_cut(h->conn[world_roll(w, h->n_conn)]);
 		break;
 	default:
-		if (w->head < w->head_max)
-			press_publish(w);
+		if (w->paper[0]->head < w->paper[0]->head_max)
+			press_publish(w->paper[0]);
 		break;
 	}
 	world_at(w, 1000 + world_roll(w, 40000), adversary_weather);
@@ -56,7 +58,7 @@ void
 adversary_tend(struct world *w)
 {
 	for (size_t i = 0; i < w->n_host; i++) {
-		struct host *h = &w->host[i];
+		struct host *h = w->host[i];
 		struct node_event e = {.type = NODE_SPACE};
 
 		if (h->node == NULL && w->now >= h->down_until)
@@ -72,12 +74,17 @@ adversary_tend(struct world *w)
 void
 adversary_end(struct world *w)
 {
-	w->storm = w->split = false;
+	w->storm = false;
+	net_border(w, 0, 1, (struct border){0});
 	for (size_t i = 0; i < w->n_host; i++) {
-		w->host[i].slow = 5;
-		w->host[i].full_until = w->host[i].down_until = 0;
+		w->host[i]->slow = 5;
+		w->host[i]->full_until = w->host[i]->down_until = 0;
 	}
-	for (size_t i = 0; i < w->n_conn; i++)
-		if (w->conn[i].frozen || w->conn[i].left != UINT64_MAX)
-			net_cut(&w->conn[i]);
+	for (size_t i = 0; i < w->n_host; i++)
+		for (size_t k = w->host[i]->n_conn; k-- > 0;) {
+			struct conn *c = w->host[i]->conn[k];
+
+			if (c->frozen || c->left != UINT64_MAX)
+				net_cut(c);
+		}
 }

@@ -1,4 +1,5 @@
 #include <sodium.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -50,16 +51,20 @@ host_step(struct host *h, struct node_event *e)
 	if (!host_is_up(h))
 		return;
 	e->now = w->now;
-	e->wall = WALL + w->now / 1000;
+	e->wall = w->clock + w->now / 1000;
 	w->steps++;
-	world_digest(w, w->now << 8 ^ (uint64_t)e->type << 4 ^ h->index);
+	h->steps++;
+	world_digest(w, w->now << 4 ^ (uint64_t)e->type);
+	world_digest(w, h->index);
 	if (h->puppet != NULL) {
 		puppet_step(h->puppet, e);
 		return;
 	}
+	liar_now = h;
 	if (node_step(h->node, e, &u) != 0)
 		world_fail(w, "the node gave up", h);
 	carry_out(h, &u);
+	heap_set(&w->future, &h->due.item, node_deadline(h->node));
 	invariant_step(h);
 }
 
@@ -68,11 +73,22 @@ host_step(struct host *h, struct node_event *e)
 struct host *
 host_new(struct world *w, enum node_role role)
 {
-	struct host *h = &w->host[w->n_host];
+	struct host *h = calloc(1, sizeof(*h));
+	uint8_t private[32], secret[32];
 
+	if (w->n_host == HOSTS_MAX)
+		world_fail(w, "too many hosts for one world", NULL);
+	w->host = world_grow(w->host, w->n_host, &w->cap_host);
+	w->host[w->n_host] = h;
 	h->w = w;
 	h->index = w->n_host++;
+	h->due.deadline = h;
 	h->role = role;
+	h->group = (uint32_t)h->index;
+	dice_init(&h->dice, w->seed, h->index + 1);
+	host_keys(h, private, secret);
+	crypto_scalarmult_base(h->link_public, private);
+	host_follow(h, w->paper[0]);
 	return h;
 }
 
@@ -81,31 +97,70 @@ host_free(struct host *h)
 {
 	node_free(h->node);
 	puppet_free(h->puppet);
-	for (size_t k = 0; k < h->n_obj; k++)
-		buf_done(&h->obj[k].data);
-	free(h->obj);
+	heap_set(&h->w->future, &h->due.item, WHEN_NEVER);
+	while (h->n_conn > 0)
+		net_cut(h->conn[0]);
+	disk_free(h);
+	free(h->conn);
+	free(h->peer);
+	free(h->paper);
+	free(h);
 }
 
 void
-host_keys(struct host *h, uint8_t ret_private[32], uint8_t ret_secret[32])
+host_knows(struct host *h, struct host *to)
 {
-	memset(ret_private, (int)h->index + 100, 32);
-	memset(ret_secret, (int)h->index + 50, 32);
-	crypto_scalarmult_base(h->link_public, ret_private);
+	for (size_t i = 0; i < h->n_peer; i++)
+		if (h->peer[i] == to)
+			return;
+	h->peer = world_grow(h->peer, h->n_peer, &h->cap_peer);
+	h->peer[h->n_peer++] = to;
+}
+
+void
+host_follow(struct host *h, struct paper *p)
+{
+	h->paper = world_grow(h->paper, h->n_paper, &h->cap_paper);
+	h->paper[h->n_paper++] = p;
+}
+
+void
+host_keys(const struct host *h, uint8_t ret_private[32], uint8_t ret_secret[32])
+{
+	memset(ret_private, 100, 32);
+	memset(ret_secret, 50, 32);
+	store_le64(ret_private, h->index + 1);
+	store_le64(ret_secret, h->index + 1);
+}
+
+/* Its address has its group in front, and its place behind. */
+void
+host_invite(struct host *h, struct invite *ret)
+{
+	uint8_t private[32];
+
+	*ret = (struct invite){.transport = INVITE_RAW, .path = "/"};
+	snprintf(ret->host, sizeof(ret->host), "%u.%u.0.1",
+	    1 + (h->group >> 8 & 127), h->group & 255);
+	ret->port = (uint16_t)(h->index + 1);
+	host_keys(h, private, ret->secret);
+	memcpy(ret->node, h->link_public, sizeof(ret->node));
+}
+
+struct host *
+host_of(struct world *w, const struct invite *v)
+{
+	return w->host[v->port - 1];
 }
 
 static void
 add_peer(struct host *h, struct host *to)
 {
-	struct invite v = {
-	    .transport = INVITE_RAW, .host = "127.0.0.1", .path = "/"};
 	struct node_event e = {.type = NODE_PEER};
 	struct buf text = {0};
-	uint8_t private[32];
+	struct invite v;
 
-	v.port = (uint16_t)(to->index + 1);
-	host_keys(to, private, v.secret);
-	memcpy(v.node, to->link_public, 32);
+	host_invite(to, &v);
 	invite_text(&text, &v);
 	e.peer.invite = buf_bytes(&text);
 	host_step(h, &e);
@@ -115,7 +170,7 @@ add_peer(struct host *h, struct host *to)
 static void
 restore_pack(struct host *h, const struct pack_entry *e)
 {
-	uint8_t have[32] = {0};
+	uint8_t have[128] = {0};
 	size_t pieces = piece_count(e->size), held = 0;
 
 	for (size_t j = 0; j < pieces; j++)
@@ -130,17 +185,16 @@ restore_pack(struct host *h, const struct pack_entry *e)
 
 /* The feed as far as its charters go, or NULL. */
 static struct feed *
-restore_charters(struct host *h)
+restore_charters(struct host *h, const struct paper *p)
 {
-	struct world *w = h->w;
-	struct feed *f = feed_new(&w->feed);
-	struct object *o;
+	struct feed *f = feed_new(&p->feed);
+	struct blob *o;
 	uint64_t floor, v = 0;
 
-	while ((o = disk_find(h, OBJECT_CHARTER, &w->feed, v + 1)) != NULL) {
+	while ((o = disk_find(h, OBJECT_CHARTER, &p->feed, v + 1)) != NULL) {
 		v++;
-		if (feed_add_charter(f, buf_bytes(&o->data), &floor) != 0)
-			world_fail(w, "a charter cannot be restored", h);
+		if (feed_add_charter(f, blob_bytes(o), &floor) != 0)
+			world_fail(h->w, "a charter cannot be restored", h);
 	}
 	if (v > 0)
 		return f;
@@ -149,27 +203,25 @@ restore_charters(struct host *h)
 }
 
 static void
-restore(struct host *h, const struct node_policy *policy)
+restore(struct host *h, const struct paper *p, const struct node_policy *policy)
 {
-	struct world *w = h->w;
 	struct bytes header[ISSUES_MAX];
 	struct feed *f;
 	struct header hd;
-	struct object *o;
+	struct blob *o;
 	size_t n = 0;
 
-	if ((f = restore_charters(h)) == NULL)
+	if ((f = restore_charters(h, p)) == NULL)
 		return;
 	while (n < ISSUES_MAX &&
-	       (o = disk_find(h, OBJECT_HEADER, &w->feed, n + 1)) != NULL)
-		header[n++] = buf_bytes(&o->data);
+	       (o = disk_find(h, OBJECT_HEADER, &p->feed, n + 1)) != NULL)
+		header[n++] = blob_bytes(o);
 	if (feed_add_headers(f, header, n) != 0 ||
 	    node_restore_feed(h->node, f, policy, header, n) != 0)
-		world_fail(w, "the disk cannot be restored from", h);
+		world_fail(h->w, "the disk cannot be restored from", h);
 	for (uint64_t k = 1; k <= ISSUES_MAX; k++)
-		if ((o = disk_find(h, OBJECT_PROOF, &w->feed, k)) != NULL)
-			node_restore_proof(h->node, &w->feed,
-			    buf_bytes(&o->data));
+		if ((o = disk_find(h, OBJECT_PROOF, &p->feed, k)) != NULL)
+			node_restore_proof(h->node, &p->feed, blob_bytes(o));
 	for (size_t i = 0; i < n; i++)
 		if (header_peek(&hd, header[i]) == 0)
 			for (size_t k = 0; k < hd.n_pack; k++)
@@ -181,13 +233,15 @@ node_of(struct host *h)
 {
 	struct world *w = h->w;
 	struct node_config cfg = {.role = h->role,
-	    .wall = WALL + w->now / 1000 - 5,
+	    .wall = w->clock + w->now / 1000 - (w->clock < 5 ? 0 : 5),
 	    .quota = h->quota};
 	uint8_t seed[32] = {0}, secret[32];
 
 	h->boots++;
-	store_le64(seed, w->seed * 1000 + h->index * 100 + h->boots);
-	memset(cfg.identity_seed, (int)h->index + 1, 32);
+	store_le64(seed, w->seed);
+	store_le64(seed + 8, h->index);
+	store_le64(seed + 16, h->boots);
+	store_le64(cfg.identity_seed, h->index + 1);
 	host_keys(h, cfg.link_private, secret);
 	h->node = node_new(&cfg, seed);
 }
@@ -195,37 +249,50 @@ node_of(struct host *h)
 void
 host_boot(struct host *h)
 {
-	struct world *w = h->w;
 	struct node_policy policy = {.tiers = 15};
 	struct node_event e = {.type = NODE_FOLLOW};
 	uint8_t private[32];
 
 	node_of(h);
-	restore(h, &policy);
-	e.follow.feed = w->feed;
-	e.follow.policy = policy;
-	host_step(h, &e);
+	for (size_t i = 0; i < h->n_paper; i++)
+		restore(h, h->paper[i], &policy);
+	for (size_t i = 0; i < h->n_paper; i++) {
+		e.follow.feed = h->paper[i]->feed;
+		e.follow.policy = policy;
+		host_step(h, &e);
+	}
 	e = (struct node_event){.type = NODE_START};
 	host_step(h, &e);
 	e = (struct node_event){.type = NODE_INVITE};
 	host_keys(h, private, e.invite.secret);
 	host_step(h, &e);
-	for (size_t i = 0; i < w->n_host; i++)
-		if (h->peer[i])
-			add_peer(h, &w->host[i]);
+	for (size_t i = 0; i < h->n_peer; i++)
+		add_peer(h, h->peer[i]);
+}
+
+static void
+die(struct host *h)
+{
+	disk_crash(h);
+	node_free(h->node);
+	h->node = NULL;
+	heap_set(&h->w->future, &h->due.item, WHEN_NEVER);
+	h->boots++;
+	h->down_until = h->w->now + dice_roll(&h->dice, 60000);
 }
 
 void
 host_crash(struct host *h)
 {
-	struct world *w = h->w;
+	die(h);
+	while (h->n_conn > 0)
+		net_cut(h->conn[0]);
+}
 
-	disk_crash(h);
-	for (size_t i = 0; i < w->n_conn; i++)
-		if (w->conn[i].end[0] == h || w->conn[i].end[1] == h)
-			net_cut(&w->conn[i]);
-	node_free(h->node);
-	h->node = NULL;
-	h->boots++;
-	h->down_until = w->now + world_roll(w, 60000);
+void
+host_vanish(struct host *h)
+{
+	die(h);
+	for (size_t i = 0; i < h->n_conn; i++)
+		h->conn[i]->frozen = true;
 }

@@ -6,28 +6,34 @@
 /* Truth: what is stored is what was signed. */
 
 static bool
-is_signed(const struct world *w, uint64_t number, struct bytes file)
+is_signed(const struct world *w, const struct id *feed, uint64_t number,
+    struct bytes file)
 {
-	for (size_t i = 0; i < w->n_issue; i++)
-		if (w->issue[i].number == number &&
-		    bytes_eq(file, buf_bytes(&w->issue[i].file)))
+	const struct paper *p = press_paper(w, feed);
+
+	for (size_t i = p == NULL ? 0 : p->n_issue; i-- > 0;)
+		if (p->issue[i]->number == number &&
+		    bytes_eq(file, buf_bytes(&p->issue[i]->file)))
 			return true;
 	return false;
 }
 
 static bool
-is_charter(const struct world *w, uint64_t version, struct bytes file)
+is_charter(const struct world *w, const struct id *feed, uint64_t version,
+    struct bytes file)
 {
-	return version > 0 && version <= w->n_charter &&
-	       bytes_eq(file, buf_bytes(&w->charter[version - 1]));
+	const struct paper *p = press_paper(w, feed);
+
+	return p != NULL && version > 0 && version <= p->n_charter &&
+	       bytes_eq(file, buf_bytes(&p->charter[version - 1]));
 }
 
 static bool
 is_piece(const struct world *w, const struct node_put *p)
 {
-	struct bytes pack = press_pack(w, &p->id);
+	struct bytes pack;
 
-	return pack.p != NULL && p->total == pack.n &&
+	return press_pack(w, &p->id, &pack) != NULL && p->total == pack.n &&
 	       p->number < piece_count(pack.n) &&
 	       p->data.n == piece_len(pack.n, (size_t)p->number) &&
 	       memcmp(p->data.p, pack.p + p->number * PIECE_SIZE, p->data.n) ==
@@ -39,34 +45,58 @@ invariant_put(struct host *h, const struct node_put *p)
 {
 	struct world *w = h->w;
 
-	if (p->kind == OBJECT_CHARTER && !is_charter(w, p->number, p->data))
+	if (p->kind == OBJECT_CHARTER &&
+	    !is_charter(w, &p->id, p->number, p->data))
 		world_fail(w, "a charter nobody signed is stored", h);
-	if (p->kind == OBJECT_HEADER && !is_signed(w, p->number, p->data))
+	if (p->kind == OBJECT_HEADER &&
+	    !is_signed(w, &p->id, p->number, p->data))
 		world_fail(w, "a header nobody signed is stored", h);
 	if (p->kind == OBJECT_PIECE && !is_piece(w, p))
 		world_fail(w, "a wrong piece is stored", h);
+}
+
+static void
+told_head(struct host *h, const struct node_tell *t)
+{
+	struct paper *p = press_paper(h->w, &t->id);
+	struct issue *is;
+
+	if (p == NULL)
+		world_fail(h->w, "a head of no feed is told", h);
+	if (h != p->home &&
+	    disk_find(h, OBJECT_HEADER, &p->feed, t->number) == NULL)
+		world_fail(h->w, "a head is told that is not stored", h);
+	if ((is = press_issue(p, t->number)) != NULL)
+		tally_add(&is->heads, h->w->now - is->at);
+}
+
+static void
+told_pack(struct host *h, const struct node_tell *t)
+{
+	struct bytes pack;
+	struct issue *is = press_pack(h->w, &t->id, &pack);
+
+	if (is == NULL)
+		world_fail(h->w, "a pack nobody made is told", h);
+	for (size_t j = 0; j < piece_count(pack.n); j++)
+		if (disk_find(h, OBJECT_PIECE, &t->id, j) == NULL)
+			world_fail(h->w, "a pack is told with a hole", h);
+	if (id_eq(&is->pack[is->n_pack - 1].root, &t->id))
+		tally_add(&is->packs, h->w->now - is->at);
 }
 
 /* What a node says it has must be on its disk by now. */
 void
 invariant_tell(struct host *h, const struct node_tell *t)
 {
-	struct world *w = h->w;
-	struct bytes pack;
+	const struct paper *p = press_paper(h->w, &t->id);
 
-	if (t->fact == FACT_FORK && !w->thief)
-		world_fail(w, "a false alarm of a fork", h);
-	if (t->fact == FACT_HEAD && h->index != 0 &&
-	    disk_find(h, OBJECT_HEADER, &w->feed, t->number) == NULL)
-		world_fail(w, "a head is told that is not stored", h);
-	if (t->fact != FACT_PACK)
-		return;
-	pack = press_pack(w, &t->id);
-	if (pack.p == NULL)
-		world_fail(w, "a pack nobody made is told", h);
-	for (size_t j = 0; j < piece_count(pack.n); j++)
-		if (disk_find(h, OBJECT_PIECE, &t->id, j) == NULL)
-			world_fail(w, "a pack is told with a hole", h);
+	if (t->fact == FACT_FORK && (p == NULL || !p->thief))
+		world_fail(h->w, "a false alarm of a fork", h);
+	if (t->fact == FACT_HEAD)
+		told_head(h, t);
+	if (t->fact == FACT_PACK)
+		told_pack(h, t);
 }
 
 static void
@@ -110,29 +140,49 @@ invariant_step(struct host *h)
 	if (n->n_contact > NODE_CONTACTS_MAX || n->n_part > PARTS_MAX ||
 	    n->in_flight > IN_FLIGHT_MAX + MSG_LEAVES_MAX * PIECE_SIZE)
 		world_fail(h->w, "a table is too full", h);
-	if (h->quota != 0 && disk_used(h) > h->quota)
+	if (h->quota != 0 && h->used > h->quota)
 		world_fail(h->w, "the quota is not kept", h);
+}
+
+/* Packs that are to be held: the publisher's, but for those withdrawn. */
+static size_t
+alive(const struct paper *p)
+{
+	size_t n = 0;
+
+	for (uint64_t k = 1; k <= p->head; k++) {
+		const struct issue *is = press_issue(p, k);
+
+		n += is->n_pack - (is->withdrawn ? 2 : 0);
+	}
+	return n;
 }
 
 void
 invariant_whole(struct host *h, bool packs)
 {
-	struct world *w = h->w;
 	struct node_feed_stat st;
 
-	if (node_feed_stat(h->node, &w->feed, &st) != 0 || st.head != w->head)
-		world_fail(w, "headers are lacking", h);
-	if (packs && (st.packs_held != 2 * w->head || st.packs_wanted != 0))
-		world_fail(w, "packs are lacking", h);
+	for (size_t i = 0; i < h->n_paper; i++) {
+		const struct paper *p = h->paper[i];
+
+		if (node_feed_stat(h->node, &p->feed, &st) != 0 ||
+		    st.head != p->head)
+			world_fail(h->w, "headers are lacking", h);
+		if (packs &&
+		    (st.packs_held != alive(p) || st.packs_wanted != 0))
+			world_fail(h->w, "packs are lacking", h);
+	}
 }
 
 static void
 check_dead(struct host *h, const struct issue *is)
 {
 	struct world *w = h->w;
-	struct object *o = disk_find(h, OBJECT_HEADER, &w->feed, is->number);
+	struct blob *o =
+	    disk_find(h, OBJECT_HEADER, &is->paper->feed, is->number);
 
-	if (o != NULL && bytes_eq(buf_bytes(&o->data), buf_bytes(&is->file)))
+	if (o != NULL && bytes_eq(blob_bytes(o), buf_bytes(&is->file)))
 		world_fail(w, "a revoked header is kept", h);
 	for (size_t t = 0; t < is->n_pack; t++)
 		for (size_t k = 0; k < piece_count(is->pack[t].size); k++)
@@ -144,7 +194,8 @@ check_dead(struct host *h, const struct issue *is)
 void
 invariant_clean(struct host *h)
 {
-	for (size_t i = 0; i < h->w->n_issue; i++)
-		if (h->w->issue[i].dead)
-			check_dead(h, &h->w->issue[i]);
+	for (size_t i = 0; i < h->n_paper; i++)
+		for (size_t k = 0; k < h->paper[i]->n_issue; k++)
+			if (h->paper[i]->issue[k]->dead)
+				check_dead(h, h->paper[i]->issue[k]);
 }

@@ -7,47 +7,65 @@
 
 #include "tests/sim/sim.h"
 
-/* usage: sim [-v] [-s SCENE] FIRST [COUNT]   one world a seed */
-static const struct {
+/*
+ * usage: sim [-v] [-r] [-s SCENE] [-n HOSTS] FIRST [COUNT]   one world a seed
+ *
+ *   -v   figures, and a line a world
+ *   -r   real arithmetic for keys in large worlds, too: see sham.c
+ *   -n   as many hosts; else as many as tests have time for
+ */
+static const struct scene {
 	const char *name;
 	void (*play)(struct world *w);
+	bool large; /* with -n: keys are sham then */
 } scenes[] = {
-    {"storm", scene_storm},
-    {"liars", scene_liars},
-    {"revoke", scene_revoke},
-    {"pin", scene_pin},
-    {"flood", scene_flood},
-    {"censor", scene_censor},
-    {"chain", scene_chain},
+    {"storm", scene_storm, false},
+    {"liars", scene_liars, false},
+    {"revoke", scene_revoke, false},
+    {"pin", scene_pin, false},
+    {"flood", scene_flood, false},
+    {"censor", scene_censor, false},
+    {"chain", scene_chain, false},
 };
 
+static struct options {
+	bool verbose, real;
+	size_t hosts;
+} opt;
+
 static uint64_t
-simulate(void (*play)(struct world *), uint64_t seed, bool verbose)
+simulate(const struct scene *s, uint64_t seed, bool with_sham)
 {
-	struct world *w = world_new(seed);
+	struct world *w;
 	uint64_t result;
 
-	play(w);
+	sham = with_sham;
+	w = world_new(seed);
+	w->verbose = opt.verbose;
+	w->n_want = opt.hosts;
+	s->play(w);
 	result = w->digest;
-	if (verbose)
-		printf("seed %" PRIu64 ": %zu hosts, %" PRIu64 " issues, %zu "
-		       "links, %" PRIu64 " steps, digest %016" PRIx64 "\n",
-		    seed, w->n_host, w->head, w->n_conn, w->steps, result);
+	say(w,
+	    "seed %" PRIu64 ": %zu hosts, %" PRIu64 " links, %" PRIu64
+	    " steps, digest %016" PRIx64,
+	    seed, w->n_host, w->n_links, w->steps, result);
 	world_free(w);
 	return result;
 }
 
 /* Now and then twice: a seed repeats, or it is worth nothing. */
 static int
-play_all(void (*play)(struct world *), uint64_t first, uint64_t count,
-    bool verbose)
+play_all(const struct scene *s, uint64_t first, uint64_t count)
 {
-	for (uint64_t s = first; s < first + count; s++) {
-		uint64_t d = simulate(play, s, verbose);
+	bool with_sham = s->large && !opt.real;
 
-		if (s % 20 == 0 && simulate(play, s, verbose) != d) {
+	for (uint64_t i = first; i < first + count; i++) {
+		uint64_t d = simulate(s, i, with_sham);
+
+		if (i % 20 == 0 && count > 1 &&
+		    simulate(s, i, with_sham) != d) {
 			fprintf(stderr, "seed %" PRIu64 " does not repeat\n",
-			    s);
+			    i);
 			return 1;
 		}
 	}
@@ -59,14 +77,17 @@ int
 main(int argc, char **argv)
 {
 	const char *name = "storm";
-	bool verbose = false;
 	int letter;
 
-	while ((letter = getopt(argc, argv, "vs:")) != -1) {
+	while ((letter = getopt(argc, argv, "vrs:n:")) != -1) {
 		if (letter == 'v')
-			verbose = true;
+			opt.verbose = true;
+		else if (letter == 'r')
+			opt.real = true;
 		else if (letter == 's')
 			name = optarg;
+		else if (letter == 'n')
+			opt.hosts = strtoull(optarg, NULL, 10);
 		else
 			return 2;
 	}
@@ -76,10 +97,8 @@ main(int argc, char **argv)
 		return 2;
 	for (size_t i = 0; i < sizeof(scenes) / sizeof(scenes[0]); i++)
 		if (strcmp(scenes[i].name, name) == 0)
-			return play_all(scenes[i].play,
-			    strtoull(argv[0], NULL, 10),
-			    argc > 1 ? strtoull(argv[1], NULL, 10) : 1,
-			    verbose);
+			return play_all(&scenes[i], strtoull(argv[0], NULL, 10),
+			    argc > 1 ? strtoull(argv[1], NULL, 10) : 1);
 	fprintf(stderr, "sim: there is no scene %s\n", name);
 	return 2;
 }

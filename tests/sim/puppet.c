@@ -13,7 +13,8 @@ puppet_new(struct host *h, const struct puppet_play *play, unsigned part)
 	p->h = h;
 	p->play = play;
 	p->part = part;
-	memset(seed, (int)h->index + 1, sizeof(seed));
+	memset(seed, 0, sizeof(seed));
+	store_le64(seed, h->index + 1);
 	crypto_sign_seed_keypair(p->pk, p->sk, seed);
 	store_le64(seed, h->w->seed);
 	rng_init(&p->rng, seed);

@@ -35,8 +35,8 @@ struct puppet_play {
 struct puppet {
 	struct host *h;
 	const struct puppet_play *play;
-	unsigned part; /* of the links that others dial */
-	const struct issue *line[ISSUES_MAX]; /* what it has, in order */
+	unsigned part;                /* of the links that others dial */
+	const struct issue *line[32]; /* what it has, in order */
 	size_t n_line;
 	uint64_t bad; /* for the play: pieces given that are not right */
 	struct veil_door *door;

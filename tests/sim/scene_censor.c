@@ -13,8 +13,9 @@ behind(struct world *w, enum node_role role)
 {
 	struct host *h = host_new(w, role);
 
-	h->side = 1;
-	h->peer[1] = h->peer[2] = true;
+	h->country = 1;
+	host_knows(h, w->host[1]);
+	host_knows(h, w->host[2]);
 	host_boot(h);
 	return h;
 }
@@ -24,9 +25,9 @@ all_bytes(const struct world *w)
 {
 	uint64_t sum = 0;
 
-	for (size_t i = 0; i < w->n_issue; i++)
-		for (size_t t = 0; t < w->issue[i].n_pack; t++)
-			sum += w->issue[i].pack[t].size;
+	for (size_t i = 0; i < w->paper[0]->n_issue; i++)
+		for (size_t t = 0; t < w->paper[0]->issue[i]->n_pack; t++)
+			sum += w->paper[0]->issue[i]->pack[t].size;
 	return sum;
 }
 
@@ -35,8 +36,9 @@ is_whole(const struct host *h)
 {
 	struct node_feed_stat st;
 
-	return node_feed_stat(h->node, &h->w->feed, &st) == 0 &&
-	       st.head == h->w->head && st.packs_held == 2 * h->w->head;
+	return node_feed_stat(h->node, &h->w->paper[0]->feed, &st) == 0 &&
+	       st.head == h->w->paper[0]->head &&
+	       st.packs_held == 2 * h->w->paper[0]->head;
 }
 
 static void
@@ -84,11 +86,12 @@ scene_censor(struct world *w)
 	int syncs = 0;
 
 	for (size_t i = 0; i < 3; i++)
-		host_new(w, NODE_MIRROR)->peer[0] = i > 0;
+		if (host_new(w, NODE_MIRROR)->index > 0)
+			host_knows(w->host[i], w->host[0]);
 	for (size_t i = 0; i < 3; i++)
-		host_boot(&w->host[i]);
+		host_boot(w->host[i]);
 	for (int i = 0; i < ISSUES; i++)
-		press_publish(w);
+		press_publish(w->paper[0]);
 	world_run(w, 2 * MINUTE);
 	w->censor = true;
 	mirror = behind(w, NODE_MIRROR);

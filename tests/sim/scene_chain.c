@@ -11,10 +11,16 @@ static void
 boot_next(struct world *w)
 {
 	for (size_t i = 0; i < w->n_host; i++)
-		if (!host_is_up(&w->host[i])) {
-			host_boot(&w->host[i]);
+		if (!host_is_up(w->host[i])) {
+			host_boot(w->host[i]);
 			return;
 		}
+}
+
+static void
+publish(struct world *w)
+{
+	press_publish(w->paper[0]);
 }
 
 void
@@ -29,14 +35,14 @@ scene_chain(struct world *w)
 
 		h->slow = world_roll(w, 50);
 		if (i > 0)
-			h->peer[i - 1] = true;
+			host_knows(h, w->host[i - 1]);
 	}
 	boot_next(w);
 	for (size_t i = 1; i < n; i++)
 		world_at(w, world_roll(w, span), boot_next);
 	for (uint64_t i = 0; i < issues; i++)
-		world_at(w, world_roll(w, span), press_publish);
+		world_at(w, world_roll(w, span), publish);
 	world_run(w, span + SETTLE);
 	for (size_t i = 0; i < n; i++)
-		invariant_whole(&w->host[i], true);
+		invariant_whole(w->host[i], true);
 }

@@ -16,12 +16,12 @@
 #define DEAF_ASKS 200000
 
 enum manner {
-	NOISE,  /* bytes that are no line */
-	SILENT, /* a veil, and no HELLO */
-	ASKER,  /* a reader of feeds and packs that are not here */
-	DEAF,   /* the same, but it does not read the answers */
-	PEER,   /* a node that follows other feeds, and says so at length */
-	RUDE,   /* more asks at a time than are allowed */
+	NOISE,    /* bytes that are no line */
+	WORDLESS, /* a veil, and no HELLO */
+	ASKER,    /* a reader of feeds and packs that are not here */
+	DEAF,     /* the same, but it does not read the answers */
+	PEER,     /* a node that follows other feeds, and says so at length */
+	RUDE,     /* more asks at a time than are allowed */
 	MANNERS
 };
 
@@ -88,7 +88,7 @@ say_news(struct puppet_link *l)
 	struct msg *m = &l->p->say;
 
 	random_bytes(l, h.feed.b, sizeof(h.feed.b));
-	if (header_sign(&file, &h, &l->p->h->w->key[1]) == 0) {
+	if (header_sign(&file, &h, &l->p->h->w->paper[0]->key[1]) == 0) {
 		m->kind = MSG_NEWS;
 		m->news = (struct msg_news){.header = buf_bytes(&file)};
 		puppet_say(l, m);
@@ -103,7 +103,7 @@ say_news(struct puppet_link *l)
 static void
 opened(struct puppet_link *l)
 {
-	if (l->part == SILENT)
+	if (l->part == WORDLESS)
 		return;
 	puppet_say_hello(l, l->part == PEER ? ROLE_NODE : ROLE_READER);
 	if (l->part == PEER) {
@@ -122,7 +122,7 @@ opened(struct puppet_link *l)
 		    .id = 1, .budget = 1, .first = 1, .last = 1};
 		m->ask.what = ASK_HEADERS;
 		msg_tag(&m->ask.tag, veil_hash(l->veil), true,
-		    &l->p->h->w->feed);
+		    &l->p->h->w->paper[0]->feed);
 		puppet_say(l, m);
 	}
 }
@@ -152,8 +152,8 @@ static const struct puppet_play mob_play = {.up = up,
     .message = heard};
 
 /* Whom the flood is for, and whom it comes from. */
-#define VICTIM (&w->host[1])
-#define MOB    (&w->host[2])
+#define VICTIM (w->host[1])
+#define MOB    (w->host[2])
 
 static void
 leaked(uint8_t secret[32], uint64_t which)
@@ -184,7 +184,7 @@ flood(struct world *w)
 static void
 publish(struct world *w)
 {
-	press_publish(w);
+	press_publish(w->paper[0]);
 	if (w->now < FLOOD_MS)
 		world_at(w, MINUTE, publish);
 }
@@ -206,7 +206,8 @@ newcomer(struct world *w, enum node_role role)
 	struct node_event e = {.type = NODE_SYNC};
 	struct host *h = host_new(w, role);
 
-	h->peer[0] = h->peer[1] = true;
+	host_knows(h, w->host[0]);
+	host_knows(h, w->host[1]);
 	host_boot(h);
 	host_step(h, &e);
 	return h;
@@ -217,12 +218,12 @@ make(struct world *w)
 {
 	for (int i = 0; i < 4; i++)
 		host_new(w, NODE_MIRROR);
-	VICTIM->peer[0] = true;
-	w->host[3].peer[1] = true; /* it knows nobody else */
-	host_boot(&w->host[0]);
+	host_knows(VICTIM, w->host[0]);
+	host_knows(w->host[3], w->host[1]); /* it knows nobody else */
+	host_boot(w->host[0]);
 	host_boot(VICTIM);
 	puppet_new(MOB, &mob_play, MANNERS);
-	host_boot(&w->host[3]);
+	host_boot(w->host[3]);
 	let_in(w);
 }
 
@@ -233,7 +234,7 @@ scene_flood(struct world *w)
 	struct host *reader;
 
 	make(w);
-	press_publish(w);
+	press_publish(w->paper[0]);
 	world_run(w, 10000);
 	w->storm = true; /* while it is, the mob comes */
 	flood(w);
@@ -243,8 +244,8 @@ scene_flood(struct world *w)
 	reader = newcomer(w, NODE_READER);
 	world_run(w, FLOOD_MS / 2 - MINUTE / 2);
 	for (size_t i = 0; i < w->n_host; i++)
-		if (w->host[i].node != NULL && &w->host[i] != reader)
-			invariant_whole(&w->host[i], true);
+		if (w->host[i]->node != NULL && w->host[i] != reader)
+			invariant_whole(w->host[i], true);
 	if (!reader->synced)
 		world_fail(w, "the reader's sync does not end", reader);
 	if (VICTIM->most_in < NODE_IN_MAX ||

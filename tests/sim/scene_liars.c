@@ -18,8 +18,8 @@ make_sources(struct world *w)
 		unsigned lie = (unsigned)((i + SOURCES - good) % SOURCES);
 		struct puppet *p = puppet_new(h, &source_play, lie);
 
-		for (uint64_t k = 1; k <= w->head; k++)
-			p->line[p->n_line++] = press_issue(w, k);
+		for (uint64_t k = 1; k <= w->paper[0]->head; k++)
+			p->line[p->n_line++] = press_issue(w->paper[0], k);
 	}
 }
 
@@ -29,7 +29,7 @@ make_victim(struct world *w, enum node_role role)
 	struct host *h = host_new(w, role);
 
 	for (size_t i = 1; i <= SOURCES; i++)
-		h->peer[i] = true;
+		host_knows(h, w->host[i]);
 	host_boot(h);
 	return h;
 }
@@ -53,7 +53,7 @@ scene_liars(struct world *w)
 
 	host_boot(host_new(w, NODE_MIRROR));
 	for (int i = 0; i < ISSUES; i++)
-		press_publish(w);
+		press_publish(w->paper[0]);
 	make_sources(w);
 	mirror = make_victim(w, NODE_MIRROR);
 	reader = make_victim(w, NODE_READER);
@@ -65,7 +65,7 @@ scene_liars(struct world *w)
 	check_victim(reader);
 	/* One piece for each of the two. */
 	for (size_t i = 1; i <= SOURCES; i++)
-		if (w->host[i].puppet->bad > 2)
+		if (w->host[i]->puppet->bad > 2)
 			world_fail(w, "a liar is asked for more than a piece",
-			    &w->host[i]);
+			    w->host[i]);
 }

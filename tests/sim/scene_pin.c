@@ -20,9 +20,10 @@ make_thief(struct world *w, unsigned lie)
 	uint64_t last = first + world_roll(w, LAST + 1 - first);
 
 	for (uint64_t k = 1; k < first; k++)
-		p->line[p->n_line++] = press_issue(w, k);
+		p->line[p->n_line++] = press_issue(w->paper[0], k);
 	for (uint64_t k = first; k <= last; k++)
-		before = p->line[p->n_line++] = press_steal(w, k, before, p->h);
+		before = p->line[p->n_line++] =
+		    press_steal(w->paper[0], k, before, p->h);
 	return p;
 }
 
@@ -32,8 +33,9 @@ newcomer(struct world *w, enum node_role role, bool mirrors)
 	struct node_event e = {.type = NODE_SYNC};
 	struct host *h = host_new(w, role);
 
-	h->peer[THIEF] = true;
-	h->peer[1 + world_roll(w, MIRRORS)] = mirrors;
+	host_knows(h, w->host[THIEF]);
+	if (mirrors)
+		host_knows(h, w->host[1 + world_roll(w, MIRRORS)]);
 	host_boot(h);
 	host_step(h, &e);
 	return h;
@@ -44,7 +46,7 @@ static void
 introduce(struct host *h)
 {
 	for (size_t i = 1; i <= MIRRORS; i++)
-		h->peer[i] = true;
+		host_knows(h, h->w->host[i]);
 	host_crash(h);
 	host_boot(h);
 }
@@ -56,7 +58,8 @@ check_verdict(struct host *h)
 
 	invariant_whole(h, true);
 	invariant_clean(h);
-	if (node_feed_stat(h->node, &h->w->feed, &st) != 0 || st.forked)
+	if (node_feed_stat(h->node, &h->w->paper[0]->feed, &st) != 0 ||
+	    st.forked)
 		world_fail(h->w, "what is pinned still makes a fork", h);
 }
 
@@ -69,25 +72,25 @@ scene_pin(struct world *w)
 		struct host *h = host_new(w, NODE_MIRROR);
 
 		if (i > 0)
-			h->peer[i - 1] = true;
+			host_knows(h, w->host[i - 1]);
 		host_boot(h);
 	}
 	for (int i = 0; i < LAST; i++)
-		press_publish(w);
+		press_publish(w->paper[0]);
 	world_run(w, MINUTE);
 	make_thief(w, SOURCE_HONEST);
 	alone = newcomer(w, NODE_MIRROR, false);
 	if (world_roll(w, 2) == 0) /* led away before there is a pin */
 		world_run(w, MINUTE);
-	press_end_key(w, LAST + 1, true);
+	press_end_key(w->paper[0], LAST + 1, true);
 	for (uint64_t i = 1 + world_roll(w, 3); i > 0; i--)
-		press_publish(w);
+		press_publish(w->paper[0]);
 	world_run(w, 2 * MINUTE);
 	introduce(alone);
 	newcomer(w, NODE_MIRROR, true);
 	newcomer(w, NODE_READER, true);
 	world_run(w, 20 * MINUTE);
 	for (size_t i = 0; i < w->n_host; i++)
-		if (w->host[i].node != NULL)
-			check_verdict(&w->host[i]);
+		if (w->host[i]->node != NULL)
+			check_verdict(w->host[i]);
 }

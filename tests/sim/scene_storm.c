@@ -21,11 +21,11 @@ make_mirrors(struct world *w)
 		struct host *h = host_new(w, NODE_MIRROR);
 
 		h->slow = world_roll(w, 50);
-		h->side = (int)world_roll(w, 2);
+		h->country = world_roll(w, 2);
 		if (i > 0)
-			h->peer[i - 1] = true;
+			host_knows(h, w->host[i - 1]);
 		if (i > 1 && world_roll(w, 2) == 0)
-			h->peer[world_roll(w, i)] = true;
+			host_knows(h, w->host[world_roll(w, i)]);
 	}
 }
 
@@ -33,11 +33,11 @@ static void
 make_liars(struct world *w, size_t liars)
 {
 	for (size_t i = 0; i < liars && i + 4 < w->n_host; i++) {
-		struct host *h = &w->host[w->n_host - 1 - i];
+		struct host *h = w->host[w->n_host - 1 - i];
 
 		h->lie = (enum lie)(1 + world_roll(w, 3));
 		if (i == 0 && w->n_host > 5)
-			w->host[1].peer[h->index] = true;
+			host_knows(w->host[1], h);
 	}
 }
 
@@ -47,24 +47,24 @@ make_small(struct world *w)
 {
 	size_t i = w->n_host - 1;
 
-	while (i > 2 && w->host[i].lie != HONEST)
+	while (i > 2 && w->host[i]->lie != HONEST)
 		i--;
-	if (w->host[i].lie == HONEST)
-		w->host[i].quota = 200000;
+	if (w->host[i]->lie == HONEST)
+		w->host[i]->quota = 200000;
 }
 
 static void
 publish(struct world *w)
 {
-	if (w->head < w->head_max)
-		press_publish(w);
+	if (w->paper[0]->head < w->paper[0]->head_max)
+		press_publish(w->paper[0]);
 }
 
 static void
 calm(struct world *w)
 {
 	adversary_end(w);
-	for (uint64_t i = w->head; i < 3; i++)
+	for (uint64_t i = w->paper[0]->head; i < 3; i++)
 		publish(w);
 	world_at(w, MINUTE, publish);
 }
@@ -74,7 +74,7 @@ check_mirrors(struct world *w)
 {
 	/* Who can only ask liars, or one with little room, may lack. */
 	for (size_t i = 0; i < w->n_host; i++) {
-		struct host *h = &w->host[i];
+		struct host *h = w->host[i];
 
 		if (h->lie != HONEST)
 			break;
@@ -94,8 +94,8 @@ check_reader(struct world *w)
 	size_t liars = 0;
 
 	for (size_t i = 0; i < r->index; i++) {
-		r->peer[i] = true;
-		liars += w->host[i].lie != HONEST;
+		host_knows(r, w->host[i]);
+		liars += w->host[i]->lie != HONEST;
 	}
 	host_boot(r);
 	host_step(r, &e);
@@ -114,8 +114,8 @@ chain(const struct world *w)
 {
 	size_t n = 1;
 
-	while (n < w->n_host && w->host[n].role == NODE_MIRROR &&
-	       w->host[n].lie == HONEST && w->host[n].quota == 0)
+	while (n < w->n_host && w->host[n]->role == NODE_MIRROR &&
+	       w->host[n]->lie == HONEST && w->host[n]->quota == 0)
 		n++;
 	return n;
 }
@@ -125,8 +125,8 @@ check_proof(struct host *h)
 {
 	struct world *w = h->w;
 
-	if (!h->told_fork ||
-	    disk_find(h, OBJECT_PROOF, &w->feed, w->head) == NULL)
+	if (!h->told_fork || disk_find(h, OBJECT_PROOF, &w->paper[0]->feed,
+				 w->paper[0]->head) == NULL)
 		world_fail(w, "a fork is not proved", h);
 }
 
@@ -135,14 +135,15 @@ static void
 check_again(struct host *h)
 {
 	struct world *w = h->w;
-	struct object *o = disk_find(h, OBJECT_PROOF, &w->feed, w->head);
 	struct node_feed_stat st;
 
 	host_crash(h);
-	o->here = world_roll(w, 2) == 0;
+	if (world_roll(w, 2) == 0)
+		disk_lose(h, OBJECT_PROOF, &w->paper[0]->feed,
+		    w->paper[0]->head);
 	host_boot(h);
 	world_run(w, STORM_MS);
-	if (node_feed_stat(h->node, &w->feed, &st) != 0 || !st.forked)
+	if (node_feed_stat(h->node, &w->paper[0]->feed, &st) != 0 || !st.forked)
 		world_fail(w, "a fork is forgotten by a restart", h);
 }
 
@@ -154,17 +155,17 @@ static void
 check_fork(struct world *w)
 {
 	size_t n = chain(w);
-	struct host *h = &w->host[n / 2];
+	struct host *h = w->host[n / 2];
 	struct issue *rival;
 
 	if (n < 2)
 		return;
-	rival = press_steal(w, w->head + 1, NULL, NULL);
-	press_publish(w);
-	press_plant(&w->host[n - 1], rival);
+	rival = press_steal(w->paper[0], w->paper[0]->head + 1, NULL, NULL);
+	press_publish(w->paper[0]);
+	press_plant(w->host[n - 1], rival);
 	world_run(w, STORM_MS);
 	for (size_t i = 0; i < n; i++)
-		check_proof(&w->host[i]);
+		check_proof(w->host[i]);
 	check_again(h);
 }
 
@@ -173,14 +174,14 @@ scene_storm(struct world *w)
 {
 	size_t liars = world_roll(w, 3);
 
-	w->head_max = 24;
+	w->paper[0]->head_max = 24;
 	make_mirrors(w);
 	make_liars(w, liars);
 	if (world_roll(w, 3) == 0)
 		make_small(w);
 	adversary_begin(w);
 	for (size_t i = 0; i < w->n_host; i++)
-		host_boot(&w->host[i]);
+		host_boot(w->host[i]);
 	publish(w);
 	world_at(w, 1000, adversary_weather);
 	world_at(w, 10000, adversary_tend);

@@ -6,91 +6,136 @@
 #include <stdint.h>
 
 #include "proto/base/buf.h"
+#include "proto/base/heap.h"
+#include "proto/base/map.h"
 #include "proto/base/qerr.h"
 #include "proto/node/node.h"
 #include "proto/object/feed.h"
 #include "proto/object/hash.h"
 #include "proto/object/merkle.h"
+#include "proto/wire/message.h"
 
 /*
  * The simulator: the real node_step() of many participants in virtual time, on a
  * network and disks that fail, all from one seed.
  *
- *   world.c     dice, the future, time
+ *   world.c     the future, time
+ *   dice.c      luck, a stream for each actor
  *   host.c      a participant: its driver, its births and deaths
  *   disk.c      what it stores
- *   network.c   links between hosts
- *   press.c     the publisher, and the thief of its key
+ *   blob.c      bytes that many store, once
+ *   network.c   links between hosts: delay, rate, cuts, countries
+ *   press.c     publishers, and thieves of their keys
  *   puppet.c    a participant that is no node, and does what a play wants
  *   source.c    .. such as to serve a feed, and lie
+ *   liar.c      a node that is not honest: what it says and hears is tampered with
  *   adversary.c bad weather
  *   censor.c    who throttles, cuts and looks at first bytes
  *   invariant.c what must hold after every step
+ *   tally.c     figures
+ *   sham.c      arithmetic that large worlds do without
  *   scene_*.c   stories, each with an end that can be wrong
  *
  * After every step: what a node stores is what its publisher signed; what it
  * says it has is on its disk; a quota is kept.  A seed repeats bit for bit.
  */
-#define HOSTS_MAX  12
-#define CONNS_MAX  4096
-#define ISSUES_MAX 32
-#define MINUTE     (60 * 1000)
-#define WALL       UINT64_C(1800000000) /* UNIX seconds when time begins */
+#define HOSTS_MAX     65535
+#define ISSUES_MAX    256 /* of one paper */
+#define COUNTRIES_MAX 8
+#define MINUTE        (60 * 1000)
+#define HOUR          (60 * MINUTE)
+#define DAY           (24 * HOUR)
+#define WALL          UINT64_C(1800000000) /* UNIX seconds when time begins */
+#define DELAY         60 /* ms one way, the median of a lognormal */
+
+/* xoshiro256**; one an actor, so that nobody's luck shifts another's. */
+struct dice {
+	uint64_t s[4];
+};
+
+/* Something that will happen: an event, or a node's deadline. */
+struct moment {
+	struct heap_item item;
+	struct host *deadline; /* NULL: it begins a struct event */
+};
+
+/* Values that are looked at in order of size, once all are there. */
+struct tally {
+	uint64_t *v;
+	size_t n, cap;
+	bool sorted;
+};
 
 enum lie {
 	HONEST,
 	CORRUPTS, /* gives damaged pieces */
 	MUTE,     /* takes asks for pieces and never answers */
 	STALE,    /* stopped taking in at half time */
+	SILENT,   /* passes nothing on: says HELLO, and is heard of */
+	BOASTS,   /* says that it holds everything, and gives nothing */
+	SELECTS,  /* SILENT on links that last, honest to who looks in */
 };
 
-struct object {
-	enum node_object kind;
-	struct id id;
-	uint64_t number;
-	struct buf data;
-	bool here;
-};
+/* Bytes that are kept, once however many keep them. */
+struct blob;
 
 struct puppet;
+struct shelf;
 
 struct host {
 	struct world *w;
 	size_t index;
+	struct dice dice;
+	struct moment due;
 	struct node *node;     /* NULL while it is down, .. */
 	struct puppet *puppet; /* .. or has one of these instead */
 	enum node_role role;
 	enum lie lie;
+	when_ms lies_from;
 	uint64_t boots, quota;
 	uint8_t link_public[32];
-	struct object *obj; /* durable */
-	size_t n_obj;
-	bool peer[HOSTS_MAX]; /* whom it dials */
+	uint32_t group; /* the first half of its address */
+	size_t country;
+	uint64_t up;           /* bytes a second to all; 0: a line for each */
+	uint64_t up_busy;      /* until then, us */
+	struct map *disk;      /* struct shelf, durable */
+	uint64_t used;         /* bytes of pieces on it */
+	struct event **writes; /* puts on their way to it */
+	size_t n_write, cap_write;
+	struct conn **conn; /* open ones */
+	size_t n_conn, cap_conn;
+	struct host **peer; /* whom it dials */
+	size_t n_peer, cap_peer;
+	struct paper **paper; /* what it follows */
+	size_t n_paper, cap_paper;
 	when_ms slow, full_until, down_until;
-	int side;
 	bool synced, unreached, told_fork;
 	uint64_t stored; /* bytes of pieces, ever */
+	uint64_t steps;
 	size_t most_in, most_readers, most_strangers; /* links at a time */
 };
 
 struct conn {
-	bool open;
 	struct host *end[2]; /* the dialler, whom it dialled */
 	uint64_t id[2], boots[2];
-	when_ms busy[2], delay;
-	uint64_t left;     /* bytes until it is cut */
-	bool frozen, deaf; /* deaf: the dialler does not read, .. */
-	uint64_t unread;   /* .. so much */
-	uint64_t rate;     /* the censor's, bytes a second; 0: not his */
+	uint64_t busy[2]; /* us: until then what was sent is on its way */
+	when_ms delay;
+	uint64_t left;   /* bytes until it is cut, .. */
+	bool freezes;    /* .. or freezes, and nobody is told */
+	bool frozen;     /* nothing comes through any more */
+	bool deaf;       /* the dialler does not read */
+	uint64_t unread; /* bytes that wait for who is frozen or deaf */
+	uint64_t rate;   /* the censor's, bytes a second; 0: not his */
 	bool judged;
 };
 
 struct event {
-	when_ms at;
-	uint64_t order, boots;
+	struct moment m;
+	uint64_t boots;
 	struct host *to;
 	struct node_event e;
 	struct buf data;
+	struct blob *blob; /* or this */
 	bool absent, is_put;
 	struct node_put put;         /* durable when its STORED is due */
 	void (*fn)(struct world *w); /* of the world, not of a host */
@@ -98,70 +143,127 @@ struct event {
 
 /* A header that somebody has signed, and its packs. */
 struct issue {
+	struct paper *paper;
 	uint64_t number;
-	bool dead; /* not the publisher's, or no longer */
+	when_ms at;
+	bool dead;      /* not the publisher's, or no longer */
+	bool withdrawn; /* its own packs were replaced by later ones */
 	struct buf file;
-	struct pack_entry pack[2];
+	struct pack_entry pack[4];
 	size_t n_pack;
-	uint8_t *bytes[2];
+	uint8_t *bytes[4];
+	struct tally heads; /* ms after |at| at which hosts had the head, .. */
+	struct tally packs; /* .. and its largest pack */
 };
 
-struct world {
-	uint64_t seed, dice[4], order, digest, steps, ids;
-	when_ms now;
-	struct event **heap;
-	size_t n_heap, cap_heap;
-	struct host host[HOSTS_MAX]; /* the first is the publisher's */
-	size_t n_host;
-	struct conn conn[CONNS_MAX];
-	size_t n_conn;
+/* What a publisher has signed. */
+struct paper {
+	struct world *w;
+	size_t index;
+	struct host *home; /* where it publishes */
+	struct id feed;
 	struct key_secret key[2]; /* the second, once the first is revoked */
 	struct buf charter[2];    /* by version - 1 */
 	size_t n_charter;
-	struct id feed;
-	struct issue issue[ISSUES_MAX];
-	size_t n_issue;
+	struct issue **issue;
+	size_t n_issue, cap_issue;
 	uint64_t head, head_max; /* the newest issue; the last to be */
 	bool thief;              /* somebody else has signed, too */
+	size_t text;             /* bytes of the next text pack; 0: any */
+	uint64_t promise;        /* seconds to the next issue at most */
+};
+
+/* What happens to what crosses from one country to another. */
+struct border {
+	bool cut;              /* no bytes */
+	bool shut;             /* nobody can dial across */
+	bool quiet;            /* and nobody is told that a link is cut */
+	uint64_t freeze, span; /* it freezes after so many bytes and some */
+};
+
+struct world {
+	uint64_t seed, digest, steps, ids, n_links;
+	uint64_t clock; /* UNIX seconds when time begins */
+	struct dice dice;
+	when_ms now;
+	struct heap future;
+	struct host **host;              /* the first is a publisher's */
+	size_t n_host, cap_host, n_want; /* how many were asked for; 0: any */
+	struct paper **paper;
+	size_t n_paper, cap_paper;
+	struct map *packs; /* struct issue by root */
 	unsigned cut, corrupt,
 	    freeze; /* in a thousand links; a million bytes */
-	bool storm, split, censor;
+	struct border border[COUNTRIES_MAX][COUNTRIES_MAX]; /* from, to */
+	bool storm, censor;
+	bool far; /* delays are DELAY's lognormal, not 5..205 ms */
+	bool verbose;
+	/* messages that came in, by kind, and their bytes */
+	uint64_t heard[MSG_BYE + 1], heard_bytes[MSG_BYE + 1];
+	uint64_t sent; /* bytes on the wire */
 };
+
+/* dice.c */
+void dice_init(struct dice *d, uint64_t seed, uint64_t actor);
+/* Below |n|; of all 64 bits if |n| is 0. */
+uint64_t dice_roll(struct dice *d, uint64_t n);
+/* Lognormal (sigma 1/2) with this median. */
+uint64_t dice_spread(struct dice *d, uint64_t median);
 
 /* world.c */
 struct world *world_new(uint64_t seed);
 void world_free(struct world *w);
 _Noreturn void world_fail(struct world *w, const char *what,
     const struct host *h);
-/* Below |n|; of all 64 bits if |n| is 0. */
 uint64_t world_roll(struct world *w, uint64_t n);
 void world_digest(struct world *w, uint64_t x);
 struct event *world_post(struct host *to, when_ms in,
     const struct node_event *ne, struct bytes data);
 void world_at(struct world *w, when_ms in, void (*fn)(struct world *));
 void world_run(struct world *w, when_ms span);
+/* Room for one more in an array of pointers. */
+void *world_grow(void *array, size_t n, size_t *cap);
 
 /* host.c */
 struct host *host_new(struct world *w, enum node_role role);
 void host_free(struct host *h);
 bool host_is_up(const struct host *h);
+/* It will dial |to|, from its next boot on. */
+void host_knows(struct host *h, struct host *to);
+/* It follows the world's first paper unless told otherwise. */
+void host_follow(struct host *h, struct paper *p);
 /* Its link keys and the secret of its invite. */
-void host_keys(struct host *h, uint8_t ret_private[32], uint8_t ret_secret[32]);
+void host_keys(const struct host *h, uint8_t ret_private[32],
+    uint8_t ret_secret[32]);
+void host_invite(struct host *h, struct invite *ret);
+struct host *host_of(struct world *w, const struct invite *v);
 void host_step(struct host *h, struct node_event *e);
 void host_boot(struct host *h);
 /* Power is lost: of what was not synced, some came through and some did not. */
 void host_crash(struct host *h);
+/* It is gone, and its links are silent: nobody is told. */
+void host_vanish(struct host *h);
+
+/* blob.c */
+/* What is to be dropped again. */
+struct blob *blob_take(struct bytes data);
+struct blob *blob_share(struct blob *b);
+void blob_drop(struct blob *b);
+struct bytes blob_bytes(const struct blob *b);
 
 /* disk.c */
-struct object *disk_find(struct host *h, enum node_object kind,
+struct blob *disk_find(struct host *h, enum node_object kind,
     const struct id *id, uint64_t n);
 void disk_keep(struct host *h, enum node_object kind, const struct id *id,
     uint64_t n, struct bytes data);
-uint64_t disk_used(const struct host *h);
+void disk_lose(struct host *h, enum node_object kind, const struct id *id,
+    uint64_t n);
 void disk_put(struct host *h, const struct node_put *p);
+void disk_put_done(struct host *h, struct event *e);
 void disk_get(struct host *h, const struct node_get *g);
 void disk_forget(struct host *h, const struct node_forget *f);
 void disk_crash(struct host *h);
+void disk_free(struct host *h);
 
 /* network.c */
 void net_dial(struct host *h, const struct node_dial *d);
@@ -170,32 +272,39 @@ void net_drop(struct host *h, uint64_t link);
 void net_cut(struct conn *c);
 /* |h| reads no more of |link|. */
 void net_deafen(struct host *h, uint64_t link);
+/* What is said between the two from now on is lost, as |b| has it. */
+void net_border(struct world *w, size_t a, size_t b, struct border what);
 
 /* press.c */
-void press_init(struct world *w);
-/* The next issue, at the first host; nothing if that is down. */
-void press_publish(struct world *w);
+struct paper *press_new(struct world *w);
+void press_free(struct paper *p);
+/* The next issue, at its home; NULL if that is down. */
+struct issue *press_publish(struct paper *p);
+/* The next issue replaces the packs of issue |number| by others. */
+struct issue *press_withdraw(struct paper *p, uint64_t number);
 /*
  * A charter revokes the first key from issue |from| on: those die.  It may pin those
  * before.
  */
-void press_end_key(struct world *w, uint64_t from, bool pins);
+void press_end_key(struct paper *p, uint64_t from, bool pins);
 /*
  * A thief of the first key signs an issue, on top of its own |before| or of the
  * publisher's, with packs on the disk of |thief| or none.
  */
-struct issue *press_steal(struct world *w, uint64_t number,
+struct issue *press_steal(struct paper *p, uint64_t number,
     const struct issue *before, struct host *thief);
 /* Let |h| have the thief's |is| as if it had published it. */
 void press_plant(struct host *h, const struct issue *is);
-/* The bytes of a pack; .p NULL if nobody made it. */
-struct bytes press_pack(const struct world *w, const struct id *root);
+/* Whose pack that is, and its bytes; NULL if nobody made it. */
+struct issue *press_pack(const struct world *w, const struct id *root,
+    struct bytes *ret);
 /* The publisher's issue |number|. */
-const struct issue *press_issue(const struct world *w, uint64_t number);
+struct issue *press_issue(const struct paper *p, uint64_t number);
+struct paper *press_paper(const struct world *w, const struct id *feed);
 
 /* censor.c */
 void censor_meet(struct conn *c);
-void censor_send(struct conn *c, int end, uint64_t link, struct bytes data);
+void censor_judge(struct conn *c, int end, struct bytes data);
 
 /* adversary.c */
 void adversary_begin(struct world *w);
@@ -206,6 +315,9 @@ void adversary_split(struct world *w);
 /* Start again who is down, and tell of room on the disk, from now on. */
 void adversary_tend(struct world *w);
 
+/* liar.c: whose step it is, for what stands between a node and its veils. */
+extern struct host *liar_now;
+
 /* invariant.c */
 void invariant_put(struct host *h, const struct node_put *p);
 void invariant_tell(struct host *h, const struct node_tell *t);
@@ -214,6 +326,18 @@ void invariant_step(struct host *h);
 void invariant_whole(struct host *h, bool packs);
 /* |h| has nothing on its disk that the publisher did not sign, or has revoked. */
 void invariant_clean(struct host *h);
+
+/* tally.c */
+void tally_add(struct tally *t, uint64_t v);
+/* The value that |permille| of all do not pass; 0 if there is none. */
+uint64_t tally_at(struct tally *t, unsigned permille);
+void tally_done(struct tally *t);
+/* A line of figures, if anybody wants to see them. */
+void say(const struct world *w, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* sham.c */
+extern bool sham;
 
 /* scene_*.c */
 void scene_storm(struct world *w);

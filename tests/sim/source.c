@@ -16,8 +16,9 @@ say_heads(struct puppet_link *l)
 	m->counter = 1;
 	m->n = 1;
 	m->row[0] = (struct msg_heads_row){
-	    .number = is->number, .charter = w->n_charter};
-	msg_tag(&m->row[0].tag, veil_hash(l->veil), l->dialled, &w->feed);
+	    .number = is->number, .charter = w->paper[0]->n_charter};
+	msg_tag(&m->row[0].tag, veil_hash(l->veil), l->dialled,
+	    &w->paper[0]->feed);
 	if (header_peek(&h, buf_bytes(&is->file)) == 0)
 		msg_mark(m->row[0].mark, veil_hash(l->veil), l->dialled,
 		    &h.hash);
@@ -32,7 +33,8 @@ say_holds(struct puppet_link *l)
 
 	p->say.kind = MSG_HOLDS;
 	*m = (struct msg_holds){.n = 2};
-	msg_tag(&m->tag, veil_hash(l->veil), l->dialled, &p->h->w->feed);
+	msg_tag(&m->tag, veil_hash(l->veil), l->dialled,
+	    &p->h->w->paper[0]->feed);
 	for (uint64_t t = 0; t < 2; t++)
 		m->run[t] = (struct msg_run){t, 1, p->n_line};
 	puppet_say(l, &p->say);
@@ -56,8 +58,9 @@ give_charters(struct puppet_link *l, const struct msg_ask *a)
 	struct world *w = l->p->h->w;
 	struct buf b = {0};
 
-	for (size_t v = (size_t)a->first; v <= w->n_charter; v++)
-		cbor_put_bytes(&b, w->charter[v - 1].p, w->charter[v - 1].n);
+	for (size_t v = (size_t)a->first; v <= w->paper[0]->n_charter; v++)
+		cbor_put_bytes(&b, w->paper[0]->charter[v - 1].p,
+		    w->paper[0]->charter[v - 1].n);
 	give(l, a, GIVE_LAST, a->first, buf_bytes(&b));
 	buf_done(&b);
 }
@@ -125,7 +128,8 @@ give_pieces(struct puppet_link *l, const struct msg_ask *a, struct bytes pack)
 static void
 answer(struct puppet_link *l, const struct msg_ask *a)
 {
-	struct bytes pack = press_pack(l->p->h->w, &a->pack);
+	struct bytes pack;
+	bool made = press_pack(l->p->h->w, &a->pack, &pack) != NULL;
 
 	if (a->budget == 0)
 		return; /* cancelled: all that was asked is given already */
@@ -133,7 +137,7 @@ answer(struct puppet_link *l, const struct msg_ask *a)
 		give_charters(l, a);
 	else if (a->what == ASK_HEADERS)
 		give_headers(l, a);
-	else if (pack.p == NULL)
+	else if (!made)
 		give(l, a, GIVE_NOT_HELD, 0, bytes_of("", 0));
 	else if (a->what == ASK_PIECE_HASHES)
 		give_hashes(l, a, pack);

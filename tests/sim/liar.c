@@ -1,0 +1,3 @@
+#include "tests/sim/sim.h"
+
+struct host *liar_now;
