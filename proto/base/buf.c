@@ -36,6 +36,14 @@ buf_clear(struct buf *b)
 }
 
 void
+buf_shrink(struct buf *b, size_t keep)
+{
+	if (b->cap > keep)
+		buf_done(b);
+	buf_clear(b);
+}
+
+void
 buf_fail(struct buf *b, int err)
 {
 	if (b->err == 0)

@@ -27,6 +27,8 @@ void buf_wipe(struct buf *b);
 
 /* Forget what was written and any failure; keep the memory. */
 void buf_clear(struct buf *b);
+/* The same, but keep at most |keep| bytes of memory. */
+void buf_shrink(struct buf *b, size_t keep);
 
 /* Append. */
 void buf_put(struct buf *b, const void *p, size_t n);

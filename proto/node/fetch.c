@@ -296,11 +296,11 @@ fetch_more(struct node *n)
 			n->track[i]->retry = false;
 			fetch_track(n->track[i]);
 		}
-	if (n->full || n->want_dirty)
+	if (n->full || n->want_dirty || n->n_want + n->n_part == 0)
 		return;
 	while (any) { /* in turns, so that all links share the work */
 		any = false;
-		for (size_t i = 0; i < LINKS_MAX; i++)
+		for (size_t i = 0; i < n->n_slot; i++)
 			if (n->link[i] != NULL && can_ask(n->link[i]))
 				any |= ask_next(n->link[i]);
 	}

@@ -62,6 +62,7 @@
 #define IN_FLIGHT_MAX   (4 * 1024 * 1024)
 #define PARTS_MAX       32 /* packs being fetched */
 #define SERVE_BELOW     65536
+#define OUT_KEPT        512 /* of a buffer while it is idle */
 #define UNREAD_MAX \
 	(1024 * 1024)        /* waits at the driver; then the link is over */
 #define GIVE_HEADERS   16384 /* gather so many bytes of headers in a GIVE */
@@ -308,6 +309,7 @@ struct node {
 	size_t in_flight;
 
 	struct link *link[LINKS_MAX];
+	size_t n_slot; /* links lie below */
 	struct link *dead[LINKS_MAX * 2]; /* to be freed at the next step */
 	size_t n_dead;
 	struct contact *contact[NODE_CONTACTS_MAX];

@@ -72,6 +72,8 @@ link_new(struct node *n, uint64_t id, bool dialled, uint32_t group)
 	buf_init(&l->out, 0);
 	buf_init(&l->gather, 0);
 	n->link[slot] = l;
+	if (slot >= n->n_slot)
+		n->n_slot = slot + 1;
 	return l;
 }
 
@@ -136,6 +138,8 @@ link_end(struct link *l)
 		contact_lost(l->contact, l);
 	timer_set(n, &l->timer, WHEN_NEVER);
 	n->link[l->slot] = NULL;
+	while (n->n_slot > 0 && n->link[n->n_slot - 1] == NULL)
+		n->n_slot--;
 	n->dead[n->n_dead++] = l;
 	if (open)
 		update_tell(n, FACT_PEER, NULL, 0, l->id);
@@ -346,7 +350,7 @@ flush(struct link *l)
 void
 link_flush(struct node *n)
 {
-	for (size_t i = 0; i < LINKS_MAX; i++) {
+	for (size_t i = 0; i < n->n_slot; i++) {
 		struct link *l = n->link[i];
 		when_ms due;
 		int err;

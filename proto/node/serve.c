@@ -21,7 +21,7 @@ static void
 job_end(struct link *l)
 {
 	memmove(&l->job[0], &l->job[1], (--l->n_job) * sizeof(l->job[0]));
-	buf_clear(&l->gather);
+	buf_shrink(&l->gather, OUT_KEPT);
 }
 
 static void

@@ -101,11 +101,11 @@ void
 spread_head(struct track *s, bool urgent)
 {
 	struct node *n = s->n;
-	size_t from = (size_t)rng_below(&n->rng, LINKS_MAX);
+	size_t from = (size_t)rng_below(&n->rng, n->n_slot + 1);
 	size_t eager = 0;
 
-	for (size_t i = 0; i < LINKS_MAX; i++) {
-		struct link *l = n->link[(from + i) % LINKS_MAX];
+	for (size_t i = 0; i < n->n_slot; i++) {
+		struct link *l = n->link[(from + i) % n->n_slot];
 		struct share *sh;
 
 		if (!spread_tells(l, s))

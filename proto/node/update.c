@@ -2,12 +2,10 @@
 
 #include "proto/node/inner.h"
 
-#define OUT_KEPT 16384 /* of a link's buffer while it is idle */
-
 void *
 node_grow(struct node *n, void *array, size_t count, size_t *cap, size_t size)
 {
-	size_t more = *cap == 0 ? 8 : *cap * 2;
+	size_t more = *cap == 0 ? 2 : *cap * 2;
 	void *p;
 
 	if (count < *cap)
@@ -136,28 +134,22 @@ update_tell(struct node *n, enum node_fact fact, const struct id *id,
 	    (struct node_tell){fact, id != NULL ? *id : none, number, value});
 }
 
-static void
-forget_sent(struct link *l)
-{
-	if (l->out.cap > OUT_KEPT && l->out.n == 0) {
-		buf_done(&l->out);
-		buf_init(&l->out, 0);
-	}
-	buf_clear(&l->out);
-}
-
 void
 update_begin(struct node *n)
 {
-	for (size_t i = 0; i < LINKS_MAX; i++)
+	for (size_t i = 0; i < n->n_slot; i++)
 		if (n->link[i] != NULL)
-			forget_sent(n->link[i]);
+			buf_shrink(&n->link[i]->out, OUT_KEPT);
 	for (size_t i = 0; i < n->n_dead; i++)
 		link_free(n->dead[i]);
 	for (size_t i = 0; i < n->n_keep; i++) {
 		buf_done(n->keep[i]);
 		free(n->keep[i]);
 	}
+	free(n->dial); /* large, and rare */
+	n->dial = NULL;
+	n->cap_dial = 0;
+	buf_shrink(&n->scratch, OUT_KEPT);
 	n->n_dead = n->n_keep = 0;
 	n->n_put = n->n_get = n->n_forget = n->n_send = 0;
 	n->n_dial = n->n_drop = n->n_tell = 0;
@@ -179,7 +171,7 @@ update_end(struct node *n, struct node_update *ret)
 {
 	for (size_t i = 0; i < n->n_dead; i++)
 		collect(n, n->dead[i]);
-	for (size_t i = 0; i < LINKS_MAX; i++)
+	for (size_t i = 0; i < n->n_slot; i++)
 		if (n->link[i] != NULL)
 			collect(n, n->link[i]);
 	*ret = (struct node_update){n->put, n->n_put, n->forget, n->n_forget,

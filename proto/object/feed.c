@@ -23,7 +23,7 @@ struct entry {
 
 struct feed {
 	struct id id;
-	struct charter_copy charter[FEED_CHARTERS_MAX]; /* version - 1 */
+	struct charter_copy *charter; /* version - 1 */
 	size_t n_charter;
 	struct charter newest; /* borrows from the last copy */
 	uint8_t signer[SIGNERS_MAX][KEY_ID_LEN];
@@ -50,6 +50,7 @@ feed_free(struct feed *f)
 		return;
 	for (size_t i = 0; i < f->n_charter; i++)
 		free(f->charter[i].p);
+	free(f->charter);
 	free(f->entry);
 	free(f);
 }
@@ -198,11 +199,16 @@ static int
 append_charter(struct feed *f, const struct charter *c, struct bytes file)
 {
 	struct signed_file s;
+	struct charter_copy *more;
 	uint8_t *copy;
 
 	/* The feed id commits to version 1, and so to all that follow. */
 	if (c->version == 1 && !id_eq(&c->hash, &f->id))
 		return QERR_FEED;
+	more = realloc(f->charter, (f->n_charter + 1) * sizeof(*more));
+	if (more == NULL)
+		return QERR_NOMEM;
+	f->charter = more;
 	if ((copy = malloc(file.n)) == NULL)
 		return QERR_NOMEM;
 	memcpy(copy, file.p, file.n);

@@ -11,6 +11,7 @@
 
 #define TAIL_SHORT_MAX 400 /* of the idle frame after a single real one */
 #define LENGTH         4   /* u32le before each message */
+#define KEPT           512 /* of an empty buffer */
 
 _Static_assert(VEIL_FRAME == FRAME_LEN, "veil.h and frame.h disagree");
 _Static_assert(VEIL_SHORT == FRAME_SHORT, "veil.h and frame.h disagree");
@@ -75,7 +76,7 @@ drain(struct veil *v)
 	buf_wipe(&v->text);
 	buf_wipe(&v->queue);
 	if (v->tail != NULL)
-		sodium_memzero(v->tail, FRAME_LEN);
+		sodium_memzero(v->tail, v->tail_len);
 	free(v->tail);
 	v->tail = NULL;
 	v->tail_len = v->tail_at = 0;
@@ -376,7 +377,7 @@ take_line(struct veil *v, const uint8_t *p, size_t n, uint64_t wall,
 		return err;
 
 	used = end - before;
-	buf_clear(&v->raw);
+	buf_shrink(&v->raw, 0);
 	return take_frames(v, p + used, n - used);
 }
 
@@ -397,14 +398,25 @@ veil_input(struct veil *v, const uint8_t *p, size_t n, uint64_t wall,
 	return qerr_is_fatal(err) ? err : 0;
 }
 
+/* All of it was given out. */
+static void
+forget_text(struct veil *v)
+{
+	buf_done(&v->text);
+	v->read = FRAME_HEAD;
+}
+
 bool
 veil_next(struct veil *v, struct bytes *ret_msg)
 {
 	const uint8_t *at;
 	size_t left, len;
 
-	if (v->state != VEIL_OPEN || v->text.n < v->read + LENGTH)
+	if (v->state != VEIL_OPEN || v->text.n < v->read + LENGTH) {
+		if (v->text.n <= v->read && v->text.cap > KEPT)
+			forget_text(v);
 		return false;
+	}
 	at = v->text.p + v->read;
 	left = v->text.n - v->read - LENGTH;
 	len = load_le32(at);
@@ -463,9 +475,13 @@ put_tail(struct veil *v, size_t n, struct buf *out)
 static int
 new_tail(struct veil *v)
 {
-	if (v->tail == NULL && (v->tail = malloc(FRAME_LEN)) == NULL)
+	size_t len = frame_len(&v->out);
+	uint8_t *p = v->tail;
+
+	if (v->tail_len < len && (p = realloc(v->tail, len)) == NULL)
 		return QERR_NOMEM;
-	v->tail_len = frame_len(&v->out);
+	v->tail = p;
+	v->tail_len = len;
 	v->tail_at = 0;
 	return frame_seal(&v->out, v->tail, NULL, 0);
 }
@@ -513,7 +529,7 @@ veil_flush(struct veil *v, struct rng *g, struct buf *out)
 	if (frames == 1 && cut > TAIL_SHORT_MAX)
 		cut = TAIL_SHORT_MAX;
 	put_tail(v, (size_t)rng_between(g, 1, cut), out);
-	buf_clear(&v->queue);
+	buf_shrink(&v->queue, KEPT);
 	return buf_err(out);
 }
 

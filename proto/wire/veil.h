@@ -74,8 +74,8 @@ int veil_input(struct veil *v, const uint8_t *p, size_t n, uint64_t wall,
 
 /*
  * The next whole message that came in: true and |*ret_msg|, valid until the
- * next veil_input() or veil_free().  Call it after each veil_input() until it is
- * false: then a veil holds at most one message.
+ * next veil_next(), veil_input() or veil_free().  Call it after each veil_input()
+ * until it is false: then a veil holds at most one message.
  */
 bool veil_next(struct veil *v, struct bytes *ret_msg);
 

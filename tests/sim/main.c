@@ -26,6 +26,7 @@ static const struct scene {
     {"flood", scene_flood, false},
     {"censor", scene_censor, false},
     {"chain", scene_chain, false},
+    {"publish", scene_publish, true},
 };
 
 static struct options {

@@ -347,5 +347,6 @@ void scene_pin(struct world *w);
 void scene_flood(struct world *w);
 void scene_censor(struct world *w);
 void scene_chain(struct world *w);
+void scene_publish(struct world *w);
 
 #endif

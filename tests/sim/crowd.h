@@ -1,0 +1,19 @@
+#ifndef QUIRE_SIM_CROWD_H
+#define QUIRE_SIM_CROWD_H
+
+#include "tests/sim/sim.h"
+
+/* Many mirrors at once, for the scenes of large worlds. */
+
+/* As many as were asked for, or |few|, each knowing |out| others drawn by lot. */
+void crowd_make(struct world *w, size_t few, size_t out);
+/* All that are not up yet start, within a minute; then they get to know each other. */
+void crowd_boot(struct world *w);
+/* How many of those up and honest have the head of |p|, and its packs, in thousandths
+ * of a per cent. */
+size_t crowd_up(const struct world *w);
+size_t crowd_reached(const struct world *w, const struct paper *p, bool packs);
+/* What a host and a link cost, and how long the steps took. */
+void crowd_cost(const struct world *w);
+
+#endif
