@@ -309,7 +309,7 @@ struct node {
 	size_t in_flight;
 
 	struct link *link[LINKS_MAX];
-	size_t n_slot; /* links lie below */
+	size_t n_slot;                    /* links lie below */
 	struct link *dead[LINKS_MAX * 2]; /* to be freed at the next step */
 	size_t n_dead;
 	struct contact *contact[NODE_CONTACTS_MAX];
