@@ -34,7 +34,7 @@ struct inbox_file {
 	char *path;
 	int64_t ctime; /* nanoseconds: a new name or right is a change, too */
 	int64_t size;
-	bool done, seen, refused;
+	bool done, seen, told; /* told: it is a problem */
 };
 struct inbox {
 	char *folder;

@@ -173,7 +173,7 @@ folder_of(int dir, const char *path)
 	return openat(dir, folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
 
-/* |message|: why it is refused; NULL if it is not, or is gone. */
+/* |message|: why it is refused, or what is left out; NULL: nothing, or it is gone. */
 static void
 problem(struct room *r, struct inbox_file *f, const char *message)
 {
@@ -185,17 +185,17 @@ problem(struct room *r, struct inbox_file *f, const char *message)
 		    "Mend the document: it is tried again when it changes.");
 	else
 		problems_clear(&r->d->problems, key);
-	f->refused = message != NULL;
+	f->told = message != NULL;
 }
 
-/* What was refused and lies there no more is no problem. */
+/* What lies there no more is no problem. */
 static void
 forget_gone(struct room *r)
 {
 	for (size_t i = 0; i < r->inbox.n; i++) {
 		struct inbox_file *f = &r->inbox.file[i];
 
-		if (!f->seen && f->refused)
+		if (!f->seen && f->told)
 			problem(r, f, NULL);
 	}
 }
@@ -230,7 +230,7 @@ publish_entry(struct room *r, struct inbox_file *f, struct draft_source *src,
 		problem(r, f, NULL);
 	src->entry = in->entry++;
 	err = publisher_add(r->p, src, item);
-	if (err == 0 && item->outcome == PUBLISHER_REFUSED && !f->refused) {
+	if (err == 0 && item->outcome == PUBLISHER_REFUSED && !f->told) {
 		snprintf(message, sizeof(message), "%s (entry %zu)",
 		    item->message, in->entry);
 		problem(r, f, message);
@@ -266,8 +266,7 @@ publish_file(struct room *r, int dir, struct inbox_file *f)
 			err = publish_entry(r, f, &src, item);
 		else if ((err = publisher_add(r->p, &src, item)) == 0)
 			problem(r, f,
-			    item->outcome == PUBLISHER_REFUSED ? item->message
-							       : NULL);
+			    item->message[0] != '\0' ? item->message : NULL);
 	}
 	buf_done(&b);
 	free(item);

@@ -23,7 +23,7 @@ bool beside_next(struct bytes text, size_t *at, struct bytes *ret_name);
 
 /*
  * Open |name|, as written or with its %XX decoded, below |folder| and never
- * outside it: a descriptor of a regular file, or QERR_ABSENT.
+ * outside it, nor through a link: a descriptor of a regular file, or QERR_ABSENT.
  */
 int beside_open(int folder, struct bytes name);
 

@@ -185,13 +185,15 @@ def main(build):
         # An inbox, followed by a restart: published once.
         one.stop()
         one.lines = ['publish ' + w.path('newsroom'), '\tinbox ' + w.path('inbox'), '\tsettle 1']
-        write(w.path('inbox', 'd.md'), '---\ntitle: From the inbox\nlang: en\n---\nDropped here.\n')
+        write(w.path('inbox', 'd.md'), '---\ntitle: From the inbox\nlang: en\n---\nDropped here.\n\n![A picture](nowhere.jpg)\n')
         one.start()
         before = time.monotonic()
         while 'From the inbox' not in titles(w, home=w.path('reader')):
             need(time.monotonic() - before < 60, 'the inbox is not published')
             time.sleep(1)
             w.run('sync', invite, ok=False)
+        told = [x for x in one.ask('status') if x['what'] == 'problem']
+        need(any('picture' in x['message'] and 'd.md' in str(x) for x in told), f'a picture that is not there: {told}')
         head = one.feed()['head']
         one.stop()
         one.start()

@@ -85,10 +85,15 @@ only_files_below_are_opened(void)
 	make(dir, "in/c%20d.jpg");
 	check(symlinkat("../out.jpg", dir, "in/link.jpg") == 0);
 	check(symlinkat("a b.jpg", dir, "in/fine.jpg") == 0);
+	check(symlinkat("in", dir, "side") == 0);
 	in = openat(dir, "in", O_RDONLY | O_DIRECTORY);
 
 	check(opens(in, "a b.jpg") && opens(in, "a%20b.jpg"));
-	check(opens(in, "c%20d.jpg") && opens(in, "fine.jpg"));
+	check(opens(in, "c%20d.jpg") && opens(in, "./c%20d.jpg"));
+	check(opens(dir, "in/a b.jpg") && opens(dir, "in//a b.jpg"));
+	check(!opens(dir, "in/../out.jpg") && !opens(dir, "in%2f..%2fout.jpg"));
+	check(!opens(dir, "out.jpg/") && !opens(dir, "out.jpg/a b.jpg"));
+	check(!opens(in, "fine.jpg") && !opens(dir, "side/a b.jpg"));
 	check(!opens(in, "link.jpg") && !opens(in, "../out.jpg"));
 	check(!opens(in, "%2e%2e/out.jpg"));
 	check(!opens(in, "pipe.jpg") && !opens(in, "absent.jpg"));
