@@ -35,26 +35,27 @@ on_row(struct link *l, const struct msg_heads_row *row)
 static int
 on_heads(struct link *l, const struct msg_heads *m)
 {
-	struct msg_heads_row *row;
-
 	if (l->role == ROLE_READER)
 		return QERR_PROTOCOL;
-	if (!m->full && m->n == 0)
+	if (!m->full && m->rows.n == 0)
 		return 0; /* only to be heard of */
-	if (m->full && m->n > 0) {
-		row = realloc(l->row, m->n * sizeof(*row));
-		if (row == NULL)
-			return QERR_NOMEM;
-		memcpy(row, m->row, m->n * sizeof(*row));
-		l->row = row;
-		l->n_row = m->n;
+	if (m->full && m->rows.n > 0) {
+		buf_clear(&l->rows);
+		buf_put(&l->rows, m->rows.p, m->rows.n);
+		if (buf_err(&l->rows) != 0)
+			return buf_err(&l->rows);
 	}
 	if (m->full)
 		l->heads_seen = true;
 	l->want_from = 0;
-	/* fetch_heads() may write messages, but reads none: n->msg stays. */
-	for (size_t i = 0; i < m->n && l->state == LINK_OPEN; i++)
-		on_row(l, &m->row[i]);
+	/* fetch_heads() may write messages, but reads none: |m| stays. */
+	for (size_t i = 0; i < msg_rows(m->rows) && l->state == LINK_OPEN;
+	     i++) {
+		struct msg_heads_row row;
+
+		msg_row(&row, m->rows, i);
+		on_row(l, &row);
+	}
 	return 0;
 }
 

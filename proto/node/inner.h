@@ -226,8 +226,7 @@ struct link {
 	uint64_t vouched; /* node.vouched when the last full one was said */
 	struct share *share;
 	size_t n_share;
-	struct msg_heads_row *row; /* the peer's last full HEADS */
-	size_t n_row;
+	struct buf rows; /* of the peer's last full HEADS */
 	/* asking */
 	struct ask ask[ASKS_MAX];
 	size_t n_ask, window, stalls;
@@ -328,7 +327,7 @@ struct node {
 
 	struct msg msg; /* being read */
 	struct msg say; /* being written */
-	struct buf scratch;
+	struct buf scratch, rows;
 
 	/* the update being made */
 	struct node_put *put;

@@ -19,7 +19,7 @@ link_free(struct link *l)
 	buf_done(&l->out);
 	buf_done(&l->gather);
 	free(l->share);
-	free(l->row);
+	buf_done(&l->rows);
 	free(l->partial);
 	free(l);
 }
@@ -71,6 +71,7 @@ link_new(struct node *n, uint64_t id, bool dialled, uint32_t group)
 	l->stall = STALL_MIN;
 	buf_init(&l->out, 0);
 	buf_init(&l->gather, 0);
+	buf_init(&l->rows, 0);
 	n->link[slot] = l;
 	if (slot >= n->n_slot)
 		n->n_slot = slot + 1;

@@ -43,6 +43,7 @@ node_new(const struct node_config *cfg, const uint8_t seed[32])
 	heap_init(&n->timers);
 	timer_init(&n->tick, contact_tick, n);
 	buf_init(&n->scratch, 0);
+	buf_init(&n->rows, 0);
 	n->packs = map_new(load_le64(n->epoch));
 	n->door = veil_door_new(cfg->link_private, cfg->wall);
 	if (n->packs == NULL || n->door == NULL) {
@@ -96,6 +97,7 @@ node_free(struct node *n)
 	veil_door_free(n->door);
 	heap_done(&n->timers);
 	buf_done(&n->scratch);
+	buf_done(&n->rows);
 	free(n->want);
 	rng_done(&n->rng);
 	sodium_memzero(n->sign_sk, sizeof(n->sign_sk));

@@ -40,14 +40,15 @@ share_init(struct link *l, struct share *sh, const struct track *s)
 	*sh = (struct share){0};
 	msg_tag(&sh->in, h, !l->dialled, &s->id);
 	msg_tag(&sh->out, h, l->dialled, &s->id);
-	for (size_t i = 0; i < l->n_row; i++) {
-		const struct msg_heads_row *row = &l->row[i];
+	for (size_t i = 0; i < msg_rows(buf_bytes(&l->rows)); i++) {
+		struct msg_heads_row row;
 
-		if (memcmp(row->tag.b, sh->in.b, sizeof(sh->in.b)) != 0)
+		msg_row(&row, buf_bytes(&l->rows), i);
+		if (memcmp(row.tag.b, sh->in.b, sizeof(sh->in.b)) != 0)
 			continue;
 		sh->known = true;
-		sh->number = sh->told = row->number;
-		sh->charter = row->charter;
+		sh->number = sh->told = row.number;
+		sh->charter = row.charter;
 	}
 }
 

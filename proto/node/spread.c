@@ -3,14 +3,6 @@
 
 #include "proto/node/inner.h"
 
-static int
-row_cmp(const void *x, const void *y)
-{
-	const struct msg_heads_row *a = x, *b = y;
-
-	return memcmp(a->tag.b, b->tag.b, sizeof(a->tag.b));
-}
-
 /* All that we can vouch for; the peer learns which of its feeds are among them. */
 void
 spread_heads(struct link *l)
@@ -22,26 +14,25 @@ spread_heads(struct link *l)
 	l->vouched = n->vouched;
 	m->full = true;
 	m->counter = ++l->counter;
-	m->n = 0;
-	for (size_t i = 0; i < l->n_share && m->n < MSG_HEADS_MAX; i++) {
+	buf_clear(&n->rows);
+	for (size_t i = 0; i < l->n_share && i < MSG_HEADS_MAX; i++) {
 		const struct track *s = n->track[i];
-		struct msg_heads_row *row = &m->row[m->n];
+		struct msg_heads_row row = {.tag = l->share[i].out,
+		    .number = s->safe_head,
+		    .charter = s->safe_charter};
 
 		if (s->safe_charter == 0)
 			continue;
-		memset(row, 0, sizeof(*row));
-		row->tag = l->share[i].out;
-		row->number = s->safe_head;
-		row->charter = s->safe_charter;
 		/* The mark of a forked feed is nobody's: who follows it asks, and is
 		 * sent the proof. */
-		if (row->number > 0)
-			msg_mark(row->mark, veil_hash(l->veil), l->dialled,
+		if (row.number > 0)
+			msg_mark(row.mark, veil_hash(l->veil), l->dialled,
 			    s->forked ? &s->id
 				      : feed_hash(s->feed, s->safe_head));
-		m->n++;
+		msg_row_put(&n->rows, &row);
 	}
-	qsort(m->row, m->n, sizeof(m->row[0]), row_cmp);
+	msg_rows_sort(&n->rows);
+	m->rows = buf_bytes(&n->rows);
 	link_say(l);
 }
 
@@ -59,9 +50,7 @@ spread_ping(struct link *l)
 	struct msg_heads *m = &l->n->say.heads;
 
 	l->n->say.kind = MSG_HEADS;
-	m->full = false;
-	m->counter = ++l->counter;
-	m->n = 0;
+	*m = (struct msg_heads){.counter = ++l->counter};
 	link_say(l);
 }
 

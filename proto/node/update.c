@@ -150,6 +150,7 @@ update_begin(struct node *n)
 	n->dial = NULL;
 	n->cap_dial = 0;
 	buf_shrink(&n->scratch, OUT_KEPT);
+	buf_shrink(&n->rows, OUT_KEPT);
 	n->n_dead = n->n_keep = 0;
 	n->n_put = n->n_get = n->n_forget = n->n_send = 0;
 	n->n_dial = n->n_drop = n->n_tell = 0;

@@ -1,6 +1,7 @@
 #include "proto/wire/message.h"
 
 #include <sodium.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "proto/base/cbor.h"
@@ -13,7 +14,7 @@
 #define COUNT_MAX  ((UINT64_C(1) << 53) - 1)
 #define U32_MAX    UINT32_MAX
 #define TAG_LEN    8
-#define ROW_LEN    17 /* tag, u32le number, mark, u8 charter - 1 */
+#define ROW_LEN    MSG_ROW_LEN
 #define PIECES_MAX (PACK_SIZE_MAX / PIECE_SIZE)
 #define CODE_MAX   255
 
@@ -21,6 +22,39 @@
  * Each kind has one function that says what is allowed; both directions go
  * through it, so that what is accepted can be written again.
  */
+
+void
+msg_row_put(struct buf *rows, const struct msg_heads_row *r)
+{
+	buf_put(rows, r->tag.b, TAG_LEN);
+	buf_put_le32(rows, (uint32_t)r->number);
+	buf_put(rows, r->mark, sizeof(r->mark));
+	buf_put_u8(rows, (uint8_t)(r->charter - 1));
+}
+
+static int
+row_cmp(const void *x, const void *y)
+{
+	return memcmp(x, y, TAG_LEN);
+}
+
+void
+msg_rows_sort(struct buf *rows)
+{
+	if (rows->n > 0)
+		qsort(rows->p, msg_rows(buf_bytes(rows)), ROW_LEN, row_cmp);
+}
+
+void
+msg_row(struct msg_heads_row *ret, struct bytes rows, size_t i)
+{
+	const uint8_t *at = rows.p + i * ROW_LEN;
+
+	memcpy(ret->tag.b, at, TAG_LEN);
+	ret->number = load_le32(at + TAG_LEN);
+	memcpy(ret->mark, at + 12, sizeof(ret->mark));
+	ret->charter = at[16] + 1U;
+}
 
 static int
 range(uint64_t v, uint64_t lo, uint64_t hi)
@@ -41,17 +75,17 @@ check_heads(const struct msg_heads *m)
 {
 	static const uint8_t no_mark[4];
 
-	if (m->n > MSG_HEADS_MAX || m->counter > COUNT_MAX)
+	if (m->rows.n > MSG_HEADS_MAX * ROW_LEN || m->rows.n % ROW_LEN != 0 ||
+	    m->counter > COUNT_MAX)
 		return QERR_RANGE;
-	for (size_t i = 0; i < m->n; i++) {
-		const struct msg_heads_row *r = &m->row[i];
+	for (size_t i = 0; i < msg_rows(m->rows); i++) {
+		const uint8_t *tag = m->rows.p + i * ROW_LEN;
+		struct msg_heads_row r;
 
-		if (i > 0 && memcmp(r[-1].tag.b, r->tag.b, TAG_LEN) >= 0)
+		if (i > 0 && memcmp(tag - ROW_LEN, tag, TAG_LEN) >= 0)
 			return QERR_ORDER;
-		if (r->number > U32_MAX || r->charter < 1 ||
-		    r->charter > MSG_CHARTER_MAX)
-			return QERR_RANGE;
-		if (r->number == 0 && memcmp(r->mark, no_mark, 4) != 0)
+		msg_row(&r, m->rows, i);
+		if (r.number == 0 && memcmp(r.mark, no_mark, 4) != 0)
 			return QERR_RANGE;
 	}
 	return 0;
@@ -225,21 +259,10 @@ put_hello(struct buf *b, const struct msg *m)
 static void
 put_heads(struct buf *b, const struct msg *m)
 {
-	uint8_t rows[MSG_HEADS_MAX * ROW_LEN];
-	uint8_t *at = rows;
-
-	for (size_t i = 0; i < m->heads.n; i++, at += ROW_LEN) {
-		const struct msg_heads_row *r = &m->heads.row[i];
-
-		memcpy(at, r->tag.b, TAG_LEN);
-		store_le32(at + 8, (uint32_t)r->number);
-		memcpy(at + 12, r->mark, 4);
-		at[16] = (uint8_t)(r->charter - 1);
-	}
 	begin(b, m, 3);
 	cbor_put_bool(b, m->heads.full);
 	cbor_put_uint(b, m->heads.counter);
-	cbor_put_bytes(b, rows, (size_t)(at - rows));
+	cbor_put_bytes(b, m->heads.rows.p, m->heads.rows.n);
 }
 
 static void
@@ -385,26 +408,10 @@ get_hello(struct reader *r, struct msg_hello *m, size_t fields)
 static void
 get_heads(struct reader *r, struct msg_heads *m)
 {
-	struct bytes rows;
-
-	m->n = 0;
 	m->full = cbor_bool(r);
 	m->counter = cbor_uint(r);
-	rows = cbor_bytes_in(r, 0, MSG_HEADS_MAX * ROW_LEN);
-	need(r, rows.n % ROW_LEN == 0, QERR_RANGE);
-	if (r->err != 0)
-		return;
-
-	m->n = rows.n / ROW_LEN;
-	for (size_t i = 0; i < m->n; i++) {
-		const uint8_t *at = rows.p + i * ROW_LEN;
-		struct msg_heads_row *row = &m->row[i];
-
-		memcpy(row->tag.b, at, TAG_LEN);
-		row->number = load_le32(at + 8);
-		memcpy(row->mark, at + 12, 4);
-		row->charter = at[16] + 1U;
-	}
+	m->rows = cbor_bytes_in(r, 0, MSG_HEADS_MAX * ROW_LEN);
+	need(r, m->rows.n % ROW_LEN == 0, QERR_RANGE);
 }
 
 static void

@@ -22,6 +22,7 @@
  *     | <--- GIVE …              | ---- ASK -> <- GIVE …    |
  */
 #define MSG_HEADS_MAX   1024
+#define MSG_ROW_LEN     17
 #define MSG_RUNS_MAX    64
 #define MSG_LEAVES_MAX  8 /* pieces in one ASK */
 #define MSG_TOKENS_MAX  2
@@ -71,8 +72,7 @@ struct msg_heads_row {
 struct msg_heads {
 	bool full; /* else only what changed */
 	uint64_t counter;
-	size_t n;
-	struct msg_heads_row row[MSG_HEADS_MAX]; /* ascending by tag */
+	struct bytes rows; /* as they go over the wire, ascending by tag */
 };
 
 struct msg_news {
@@ -165,6 +165,16 @@ struct msg {
 int msg_encode(struct buf *b, const struct msg *m);
 /* Strict: what is accepted, msg_encode() writes again, byte for byte. */
 int msg_decode(struct msg *ret, struct bytes in);
+
+/* Append a row; sort all that were appended; the number of them; and row |i|. */
+void msg_row_put(struct buf *rows, const struct msg_heads_row *r);
+void msg_rows_sort(struct buf *rows);
+static inline size_t
+msg_rows(struct bytes rows)
+{
+	return rows.n / MSG_ROW_LEN;
+}
+void msg_row(struct msg_heads_row *ret, struct bytes rows, size_t i);
 
 /* Tags and marks of a link, PROTOCOL.md §14; |h| is the handshake hash. */
 void msg_tag(struct msg_tag *ret, const uint8_t h[64], bool sender_dialled,

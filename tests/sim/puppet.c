@@ -38,6 +38,7 @@ puppet_free(struct puppet *p)
 	veil_door_free(p->door);
 	buf_done(&p->out);
 	buf_done(&p->text);
+	buf_done(&p->rows);
 	free(p->link);
 	free(p);
 }

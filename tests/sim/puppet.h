@@ -44,7 +44,7 @@ struct puppet {
 	uint8_t pk[32], sk[64];
 	struct puppet_link **link;
 	size_t n_link;
-	struct buf out, text;
+	struct buf out, text, rows;
 	struct msg say, heard;
 };
 

@@ -64,18 +64,20 @@ ask(struct puppet_link *l)
 static void
 say_rows(struct puppet_link *l)
 {
-	struct msg_heads *m = &l->p->say.heads;
+	struct puppet *p = l->p;
 
-	l->p->say.kind = MSG_HEADS;
-	*m = (struct msg_heads){.full = true, .counter = 1};
+	buf_clear(&p->rows);
 	for (size_t i = 0; i < MSG_HEADS_MAX; i++) {
-		struct msg_heads_row *r = &m->row[m->n++];
+		struct msg_heads_row r = {.number = 9, .charter = 1};
 
-		*r = (struct msg_heads_row){.number = 9, .charter = 1};
-		random_bytes(l, r->tag.b, sizeof(r->tag.b));
-		r->tag.b[0] = (uint8_t)(i / 4);
-		r->tag.b[1] = (uint8_t)(i % 4);
+		random_bytes(l, r.tag.b, sizeof(r.tag.b));
+		r.tag.b[0] = (uint8_t)(i / 4);
+		r.tag.b[1] = (uint8_t)(i % 4);
+		msg_row_put(&p->rows, &r);
 	}
+	p->say.kind = MSG_HEADS;
+	p->say.heads = (struct msg_heads){
+	    .full = true, .counter = 1, .rows = buf_bytes(&p->rows)};
 	puppet_say(l, &l->p->say);
 }
 

@@ -8,20 +8,18 @@ say_heads(struct puppet_link *l)
 	struct puppet *p = l->p;
 	struct world *w = p->h->w;
 	const struct issue *is = p->line[p->n_line - 1];
-	struct msg_heads *m = &p->say.heads;
+	struct msg_heads_row row = {
+	    .number = is->number, .charter = w->paper[0]->n_charter};
 	struct header h;
 
-	p->say.kind = MSG_HEADS;
-	m->full = true;
-	m->counter = 1;
-	m->n = 1;
-	m->row[0] = (struct msg_heads_row){
-	    .number = is->number, .charter = w->paper[0]->n_charter};
-	msg_tag(&m->row[0].tag, veil_hash(l->veil), l->dialled,
-	    &w->paper[0]->feed);
+	msg_tag(&row.tag, veil_hash(l->veil), l->dialled, &w->paper[0]->feed);
 	if (header_peek(&h, buf_bytes(&is->file)) == 0)
-		msg_mark(m->row[0].mark, veil_hash(l->veil), l->dialled,
-		    &h.hash);
+		msg_mark(row.mark, veil_hash(l->veil), l->dialled, &h.hash);
+	buf_clear(&p->rows);
+	msg_row_put(&p->rows, &row);
+	p->say.kind = MSG_HEADS;
+	p->say.heads = (struct msg_heads){
+	    .full = true, .counter = 1, .rows = buf_bytes(&p->rows)};
 	puppet_say(l, &p->say);
 }
 

@@ -84,59 +84,71 @@ hello(void)
 }
 
 static void
-fill_rows(struct msg_heads *h, size_t n)
+fill_rows(struct msg_heads *h, struct buf *rows, size_t n)
 {
-	memset(h, 0, sizeof(*h));
-	h->full = true;
-	h->counter = n;
-	h->n = n;
-	for (size_t i = 0; i < n && i < MSG_HEADS_MAX; i++) {
-		struct msg_heads_row *r = &h->row[i];
+	buf_clear(rows);
+	for (size_t i = n; i-- > 0;) {
+		struct msg_heads_row r = {.number = UINT32_MAX - i,
+		    .charter = 1 + i % MSG_CHARTER_MAX};
 
-		memset(r->tag.b, 0x55, sizeof(r->tag.b));
-		store_be32(r->tag.b, (uint32_t)i);
-		r->number = UINT32_MAX - i;
-		memset(r->mark, 0xaa, sizeof(r->mark));
-		r->charter = 1 + i % MSG_CHARTER_MAX;
+		memset(r.tag.b, 0x55, sizeof(r.tag.b));
+		store_be32(r.tag.b, (uint32_t)i);
+		memset(r.mark, 0xaa, sizeof(r.mark));
+		msg_row_put(rows, &r);
 	}
+	msg_rows_sort(rows);
+	*h = (struct msg_heads){
+	    .full = true, .counter = n, .rows = buf_bytes(rows)};
+}
+
+static void
+row_is_itself(struct bytes rows, size_t i)
+{
+	struct msg_heads_row r;
+
+	msg_row(&r, rows, i);
+	check(load_be32(r.tag.b) == i && r.tag.b[7] == 0x55);
+	check(r.number == UINT32_MAX - i && r.mark[3] == 0xaa);
+	check(r.charter == 1 + i % MSG_CHARTER_MAX);
 }
 
 static void
 heads(void)
 {
-	static struct msg m = {.kind = MSG_HEADS};
+	struct msg m = {.kind = MSG_HEADS};
+	struct buf rows = {0};
 	struct msg hi = {
 	    .kind = MSG_HELLO, .hello = {.version = 1, .role = ROLE_NODE}};
 	size_t length = 4;
 
-	fill_rows(&m.heads, 0);
+	fill_rows(&m.heads, &rows, 0);
 	good(&m);
-	fill_rows(&m.heads, MSG_HEADS_MAX);
+	fill_rows(&m.heads, &rows, MSG_HEADS_MAX);
+	check(msg_rows(m.heads.rows) == MSG_HEADS_MAX);
 	check(good(&m) < 17500);
-	m.heads.n++;
+	row_is_itself(m.heads.rows, 0);
+	row_is_itself(m.heads.rows, MSG_HEADS_MAX - 1);
+	fill_rows(&m.heads, &rows, MSG_HEADS_MAX + 1);
 	bad(&m, QERR_RANGE);
 
 	/* 50 feeds beside a node's HELLO fit one long frame, whatever the counter. */
-	fill_rows(&m.heads, 50);
+	fill_rows(&m.heads, &rows, 50);
 	m.heads.counter = UINT32_MAX;
 	check(length + good(&hi) + length + good(&m) <= VEIL_PAYLOAD);
 
-	m.heads.row[7].tag = m.heads.row[6].tag;
+	memcpy(rows.p + 7 * MSG_ROW_LEN, rows.p + 6 * MSG_ROW_LEN, 8);
 	bad(&m, QERR_ORDER);
-	fill_rows(&m.heads, 3);
-	m.heads.row[1].charter = 0;
+	fill_rows(&m.heads, &rows, 3);
+	m.heads.rows.n--;
 	bad(&m, QERR_RANGE);
-	m.heads.row[1].charter = MSG_CHARTER_MAX + 1;
+	m.heads.rows.n++;
+	memset(rows.p + MSG_ROW_LEN + 8, 0, 4); /* number 0, and a mark */
 	bad(&m, QERR_RANGE);
-	m.heads.row[1].charter = 1;
-	m.heads.row[1].number = (uint64_t)UINT32_MAX + 1;
-	bad(&m, QERR_RANGE);
-	m.heads.row[1].number = 0;
-	bad(&m, QERR_RANGE);
-	memset(m.heads.row[1].mark, 0, 4);
+	memset(rows.p + MSG_ROW_LEN + 12, 0, 4);
 	good(&m);
 	bad_bytes("8402f5004100", QERR_RANGE);
 	bad_bytes("8402010040", QERR_TYPE);
+	buf_done(&rows);
 }
 
 static void
