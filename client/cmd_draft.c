@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "client/daemon_call.h"
+#include "client/date.h"
 #include "client/documents.h"
 #include "proto/base/qerr.h"
 #include "proto/host/file.h"
@@ -39,7 +40,7 @@ draft(struct app *a, struct ctl_request *rq, const char *path)
 {
 	struct ctl_request end = {.kind = CTL_DRAFT, .n_fd = 1};
 	struct documents d = {.fresh = 0};
-	char name[NAME_MAX_LEN];
+	char name[NAME_MAX_LEN], time[DATE_MAX];
 	struct ctl_error err;
 	int exit, fd = memfd_create("draft", MFD_CLOEXEC);
 
@@ -55,9 +56,12 @@ draft(struct app *a, struct ctl_request *rq, const char *path)
 	exit = keep(fd, path != NULL ? path : name);
 	close(fd);
 	if (exit == APP_DONE && !a->json) {
-		say(a, "%s: issue %llu, %zu new, %zu corrected, %zu refused.",
+		date_machine(time, (int64_t)d.time);
+		say(a,
+		    "%s: issue %llu of %s, %zu new, %zu corrected, %zu "
+		    "refused.",
 		    path != NULL ? path : name, (unsigned long long)d.number,
-		    d.fresh, d.corrected, d.refused);
+		    time, d.fresh, d.corrected, d.refused);
 		printf("%s\n", d.hash);
 	}
 	return exit == APP_DONE && d.refused > 0 ? APP_FAILED : exit;
@@ -67,6 +71,8 @@ static const struct cmd_option draft_options[] = {
     {'f', "feed", "FEED", "which, if quired publishes several"},
     {'o', "output", "DRAFT", "the file to write; else issue-NUMBER.draft"},
     {256, "slow", NULL, "compress for size, not for speed"},
+    {257, "time", "TIME",
+	"as 2026-11-20T10:02:00Z: to draft what another editor drafted"},
     {0},
 };
 
@@ -82,8 +88,12 @@ run_draft(struct app *a)
 			rq.feed = bytes_str(arg);
 		else if (letter == 'o')
 			path = arg;
-		else
+		else if (letter == 256)
 			rq.flags |= CTL_SLOW;
+		else if (!date_read(&rq.time, arg))
+			return complain_usage(a,
+			    "--time takes a time in UTC, as "
+			    "2026-11-20T10:02:00Z.");
 	}
 	if (letter == APP_STOP)
 		return exit;
@@ -100,9 +110,10 @@ const struct cmd cmd_draft = {
     .about =
 	"As publish, but nothing is published: the issue is written to a file, to be\n"
 	"signed where the key is (quire sign) and then released (quire release). The\n"
-	"last line is the draft's hash: the same documents make the same draft on every\n"
-	"machine whose quired has the same issues, so editors can compare it. The file\n"
-	"holds the reading key, and what is not published yet: keep it in the newsroom.",
+	"last line is the draft's hash: the same documents and the same --time make the same\n"
+	"draft on every machine whose quired has the same issues, so editors can compare it.\n"
+	"The file holds the reading key, and what is not published yet: keep it in the\n"
+	"newsroom.",
     .run = run_draft,
 };
 

@@ -10,6 +10,7 @@
 #include "client/date.h"
 #include "client/json.h"
 #include "client/keys.h"
+#include "client/signed_once.h"
 #include "client/term.h"
 #include "proto/base/qerr.h"
 #include "proto/base/text.h"
@@ -23,10 +24,12 @@ struct sign {
 	const char *draft, *key, *output;
 	char **approval;
 	size_t n_approval;
-	bool yes;
+	bool yes, again;
 	struct buf file;
 	struct edition edition; /* borrows from |file| */
 	struct edition_verdict v;
+	struct key_sig sig[HEADER_SIGNERS_MAX]; /* so far */
+	size_t n_sig;
 };
 
 /* What is signed, for a person to read before it is. */
@@ -66,16 +69,14 @@ show_article(const struct article *a)
 static void
 show_signers(const struct sign *s)
 {
-	const struct header *h = &s->v.header;
-	unsigned m = charter_quorum(&s->v.charter, h->number);
 	char text[64];
 
-	if (m > 1) {
-		snprintf(text, sizeof(text), "by %u keys", m);
+	if (s->v.header.m > 1) {
+		snprintf(text, sizeof(text), "by %u keys", s->v.header.m);
 		line(s, "Signed", bytes_str(text));
 	}
-	for (size_t i = 0; i < h->n_approval; i++) {
-		hex_encode(text, h->approval[i].id, KEY_ID_LEN);
+	for (size_t i = 0; i < s->n_sig; i++) {
+		hex_encode(text, s->sig[i].id, KEY_ID_LEN);
 		line(s, i == 0 ? "Approved" : "", bytes_str(text));
 	}
 }
@@ -85,12 +86,13 @@ show(const struct sign *s)
 {
 	const struct edition_verdict *v = &s->v;
 	char feed[ID_TEXT_LEN + 1], hash[ID_TEXT_LEN + 1], number[32];
-	char size[SIZE_TEXT_MAX];
+	char size[SIZE_TEXT_MAX], time[DATE_MAX];
 	struct article a;
 	uint64_t bytes = 0;
 
 	id_text(feed, &v->feed);
-	id_text(hash, &v->hash);
+	id_text(hash, &v->header.hash);
+	date_machine(time, (int64_t)v->header.time);
 	for (size_t i = 0; i < v->header.n_pack; i++)
 		bytes += v->header.pack[i].size;
 	size_text(size, bytes);
@@ -99,6 +101,7 @@ show(const struct sign *s)
 	line(s, "Feed", v->charter.name);
 	line(s, "", bytes_str(feed));
 	line(s, "Issue", bytes_str(number));
+	line(s, "Time", bytes_str(time));
 	line(s, "Draft", bytes_str(hash));
 	show_signers(s);
 	for (size_t i = 0; i < v->head.n; i++)
@@ -117,7 +120,7 @@ show_json(const struct sign *s)
 	struct buf b;
 
 	id_text(feed, &s->v.feed);
-	id_text(hash, &s->v.hash);
+	id_text(hash, &s->v.header.hash);
 	buf_init(&b, 0);
 	json_init(&j, &b);
 	json_open(&j, NULL, '{');
@@ -126,11 +129,11 @@ show_json(const struct sign *s)
 	json_text(&j, "name", s->v.charter.name);
 	json_str(&j, "draft", hash);
 	json_uint(&j, "number", s->v.header.number);
+	json_uint(&j, "time", s->v.header.time);
 	json_uint(&j, "articles", s->v.head.n);
 	json_bool(&j, "signed", s->edition.is_signed);
-	json_uint(&j, "quorum",
-	    charter_quorum(&s->v.charter, s->v.header.number));
-	json_uint(&j, "approvals", s->v.header.n_approval);
+	json_uint(&j, "signatures", s->v.header.m);
+	json_uint(&j, "approvals", s->n_sig);
 	json_close(&j, '}');
 	json_flush(&j);
 	for (size_t i = 0; i < s->v.head.n; i++) {
@@ -171,12 +174,17 @@ load(struct sign *s)
 		return complain("%s is signed already; approvals go with a "
 				"draft.",
 		    s->draft);
+	if (s->n_approval >= s->v.header.m && s->n_approval > 0)
+		return complain("%u keys sign this draft, you and %u others: "
+				"that are too many approvals.",
+		    s->v.header.m, s->v.header.m - 1);
 	for (size_t i = 0; i < s->n_approval; i++) {
-		int exit =
-		    approval_read(&s->v.header, &s->v.charter, s->approval[i]);
+		int exit = approval_read(&s->sig[i], &s->v.header,
+		    &s->v.charter, s->approval[i]);
 
 		if (exit != APP_DONE)
 			return exit;
+		s->n_sig++;
 	}
 	return APP_DONE;
 }
@@ -216,29 +224,28 @@ output_of(const struct sign *s, const char *suffix, char dst[PATH_MAX])
 
 /* One signature of several that are wanted, to be carried to who signs next. */
 static int
-write_approval(const struct sign *s, const struct key_secret *k)
+write_approval(const struct sign *s)
 {
-	const struct header *h = &s->v.header;
+	const struct key_sig *mine = &s->sig[s->n_sig - 1];
 	char hex[HEX_LEN(KEY_ID_LEN) + 1], suffix[sizeof(hex) + 16];
 	char path[PATH_MAX];
 	int exit;
 
-	hex_encode(hex, k->pub.id, KEY_ID_LEN);
+	hex_encode(hex, mine->id, KEY_ID_LEN);
 	snprintf(suffix, sizeof(suffix), ".%s.minisig", hex);
 	output_of(s, suffix, path);
-	exit = approval_write(path, h, &s->v.charter, k);
+	exit = approval_write(path, &s->v.header, mine);
 	if (exit == APP_DONE)
 		note(s->a,
 		    "Approved: %s, %zu of %u signatures. Bring it with the "
 		    "draft to who signs next: quire sign %s KEY%s %s",
-		    path, h->n_approval + 1,
-		    charter_quorum(&s->v.charter, h->number), s->draft,
-		    h->n_approval > 0 ? " APPROVAL…" : "", path);
+		    path, s->n_sig, s->v.header.m, s->draft,
+		    s->n_sig > 1 ? " APPROVAL…" : "", path);
 	return exit;
 }
 
 static int
-write_signed(const struct sign *s, const struct key_secret *k)
+write_signed(const struct sign *s)
 {
 	char path[PATH_MAX];
 	struct buf b;
@@ -246,16 +253,8 @@ write_signed(const struct sign *s, const struct key_secret *k)
 
 	output_of(s, ".issue", path);
 	buf_init(&b, 0);
-	err = edition_sign(&b, &s->edition, &s->v, clock_wall(), k);
-	if (err == QERR_KEY || err == QERR_REVOKED)
-		exit = complain("this key may not sign issue %llu: the feed's "
-				"charter %s.",
-		    (unsigned long long)s->v.header.number,
-		    err == QERR_KEY ? "does not name it" : "has revoked it");
-	else if (err == QERR_ORDER)
-		exit = complain("this key has approved it already: another "
-				"one has to sign.");
-	else if (err != 0)
+	err = edition_sign(&b, &s->edition, &s->v, s->sig, s->n_sig);
+	if (err != 0)
 		exit = complain("%s cannot be signed: it %s.", s->draft,
 		    qerr_str(err));
 	else if ((err = file_write(AT_FDCWD, path, buf_bytes(&b), 0600)) != 0)
@@ -265,6 +264,29 @@ write_signed(const struct sign *s, const struct key_secret *k)
 		    path, path);
 	buf_wipe(&b);
 	return exit;
+}
+
+/* Make the signature by |k|, one more of those that the draft wants. */
+static int
+add_signature(struct sign *s, const struct key_secret *k)
+{
+	struct key_sig *mine = &s->sig[s->n_sig];
+	int err = header_sig(mine, &s->v.header, k);
+
+	for (size_t i = 0; i < s->n_sig; i++)
+		if (memcmp(s->sig[i].id, mine->id, KEY_ID_LEN) == 0)
+			return complain("this key has approved it already: "
+					"another one has to sign.");
+	if (err == 0)
+		err = header_check_sig(&s->v.header, mine, &s->v.charter);
+	if (err != 0)
+		return complain("this key may not sign issue %llu: the feed's "
+				"charter %s.",
+		    (unsigned long long)s->v.header.number,
+		    err == QERR_REVOKED ? "has revoked it"
+					: "does not name it");
+	s->n_sig++;
+	return signed_once(s->a, s->key, &s->v.header, s->again);
 }
 
 static int
@@ -289,18 +311,19 @@ sign(struct sign *s)
 		return exit;
 	exit = confirm(s);
 	if (exit == APP_DONE)
-		exit = s->v.header.n_approval + 1 <
-			       charter_quorum(&s->v.charter, s->v.header.number)
-			   ? write_approval(s, &k)
-			   : write_signed(s, &k);
+		exit = add_signature(s, &k);
 	key_secret_done(&k);
-	return exit;
+	if (exit != APP_DONE)
+		return exit;
+	return s->n_sig < s->v.header.m ? write_approval(s) : write_signed(s);
 }
 
 static const struct cmd_option options[] = {
     {'o', "output", "ISSUE",
 	"the file to write; else DRAFT's name with .issue, or .KEY.minisig"},
     {'y', "yes", NULL, "do not ask"},
+    {256, "again", NULL,
+	"sign though this key has signed another draft of the number"},
     {0},
 };
 
@@ -317,11 +340,12 @@ run(struct app *a)
 	while ((letter = app_option(a, &arg, &exit)) > 0) {
 		if (letter == 'o')
 			s->output = arg;
-		else
+		else if (letter == 'y')
 			s->yes = true;
+		else
+			s->again = true;
 	}
-	if (letter != APP_STOP &&
-	    !app_operands(a, 1, 2 + HEADER_APPROVALS_MAX)) {
+	if (letter != APP_STOP && !app_operands(a, 1, 1 + HEADER_SIGNERS_MAX)) {
 		exit = APP_USAGE;
 	} else if (letter != APP_STOP) {
 		s->draft = a->argv[a->at];
@@ -346,12 +370,14 @@ const struct cmd cmd_sign = {
     .option = options,
     .about =
 	"Checks the whole draft and shows what would be signed: the feed, the issue's\n"
-	"number, the draft's hash, every title and what was corrected. With KEY (the\n"
+	"number, its time, the draft's hash, every title and what was corrected. With KEY (the\n"
 	"secret key, or the folder that holds it) it asks, and signs. Needs no network,\n"
 	"no quired and nothing but these two files: use it on a machine that is never\n"
 	"online. The hash is the one that quire draft printed; compare it.\n"
 	"Where the charter wants several signatures, all but the last one leave an\n"
 	"approval, DRAFT's name with .KEY.minisig; the last one is given these and makes\n"
-	"the issue. An approval holds for this draft and nothing else.",
+	"the issue. An approval holds for this draft and nothing else: its time is fixed,\n"
+	"too. What a key signed stands beside it in KEY.signed, so that it signs no second\n"
+	"draft of a number.",
     .run = run,
 };

@@ -60,31 +60,42 @@ check_feed(const struct verify *v, const struct id *feed)
 	return v->any_feed || id_eq(feed, &v->feed) ? 0 : QERR_FEED;
 }
 
-/* A header's body and signature as minisign knows them. */
+/* One of a header's signatures; where there are several, each under its key's id. */
 static int
-export_header(const struct verify *v, struct bytes file)
+export_signature(const char *where, const struct header *h,
+    const struct key_sig *sig)
 {
 	char path[PATH_MAX], comment[HEADER_COMMENT_MAX];
-	struct signed_file f;
-	struct header h;
+	char id[HEX_LEN(KEY_ID_LEN) + 1];
 	struct buf b;
-	int err = signed_decode(&f, file, 1);
+	int err;
+
+	hex_encode(id, sig->id, KEY_ID_LEN);
+	if (h->m == 1)
+		snprintf(path, sizeof(path), "%s.minisig", where);
+	else
+		snprintf(path, sizeof(path), "%s.%s.minisig", where, id);
+	buf_init(&b, 0);
+	header_comment(comment, h->number, &h->feed);
+	key_minisig(&b, sig, "signature from a quire header", comment);
+	err = file_write(AT_FDCWD, path, buf_bytes(&b), 0644);
+	buf_done(&b);
+	return err;
+}
+
+/* A header's body and signatures as minisign knows them. */
+static int
+export_header(const struct verify *v, const struct header *h, struct bytes file)
+{
+	struct signed_file f;
+	int err = signed_decode(&f, file, HEADER_SIGNERS_MAX);
 
 	if (v->export == NULL)
 		return APP_DONE;
-	buf_init(&b, 0);
-	if (err == 0)
-		err = header_decode_body(&h, f.body);
-	if (err == 0) {
-		header_comment(comment, h.number, &h.feed);
-		key_minisig(&b, &f.sig[0], "signature from a quire header",
-		    comment);
-		snprintf(path, sizeof(path), "%s.minisig", v->export);
-		err = file_write(AT_FDCWD, path, buf_bytes(&b), 0644);
-	}
+	for (size_t i = 0; i < f.n_sig && err == 0; i++)
+		err = export_signature(v->export, h, &f.sig[i]);
 	if (err == 0)
 		err = file_write(AT_FDCWD, v->export, f.body, 0644);
-	buf_done(&b);
 	return err == 0 ? APP_DONE : complain_of(v->export, "written", err);
 }
 
@@ -100,7 +111,6 @@ say_json(const struct verify *v, const char *kind, const struct id *feed,
 
 	buf_init(&b, 0);
 	id_text(id, feed);
-	hex_encode(key, h->signer, KEY_ID_LEN);
 	json_init(&j, &b);
 	json_open(&j, NULL, '{');
 	json_str(&j, "file", v->what);
@@ -109,15 +119,12 @@ say_json(const struct verify *v, const char *kind, const struct id *feed,
 	json_str(&j, "feed", id);
 	json_text(&j, "newsroom", newsroom);
 	json_uint(&j, "issue", h->number);
-	json_str(&j, "key", key);
-	if (h->n_approval > 0)
-		json_open(&j, "approved", '[');
-	for (size_t i = 0; i < h->n_approval; i++) {
-		hex_encode(key, h->approval[i].id, KEY_ID_LEN);
+	json_open(&j, "keys", '[');
+	for (size_t i = 0; i < h->m; i++) {
+		hex_encode(key, h->signer[i], KEY_ID_LEN);
 		json_str(&j, NULL, key);
 	}
-	if (h->n_approval > 0)
-		json_close(&j, ']');
+	json_close(&j, ']');
 	if (title.p != NULL)
 		json_text(&j, "title", title);
 	json_close(&j, '}');
@@ -183,7 +190,7 @@ verify_capsule(struct verify *v, struct bytes file)
 	if (err == 0) {
 		say_good(v, "capsule", &c->feed, &c->charter, &c->header,
 		    &c->article);
-		exit = export_header(v, c->header_file);
+		exit = export_header(v, &c->header, c->header_file);
 	} else {
 		exit = bad(v, err);
 	}
@@ -566,7 +573,7 @@ verify_header(struct verify *v)
 		if (err == 0) {
 			say_good(v, "header", &h.feed, feed_charter(f), &h,
 			    NULL);
-			exit = export_header(v, buf_bytes(&v->bytes));
+			exit = export_header(v, &h, buf_bytes(&v->bytes));
 		}
 	}
 	feed_free(f);
@@ -626,8 +633,8 @@ verify_file(struct verify *v)
 static const struct cmd_option options[] = {
     {'f', "feed", "FEED", "good only if it is of this feed (its id)"},
     {'e', "export", "FILE",
-	"write the signed header's body to FILE and its\n"
-	"signature to FILE.minisig, for minisign -V"},
+	"write the signed header's body to FILE and its signature\n"
+	"(of several each under its key's id) to FILE.minisig"},
     {0},
 };
 

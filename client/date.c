@@ -1,7 +1,6 @@
 #include "client/date.h"
 
 #include <inttypes.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -52,6 +51,24 @@ date_machine(char dst[DATE_MAX], int64_t t)
 		    tm.tm_year % 8100 + 1900, tm.tm_mon % 12 + 1,
 		    tm.tm_mday % 32, tm.tm_hour % 24, tm.tm_min % 60,
 		    tm.tm_sec % 61);
+}
+
+bool
+date_read(uint64_t *ret, const char *text)
+{
+	char again[DATE_MAX];
+	struct tm tm = {0};
+	int64_t t;
+
+	if (sscanf(text, "%4d-%2d-%2dT%2d:%2d:%2dZ", &tm.tm_year, &tm.tm_mon,
+		&tm.tm_mday, &tm.tm_hour, &tm.tm_min, &tm.tm_sec) != 6)
+		return false;
+	tm.tm_year -= 1900;
+	tm.tm_mon--;
+	t = timegm(&tm);
+	date_machine(again, t);
+	*ret = t > 0 ? (uint64_t)t : 0;
+	return t > 0 && strcmp(text, again) == 0;
 }
 
 void

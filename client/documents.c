@@ -112,6 +112,7 @@ documents_item(void *arg, const struct ctl_item *it)
 		struct bytes hash = ctl_text(it, "hash");
 
 		d->number = ctl_number(it, "number");
+		d->time = ctl_number(it, "time");
 		snprintf(d->hash, sizeof(d->hash), "%.*s", (int)hash.n,
 		    (const char *)hash.p);
 	}

@@ -12,7 +12,7 @@
 struct documents {
 	const struct app *a;
 	size_t fresh, corrected, same, refused;
-	uint64_t number; /* of a draft, and its name */
+	uint64_t number, time; /* of a draft, and its name */
 	char hash[ID_TEXT_LEN + 1];
 };
 

@@ -26,6 +26,12 @@ place(char dst[PATH_MAX], const char *arg, const char *name)
 		snprintf(dst, PATH_MAX, "%s", arg);
 }
 
+void
+keys_place(char dst[PATH_MAX], const char *arg)
+{
+	place(dst, arg, "secret.key");
+}
+
 int
 keys_public(const char *arg, struct key *ret)
 {
@@ -75,7 +81,7 @@ keys_secret(const char *arg, struct key_secret *ret)
 	int err, exit = APP_DONE;
 	struct buf b;
 
-	place(path, arg, "secret.key");
+	keys_place(path, arg);
 	buf_init(&b, 0);
 	err = file_read(&b, AT_FDCWD, path, KEY_TEXT_MAX);
 	if (err != 0) {
@@ -137,13 +143,13 @@ keys_file(struct buf *b, const struct key_secret *k, const char *pass)
 void
 keys_signers(char dst[KEYS_SIGNERS_MAX], const struct header *h)
 {
-	uint8_t id[HEADER_SIGNERS_MAX][KEY_ID_LEN];
-	size_t n = header_signers(h, id), at;
 	char hex[HEX_LEN(KEY_ID_LEN) + 1];
+	size_t at;
 
-	at = (size_t)snprintf(dst, KEYS_SIGNERS_MAX, n == 1 ? "key" : "keys");
-	for (size_t i = 0; i < n; i++) {
-		hex_encode(hex, id[i], KEY_ID_LEN);
+	at =
+	    (size_t)snprintf(dst, KEYS_SIGNERS_MAX, h->m == 1 ? "key" : "keys");
+	for (size_t i = 0; i < h->m; i++) {
+		hex_encode(hex, h->signer[i], KEY_ID_LEN);
 		at += (size_t)snprintf(dst + at, KEYS_SIGNERS_MAX - at, "%s %s",
 		    i == 0 ? "" : ",", hex);
 	}

@@ -43,7 +43,6 @@ static int
 take_issues(struct search *s, const struct charter *next)
 {
 	struct tree_name t = {.kind = TREE_ISSUE, .id = *feed_id(s->found)};
-	uint8_t id[HEADER_SIGNERS_MAX][KEY_ID_LEN];
 	struct header h;
 	int err = 0;
 
@@ -51,8 +50,8 @@ take_issues(struct search *s, const struct charter *next)
 		err = import_get(s->src, &t, HEADER_FILE_MAX, &s->b);
 		if (err == 0)
 			err = header_peek(&h, buf_bytes(&s->b));
-		if (err == 0 && charter_signers(next, id[0],
-				    header_signers(&h, id), t.number) != 0)
+		if (err == 0 &&
+		    charter_signers(next, h.signer[0], h.m, t.number) != 0)
 			return APP_DONE; /* it dies, and what follows it */
 		if (err == 0)
 			err = feed_add_header(s->found, buf_bytes(&s->b), &h);

@@ -51,7 +51,8 @@ do_publish(struct daemon *d, struct control_client *c,
 		return;
 	}
 	if ((rq->flags & CTL_DRAFTING) != 0)
-		err = publisher_begin_draft(r->p, (rq->flags & CTL_SLOW) != 0);
+		err = publisher_begin_draft(r->p, (rq->flags & CTL_SLOW) != 0,
+		    rq->time);
 	else
 		err = publisher_begin(r->p,
 		    (rq->flags & CTL_SLOW) != 0 || r->slow,
@@ -317,6 +318,7 @@ do_draft(struct control_client *c, const struct ctl_request *rq)
 		ctl_add_text(&it, "feed", bytes_str(feed));
 		ctl_add_text(&it, "hash", bytes_str(hash));
 		ctl_add_number(&it, "number", drafted.number);
+		ctl_add_number(&it, "time", drafted.time);
 		ctl_add_number(&it, "articles", drafted.articles);
 		control_item(c, &it);
 		control_done(c);

@@ -23,8 +23,8 @@ _quire()
 	charter) words="show change sign accept --add --retire --revoke --add-root --remove-root --threshold --next-root --quorum --name --home --mirror --pin --key --output --previous --yes $common" ;;
 	try) words="--rules --page --text $common" ;;
 	publish) words="--feed --dry-run --slow $common" ;;
-	draft) words="--feed --output --slow $common" ;;
-	sign) words="--output --yes $common" ;;
+	draft) words="--feed --output --slow --time $common" ;;
+	sign) words="--output --yes --again $common" ;;
 	release) words="--feed $common" ;;
 	retract) words="--feed --reason $common" ;;
 	invite) words="new list revoke --address $common" ;;

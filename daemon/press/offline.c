@@ -2,12 +2,25 @@
 
 #include "daemon/press/press.h"
 #include "proto/base/qerr.h"
+#include "proto/host/entropy.h"
 #include "proto/object/edition.h"
 
 /*
  * Issues that are signed elsewhere: a batch becomes a draft, and what comes back
  * signed is published as it is.
  */
+
+int
+publisher_begin_draft(struct publisher *p, bool slow, uint64_t time)
+{
+	int r = press_begin(p, slow);
+
+	if (r != 0)
+		return r;
+	p->drafting = true;
+	p->time = time > 0 ? time : clock_wall();
+	return 0;
+}
 
 /* The packs of the batch, each in a buffer of its own; they lean on nothing. */
 static int
@@ -39,7 +52,7 @@ put(struct publisher *p, struct buf *b, const struct buf sealed[TIERS],
 	struct buf body;
 	int r;
 
-	press_fill(p, &h, e, n);
+	press_fill(p, &h, p->time, e, n);
 	buf_init(&body, HEADER_FILE_MAX);
 	r = header_encode(&body, &h);
 	ed.header = buf_bytes(&body);
@@ -52,8 +65,9 @@ put(struct publisher *p, struct buf *b, const struct buf sealed[TIERS],
 	/* What could not be signed is no draft. */
 	if (r == 0)
 		r = edition_open(&v, &ed);
-	ret->hash = v.hash;
+	ret->hash = v.header.hash;
 	ret->number = h.number;
+	ret->time = h.time;
 	edition_verdict_done(&v);
 	buf_done(&body);
 	return r;

@@ -283,14 +283,16 @@ press_hold(struct publisher *p, struct bytes file, size_t articles)
 }
 
 void
-press_fill(const struct publisher *p, struct header *ret,
+press_fill(const struct publisher *p, struct header *ret, uint64_t time,
     const struct pack_entry *e, size_t n)
 {
 	*ret = (struct header){.feed = p->feed,
 	    .charter = feed_charter(p->chain)->version,
 	    .number = press_next(p),
+	    .time = time,
 	    .next = PUBLISHER_NEXT,
-	    .n_pack = n};
+	    .n_pack = n,
+	    .m = charter_quorum(feed_charter(p->chain), press_next(p))};
 	for (size_t i = 0; i < n; i++)
 		ret->pack[i] = e[i];
 	qsort(ret->pack, n, sizeof(ret->pack[0]), by_place);
@@ -305,8 +307,7 @@ press_header(struct publisher *p, const struct pack_entry *e, size_t n,
 	struct buf file;
 	int r;
 
-	press_fill(p, &h, e, n);
-	h.time = clock_wall();
+	press_fill(p, &h, clock_wall(), e, n);
 	buf_init(&file, HEADER_FILE_MAX);
 	r = header_sign(&file, &h, &p->secret);
 	if (r == 0)

@@ -10,9 +10,10 @@
 #include "proto/object/feed.h"
 
 /*
- * The inside of a publisher, shared by its parts: publisher.c (folder, batches),
- * press.c (headers, commit), base.c (what issues lean on), correction.c
- * (what one changes), offline.c (drafts), retract.c and binder.c (volumes).
+ * The inside of a publisher, shared by its parts: publisher.c (from its opening to its
+ * end), folder.c (what stands in its folder), batch.c (documents), press.c (headers,
+ * commit), base.c (what issues lean on), correction.c (what one changes), offline.c
+ * (drafts), retract.c and binder.c (volumes).
  *
  * What is on its way: packs are put into the store at once, where nothing names
  * them yet; headers wait in |header| until press_commit() puts them all.
@@ -62,6 +63,7 @@ struct publisher {
 	/* the batch */
 	bool open, dry_run;
 	bool drafting; /* one issue, which somebody else signs */
+	uint64_t time; /* of that issue */
 	int level;
 	struct issue issue;
 	size_t uncovered; /* articles that no volume has */
@@ -74,6 +76,9 @@ struct publisher {
 	bool large;
 };
 
+/* Read the folder |path| and the store; 0, or an error with |why|. */
+int press_open_folder(struct publisher *p, const char *path, const char *pass,
+    struct buf *why);
 /* Read everything about the feed from the store into shelf and ledger. */
 int press_load(struct publisher *p);
 /* Make the ledger anew from the shelf. */
@@ -81,6 +86,8 @@ int press_reload(struct publisher *p);
 /* Articles behind the newest volume. */
 int press_uncovered(struct publisher *p, size_t *ret);
 
+/* A batch that begins: QERR_AGAIN if there is one. */
+int press_begin(struct publisher *p, bool slow);
 /* As issue_seal(), while the loop goes on. */
 int press_seal(const struct publisher *p, const struct issue *is, enum tier t,
     struct buf *sealed, struct pack_entry *e, const struct issue_base *base,
@@ -101,8 +108,8 @@ bool press_signs(struct publisher *p);
 int press_packs(struct publisher *p, const struct issue *is, uint64_t first,
     uint64_t last, bool only, const struct issue_base *base, int level,
     struct pack_entry *e, size_t *n);
-/* The next header, with |n| packs, but for its time. */
-void press_fill(const struct publisher *p, struct header *ret,
+/* The next header, of |time|, with |n| packs. */
+void press_fill(const struct publisher *p, struct header *ret, uint64_t time,
     const struct pack_entry *e, size_t n);
 /* Take a header file that is signed as the next one; it waits for the commit. */
 int press_hold(struct publisher *p, struct bytes file, size_t articles);

@@ -119,15 +119,16 @@ void publisher_cancel(struct publisher *p);
 /*
  * A draft: a batch as above whose articles become one issue that is signed elsewhere;
  * instead of a commit, publisher_draft() appends it to |b| (proto/object/edition.h) and
- * cancels.  QERR_ABSENT if nothing in it is new or changed.  The same documents make
- * the same draft wherever the feed is at the same issue.
+ * cancels.  QERR_ABSENT if nothing in it is new or changed.  It is of |time|, UNIX
+ * seconds, 0: now; and the same documents make the same draft of one time wherever
+ * the feed is at the same issue.
  */
 struct publisher_drafted {
 	struct id hash;
-	uint64_t number;
+	uint64_t number, time;
 	size_t articles;
 };
-int publisher_begin_draft(struct publisher *p, bool slow);
+int publisher_begin_draft(struct publisher *p, bool slow, uint64_t time);
 int publisher_draft(struct publisher *p, struct buf *b,
     struct publisher_drafted *ret, struct buf *why);
 /*

@@ -25,6 +25,7 @@ enum request_key {
 	RQ_NEWEST,
 	RQ_PICTURES,
 	RQ_FILES,
+	RQ_TIME,
 	RQ_KEYS
 };
 
@@ -74,7 +75,8 @@ ctl_request_encode(struct buf *b, const struct ctl_request *rq)
 
 	for (size_t i = 0; i < 4; i++)
 		n += (text[i].p != NULL ? 1U : 0U) + (number[i] != 0 ? 1U : 0U);
-	cbor_put_map(b, n + (rq->n_picture != 0) + (rq->n_fd != 0));
+	cbor_put_map(b,
+	    n + (rq->n_picture != 0) + (rq->n_fd != 0) + (rq->time != 0));
 	cbor_put_uint(b, RQ_KIND);
 	cbor_put_uint(b, rq->kind);
 	for (size_t i = 0; i < 4; i++)
@@ -83,6 +85,7 @@ ctl_request_encode(struct buf *b, const struct ctl_request *rq)
 		put_number(b, (enum request_key)(RQ_FLAGS + i), number[i]);
 	put_pictures(b, rq);
 	put_number(b, RQ_FILES, rq->n_fd);
+	put_number(b, RQ_TIME, rq->time);
 	return buf_err(b);
 }
 
@@ -130,6 +133,9 @@ get_field(struct ctl_request *rq, struct reader *r, uint64_t key)
 		break;
 	case RQ_FILES:
 		rq->n_fd = (size_t)cbor_uint_in(r, 1, CTL_FDS_MAX);
+		break;
+	case RQ_TIME:
+		rq->time = cbor_uint_in(r, 1, UINT64_MAX);
 		break;
 	default:
 		reader_fail(r, QERR_UNKNOWN);

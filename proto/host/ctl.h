@@ -51,7 +51,7 @@ enum ctl_kind {
 	CTL_INVITE_NEW, /* text: a name for it; address: "HOST:PORT" if not the config's */
 	CTL_INVITE_LIST,
 	CTL_INVITE_REVOKE, /* text: its name */
-	CTL_PUBLISH,       /* feed, flags, level */
+	CTL_PUBLISH,       /* feed, flags, time */
 	CTL_DOCUMENT, /* text: name of the file; picture names; one fd each */
 	CTL_COMMIT,
 	CTL_RETRACT, /* text: the article's name, address or id in hex; feed, reason */
@@ -86,6 +86,7 @@ struct ctl_request {
 	unsigned tiers;  /* bit mask; 0: all */
 	uint64_t quota;  /* bytes; 0: no limit of its own */
 	uint64_t newest; /* issues; 0: all */
+	uint64_t time;   /* of a draft, UNIX seconds; 0: now */
 	struct bytes
 	    picture[CTL_PICTURES_MAX]; /* names as the document writes them */
 	size_t n_picture;
@@ -123,7 +124,7 @@ struct ctl_request {
  *	"body"      part: to be put together
  *	"line"      kept (flag), text: of the document, in its order
  *	"issue"     feed, number, articles, bytes
- *	"draft"     feed, hash, number, articles
+ *	"draft"     feed, hash, number, time, articles
  *	"setting"   name, restart (flag): what a reload changed
  */
 enum ctl_type {

@@ -48,23 +48,19 @@ take_headers(struct held *h, struct store *s, struct feed *f, size_t i)
 {
 	struct row *r = &h->row;
 	struct header got;
-	int err;
+	int err = 0;
 
-	if (i == r->n)
-		return 0;
-	err = feed_add_headers(f, r->header + i, r->n - i);
-	if (err == 0 || qerr_is_fatal(err))
-		return err;
-	/* One by one, to see how far they do. */
 	while (i < r->n && (err = feed_add_header(f, r->header[i], &got)) == 0)
 		i++;
+	if (i == r->n || qerr_is_fatal(err))
+		return err;
 	if (err == QERR_PINNED) { /* which of them it is nobody knows */
 		feed_cut(f, 0);
 		i = 0;
 	}
 	r->n = i;
 	if (!qerr_is_peer_fault(err))
-		return qerr_is_fatal(err) ? err : 0;
+		return 0;
 	log_warn("the store: headers of a feed do not follow one another; "
 		 "they are fetched again");
 	r->end = (struct row_end){.n = 0};

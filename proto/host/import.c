@@ -17,7 +17,7 @@
 #include "proto/object/feed.h"
 #include "proto/object/proof.h"
 
-#define BATCH        128 /* headers that one signature covers */
+#define BATCH        128 /* headers of one commit */
 #define COMMIT_BYTES (4 * 1024 * 1024)
 
 struct import {
@@ -204,23 +204,19 @@ is_there(struct import *m)
 	return there;
 }
 
-/* Check what one signature covers together; if it does not hold, one by one. */
 static int
 add_headers(struct import *m, uint64_t first, const struct bytes *file,
     size_t n, size_t *ret_good)
 {
 	struct tree_name t = {.kind = TREE_ISSUE, .id = m->id};
 	struct header h;
-	int err = feed_add_headers(m->feed, file, n);
+	int err = 0;
 
-	*ret_good = err == 0 ? n : 0;
+	for (*ret_good = 0; *ret_good < n; ++*ret_good)
+		if ((err = feed_add_header(m->feed, file[*ret_good], &h)) != 0)
+			break;
 	if (err == 0 || qerr_is_fatal(err))
 		return err;
-	while (*ret_good < n &&
-	       (err = feed_add_header(m->feed, file[*ret_good], &h)) == 0)
-		++*ret_good;
-	if (err == 0)
-		return 0;
 	t.number = first + *ret_good;
 	m->r->forked = m->r->forked || err == QERR_FORK;
 	blame(m, &t, err);

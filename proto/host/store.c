@@ -875,8 +875,8 @@ are_accepted(const struct row *r, const struct feed *f)
 	for (size_t i = 0; i < r->n; i++) {
 		if (i < r->end.n)
 			leaf = r->kept[i].leaf;
-		else
-			history_leaf(&leaf, r->header[i]);
+		else if (header_leaf(&leaf, r->header[i]) != 0)
+			return false;
 		if (!id_eq(&leaf, feed_leaf(f, i + 1)))
 			return false;
 	}

@@ -13,16 +13,15 @@
 #include "proto/object/tree.h"
 
 /*
- * A stretch: how many headers u32le, the bytes of their files u32le, and how many
- * approved them u32le; of each header its file's end u32le, the charter that it names
- * u32le, who approved it how many u32le, its leaf, identity and signer; the key ids of
- * who approved; the files; the peaks of the history of all headers up to here, the smallest
+ * A stretch: how many headers u32le, the bytes of their files u32le, and how many keys
+ * signed them u32le; of each header its file's end u32le, the charter that it names
+ * u32le, how many keys signed it u32le, its leaf and identity; the keys' ids; the files; the peaks of the history of all headers up to here, the smallest
  * first; the sum of the charters; and BLAKE2b-256 over the sum of the stretch before
  * and all that.  It is ours alone and says nothing to others.
  */
 #define ROW_MAX   (512u * 1024 * 1024)
 #define START_LEN 12
-#define ENTRY_LEN (4 + 4 + 4 + 32 + 32 + KEY_ID_LEN)
+#define ENTRY_LEN (4 + 4 + 4 + 32 + 32)
 #define NAME_LEN  (4 + ID_TEXT_LEN + 1)
 
 static void
@@ -118,21 +117,20 @@ stretch_len(const struct row_end *end, struct bytes v)
 	return len + 32 <= v.n ? len : 0;
 }
 
-/* The entry at |p|; |approved| moves behind the ids of who approved it. */
+/* The entry at |p|; |signer| moves behind the ids of who signed it. */
 static int
-take_entry(struct feed_kept *k, const uint8_t *p, struct bytes *approved)
+take_entry(struct feed_kept *k, const uint8_t *p, struct bytes *signer)
 {
 	size_t n = load_le32(p + 8);
 
-	if (n > HEADER_APPROVALS_MAX || n * KEY_ID_LEN > approved->n)
+	if (n > HEADER_SIGNERS_MAX || n * KEY_ID_LEN > signer->n)
 		return QERR_ABSENT;
-	*k = (struct feed_kept){.charter = load_le32(p + 4), .n_signer = n + 1};
+	*k = (struct feed_kept){.charter = load_le32(p + 4), .n_signer = n};
 	memcpy(k->leaf.b, p + 12, 32);
 	memcpy(k->hash.b, p + 44, 32);
-	memcpy(k->signer[0], p + 76, KEY_ID_LEN);
-	memcpy(k->signer[1], approved->p, n * KEY_ID_LEN);
-	*approved = bytes_of(approved->p + n * KEY_ID_LEN,
-	    approved->n - n * KEY_ID_LEN);
+	memcpy(k->signer[0], signer->p, n * KEY_ID_LEN);
+	*signer =
+	    bytes_of(signer->p + n * KEY_ID_LEN, signer->n - n * KEY_ID_LEN);
 	return 0;
 }
 
@@ -143,7 +141,7 @@ take_stretch(struct row *r)
 	struct bytes v =
 	    bytes_of(r->file.p + r->end.size, r->file.n - (size_t)r->end.size);
 	uint64_t len = stretch_len(&r->end, v);
-	struct bytes approved;
+	struct bytes signer;
 	const uint8_t *file, *at;
 	size_t n, from = 0, all;
 	struct id want;
@@ -157,15 +155,15 @@ take_stretch(struct row *r)
 	all = load_le32(v.p + 4);
 	if (reserve(r, n) != 0)
 		return QERR_NOMEM;
-	approved = bytes_of(v.p + START_LEN + n * ENTRY_LEN,
+	signer = bytes_of(v.p + START_LEN + n * ENTRY_LEN,
 	    KEY_ID_LEN * (size_t)load_le32(v.p + 8));
-	file = approved.p + approved.n;
+	file = signer.p + signer.n;
 	for (size_t i = 0; i < n; i++) {
 		const uint8_t *e = v.p + START_LEN + i * ENTRY_LEN;
 		size_t end = load_le32(e);
 
 		if (end < from || end > all ||
-		    take_entry(&r->kept[r->end.n + i], e, &approved) != 0)
+		    take_entry(&r->kept[r->end.n + i], e, &signer) != 0)
 			return QERR_ABSENT;
 		r->header[r->end.n + i] = bytes_of(file + from, end - from);
 		from = end;
@@ -247,31 +245,30 @@ put_stretch(struct buf *b, const struct row *r, struct feed *f)
 	const struct history *h = feed_history(f);
 	const struct bytes *file = r->header + r->end.n;
 	size_t n = r->n - (size_t)r->end.n;
-	uint32_t at = 0, approved = 0;
+	uint32_t at = 0, signers = 0;
 	struct feed_kept kept;
 
 	for (size_t i = 0; i < n; i++) {
 		feed_keep(f, r->end.n + i + 1, &kept);
-		approved += (uint32_t)kept.n_signer - 1;
+		signers += (uint32_t)kept.n_signer;
 		at += (uint32_t)file[i].n;
 	}
 	buf_put_le32(b, (uint32_t)n);
 	buf_put_le32(b, at);
-	buf_put_le32(b, approved);
+	buf_put_le32(b, signers);
 	at = 0;
 	for (size_t i = 0; i < n; i++) {
 		feed_keep(f, r->end.n + i + 1, &kept);
 		at += (uint32_t)file[i].n;
 		buf_put_le32(b, at);
 		buf_put_le32(b, kept.charter);
-		buf_put_le32(b, (uint32_t)kept.n_signer - 1);
+		buf_put_le32(b, (uint32_t)kept.n_signer);
 		buf_put(b, kept.leaf.b, 32);
 		buf_put(b, kept.hash.b, 32);
-		buf_put(b, kept.signer[0], KEY_ID_LEN);
 	}
-	for (size_t i = 0; i < n && approved > 0; i++) {
+	for (size_t i = 0; i < n; i++) {
 		feed_keep(f, r->end.n + i + 1, &kept);
-		buf_put(b, kept.signer[1], (kept.n_signer - 1) * KEY_ID_LEN);
+		buf_put(b, kept.signer[0], kept.n_signer * KEY_ID_LEN);
 	}
 	for (size_t i = 0; i < n; i++)
 		buf_put(b, file[i].p, file[i].n);

@@ -109,20 +109,6 @@ open_charters(struct edition_verdict *v, const struct edition *e)
 	return r;
 }
 
-/* The draft that the header was, before it was dated and signed. */
-static int
-name_draft(struct edition_verdict *v)
-{
-	struct buf body;
-	int r;
-
-	buf_init(&body, HEADER_FILE_MAX);
-	r = header_approved(&body, &v->header);
-	hash(&v->hash, HASH_DRAFT, buf_bytes(&body));
-	buf_done(&body);
-	return r;
-}
-
 static int
 open_header(struct edition_verdict *v, const struct edition *e)
 {
@@ -136,9 +122,7 @@ open_header(struct edition_verdict *v, const struct edition *e)
 		return QERR_FEED;
 	if (h->charter != v->charter.version)
 		return QERR_CHARTER;
-	if (!e->is_signed && (h->time != 0 || h->n_approval > 0))
-		return QERR_RANGE;
-	return name_draft(v);
+	return h->m < charter_quorum(&v->charter, h->number) ? QERR_QUORUM : 0;
 }
 
 /* Body |i| of the text pack is one, and shows pictures that its head has. */
@@ -273,23 +257,15 @@ edition_verdict_done(struct edition_verdict *v)
 
 int
 edition_sign(struct buf *b, const struct edition *e,
-    const struct edition_verdict *v, uint64_t time, const struct key_secret *k)
+    const struct edition_verdict *v, const struct key_sig *sig, size_t n)
 {
 	struct header h = v->header;
 	struct edition out = *e;
-	const struct key *may;
 	struct buf file;
 	int r;
 
-	if (e->is_signed)
-		return QERR_DUPLICATE;
-	r = charter_signer(&v->charter, k->pub.id, h.number, &may);
-	if (r == 0 && !key_eq(may, &k->pub))
-		r = QERR_KEY;
-	h.time = time;
 	buf_init(&file, 0);
-	if (r == 0)
-		r = header_sign(&file, &h, k);
+	r = e->is_signed ? QERR_DUPLICATE : header_file(&file, &h, sig, n);
 	/* What nobody would accept is not given out. */
 	if (r == 0)
 		r = header_open(&h, buf_bytes(&file), &v->charter);

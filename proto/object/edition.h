@@ -7,9 +7,9 @@
 #include "proto/object/pack.h"
 
 /*
- * An issue in one file, PROTOCOL.md §10: a draft, whose header is neither dated nor
- * signed, for editors to compare and for a machine without a network to sign; then
- * the same, signed, to be released.  It holds all that is needed to see what one
+ * An issue in one file, PROTOCOL.md §10: a draft, whose header is not signed yet, for
+ * editors to compare and for a machine without a network to sign; then the same,
+ * signed, to be released.  It holds all that is needed to see what one
  * signs, the reading key included: it stays within the newsroom.
  */
 #define EDITION_MAX          (80 * 1024 * 1024)
@@ -31,9 +31,10 @@ int edition_decode(struct edition *ret, struct bytes file);
 
 /* What checking an edition found: what would be, or was, signed. */
 struct edition_verdict {
-	struct id feed, hash;   /* |hash| names the draft, signed or not */
+	struct id feed;
 	struct charter charter; /* the newest; borrows from the file */
-	struct header header;
+	struct header
+	    header;       /* whose identity names the draft, signed or not */
 	struct buf heads; /* raw, owned */
 	struct records head;
 };
@@ -48,12 +49,11 @@ int edition_open(struct edition_verdict *ret, const struct edition *e);
 void edition_verdict_done(struct edition_verdict *v);
 
 /*
- * Append the signed edition of the draft |e|, which |v| is the verdict on, issued at
- * |time|; where the charter wants several signatures, v->header has the others as its
- * approvals.  QERR_KEY, QERR_REVOKED if |k| may not sign it, QERR_QUORUM if more have to
- * approve, QERR_DUPLICATE if it is signed.
+ * Append the signed edition of the draft |e|, which |v| is the verdict on, with the |n|
+ * signatures of its header.  QERR_QUORUM if it wants another number, QERR_KEY and so on
+ * if one does not count, QERR_DUPLICATE if it is signed.
  */
 int edition_sign(struct buf *b, const struct edition *e,
-    const struct edition_verdict *v, uint64_t time, const struct key_secret *k);
+    const struct edition_verdict *v, const struct key_sig *sig, size_t n);
 
 #endif

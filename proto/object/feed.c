@@ -316,10 +316,8 @@ reserve(struct feed *f, size_t n)
 static int
 append(struct feed *f, const struct id *leaf, const struct header *h)
 {
-	uint8_t id[HEADER_SIGNERS_MAX][KEY_ID_LEN];
 	struct entry *e = &f->entry[f->n];
-	size_t n = header_signers(h, id);
-	int err = set_signers(f, e, id[0], n);
+	int err = set_signers(f, e, h->signer[0], h->m);
 
 	if (err != 0)
 		return err;
@@ -340,8 +338,8 @@ append_next(struct feed *f, struct bytes file, const struct header *h)
 	history_root(feed_history(f), &root);
 	if (!id_eq(&root, &h->history))
 		return f->n < f->newest.pin ? QERR_PINNED : QERR_FORK;
-	history_leaf(&leaf, file);
-	if ((err = append(f, &leaf, h)) != 0)
+	if ((err = header_leaf(&leaf, file)) != 0 ||
+	    (err = append(f, &leaf, h)) != 0)
 		return err;
 	if (f->n != f->newest.pin || holds_pin(f))
 		return 0;
@@ -397,47 +395,15 @@ feed_add_header(struct feed *f, struct bytes file, struct header *ret)
 	return append_next(f, file, ret);
 }
 
-/* Append |file| if it follows, trusting that a later header is signed. */
-static int
-append_covered(struct feed *f, struct bytes file, struct header *h)
-{
-	uint8_t id[HEADER_SIGNERS_MAX][KEY_ID_LEN];
-	int err = header_peek(h, file);
-	size_t n;
-
-	if (err != 0)
-		return err;
-	if (!id_eq(&h->feed, &f->id))
-		return QERR_FEED;
-	if (h->charter > f->n_charter)
-		return QERR_CHARTER;
-	if (h->number != f->n + 1)
-		return QERR_CHAIN;
-	n = header_signers(h, id);
-	if ((err = charter_signers(&f->newest, id[0], n, h->number)) != 0)
-		return err;
-	return append_next(f, file, h);
-}
-
 int
 feed_add_headers(struct feed *f, const struct bytes *file, size_t n)
 {
 	size_t before = f->n;
 	struct header h;
-	int err;
+	int err = 0;
 
-	if (n == 0)
-		return 0;
-	if ((err = reserve(f, n)) != 0)
-		return err;
-	/*
-	 * The last one's signature covers all before it through its history
-	 * root, so it is checked first, and the rest is hashing.
-	 */
-	if ((err = open_header(f, file[n - 1], &h)) != 0)
-		return err;
 	for (size_t i = 0; i < n && err == 0; i++)
-		err = append_covered(f, file[i], &h);
+		err = feed_add_header(f, file[i], &h);
 	if (err != 0)
 		feed_cut(f, before);
 	return err;

@@ -9,9 +9,10 @@
  * A feed as its follower knows it: the chain of charters, the headers 1..n in
  * order, and what may come next.  Everybody who takes in headers goes through
  * here, whether they came over a link, from a web host, a stick or a capsule:
- * nothing enters without a signature that counts or a history root that covers
- * it.  What a charter pins (PROTOCOL.md §4) is certain once it is here whole; the
- * first headers of it alone may still be another's, see QERR_PINNED.  It owns copies of the charters; of headers it keeps leaves only.
+ * nothing enters without signatures that count.  What a charter pins (PROTOCOL.md
+ * §4) is certain once it is here whole; the first headers of it alone may still be
+ * another's, see QERR_PINNED.  It owns copies of the charters; of headers it keeps
+ * leaves only.
  */
 #define FEED_CHARTERS_MAX 256
 
@@ -54,12 +55,7 @@ int feed_add_charter(struct feed *f, struct bytes file, uint64_t *ret_floor);
  */
 int feed_add_header(struct feed *f, struct bytes file, struct header *ret);
 
-/*
- * Take many at once: |file[0..n-1]| are the headers after feed_head(), in order.
- * Only the last one's signature is computed; the others are covered by its
- * history root, and their key ids must be allowed for their numbers.  All or none
- * are accepted.
- */
+/* Take many: |file[0..n-1]| are the headers after feed_head(), in order; all or none. */
 int feed_add_headers(struct feed *f, const struct bytes *file, size_t n);
 
 /*
@@ -69,8 +65,8 @@ int feed_add_headers(struct feed *f, const struct bytes *file, size_t n);
  */
 struct feed_kept {
 	struct id leaf, hash;
-	uint32_t charter;                               /* that it names */
-	uint8_t signer[HEADER_SIGNERS_MAX][KEY_ID_LEN]; /* the last one first */
+	uint32_t charter; /* that it names */
+	uint8_t signer[HEADER_SIGNERS_MAX][KEY_ID_LEN];
 	size_t n_signer;
 };
 void feed_keep(const struct feed *f, uint64_t n, struct feed_kept *ret);

@@ -11,9 +11,8 @@ static const char kinds[][crypto_generichash_blake2b_PERSONALBYTES] = {
     [HASH_ARTICLE] = "quire article",
     [HASH_ROOT] = "quire root",
     [HASH_CAPSULE] = "quire capsule",
-    [HASH_DRAFT] = "quire draft",
 };
-_Static_assert(sizeof(kinds) / sizeof(kinds[0]) == HASH_DRAFT + 1,
+_Static_assert(sizeof(kinds) / sizeof(kinds[0]) == HASH_CAPSULE + 1,
     "every kind has a personalisation");
 
 void

@@ -20,7 +20,6 @@ enum hash_kind {
 	HASH_ARTICLE,
 	HASH_ROOT,
 	HASH_CAPSULE,
-	HASH_DRAFT,
 };
 
 void hash(struct id *ret, enum hash_kind kind, struct bytes x);

@@ -4,38 +4,15 @@
 #include "proto/base/buf.h"
 #include "proto/object/charter.h"
 #include "proto/object/key.h"
+#include "proto/object/pack_entry.h"
 
 /*
  * A header is an issue's small signed part, PROTOCOL.md §5.  It owns nothing;
  * a decoded header is a plain value.
  */
-#define HEADER_FILE_MAX      2048
-#define HEADER_PACKS_MAX     16
-#define HEADER_SIGNERS_MAX   CHARTER_QUORUM_MAX
-#define HEADER_APPROVALS_MAX (HEADER_SIGNERS_MAX - 1)
-#define PACK_SIZE_MAX        (16 * 1024 * 1024)
-#define PACK_COUNT_MAX       16384
-
-enum tier {
-	TIER_HEADS,
-	TIER_TEXT,
-	TIER_SMALL,
-	TIER_PICTURES,
-	TIERS
-};
-
-struct pack_entry {
-	enum tier tier;
-	struct id root;       /* over the sealed pieces: the pack's name */
-	uint32_t size;        /* sealed */
-	uint32_t raw;         /* inflated */
-	struct id contents;   /* over the records */
-	uint32_t count;       /* of records */
-	uint64_t first, last; /* issues covered */
-	bool has_base;
-	struct id base; /* contents of the pack that is the zstd prefix */
-	bool only;      /* withdraws what it covers */
-};
+#define HEADER_FILE_MAX    2048
+#define HEADER_PACKS_MAX   16
+#define HEADER_SIGNERS_MAX CHARTER_QUORUM_MAX
 
 struct header {
 	struct id feed;
@@ -46,10 +23,10 @@ struct header {
 	struct id history;
 	struct pack_entry pack[HEADER_PACKS_MAX];
 	size_t n_pack;
-	struct key_sig approval[HEADER_APPROVALS_MAX]; /* ascending by id */
-	size_t n_approval;
-	struct id hash;             /* identity; set by decoding */
-	uint8_t signer[KEY_ID_LEN]; /* set by header_open/peek */
+	unsigned m;     /* keys that sign it; 0 is taken as 1 */
+	struct id hash; /* identity; set by decoding */
+	/* |m| ids, ascending; set with a file. */
+	uint8_t signer[HEADER_SIGNERS_MAX][KEY_ID_LEN];
 };
 
 /*
@@ -63,40 +40,43 @@ bool header_withdraws(const struct header *h, const struct header *old,
  * for whoever goes through thousands. */
 bool header_may_withdraw(const struct header *h, uint64_t first, uint64_t last);
 
+/* The body of |h|, which its identity names and its keys sign. */
 int header_encode(struct buf *b, const struct header *h);
 int header_decode_body(struct header *ret, struct bytes body);
+/* The same without its identity, which is all zero then: of thousands that were
+ * accepted before, only what they announce is asked. */
+int header_read_body(struct header *ret, struct bytes body);
 
+/*
+ * Each signature of an issue is minisign's of the body, with this trusted comment.
+ * header_sig() makes one; header_check_sig() is 0 if |s| is one, by a key that |c|
+ * lets sign this issue.
+ */
 #define HEADER_COMMENT_MAX 96
 void header_comment(char dst[HEADER_COMMENT_MAX], uint64_t number,
     const struct id *feed);
-
-/*
- * Where several keys sign an issue, all but the last one sign what is approved: the
- * header without time and approvals, which is what editors compare as a draft.
- * header_approved() appends it.  header_approve() adds an approval to |h|, keeping
- * the order: QERR_DUPLICATE if that key has approved, QERR_FULL.  header_check_approval()
- * is 0 if |s| is one, by a key that |c| lets sign this issue; else QERR_*.
- */
-int header_approved(struct buf *b, const struct header *h);
-void header_approval_comment(char dst[HEADER_COMMENT_MAX], uint64_t number,
-    const struct id *feed);
-int header_approve(struct header *h, const struct key_sig *s);
-int header_check_approval(const struct header *h, const struct key_sig *s,
+int header_sig(struct key_sig *ret, const struct header *h,
+    const struct key_secret *k);
+int header_check_sig(const struct header *h, const struct key_sig *s,
     const struct charter *c);
 
-/* All who signed |h|, which was opened or peeked at: their number. */
-size_t header_signers(const struct header *h,
-    uint8_t ret[HEADER_SIGNERS_MAX][KEY_ID_LEN]);
-
-/* Sign |h| into a header file; fills h->hash and h->signer. */
+/*
+ * Append the header file of |h| with its h->m signatures, in any order; fills h->hash
+ * and h->signer.  QERR_QUORUM if |n| is another number, QERR_DUPLICATE if two are by
+ * one key.
+ */
+int header_file(struct buf *b, struct header *h, const struct key_sig *sig,
+    size_t n);
+/* The same where |k| signs alone. */
 int header_sign(struct buf *b, struct header *h, const struct key_secret *k);
 
-/* Decode a header file without checking its signature. */
+/* Decode a header file without checking its signatures. */
 int header_peek(struct header *ret, struct bytes file);
-/* The same without its identity, which is all zero then: of thousands that were
- * accepted before, only what they announce is asked. */
+/* .. and without its identity. */
 int header_read(struct header *ret, struct bytes file);
 /* Decode and verify against |c|, the newest charter known of its feed. */
 int header_open(struct header *ret, struct bytes file, const struct charter *c);
+/* Its leaf in the history: of the body, whoever signed it. */
+int header_leaf(struct id *ret, struct bytes file);
 
 #endif

@@ -7,8 +7,8 @@
 #include "proto/base/bytes.h"
 
 /*
- * The history of a feed: RFC 6962's Merkle tree, to the byte, over its header
- * files.  A frontier is all that is needed to go on and to know the root: the
+ * The history of a feed: RFC 6962's Merkle tree, to the byte, over the bodies of
+ * its headers.  A frontier is all that is needed to go on and to know the root: the
  * roots of the perfect subtrees from left to right, one for each bit of |n|.
  */
 #define HISTORY_PATH_MAX 64
@@ -19,7 +19,7 @@ struct history {
 };
 
 void history_init(struct history *h);
-/* The leaf of one header file: SHA-256(0x00 || data). */
+/* The leaf of |data|: SHA-256(0x00 || data); of a header, see header_leaf(). */
 void history_leaf(struct id *ret_leaf, struct bytes data);
 void history_add(struct history *h, const struct id *leaf);
 /* The root over the |n| leaves so far; SHA-256("") if none. */

@@ -32,14 +32,19 @@ def main(build):
         # Nobody can publish here by himself; two machines draft the same.
         fails(w, 'secret.key', '--control', desk.control, 'publish', *files)
         draft, same = w.path('one.draft'), w.path('two.draft')
-        hashes = [w.run('--control', n.control, 'draft', '--quiet', '-o', to, *files).stdout.strip()
-                  for n, to in ((desk, draft), (other, same))]
+        said = w.run('--control', desk.control, 'draft', '-o', draft, *files).stdout
+        when = said.split(' of ')[1].split(',')[0]
+        hashes = [said.split()[-1], w.run('--control', other.control, 'draft', '--quiet', '--time', when, '-o', same, *files).stdout.strip()]
         need(len(hashes[0]) == 52 and hashes[0] == hashes[1], f'hashes {hashes}')
         need(open(draft, 'rb').read() == open(same, 'rb').read(), 'two machines drafted two things')
+        late = w.run('--control', other.control, 'draft', '--quiet', '--time', '2000-01-01T00:00:00Z', '-o', w.path('late.draft'), *files).stdout.strip()
+        need(len(late) == 52 and late != hashes[0], 'the time is not in the draft')
+        r = w.run('--control', other.control, 'draft', '--time', '2000-01-01', *files, ok=False)
+        need(r.returncode == 2 and 'as 2026-11-20T10:02:00Z' in r.stderr, r.stderr)
 
         # The machine with the key has no quired; it shows what it signs.
         shown = w.run('sign', draft).stdout
-        need(all(x in shown for x in ('Вольный листок', link[6:58], hashes[0], 'Первая', 'Second')), shown)
+        need(all(x in shown for x in ('Вольный листок', link[6:58], hashes[0], when, 'Первая', 'Second')), shown)
         fails(w, 'terminal', 'sign', draft, key)
         need(not os.path.exists(w.path('one.issue')), 'signed without being asked')
         fails(w, 'not signed', '--control', desk.control, 'release', draft)
@@ -48,6 +53,13 @@ def main(build):
         about = [json.loads(x) for x in w.run('sign', '--json', issue).stdout.splitlines()]
         need(about[0]['signed'] and about[0]['draft'] == hashes[0] and [x['title'] for x in about[1:]] == ['Первая', 'Second'], about)
         fails(w, 'signed already', 'sign', '--yes', issue, key)
+
+        # The key signs the same again, and no other draft of the number, unless it is told to.
+        w.run('sign', '--yes', draft, w.path('safe'))
+        fails(w, hashes[0], 'sign', '--yes', w.path('late.draft'), key)
+        need(not os.path.exists(w.path('late.issue')), 'two drafts of one number are signed')
+        w.run('sign', '--yes', '--again', w.path('late.draft'), key)
+        need(len(open(key + '.signed', encoding='utf-8').read().splitlines()) == 2, 'what was signed is not written down')
 
         # One bit of it, and it is nothing; another key, and it is not signed.
         data = bytearray(open(issue, 'rb').read())

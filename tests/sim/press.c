@@ -149,7 +149,7 @@ sign(struct issue *is, uint64_t charter, const struct issue *before)
 	for (uint64_t k = 1; k < is->number; k++) {
 		bool own = before != NULL && before->number == k;
 
-		history_leaf(&leaf,
+		(void)header_leaf(&leaf,
 		    buf_bytes(own ? &before->file : &press_issue(p, k)->file));
 		history_add(&history, &leaf);
 	}
@@ -230,7 +230,7 @@ pin(struct paper *p, struct charter *c, uint64_t last)
 
 		if (is == NULL)
 			world_fail(p->w, "nothing to pin", NULL);
-		history_leaf(&leaf, buf_bytes(&is->file));
+		(void)header_leaf(&leaf, buf_bytes(&is->file));
 		history_add(&history, &leaf);
 	}
 	c->pin = last;

@@ -29,6 +29,7 @@ requests_come_back(void)
 	    .tiers = 3,
 	    .quota = UINT64_MAX,
 	    .newest = 1,
+	    .time = 1700000000,
 	    .picture = {bytes_str("x.jpg"), bytes_str("y z.png")},
 	    .n_picture = 2,
 	    .n_fd = 3};
@@ -41,6 +42,7 @@ requests_come_back(void)
 	check(got.address.p == NULL);
 	check(got.flags == rq.flags && got.tiers == 3 && got.newest == 1);
 	check(got.quota == UINT64_MAX && got.n_fd == 3);
+	check(got.time == 1700000000);
 	check(got.n_picture == 2 &&
 	      bytes_eq(got.picture[1], bytes_str("y z.png")));
 
@@ -88,7 +90,7 @@ rules_are_kept(void)
 	check(DECODE("\xa0") == QERR_MISSING);
 	check(DECODE("\xa1\x01\x61"
 		     "a") == QERR_MISSING);
-	check(DECODE("\xa2\x00\x01\x0b\x01") == QERR_UNKNOWN);
+	check(DECODE("\xa2\x00\x01\x0c\x01") == QERR_UNKNOWN);
 	check(DECODE("\xa2\x00\x01\x00\x01") == QERR_DUPLICATE);
 	check(DECODE("\xa1\x00\x18\x01") == QERR_ENCODING);
 	check(DECODE("\xa2\x00\x01\x01\x61\xff") != 0);

@@ -552,22 +552,24 @@ a_failed_commit_is_undone(void)
 /* --- drafts, signed elsewhere --- */
 
 static void
-draft(struct room *r, const char *html, struct buf *b,
+draft(struct room *r, const char *html, uint64_t time, struct buf *b,
     struct publisher_drafted *ret)
 {
-	check(publisher_begin_draft(r->p, false) == 0);
+	check(publisher_begin_draft(r->p, false, time) == 0);
 	check(publisher_begin(r->p, false, true) == QERR_AGAIN);
 	check(add(r, "d.html", html, NULL) != PUBLISHER_REFUSED);
 	buf_clear(b);
 	check(publisher_draft(r->p, b, ret, &why) == 0);
+	check(ret->time == time);
 }
 
 /* The machine without a network: a draft, a key, and no more. */
 static void
-sign(struct room *r, struct buf *dst, struct bytes file, uint64_t now)
+sign(struct room *r, struct buf *dst, struct bytes file)
 {
 	struct edition_verdict v = {.header.n_pack = 0};
 	struct key_secret k;
+	struct key_sig sig;
 	struct edition e;
 	struct buf b;
 	char path[160];
@@ -578,7 +580,8 @@ sign(struct room *r, struct buf *dst, struct bytes file, uint64_t now)
 	check(key_secret_parse(&k, buf_bytes(&b), NULL) == 0);
 	check(edition_decode(&e, file) == 0 && edition_open(&v, &e) == 0);
 	buf_clear(dst);
-	check(edition_sign(dst, &e, &v, now, &k) == 0);
+	check(header_sig(&sig, &v.header, &k) == 0);
+	check(edition_sign(dst, &e, &v, &sig, 1) == 0);
 	edition_verdict_done(&v);
 	key_secret_done(&k);
 	buf_done(&b);
@@ -614,20 +617,22 @@ a_draft_is_signed_elsewhere(void)
 	check(publisher_begin(r.p, false, false) == QERR_KEY);
 	check(publisher_keep_promise(r.p, UINT64_MAX, &why) == 0);
 	check(retract(&r, "d.html") == QERR_KEY);
-	draft(&r, "<title>A</title><p>alpha", &a, &one);
+	draft(&r, "<title>A</title><p>alpha", 1700000000, &a, &one);
 	check(one.number == 1 && one.articles == 1);
-	draft(&r, "<title>A</title><p>alpha", &b, &two);
+	draft(&r, "<title>A</title><p>alpha", 1700000000, &b, &two);
 	check(bytes_eq(buf_bytes(&a), buf_bytes(&b)));
 	check(id_eq(&one.hash, &two.hash));
-	draft(&r, "<title>A</title><p>alphas", &b, &two);
+	draft(&r, "<title>A</title><p>alpha", 1700000001, &b, &two);
+	check(!id_eq(&one.hash, &two.hash));
+	draft(&r, "<title>A</title><p>alphas", 1700000000, &b, &two);
 	check(!id_eq(&one.hash, &two.hash));
 	check(publisher_head(r.p) == 0 && publisher_articles(r.p) == 0);
 	check(pack_files(&r) == 0);
 
 	/* Signed, it is the next issue, once. */
 	check(release(&r, &a) == QERR_KEY);
-	sign(&r, &signed_a, buf_bytes(&a), 1700000000);
-	sign(&r, &signed_b, buf_bytes(&b), 1700000001);
+	sign(&r, &signed_a, buf_bytes(&a));
+	sign(&r, &signed_b, buf_bytes(&b));
 	check(release(&r, &signed_a) == 0);
 	check(publisher_head(r.p) == 1 && holds(&r, "alpha") == 1);
 	check(release(&r, &signed_a) == QERR_DUPLICATE);
@@ -636,13 +641,13 @@ a_draft_is_signed_elsewhere(void)
 	check(publisher_head(r.p) == 1 && publisher_articles(r.p) == 1);
 
 	/* What follows is a correction; what is the same is no draft. */
-	check(publisher_begin_draft(r.p, false) == 0);
+	check(publisher_begin_draft(r.p, false, 0) == 0);
 	check(add(&r, "d.html", "<title>A</title><p>alpha", NULL) ==
 	      PUBLISHER_UNCHANGED);
 	check(publisher_draft(r.p, &b, &two, &why) == QERR_ABSENT);
-	draft(&r, "<title>A</title><p>beta", &b, &two);
+	draft(&r, "<title>A</title><p>beta", 1700000002, &b, &two);
 	check(two.number == 2);
-	sign(&r, &signed_b, buf_bytes(&b), 1700000002);
+	sign(&r, &signed_b, buf_bytes(&b));
 	signed_b.p[signed_b.n - 1] ^= 1;
 	check(release(&r, &signed_b) == QERR_BADHASH);
 	signed_b.p[signed_b.n - 1] ^= 1;
@@ -650,7 +655,7 @@ a_draft_is_signed_elsewhere(void)
 
 	/* Another machine of the newsroom takes the very same. */
 	room_new(&other, 1);
-	draft(&other, "<title>A</title><p>alpha", &b, &two);
+	draft(&other, "<title>A</title><p>alpha", 1700000000, &b, &two);
 	check(bytes_eq(buf_bytes(&a), buf_bytes(&b)));
 	check(release(&other, &signed_a) == 0);
 	check(publisher_head(other.p) == 1 && holds(&other, "alpha") == 1);

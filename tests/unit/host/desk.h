@@ -192,7 +192,7 @@ desk_print(struct desk *d, struct store *s, const struct batch *b, size_t n)
 			desk_batch(d, s, &h, &b[i], t);
 	check(header_sign(&file, &h, &d->p.k) == 0);
 	put(s, TREE_ISSUE, &d->p.feed, h.number, buf_bytes(&file));
-	history_leaf(&leaf, buf_bytes(&file));
+	check(header_leaf(&leaf, buf_bytes(&file)) == 0);
 	history_add(&d->p.history, &leaf);
 	check(store_commit(s) == 0);
 	buf_done(&file);

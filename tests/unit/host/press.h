@@ -60,19 +60,16 @@ press_new(struct press *p, uint8_t seed)
 	press_open(p, seed, 1);
 }
 
-/* The editor's approval of |h|, which only the time is missing of. */
+/* |h| signed by the desk, and the editor if two have to. */
 static inline void
-press_approve(const struct press *p, struct header *h)
+press_sign(const struct press *p, struct header *h, struct buf *file)
 {
-	char comment[HEADER_COMMENT_MAX];
-	struct buf body = {0};
-	struct key_sig sig;
+	struct key_sig sig[2];
 
-	check(header_approved(&body, h) == 0);
-	header_approval_comment(comment, h->number, &h->feed);
-	key_sign(&sig, &p->editor, buf_bytes(&body), comment);
-	check(header_approve(h, &sig) == 0);
-	buf_done(&body);
+	h->m = p->m;
+	check(header_sig(&sig[0], h, &p->k) == 0);
+	check(header_sig(&sig[1], h, &p->editor) == 0);
+	check(header_file(file, h, sig, p->m) == 0);
 }
 
 static void
@@ -115,11 +112,9 @@ print(struct press *p, struct store *s, uint8_t salt)
 		p->root[t] = h.pack[t].root;
 		put(s, TREE_PACK, &p->root[t], 0, bytes_of(noise, size));
 	}
-	if (p->m == 2)
-		press_approve(p, &h);
-	check(header_sign(&file, &h, &p->k) == 0);
+	press_sign(p, &h, &file);
 	put(s, TREE_ISSUE, &p->feed, p->number, buf_bytes(&file));
-	history_leaf(&leaf, buf_bytes(&file));
+	check(header_leaf(&leaf, buf_bytes(&file)) == 0);
 	history_add(&p->history, &leaf);
 	check(store_commit(s) == 0);
 	buf_done(&file);

@@ -405,7 +405,7 @@ publish(struct box *b, struct press *p, size_t size)
 	}
 	check(header_sign(&file, &h, &p->k) == 0);
 	put(b, OBJECT_HEADER, &p->feed, h.number, buf_bytes(&file));
-	history_leaf(&leaf, buf_bytes(&file));
+	check(header_leaf(&leaf, buf_bytes(&file)) == 0);
 	history_add(&p->history, &leaf);
 	e.published.feed = p->feed;
 	if (h.number == 1)

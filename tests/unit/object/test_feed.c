@@ -75,22 +75,10 @@ room_done(struct room *r)
 		buf_done(&r->header[i]);
 }
 
-static void
-approve(const struct room *r, struct header *h)
-{
-	char comment[HEADER_COMMENT_MAX];
-	struct buf body = {0};
-	struct key_sig sig;
-
-	header_approval_comment(comment, h->number, &h->feed);
-	check(header_approved(&body, h) == 0);
-	key_sign(&sig, &r->two, buf_bytes(&body), comment);
-	check(header_approve(h, &sig) == 0);
-	check(header_approve(h, &sig) == QERR_DUPLICATE);
-	buf_done(&body);
-}
-
-/* A header by |k|, approved by the second where it has to be, that continues the first |number| - 1; |salt| makes another. */
+/*
+ * A header by |k|, and by the second where it has to be, that continues the first
+ * |number| - 1; |salt| makes another.
+ */
 static void
 sign(struct room *r, struct buf *b, uint64_t number, const struct key_secret *k,
     uint64_t salt)
@@ -100,18 +88,22 @@ sign(struct room *r, struct buf *b, uint64_t number, const struct key_secret *k,
 	    .number = number,
 	    .time = 1000 + salt};
 	struct history before;
+	struct key_sig sig[2];
 	struct id leaf;
 
 	history_init(&before);
 	for (uint64_t i = 1; i < number; i++) {
-		history_leaf(&leaf, buf_bytes(&r->header[i - 1]));
+		check(header_leaf(&leaf, buf_bytes(&r->header[i - 1])) == 0);
 		history_add(&before, &leaf);
 	}
 	history_root(&before, &h.history);
 	if (charter_quorum(&r->charter, number) == 2 && k != &r->two)
-		approve(r, &h);
+		h.m = 2;
 	buf_clear(b);
-	check(header_sign(b, &h, k) == 0);
+	check(header_sig(&sig[0], &h, k) == 0);
+	check(header_sig(&sig[1], &h, &r->two) == 0);
+	check(header_file(b, &h, sig, 3) == QERR_QUORUM);
+	check(header_file(b, &h, sig, h.m > 1 ? h.m : 1) == 0);
 }
 
 static void

@@ -45,7 +45,8 @@ def tree_root(leaves, node=lambda l, r: v.H(b'node', l + r)):
 
 
 def history_root(files):
-    leaves = [hashlib.sha256(b'\0' + f).digest() for f in files]
+    """Over the bodies of header files."""
+    leaves = [hashlib.sha256(b'\0' + v.decode(f)[0]).digest() for f in files]
     return tree_root(leaves, lambda l, r: hashlib.sha256(b'\1' + l + r).digest()) if leaves else hashlib.sha256().digest()
 
 
@@ -162,12 +163,11 @@ def charter(fields, keys):
     return v.encode([body, sorted(k.sign(body, f'quire charter {fields[1]}') for k in keys)])
 
 
-def header(fields, key, approving=()):
-    if approving:
-        draft = v.encode({**fields, 4: 0})
-        fields = {**fields, 8: sorted(k.sign(draft, f'quire approval {fields[3]} {v.base32(fields[1])}') for k in approving)}
-    body = v.encode(fields)
-    return v.encode([body, [key.sign(body, f'quire issue {fields[3]} {v.base32(fields[1])}')]])
+def header(fields, *keys):
+    """Signed by all of the keys, which its body counts."""
+    fields = {**({8: len(keys)} if len(keys) > 1 else {}), **fields}
+    body = v.encode({k: x for k, x in fields.items() if x is not None})
+    return v.encode([body, sorted(k.sign(body, f'quire issue {fields[3]} {v.base32(fields[1])}') for k in keys)])
 
 
 ROOT, DESK, THIEF, EDITOR, CHIEF = Key('root'), Key('desk'), Key('thief'), Key('editor'), Key('chief')
@@ -469,28 +469,32 @@ def headers():
     change('an unknown field', 'QERR_UNKNOWN', _9=1)
     two = (CHARTER1, QUORUM)
 
-    def approved(name, verdict, key=DESK, by=(EDITOR,), charters=two, **fields):
-        add(name, verdict, header({**good, **{int(k[1:]): x for k, x in fields.items()}}, key, by), charters)
-    approved('signed by two', '0')
-    approved('signed by three', '0', by=(EDITOR, CHIEF))
-    approved('signed by two where one is enough', '0', _3=4)
-    approved('signed by two, the other way round', '0', key=EDITOR, by=(DESK,))
-    approved('signed by one where two are needed', 'QERR_QUORUM', by=())
-    approved('signed by one before two were needed', '0', by=(), _3=4)
-    approved('signed by the same key twice', 'QERR_ORDER', by=(DESK,))
-    approved('approved by a key that is not named', 'QERR_KEY', by=(THIEF,))
-    approved('approved by a key that is not, beside enough', 'QERR_KEY', by=(EDITOR, THIEF))
-    approved('approved by a key before its time', 'QERR_REVOKED', by=(CHIEF,), _3=3)
-    body, sigs = v.decode(header(good, DESK, (EDITOR,)))
-    other = v.decode(v.decode(header({**good, 5: 1}, DESK, (EDITOR,)))[0])[8]
-    change('an approval of another header', 'QERR_BADSIG', charters=two, _8=other)
-    dated = [EDITOR.sign(v.encode(good), f'quire approval 5 {v.base32(FEED)}')]
-    change('an approval of the dated header', 'QERR_BADSIG', charters=two, _8=dated)
-    as_issue = [EDITOR.sign(v.encode({**good, 4: 0}), f'quire issue 5 {v.base32(FEED)}')]
-    change('a signature that is no approval', 'QERR_BADSIG', charters=two, _8=as_issue)
-    change('no approvals', 'QERR_MISSING', charters=two, _8=[])
-    change('an approval twice', 'QERR_ORDER', charters=two, _8=v.decode(body)[8] * 2)
-    change('approvals too many', 'QERR_RANGE', charters=two, _8=v.decode(body)[8] * 8)
+    def by(name, verdict, *keys, charters=two, **fields):
+        add(name, verdict, header({**good, **{int(k[1:]): x for k, x in fields.items()}}, *keys), charters)
+    by('signed by two', '0', DESK, EDITOR)
+    by('signed by three', '0', DESK, EDITOR, CHIEF)
+    by('signed by two where one is enough', '0', DESK, EDITOR, _3=4)
+    by('signed by two, under one charter', 'QERR_KEY', DESK, EDITOR, charters=(CHARTER1,))
+    by('signed by one where two are needed', 'QERR_QUORUM', DESK)
+    by('signed by one before two were needed', '0', DESK, _3=4)
+    by('one of two by a key that is not named', 'QERR_KEY', DESK, THIEF)
+    by('one of three by a key that is not named', 'QERR_KEY', DESK, EDITOR, THIEF)
+    by('one of two by a key before its time', 'QERR_REVOKED', DESK, CHIEF, _3=3)
+    by('one signature of two', 'QERR_MISSING', DESK, _8=2)
+    by('two signatures of three', 'QERR_MISSING', DESK, EDITOR, _8=3)
+    by('three signatures of two', 'QERR_MISSING', DESK, EDITOR, CHIEF, _8=2)
+    by('two signatures, and none is counted', 'QERR_MISSING', DESK, EDITOR, _8=None)
+    by('one signature, counted', 'QERR_RANGE', DESK, _8=1)
+    by('too many signatures', 'QERR_RANGE', DESK, _8=9)
+    body, sigs = v.decode(header(good, DESK, EDITOR))
+    alone = v.decode(header(good, EDITOR))[1]
+    other = v.decode(header({**good, 5: 1}, DESK, EDITOR))[1]
+    late = v.decode(header({**good, 4: 1700000001}, DESK, EDITOR))[1]
+    for name, verdict, some in (('the same key twice', 'QERR_ORDER', [sigs[0], sigs[0]]), ('signatures not ascending', 'QERR_ORDER', sigs[::-1]),
+                                ('a signature of the same alone', 'QERR_BADSIG', sorted([alone[0], *(s for s in sigs if s[0] != EDITOR.id)])),
+                                ('signatures of another header', 'QERR_BADSIG', other), ('signatures of another time', 'QERR_BADSIG', late),
+                                ('one signature of another time', 'QERR_BADSIG', [sigs[0], late[1]])):
+        add(name, verdict, v.encode([body, some]), two)
     change('an empty list of packs', 'QERR_MISSING', _7=[])
     change('packs not ascending', 'QERR_MISSING', _7=good[7][::-1])
     change('a pack twice', 'QERR_ORDER', _7=[good[7][0], good[7][0]])
@@ -517,7 +521,6 @@ def headers():
     add('cut', 'QERR_TRUNCATED', whole[:-1])
     add('trailing', 'QERR_TRAILING', whole + b'\0')
     body, sigs = v.decode(whole)
-    add('two signatures', 'QERR_RANGE', v.encode([body, [sigs[0], sigs[0]]]))
     add('a signature of another header', 'QERR_BADSIG', v.encode([body, v.decode(header({**good, 4: 1}, DESK))[1]]))
     add('a comment of another number', 'QERR_BADSIG', v.encode([body, [DESK.sign(body, f'quire issue 6 {v.base32(FEED)}')]]))
     write('headers.txt', lines)
@@ -687,16 +690,18 @@ def capsules():
 def editions():
     lines, other = [], v.H(b'charter', v.encode(OTHER))
 
-    def draft(records=RECORDS, number=5, feed=FEED, key=DESK, signed=False, time=0, charters=(CHARTER1,), by=(), drop=0, cover=None, change=None, **more):
+    def draft(records=RECORDS, number=5, feed=FEED, key=DESK, signed=False, time=1700000000, charters=(CHARTER1,), by=(), drop=0, cover=None, change=None, **more):
         fields = {0: 2, 1: feed, 2: len(charters), 3: number, 4: time, 5: 604800, 6: seed('history')}
         sealed = [seal(tier, frame(b''.join(some)), *(cover or (number, number)), feed=feed) for tier, some in enumerate(records)]
         fields[7] = [entry(tier, s, len(b''.join(some)), contents(some), len(some), cover and {6: cover[0], 7: cover[1]})
                      for tier, (some, s) in enumerate(zip(records, sealed))][:len(records) - drop]
         if change:
             sealed = change(sealed)
-        head = header(fields, key, by) if signed else v.encode(fields)
+        if by:
+            fields[8] = 1 + len(by)
+        head = header(fields, key, *by) if signed else v.encode(fields)
         e = {0: 5 if signed else 4, 1: head, 2: list(charters), 3: READING, 4: sealed}
-        return {**e, **{int(k[1:]): x for k, x in more.items()}}, v.H(b'draft', v.encode({**fields, 4: 0}))
+        return {**e, **{int(k[1:]): x for k, x in more.items()}}, v.H(b'header', v.encode(fields))
 
     def add(name, verdict, made):
         file, hash_ = made if isinstance(made, tuple) else (made, b'')
@@ -706,18 +711,18 @@ def editions():
     small = [[RECORDS[0][1]], [RECORDS[1][1]]]
     bad = [[RECORDS[0][1]], [b'<p>' + RECORDS[1][1][3:] + b'</P>']]
     add('draft', '0', draft())
-    add('signed', '0', draft(signed=True, time=1700000000))
+    add('signed', '0', draft(signed=True))
     add('one article', '0', draft(small))
     add('two charters', '0', draft(charters=(CHARTER1, WIDENING)))
-    add('draft with a time', 'QERR_RANGE', draft(time=1))
-    add('signed by a thief', 'QERR_KEY', draft(signed=True, time=9, key=THIEF))
-    add('signed by who was revoked', 'QERR_REVOKED', draft(signed=True, time=9, charters=(CHARTER1, REVOKING)))
+    add('signed by a thief', 'QERR_KEY', draft(signed=True, key=THIEF))
+    add('signed by who was revoked', 'QERR_REVOKED', draft(signed=True, charters=(CHARTER1, REVOKING)))
     two = (CHARTER1, QUORUM)
-    add('draft that two have to sign', '0', draft(charters=two))
-    add('signed by two', '0', draft(signed=True, time=1700000000, charters=two, by=(EDITOR,)))
-    add('signed by one of two', 'QERR_QUORUM', draft(signed=True, time=9, charters=two))
+    add('draft that two have to sign', '0', draft(charters=two, by=(EDITOR,)))
+    add('draft that one has to sign, where two have to', 'QERR_QUORUM', draft(charters=two))
+    add('signed by two', '0', draft(signed=True, charters=two, by=(EDITOR,)))
+    add('signed by one of two', 'QERR_QUORUM', draft(signed=True, charters=two))
     add('draft called signed', 'QERR_TYPE', draft(_0=5))
-    add('signed called draft', 'QERR_TYPE', draft(signed=True, time=9, _0=4))
+    add('signed called draft', 'QERR_TYPE', draft(signed=True, _0=4))
     add('of another feed', 'QERR_FEED', draft(feed=other))
     add('of an older charter', 'QERR_CHARTER', draft(_2=[CHARTER1, WIDENING]))
     add('charters in a muddle', 'QERR_CHAIN', draft(_2=[CHARTER1, CHARTER1]))

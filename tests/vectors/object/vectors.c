@@ -259,7 +259,7 @@ do_edition(void)
 		r = edition_open(v, &e);
 	expect(r);
 	if (r == 0)
-		check(bytes_eq(bytes_of(v->hash.b, sizeof(v->hash.b)),
+		check(bytes_eq(bytes_of(v->header.hash.b, 32),
 		    hex(text("draft"))));
 	edition_verdict_done(v);
 	free(v);

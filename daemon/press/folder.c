@@ -1,0 +1,246 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "daemon/press/press.h"
+#include "proto/base/qerr.h"
+#include "proto/base/text.h"
+#include "proto/host/file.h"
+#include "proto/object/follow.h"
+
+/* What a publisher's folder says, and what the store has of its feed. */
+
+#define PART_MAX 16384
+
+static int
+read_part(struct buf *b, int folder, const char *name, struct buf *why)
+{
+	int r;
+
+	buf_clear(b);
+	r = file_read(b, folder, name, PART_MAX);
+	if (r != 0)
+		buf_printf(why,
+		    "Its file %s %s. `quire key new` makes a "
+		    "publisher's folder.",
+		    name, qerr_str(r));
+	return r;
+}
+
+static int
+read_link(struct publisher *p, int folder, struct buf *b, struct buf *why)
+{
+	static struct follow f;
+	int r = read_part(b, folder, "link", why);
+
+	if (r != 0)
+		return r;
+	r = follow_parse(&f, buf_bytes(b));
+	if (r != 0) {
+		buf_printf(why, "Its file link %s.", qerr_str(r));
+		return r;
+	}
+	p->feed = f.feed;
+	p->key = f.key;
+	return 0;
+}
+
+/* The reading key stands in two files; they must not differ. */
+static int
+read_key(struct publisher *p, int folder, struct buf *b, struct buf *why)
+{
+	uint8_t key[32];
+	int r = read_part(b, folder, "reading.key", why);
+
+	if (r != 0)
+		return r;
+	while (b->n > 0 && b->p[b->n - 1] <= ' ')
+		b->n--;
+	if (base32_decode(key, sizeof(key), (const char *)b->p, b->n) !=
+	    (int)sizeof(key)) {
+		buf_put_str(why, "Its file reading.key is not a reading key: "
+				 "52 characters of base32.");
+		return QERR_ENCODING;
+	}
+	if (memcmp(key, p->key.b, sizeof(key)) != 0) {
+		buf_put_str(why, "Its files reading.key and link hold "
+				 "different reading keys.");
+		return QERR_KEY;
+	}
+	return 0;
+}
+
+static int
+read_secret(struct publisher *p, int folder, const char *pass, struct buf *b,
+    struct buf *why)
+{
+	int r;
+
+	if (faccessat(folder, "secret.key", F_OK, 0) != 0 && errno == ENOENT)
+		return 0;
+	if ((r = read_part(b, folder, "secret.key", why)) != 0)
+		return r;
+	p->has_secret = true;
+	r = key_secret_parse(&p->secret, buf_bytes(b), pass);
+	if (r == QERR_PASS && pass == NULL)
+		buf_put_str(why, "Its secret.key needs a passphrase.");
+	else if (r == QERR_PASS)
+		buf_put_str(why,
+		    "The passphrase does not open its secret.key.");
+	else if (r != 0)
+		buf_printf(why,
+		    "Its secret.key is not a minisign secret key: "
+		    "it %s.",
+		    qerr_str(r));
+	sodium_memzero(b->p, b->n);
+	return r;
+}
+
+static int
+put_charter(struct publisher *p, struct bytes file, uint64_t floor)
+{
+	struct tree_name t = {.kind = TREE_CHARTER,
+	    .id = p->feed,
+	    .number = feed_charter(p->chain)->version};
+	int r = store_put(p->store, &t, file, false);
+
+	if (r == 0 && floor != UINT64_MAX)
+		r = store_forget_headers(p->store, &p->feed, floor);
+	if (r == 0)
+		r = store_commit(p->store);
+	if (r == 0 && p->published != NULL)
+		p->published(p->arg, &p->feed, file, bytes_of(NULL, 0));
+	return r;
+}
+
+/* Take a charter into the chain, if the store has not got it yet; |*ret_cut| is set
+ * if headers died of it. */
+static int
+take_charter(struct publisher *p, struct bytes file, bool *ret_cut,
+    struct buf *why)
+{
+	uint64_t floor = UINT64_MAX;
+	int r = feed_add_charter(p->chain, file, &floor);
+
+	if (r == QERR_DUPLICATE)
+		return 0;
+	if (r == 0) {
+		*ret_cut = *ret_cut || floor != UINT64_MAX;
+		r = put_charter(p, file, floor);
+	}
+	if (r == QERR_CHAIN)
+		buf_put_str(why, "Its charter follows one that is not in the "
+				 "store. Import the feed from a mirror first.");
+	else if (r != 0)
+		buf_printf(why, "Its charter %s.", qerr_str(r));
+	return r;
+}
+
+static void
+read_charter(struct publisher *p)
+{
+	const struct charter *c = feed_charter(p->chain);
+
+	snprintf(p->name, sizeof(p->name), "%.*s", (int)c->name.n,
+	    (const char *)c->name.p);
+	p->lang[0] = '\0';
+	if (c->n_lang == 1)
+		snprintf(p->lang, sizeof(p->lang), "%.*s", (int)c->lang[0].n,
+		    (const char *)c->lang[0].p);
+}
+
+/* The charters before the newest, for a store that has not got them. */
+static int
+take_older(struct publisher *p, int folder, bool *ret_cut, struct buf *why)
+{
+	struct buf b;
+	int r = 0;
+
+	buf_init(&b, 0);
+	while (r == 0) {
+		const struct charter *c = feed_charter(p->chain);
+		char name[32];
+
+		snprintf(name, sizeof(name), "charter.%llu",
+		    c == NULL ? 1ULL : (unsigned long long)c->version + 1);
+		if (faccessat(folder, name, F_OK, 0) != 0)
+			break;
+		r = read_part(&b, folder, name, why);
+		if (r == 0)
+			r = take_charter(p, buf_bytes(&b), ret_cut, why);
+	}
+	buf_done(&b);
+	return r;
+}
+
+static int
+load(struct publisher *p, int folder, struct bytes charter, struct buf *why)
+{
+	bool cut = false;
+	int r = press_load(p);
+
+	if (r != 0) {
+		buf_printf(why,
+		    "What was published so far %s. Import the feed "
+		    "from a mirror to mend it.",
+		    qerr_str(r));
+		return r;
+	}
+	r = take_older(p, folder, &cut, why);
+	if (r == 0)
+		r = take_charter(p, charter, &cut, why);
+	if (r != 0)
+		return r;
+	if (cut) {
+		/* Headers died: what they announced is to be forgotten. */
+		struct id feed = p->feed;
+		struct reading_key key = p->key;
+
+		shelf_done(&p->shelf);
+		shelf_init(&p->shelf, p->store, &feed, &key);
+		feed_free(p->chain);
+		p->chain = feed_new(&feed);
+		if (p->chain == NULL)
+			return QERR_NOMEM;
+		r = press_load(p);
+		if (r != 0)
+			return r;
+	}
+	read_charter(p);
+	(void)press_signs(p);
+	return 0;
+}
+
+int
+press_open_folder(struct publisher *p, const char *path, const char *pass,
+    struct buf *why)
+{
+	int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), r;
+	struct buf b, charter;
+
+	if (folder < 0) {
+		buf_put_str(why, "It is no folder, or may not be read.");
+		return QERR_ABSENT;
+	}
+	buf_init(&b, 0);
+	buf_init(&charter, 0);
+	r = read_link(p, folder, &b, why);
+	if (r == 0)
+		r = read_key(p, folder, &b, why);
+	if (r == 0)
+		r = read_secret(p, folder, pass, &b, why);
+	if (r == 0)
+		r = read_part(&charter, folder, "charter", why);
+	if (r == 0) {
+		shelf_init(&p->shelf, p->store, &p->feed, &p->key);
+		p->chain = feed_new(&p->feed);
+		r = p->chain != NULL ? load(p, folder, buf_bytes(&charter), why)
+				     : QERR_NOMEM;
+	}
+	buf_wipe(&b);
+	buf_done(&charter);
+	close(folder);
+	return r;
+}
