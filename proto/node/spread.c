@@ -12,8 +12,7 @@ spread_heads(struct link *l)
 
 	n->say.kind = MSG_HEADS;
 	l->vouched = n->vouched;
-	m->full = true;
-	m->counter = ++l->counter;
+	*m = (struct msg_heads){.full = true, .counter = ++l->counter};
 	buf_clear(&n->rows);
 	for (size_t i = 0; i < l->n_share && i < MSG_HEADS_MAX; i++) {
 		const struct track *s = n->track[i];

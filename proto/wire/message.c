@@ -76,7 +76,7 @@ check_heads(const struct msg_heads *m)
 	static const uint8_t no_mark[4];
 
 	if (m->rows.n > MSG_HEADS_MAX * ROW_LEN || m->rows.n % ROW_LEN != 0 ||
-	    m->counter > COUNT_MAX)
+	    m->counter > COUNT_MAX || m->seen > COUNT_MAX)
 		return QERR_RANGE;
 	for (size_t i = 0; i < msg_rows(m->rows); i++) {
 		const uint8_t *tag = m->rows.p + i * ROW_LEN;
@@ -190,7 +190,7 @@ check_proof(const struct msg_proof *m)
 static int
 check_peers(const struct msg_peers *m)
 {
-	if (m->n > MSG_TOKENS_MAX)
+	if (m->use > USE_OWN || m->n > MSG_TOKENS_MAX)
 		return QERR_RANGE;
 	for (size_t i = 0; i < m->n; i++)
 		if (m->token[i].n == 0 || m->token[i].n > INVITE_TEXT_MAX)
@@ -245,7 +245,7 @@ put_hello(struct buf *b, const struct msg *m)
 {
 	const struct msg_hello *h = &m->hello;
 
-	begin(b, m, h->role == ROLE_NODE ? 6 : 2);
+	begin(b, m, h->role == ROLE_NODE ? 5 : 2);
 	cbor_put_uint(b, h->version);
 	cbor_put_uint(b, h->role);
 	if (h->role == ROLE_READER)
@@ -253,15 +253,15 @@ put_hello(struct buf *b, const struct msg *m)
 	cbor_put_bytes(b, h->key, sizeof(h->key));
 	cbor_put_bytes(b, h->sig, sizeof(h->sig));
 	cbor_put_bytes(b, h->epoch, sizeof(h->epoch));
-	cbor_put_bool(b, h->introduce);
 }
 
 static void
 put_heads(struct buf *b, const struct msg *m)
 {
-	begin(b, m, 3);
+	begin(b, m, 4);
 	cbor_put_bool(b, m->heads.full);
 	cbor_put_uint(b, m->heads.counter);
+	cbor_put_uint(b, m->heads.seen);
 	cbor_put_bytes(b, m->heads.rows.p, m->heads.rows.n);
 }
 
@@ -324,7 +324,8 @@ put_give(struct buf *b, const struct msg *m)
 static void
 put_peers(struct buf *b, const struct msg *m)
 {
-	begin(b, m, 1);
+	begin(b, m, 2);
+	cbor_put_uint(b, m->peers.use);
 	cbor_put_array(b, m->peers.n);
 	for (size_t i = 0; i < m->peers.n; i++)
 		cbor_put_text(b, m->peers.token[i].p, m->peers.token[i].n);
@@ -396,13 +397,12 @@ get_hello(struct reader *r, struct msg_hello *m, size_t fields)
 	need(r, m->version == VERSION, QERR_VERSION);
 	role = cbor_uint_in(r, ROLE_READER, ROLE_NODE);
 	m->role = (enum msg_role)role;
-	need(r, fields == (m->role == ROLE_NODE ? 6 : 2), QERR_TYPE);
+	need(r, fields == (m->role == ROLE_NODE ? 5 : 2), QERR_TYPE);
 	if (r->err != 0 || m->role == ROLE_READER)
 		return;
 	cbor_bytes_exact(r, m->key, sizeof(m->key));
 	cbor_bytes_exact(r, m->sig, sizeof(m->sig));
 	cbor_bytes_exact(r, m->epoch, sizeof(m->epoch));
-	m->introduce = cbor_bool(r);
 }
 
 static void
@@ -410,6 +410,7 @@ get_heads(struct reader *r, struct msg_heads *m)
 {
 	m->full = cbor_bool(r);
 	m->counter = cbor_uint(r);
+	m->seen = cbor_uint(r);
 	m->rows = cbor_bytes_in(r, 0, MSG_HEADS_MAX * ROW_LEN);
 	need(r, m->rows.n % ROW_LEN == 0, QERR_RANGE);
 }
@@ -476,6 +477,9 @@ get_give(struct reader *r, struct msg_give *m)
 static void
 get_peers(struct reader *r, struct msg_peers *m)
 {
+	uint64_t use = cbor_uint_in(r, USE_PASS_ON, USE_OWN);
+
+	m->use = (enum msg_use)use;
 	m->n = cbor_array(r, MSG_TOKENS_MAX);
 	for (size_t i = 0; i < m->n && r->err == 0; i++)
 		m->token[i] = cbor_text(r);
@@ -486,13 +490,13 @@ static void
 get_fields(struct reader *r, struct msg *m, size_t fields)
 {
 	static const size_t count[] = {
-	    [MSG_HEADS] = 3,
+	    [MSG_HEADS] = 4,
 	    [MSG_NEWS] = 3,
 	    [MSG_HOLDS] = 2,
 	    [MSG_ASK] = 6,
 	    [MSG_GIVE] = 4,
 	    [MSG_PROOF] = 2,
-	    [MSG_PEERS] = 1,
+	    [MSG_PEERS] = 2,
 	    [MSG_BYE] = 2,
 	};
 

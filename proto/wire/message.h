@@ -59,7 +59,6 @@ struct msg_hello {
 	uint8_t key[32];  /* Ed25519 */
 	uint8_t sig[64];  /* over msg_link_text() */
 	uint8_t epoch[8]; /* of its HEADS counter */
-	bool introduce;   /* may be introduced to others */
 };
 
 struct msg_heads_row {
@@ -70,8 +69,9 @@ struct msg_heads_row {
 };
 
 struct msg_heads {
-	bool full; /* else only what changed */
-	uint64_t counter;
+	bool full;         /* all that there is; else more, or what changed */
+	uint64_t counter;  /* of the sender's changes, up to this message */
+	uint64_t seen;     /* of the receiver's, as far as they are known */
 	struct bytes rows; /* as they go over the wire, ascending by tag */
 };
 
@@ -136,7 +136,14 @@ struct msg_proof {
 	struct bytes a, b; /* header files */
 };
 
+enum msg_use {
+	USE_PASS_ON, /* to the sender; for the receiver to introduce others */
+	USE_INTRODUCED, /* to others, for the receiver */
+	USE_OWN,        /* to the sender, for the receiver alone */
+};
+
 struct msg_peers {
+	enum msg_use use;
 	size_t n;
 	struct bytes token[MSG_TOKENS_MAX]; /* invites as text */
 };

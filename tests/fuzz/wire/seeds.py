@@ -26,8 +26,8 @@ for name, text in (('raw', 'quire://192.0.2.7:7117/?t=raw#'), ('six', 'quire://[
 row = bytes(range(8)) + (7).to_bytes(4, 'little') + b'mark' + b'\0'
 tag, root = bytes(8), bytes(32)
 for name, value in {
-        'hello_reader': [1, 1, 0], 'hello_node': [1, 1, 1, bytes(32), bytes(64), bytes(8), True],
-        'heads': [2, True, 9, row], 'heads_none': [2, False, 0, b''],
+        'hello_reader': [1, 1, 0], 'hello_node': [1, 1, 1, bytes(32), bytes(64), bytes(8)],
+        'heads': [2, True, 9, 0, row], 'heads_none': [2, False, 0, 7, b''],
         'news': [3, b'c', b'h', 3], 'news_header': [3, b'', b'header', 0],
         'holds': [4, tag, [0, 1, 7, 0, 9, 9, 1, 1, 1]], 'holds_pack': [4, root, [0, 31, 33, 1023]],
         'ask_charters': [5, 1, 0, tag, 1, 0, 65536], 'ask_headers': [5, 2, 1, tag, 1, 9, 65536],
@@ -36,7 +36,7 @@ for name, value in {
         'cancel': [5, 7, 0, b'', 0, 0, 0],
         'give': [6, 1, 1, 5, b'piece'], 'give_last': [6, 1, 0, 0, b''],
         'give_not_held': [6, 1, 2, 0, b''], 'give_busy': [6, 1, 3, 30, b''],
-        'proof': [7, b'a', b'b'], 'peers': [8, ['quire://x']], 'bye': [9, 1, 60]}.items():
+        'proof': [7, b'a', b'b'], 'peers': [8, 1, ['quire://x']], 'peers_none': [8, 0, []], 'bye': [9, 1, 60]}.items():
     seed('message', name, cbor2.dumps(value, canonical=True))
 
 line = (known['line_1'] + '\n').encode()

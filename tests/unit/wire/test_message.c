@@ -72,9 +72,8 @@ hello(void)
 
 	check(good(&m) == 4);
 	m.hello.role = ROLE_NODE;
-	m.hello.introduce = true;
 	memset(m.hello.key, 7, sizeof(m.hello.key));
-	check(good(&m) == 114);
+	check(good(&m) == 113);
 	m.hello.version = 2;
 	bad(&m, QERR_VERSION);
 	bad_bytes("83010200", QERR_VERSION);
@@ -146,8 +145,13 @@ heads(void)
 	bad(&m, QERR_RANGE);
 	memset(rows.p + MSG_ROW_LEN + 12, 0, 4);
 	good(&m);
-	bad_bytes("8402f5004100", QERR_RANGE);
-	bad_bytes("8402010040", QERR_TYPE);
+	m.heads.seen = (UINT64_C(1) << 53) - 1;
+	good(&m);
+	m.heads.seen++;
+	bad(&m, QERR_RANGE);
+	bad_bytes("8502f500004100", QERR_RANGE);
+	bad_bytes("850201000040", QERR_TYPE);
+	bad_bytes("8402f50040", QERR_TYPE);
 	buf_done(&rows);
 }
 
@@ -314,6 +318,12 @@ peers_and_bye(void)
 	bad(&m, QERR_RANGE);
 	m.peers.n = 3;
 	bad(&m, QERR_RANGE);
+	m.peers.n = 0;
+	m.peers.use = USE_OWN;
+	good(&m);
+	m.peers.use = (enum msg_use)(USE_OWN + 1);
+	bad(&m, QERR_RANGE);
+	bad_bytes("83080380", QERR_RANGE);
 
 	m = (struct msg){.kind = MSG_BYE, .bye = {255, UINT32_MAX}};
 	good(&m);
