@@ -179,12 +179,26 @@ missing(const struct part *t, const uint8_t *only, size_t i)
 	       (only == NULL || bit(only, i));
 }
 
+/*
+ * Where to look first.  Parts of a large pack are handed on while it comes: who asks
+ * for them together begins in other places, to have something to give (gossip research
+ * §2.4).
+ */
+static size_t
+begin(struct node *n, const struct part *t)
+{
+	if (t->pack->size <= 2 * HOLDS_STEP)
+		return 0;
+	return (size_t)rng_below(&n->rng, t->n_piece) / MSG_LEAVES_MAX *
+	       MSG_LEAVES_MAX;
+}
+
 /* Ask |l| for something of |t|; false if there is nothing to ask now. */
 static bool
 ask_part(struct link *l, struct part *t, const uint8_t *only)
 {
 	size_t max = l->proven ? MSG_LEAVES_MAX : 1;
-	size_t first = 0, count = 0;
+	size_t from = begin(l->n, t), first = 0, count = 0, i = 0;
 
 	if (t->n_piece > 1 && t->hash == NULL) {
 		struct ask a = {.what = ASK_PIECE_HASHES, .part = t};
@@ -195,12 +209,15 @@ ask_part(struct link *l, struct part *t, const uint8_t *only)
 		say_ask(l, &a, NULL);
 		return true;
 	}
-	while (first < t->n_piece && !missing(t, only, first))
-		first++;
+	for (; i < t->n_piece; i++) {
+		first = (from + i) % t->n_piece;
+		if (missing(t, only, first))
+			break;
+	}
+	if (i == t->n_piece)
+		return false;
 	while (count < max && missing(t, only, first + count))
 		count++;
-	if (count == 0)
-		return false;
 	ask_run(l, t, first, count);
 	return true;
 }
@@ -402,4 +419,5 @@ fetch_stalled(struct link *l)
 	l->window = 1;
 	l->stall = l->stall * 2 > STALL_MAX ? STALL_MAX : l->stall * 2;
 	l->rest_until = when_add(n->now, l->stall / 2);
+	l->proven = false;
 }

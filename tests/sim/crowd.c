@@ -64,6 +64,48 @@ crowd_reached(const struct world *w, const struct paper *p, bool packs)
 }
 
 void
+crowd_uplinks(struct world *w, uint64_t median)
+{
+	for (size_t i = 0; i < w->n_host; i++)
+		w->host[i]->up = dice_spread(&w->dice, median);
+}
+
+static bool
+publishes(const struct host *h)
+{
+	for (size_t k = 0; k < h->w->n_paper; k++)
+		if (h->w->paper[k]->home == h)
+			return true;
+	return false;
+}
+
+void
+crowd_lie(struct world *w, enum lie lie, unsigned permille)
+{
+	size_t n = w->n_host * permille / 1000;
+
+	while (n > 0) {
+		struct host *h = w->host[world_roll(w, w->n_host)];
+
+		if (publishes(h) || h->lie != HONEST)
+			continue;
+		h->lie = lie;
+		n--;
+	}
+}
+
+when_ms
+crowd_wait(struct world *w, const struct paper *p, bool packs, size_t want,
+    when_ms max)
+{
+	when_ms from = w->now;
+
+	while (w->now < from + max && crowd_reached(w, p, packs) < want)
+		world_run(w, 250);
+	return w->now - from;
+}
+
+void
 crowd_cost(const struct world *w)
 {
 	struct mallinfo2 m = mallinfo2();

@@ -13,6 +13,13 @@ void crowd_boot(struct world *w);
  * of a per cent. */
 size_t crowd_up(const struct world *w);
 size_t crowd_reached(const struct world *w, const struct paper *p, bool packs);
+/* Their uplinks, as lognormal, in bytes a second. */
+void crowd_uplinks(struct world *w, uint64_t median);
+/* Of a thousand hosts so many begin to |lie|, by lot, but no publisher. */
+void crowd_lie(struct world *w, enum lie lie, unsigned permille);
+/* Run until |want| have reached it, for |max| at most: how long it took. */
+when_ms crowd_wait(struct world *w, const struct paper *p, bool packs,
+    size_t want, when_ms max);
 /* What a host and a link cost, and how long the steps took. */
 void crowd_cost(const struct world *w);
 

@@ -57,6 +57,7 @@ host_step(struct host *h, struct node_event *e)
 	world_digest(w, w->now << 4 ^ (uint64_t)e->type);
 	world_digest(w, h->index);
 	if (h->puppet != NULL) {
+		liar_now = NULL;
 		puppet_step(h->puppet, e);
 		return;
 	}

@@ -27,6 +27,7 @@ static const struct scene {
     {"censor", scene_censor, false},
     {"chain", scene_chain, false},
     {"publish", scene_publish, true},
+    {"swarm", scene_swarm, true},
 };
 
 static struct options {

@@ -348,5 +348,6 @@ void scene_flood(struct world *w);
 void scene_censor(struct world *w);
 void scene_chain(struct world *w);
 void scene_publish(struct world *w);
+void scene_swarm(struct world *w);
 
 #endif

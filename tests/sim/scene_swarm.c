@@ -1,0 +1,81 @@
+#include "tests/sim/crowd.h"
+
+/*
+ * A pack spreads among many whose uplinks are those of homes (gossip research §9.3,
+ * §9.4): in time, hardly anything comes twice, and telling who has what costs little;
+ * also where some answer nothing and some give what is wrong.
+ */
+#define FEW    60
+#define OUT    5
+#define UPLINK 1250000 /* bytes a second: 10 Mbit/s */
+#define SMALL  (192 * 1024)
+#define LARGE  (2 * 1024 * 1024)
+
+struct waste {
+	uint64_t twice, talk; /* bytes */
+};
+
+static struct waste
+waste(const struct world *w)
+{
+	struct waste sum = {
+	    .talk = w->heard_bytes[MSG_HOLDS] + w->heard_bytes[MSG_ASK]};
+	struct node_stat st;
+
+	for (size_t i = 0; i < w->n_host; i++) {
+		node_stat(w->host[i]->node, &st);
+		sum.twice += st.bytes_wasted;
+	}
+	return sum;
+}
+
+static void
+spread(struct world *w, size_t size, when_ms t99, unsigned twice, unsigned talk)
+{
+	struct paper *p = w->paper[0];
+	struct waste before = waste(w), after;
+	uint64_t all = (uint64_t)size * crowd_up(w);
+	struct issue *is;
+
+	p->text = size;
+	is = press_publish(p);
+	crowd_wait(w, p, true, crowd_up(w), 10 * MINUTE);
+	after = waste(w);
+	after.twice = (after.twice - before.twice) * 100000 / all;
+	after.talk = (after.talk - before.talk) * 100000 / all;
+	say(w,
+	    "%zu KiB: %zu of %zu, t50 %zu ms, t99 %zu ms, last %zu ms; "
+	    "wasted %zu.%03zu %%, HOLDS and ASK %zu.%03zu %%",
+	    size / 1024, crowd_reached(w, p, true), crowd_up(w),
+	    (size_t)tally_at(&is->packs, 500),
+	    (size_t)tally_at(&is->packs, 990),
+	    (size_t)tally_at(&is->packs, 1000), (size_t)after.twice / 1000,
+	    (size_t)after.twice % 1000, (size_t)after.talk / 1000,
+	    (size_t)after.talk % 1000);
+	if (crowd_reached(w, p, true) != crowd_up(w))
+		world_fail(w, "not everybody has the pack", NULL);
+	if (tally_at(&is->packs, 990) > t99)
+		world_fail(w, "a pack spreads slowly", NULL);
+	if (after.twice > twice || after.talk > talk)
+		world_fail(w, "a pack costs more than it is", NULL);
+}
+
+void
+scene_swarm(struct world *w)
+{
+	crowd_make(w, FEW, OUT);
+	crowd_uplinks(w, UPLINK);
+	w->paper[0]->text = 1000;
+	w->paper[0]->home = w->host[0];
+	w->host[0]->up = UPLINK;
+	crowd_boot(w);
+	press_publish(w->paper[0]);
+	world_run(w, MINUTE);
+	spread(w, SMALL, 8000, 1000, 3000);
+	spread(w, LARGE, 20000, 1000, 3000);
+	crowd_cost(w);
+	crowd_lie(w, MUTE, 200);
+	crowd_lie(w, CORRUPTS, 200);
+	spread(w, SMALL, 20000, 5000, 3000);
+	spread(w, LARGE, 30000, 4000, 3000);
+}
