@@ -55,8 +55,8 @@ struct cmd_group {
 };
 extern const struct cmd_group cmd_groups[];
 
-extern const struct cmd cmd_follow, cmd_unfollow, cmd_sync, cmd_list,
-    cmd_search, cmd_read, cmd_unpack, cmd_verify, cmd_export, cmd_key,
+extern const struct cmd cmd_follow, cmd_unfollow, cmd_source, cmd_sync,
+    cmd_list, cmd_search, cmd_read, cmd_unpack, cmd_verify, cmd_export, cmd_key,
     cmd_charter, cmd_publish, cmd_try, cmd_draft, cmd_sign, cmd_release,
     cmd_retract, cmd_invite, cmd_peers, cmd_status;
 

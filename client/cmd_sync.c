@@ -12,6 +12,7 @@
 #include "client/json.h"
 #include "client/overdue.h"
 #include "client/progress.h"
+#include "client/sources.h"
 #include "proto/base/qerr.h"
 #include "proto/base/text.h"
 #include "proto/host/drive.h"
@@ -21,8 +22,7 @@
 #include "proto/host/rate.h"
 #include "proto/object/follow.h"
 
-#define SOURCES_MAX 64
-#define FEEDS_MAX   1024
+#define FEEDS_MAX 1024
 
 struct feed {
 	struct id id;
@@ -42,7 +42,7 @@ struct sync {
 	struct feed *feed;
 	size_t n_feed;
 	char *invite[SOURCES_MAX], *tree[SOURCES_MAX];
-	size_t n_invite, n_tree;
+	size_t n_invite, n_tree, link_sources;
 	struct import_way way;
 	unsigned tiers;
 	uint64_t newest;
@@ -51,6 +51,7 @@ struct sync {
 	size_t waiting; /* for FACT_SYNCED */
 	bool unreached, full, forked, interrupted;
 	bool changed; /* the tree did: the index follows */
+	bool names;   /* sources by hand, and none is kept */
 	uint64_t faults, bytes;
 };
 
@@ -62,17 +63,10 @@ add_source(struct sync *s, const char *text)
 	bool invite = strncmp(text, "quire://", 8) == 0;
 	char **list = invite ? s->invite : s->tree;
 	size_t *n = invite ? &s->n_invite : &s->n_tree;
-	struct invite v;
-	int err;
+	int exit = sources_check(text);
 
-	if (invite && (err = invite_parse(&v, bytes_str(text))) != 0)
-		return complain("an invite %s. Ask for it again, whole: it "
-				"begins with quire:// and ends with 92 "
-				"characters behind a #.",
-		    qerr_str(err));
-	if (strncmp(text, "quire:", 6) == 0 && !invite)
-		return complain("that is a follow link: use it with \"quire "
-				"follow\".");
+	if (exit != 0)
+		return exit;
 	for (size_t i = 0; i < *n; i++)
 		if (strcmp(list[i], text) == 0)
 			return 0;
@@ -83,6 +77,23 @@ add_source(struct sync *s, const char *text)
 		return complain("out of memory.");
 	(*n)++;
 	return 0;
+}
+
+/* Those named now, else those that are kept. */
+static int
+add_sources(struct sync *s)
+{
+	bool named = s->a->at < s->a->argc;
+	struct sources kept;
+	int exit = sources_load(&kept, &s->h);
+
+	for (int i = s->a->at; i < s->a->argc && exit == 0; i++)
+		exit = add_source(s, s->a->argv[i]);
+	for (size_t i = 0; i < kept.n && !named && exit == 0; i++)
+		exit = add_source(s, kept.text[i]);
+	s->names = named && kept.n == 0;
+	sources_done(&kept);
+	return exit;
 }
 
 static int
@@ -105,7 +116,7 @@ on_follow(void *arg, const struct id *feed, const char *text)
 		return QERR_NOMEM;
 	if (follow_parse(link, bytes_str(text)) == 0)
 		for (size_t i = 0; i < link->n_source; i++)
-			add_source(s, link->source[i]);
+			s->link_sources += add_source(s, link->source[i]) == 0;
 	sodium_memzero(link, sizeof(*link));
 	free(link);
 	return 0;
@@ -563,6 +574,9 @@ finish(struct sync *s, int exit)
 		    s->faults, s->faults == 1 ? "" : "s");
 	if (exit == 0 && !any)
 		exit = complain("no source had any of your feeds.");
+	if (exit == 0 && s->names && s->link_sources == 0 && !s->a->json)
+		note(s->a, "To use this source each time: quire source add "
+			   "SOURCE");
 	return exit;
 }
 
@@ -650,8 +664,8 @@ run(struct app *a)
 	if (take_options(&s, &exit) != 0)
 		return exit;
 	exit = home_begin(&s.h, a, true);
-	for (int i = a->at; i < a->argc && exit == 0; i++)
-		exit = add_source(&s, a->argv[i]);
+	if (exit == 0)
+		exit = add_sources(&s);
 	if (exit == 0 && (err = index_follows(s.h.index, on_follow, &s)) != 0)
 		exit = home_complain("the index", err);
 	if (exit == 0 && s.n_feed == 0)
@@ -660,6 +674,7 @@ run(struct app *a)
 	if (exit == 0 && s.n_invite + s.n_tree == 0)
 		exit =
 		    complain("no source is known. Name one: quire sync "
+			     "SOURCE, or for each time: quire source add "
 			     "SOURCE, where SOURCE is an invite, a folder, a "
 			     "bundle or a web address.");
 	if (exit == 0) {
@@ -681,8 +696,8 @@ const struct cmd cmd_sync = {
     .option = options,
     .about =
 	"SOURCE is an invite to a node (quire://...), a folder, a bundle (a tar) or\n"
-	"the web address of a tree; those that the follow links name are used as\n"
-	"well. Every source may lie: nothing is kept that the newsroom's key does not\n"
+	"the web address of a tree; without one those of \"quire source\" are used, and\n"
+	"always those that the follow links name. Every source may lie: nothing is kept that the newsroom's key does not\n"
 	"vouch for. It can be stopped at any time, and goes on where it was. No daemon\n"
 	"is needed.",
     .run = run,

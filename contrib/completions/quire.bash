@@ -2,7 +2,7 @@
 _quire()
 {
 	local cur=${COMP_WORDS[COMP_CWORD]} cmd= i
-	local commands='follow sync list search read unpack unfollow export verify key charter try publish draft sign release retract invite peers status'
+	local commands='follow source sync list search read unpack unfollow export verify key charter try publish draft sign release retract invite peers status'
 	local common='--state --json --quiet --color --control --help'
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		case " $commands " in
@@ -12,6 +12,7 @@ _quire()
 	local words=$common
 	case $cmd in
 	'') words="$commands $common --version" ;;
+	source) words="add remove $common" ;;
 	sync) words="--newest --headlines --text-only --small --limit-rate --socks $common" ;;
 	list) words="--feed --lang --unread --search --limit --offset --feeds $common" ;;
 	search) words="--feed --lang --unread --limit $common" ;;
@@ -30,7 +31,7 @@ _quire()
 	invite) words="new list revoke --address $common" ;;
 	peers) words="add remove $common" ;;
 	esac
-	if [[ $cur == -* || -z $cmd || $cmd == @(key|charter|invite|peers) ]]; then
+	if [[ $cur == -* || -z $cmd || $cmd == @(key|charter|source|invite|peers) ]]; then
 		mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
 	fi
 	[ ${#COMPREPLY[@]} -gt 0 ] || mapfile -t COMPREPLY < <(compgen -f -- "$cur")

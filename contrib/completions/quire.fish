@@ -1,5 +1,5 @@
 # fish completion for quire(1)
-set -l commands follow sync list search read unpack unfollow export verify key charter try publish draft sign release retract invite peers status
+set -l commands follow source sync list search read unpack unfollow export verify key charter try publish draft sign release retract invite peers status
 complete -c quire -f
 complete -c quire -n "not __fish_seen_subcommand_from $commands" -a "$commands"
 complete -c quire -s C -l state -r -d 'where what you follow is kept'
@@ -14,7 +14,7 @@ complete -c quire -n '__fish_seen_subcommand_from sync' -s H -l headlines -d 'ti
 complete -c quire -n '__fish_seen_subcommand_from sync' -s s -l small -d 'pictures only as small ones'
 complete -c quire -n '__fish_seen_subcommand_from sync' -s r -l limit-rate -x -d 'bytes a second at most'
 complete -c quire -n '__fish_seen_subcommand_from sync' -l socks -x -d 'a SOCKS5 proxy'
-complete -c quire -n '__fish_seen_subcommand_from sync verify export try publish draft sign release unpack' -F
+complete -c quire -n '__fish_seen_subcommand_from source sync verify export try publish draft sign release unpack' -F
 complete -c quire -n '__fish_seen_subcommand_from list search unpack export verify publish draft release retract' -s f -l feed -x -d 'which feed'
 complete -c quire -n '__fish_seen_subcommand_from list search' -s l -l lang -x -d 'in this language'
 complete -c quire -n '__fish_seen_subcommand_from list search' -s u -l unread -d 'not read yet'

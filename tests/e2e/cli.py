@@ -98,6 +98,23 @@ def main(build):
         need('Третья' not in w.run('search', 'nowhere').stdout, 'found what is not there')
         need('Первая' in w.run('read', '1').stdout, 'a search that finds nothing forgets the last list')
 
+        # A source for each time: kept whole, shown without its secret.
+        need('quire source add' in w.run('sync', invite).stderr, 'how to keep a source is not told')
+        fails(w, 2, 'source frobnicate', 'source', 'frobnicate')
+        fails(w, 1, 'no source is kept', 'source', 'remove', '1')
+        fails(w, 1, 'follow link', 'source', 'add', link)
+        fails(w, 1, 'invite', 'source', 'add', 'quire://127.0.0.1:1/?t=raw#short')
+        fails(w, 1, 'nowhere', 'source', 'add', w.path('nowhere'))
+        w.run('source', 'add', '-', input=invite + '\n')
+        w.run('source', 'add', w.path('docs'))
+        r = w.run('source')
+        need(f'node at 127.0.0.1:{two.port}' in r.stdout and w.path('docs') in r.stdout, r.stdout)
+        need(invite.split('#')[1] not in r.stdout, 'a secret is shown')
+        w.run('source', 'remove', '2')
+        need('nothing new' in w.run('sync').stdout, 'a kept source is not used')
+        w.run('source', 'remove', '1')
+        fails(w, 1, 'no source is known', 'sync')
+
         # A reader with little on his meter: headlines, and later the rest.
         poor = w.path('poor')
         w.run('follow', link, home=poor)

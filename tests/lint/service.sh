@@ -13,7 +13,7 @@ for name in $(sed -n 's/^[[:space:]]*\([a-z]*\) .*/\1/p' "$work/settings" | sort
 		exit 1
 	}
 done
-for word in follow sync list search read unpack unfollow export verify 'key new' publish retract 'invite new' peers status; do
+for word in follow source sync list search read unpack unfollow export verify 'key new' publish retract 'invite new' peers status; do
 	grep -q "^\*$word" "$source/contrib/man/quire.1.scd" || {
 		echo "quire(1) does not name $word" >&2
 		exit 1

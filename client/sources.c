@@ -1,0 +1,180 @@
+#include "client/sources.h"
+
+#include <limits.h>
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "proto/base/qerr.h"
+#include "proto/wire/invite.h"
+
+#define FILE_NAME "sources"
+#define FILE_MAX  (SOURCES_MAX * (SOURCES_TEXT_MAX + 1))
+
+static bool
+begins(const char *text, const char *with)
+{
+	return strncmp(text, with, strlen(with)) == 0;
+}
+
+static void
+forget(char *text)
+{
+	sodium_memzero(text, strlen(text));
+	free(text);
+}
+
+int
+sources_check(const char *text)
+{
+	struct invite v = {0};
+	int err =
+	    begins(text, "quire://") ? invite_parse(&v, bytes_str(text)) : 0;
+
+	invite_done(&v);
+	if (err != 0)
+		return complain("an invite %s. Ask for it again, whole: it "
+				"begins with quire:// and ends with 92 "
+				"characters behind a #.",
+		    qerr_str(err));
+	if (begins(text, "quire:") && !begins(text, "quire://"))
+		return complain("that is a follow link: use it with \"quire "
+				"follow\".");
+	return 0;
+}
+
+static int
+keep(struct sources *s, struct bytes text)
+{
+	char *copy = text.n > SOURCES_TEXT_MAX
+			 ? NULL
+			 : strndup((const char *)text.p, text.n);
+
+	if (copy == NULL)
+		return QERR_NOMEM;
+	s->text[s->n++] = copy;
+	return 0;
+}
+
+int
+sources_load(struct sources *s, const struct home *h)
+{
+	struct bytes left;
+	struct buf b;
+	int err;
+
+	*s = (struct sources){.n = 0};
+	buf_init(&b, 0);
+	err = store_get_file(h->store, FILE_NAME, &b, FILE_MAX);
+	if (err == QERR_ABSENT)
+		err = 0;
+	left = buf_bytes(&b);
+	while (err == 0 && left.n > 0 && s->n < SOURCES_MAX) {
+		const uint8_t *end = memchr(left.p, '\n', left.n);
+		size_t n = end != NULL ? (size_t)(end - left.p) : left.n;
+
+		if (n > 0)
+			err = keep(s, bytes_of(left.p, n));
+		n += end != NULL;
+		left.p += n;
+		left.n -= n;
+	}
+	buf_wipe(&b);
+	return err != 0 ? home_complain("the list of sources", err) : 0;
+}
+
+int
+sources_save(const struct sources *s, const struct home *h)
+{
+	struct buf b;
+	int err;
+
+	buf_init(&b, 0);
+	for (size_t i = 0; i < s->n; i++) {
+		buf_put_str(&b, s->text[i]);
+		buf_put_u8(&b, '\n');
+	}
+	err = buf_err(&b);
+	if (err == 0)
+		err = store_put_file(h->store, FILE_NAME, buf_bytes(&b));
+	buf_wipe(&b);
+	return err != 0 ? home_complain("the list of sources", err) : 0;
+}
+
+void
+sources_done(struct sources *s)
+{
+	for (size_t i = 0; i < s->n; i++)
+		forget(s->text[i]);
+	s->n = 0;
+}
+
+/* |text| in the form in which it is kept, which the caller frees; NULL after complaining. */
+static char *
+lasting(const char *text)
+{
+	char *path;
+
+	if (strchr(text, '\n') != NULL || strlen(text) > SOURCES_TEXT_MAX) {
+		complain("that is no source: it is too long, or has several "
+			 "lines.");
+		return NULL;
+	}
+	if (begins(text, "quire://") || begins(text, "http://") ||
+	    begins(text, "https://")) {
+		if ((path = strdup(text)) == NULL)
+			complain("out of memory.");
+		return path;
+	}
+	path = realpath(begins(text, "file://") ? text + 7 : text, NULL);
+	if (path == NULL)
+		complain("%s is no invite, no web address, and no folder or "
+			 "bundle that is here.",
+		    text);
+	return path;
+}
+
+int
+sources_add(struct sources *s, const char *text)
+{
+	char *kept;
+	int exit = sources_check(text);
+
+	if (exit != 0)
+		return exit;
+	if ((kept = lasting(text)) == NULL)
+		return APP_FAILED;
+	for (size_t i = 0; i < s->n; i++)
+		if (strcmp(s->text[i], kept) == 0) {
+			forget(kept);
+			return 0;
+		}
+	if (s->n == SOURCES_MAX) {
+		forget(kept);
+		return complain("%d sources are kept already. Remove one: "
+				"quire source remove NUMBER",
+		    SOURCES_MAX);
+	}
+	s->text[s->n++] = kept;
+	return 0;
+}
+
+void
+sources_remove(struct sources *s, size_t i)
+{
+	forget(s->text[i]);
+	s->n--;
+	memmove(&s->text[i], &s->text[i + 1], (s->n - i) * sizeof(s->text[0]));
+}
+
+void
+sources_describe(struct buf *b, const char *text)
+{
+	struct invite v = {0};
+
+	if (begins(text, "quire://") && invite_parse(&v, bytes_str(text)) == 0)
+		buf_printf(b, "node at %s:%u", v.host, (unsigned)v.port);
+	else
+		buf_put_str(b, text);
+	invite_done(&v);
+}
