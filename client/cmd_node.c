@@ -55,6 +55,9 @@ on_invite(void *arg, const struct ctl_item *it)
 
 static const struct cmd_option invite_options[] = {
     {'a', "address", "HOST:PORT", "where others reach this node"},
+    {'t', "transport", "NAME",
+	"raw (plain TCP), web (through the web server), or\n"
+	"a pluggable transport that the node serves"},
     {0},
 };
 
@@ -66,7 +69,10 @@ run_invite(struct app *a)
 	int letter, exit;
 
 	while ((letter = app_option(a, &arg, &exit)) > 0)
-		rq.address = bytes_str(arg);
+		if (letter == 't')
+			rq.transport = bytes_str(arg);
+		else
+			rq.address = bytes_str(arg);
 	if (letter == APP_STOP)
 		return exit;
 	if (!app_operands(a, 1, 2))
@@ -99,7 +105,8 @@ const struct cmd cmd_invite = {
     .about =
 	"\"invite new\" prints a secret address for one person or peer; NAME is for\n"
 	"you, to revoke it by. Who is revoked cannot connect again; links that are\n"
-	"open stay until they end.",
+	"open stay until they end. Invites are for plain TCP where the node listens,\n"
+	"unless another transport is asked for: \"quire status\" names those it serves.",
     .run = run_invite,
 };
 
@@ -110,6 +117,8 @@ on_peer(void *arg, const struct ctl_item *it)
 {
 	(void)arg;
 	text(it, "address");
+	fputs("  ", stdout);
+	text(it, "transport");
 	fputs("  (", stdout);
 	text(it, "from");
 	puts(")");
@@ -171,6 +180,23 @@ show_source(const struct ctl_item *it)
 		    (unsigned long long)(ctl_number(it, "next") + 59) / 60);
 }
 
+static void
+show_transport(const struct ctl_item *it)
+{
+	fputs("serves: ", stdout);
+	text(it, "name");
+	if (ctl_flag(it, "ready"))
+		printf(", %llu links\n",
+		    (unsigned long long)ctl_number(it, "links"));
+	else if (ctl_text(it, "message").n == 0)
+		puts(", starting");
+	else {
+		fputs(", not ready: ", stdout);
+		text(it, "message");
+		putchar('\n');
+	}
+}
+
 static int
 on_status(void *arg, const struct ctl_item *it)
 {
@@ -179,6 +205,10 @@ on_status(void *arg, const struct ctl_item *it)
 
 	if (ctl_is(it, "source")) {
 		show_source(it);
+		return 0;
+	}
+	if (ctl_is(it, "transport")) {
+		show_transport(it);
 		return 0;
 	}
 	if (ctl_is(it, "problem")) {

@@ -13,6 +13,7 @@
 #include "client/overdue.h"
 #include "client/progress.h"
 #include "client/sources.h"
+#include "client/ways.h"
 #include "proto/base/qerr.h"
 #include "proto/base/text.h"
 #include "proto/host/drive.h"
@@ -44,6 +45,8 @@ struct sync {
 	char *invite[SOURCES_MAX], *tree[SOURCES_MAX];
 	size_t n_invite, n_tree, link_sources;
 	struct import_way way;
+	struct ways ways; /* other than plain TCP */
+	bool plain;       /* no invite needs them */
 	unsigned tiers;
 	uint64_t newest;
 	struct progress progress;
@@ -67,6 +70,9 @@ add_source(struct sync *s, const char *text)
 
 	if (exit != 0)
 		return exit;
+	/* It is an invite, so it says this just once. */
+	if (invite && strstr(text, "?t=raw") == NULL)
+		s->plain = false;
 	for (size_t i = 0; i < *n; i++)
 		if (strcmp(list[i], text) == 0)
 			return 0;
@@ -292,6 +298,16 @@ on_tell(void *arg, const struct node_tell *t)
 }
 
 static void
+on_trouble(void *arg, enum drive_trouble what, const struct invite *to,
+    const char *why)
+{
+	struct sync *s = arg;
+
+	progress_end(&s->progress);
+	ways_trouble(&s->ways, what, to, why);
+}
+
+static void
 on_signal(evutil_socket_t fd, short what, void *arg)
 {
 	struct sync *s = arg;
@@ -336,10 +352,13 @@ run_node(struct sync *s, struct node *n)
 	    .node = n,
 	    .store = s->h.store,
 	    .socks = s->way.proxy,
+	    .socks_all = true,
+	    .transports = s->ways.transports,
 	    .download_rate = s->way.rate,
 	    .reserve = 4 << 20,
 	    .fd_max = 64,
 	    .tell = on_tell,
+	    .trouble = on_trouble,
 	    .arg = s};
 	struct node_policy policy = {.tiers = s->tiers, .newest = s->newest};
 	struct node_event ev = {.type = NODE_START};
@@ -387,10 +406,14 @@ sync_nodes(struct sync *s)
 	struct node_config cfg = {.role = NODE_READER, .wall = clock_wall()};
 	struct node *n;
 	uint8_t seed[32];
-	int err = QERR_NOMEM;
+	size_t tried;
+	int exit, err = QERR_NOMEM;
 
 	if (s->n_invite == 0)
 		return 0;
+	if (!s->plain &&
+	    (exit = ways_open(&s->ways, s->a->state, s->way.proxy)) != 0)
+		return exit;
 	entropy_bytes(seed, sizeof(seed));
 	entropy_bytes(cfg.identity_seed, sizeof(cfg.identity_seed));
 	entropy_bytes(cfg.link_private, sizeof(cfg.link_private));
@@ -399,6 +422,7 @@ sync_nodes(struct sync *s)
 	if (n != NULL && s->base != NULL)
 		err = run_node(s, n);
 	progress_end(&s->progress);
+	ways_close(&s->ways);
 	if (s->base != NULL)
 		event_base_free(s->base);
 	node_free(n);
@@ -407,10 +431,13 @@ sync_nodes(struct sync *s)
 	if (s->interrupted)
 		return complain("stopped. What came is kept; the next sync "
 				"goes on from there.");
+	if (s->unreached && s->ways.n_vain >= s->n_invite)
+		return APP_FAILED; /* why, was said */
+	tried = s->n_invite - s->ways.n_vain;
 	if (s->unreached)
 		return complain("none of %zu source%s could be reached. Try "
 				"again later, or another source.",
-		    s->n_invite, s->n_invite == 1 ? "" : "s");
+		    tried, tried == 1 ? "" : "s");
 	return 0;
 }
 
@@ -634,6 +661,9 @@ take_options(struct sync *s, int *exit)
 				*exit = APP_USAGE;
 				return APP_STOP;
 			}
+		} else if (letter == 'T') {
+			if ((*exit = ways_program(&s->ways, arg)) != 0)
+				return APP_STOP;
 		} else {
 			s->way.proxy = arg;
 		}
@@ -649,15 +679,18 @@ static const struct cmd_option options[] = {
     {'r', "limit-rate", "RATE",
 	"take at most RATE bytes a second, as 50K or 1M"},
     {256, "socks", "HOST:PORT",
-	"a SOCKS5 proxy (tor: 127.0.0.1:9050), for\n"
-	".onion sources and web hosts"},
+	"a SOCKS5 proxy (tor: 127.0.0.1:9050), for all\n"
+	"that is fetched"},
+    {'T', "transport", "NAME=PROGRAM",
+	"the program of a pluggable transport that an\n"
+	"invite needs, as obfs4=/usr/bin/obfs4proxy"},
     {0},
 };
 
 static int
 run(struct app *a)
 {
-	struct sync s = {.a = a, .tiers = (1u << TIERS) - 1};
+	struct sync s = {.a = a, .tiers = (1u << TIERS) - 1, .plain = true};
 	int exit, err;
 
 	log_init("quire", LOG_LEVEL_ERROR); /* no warnings */

@@ -13,6 +13,7 @@
 #include "proto/host/file.h"
 #include "proto/host/log.h"
 #include "proto/object/follow.h"
+#include "proto/wire/invite.h"
 
 /* A parse in progress: where it is, and what it adds to. */
 struct parse {
@@ -78,6 +79,10 @@ base_of(struct parse *p, enum setting_section s)
 		return &p->c->follow[p->c->n_follow - 1];
 	if (s == SECTION_PUBLISH)
 		return &p->c->publish[p->c->n_publish - 1];
+	if (s == SECTION_WEB)
+		return &p->c->web[p->c->n_web - 1];
+	if (s == SECTION_TRANSPORT)
+		return &p->c->transport[p->c->n_transport - 1];
 	return p->c;
 }
 
@@ -156,6 +161,50 @@ begin_publish(struct parse *p, struct bytes folder)
 	p->c->n_publish++;
 }
 
+static void
+begin_web(struct parse *p, struct bytes address)
+{
+	struct config_web *f = &p->c->web[p->c->n_web];
+	struct invite v;
+
+	memset(f, 0, sizeof(*f));
+	setting_defaults(f, SECTION_WEB);
+	f->line = p->line;
+	f->address = strndup((const char *)address.p, address.n);
+	if (!address_web(&v, address))
+		complain(p,
+		    "web needs an address with a secret path, as "
+		    "https://www.example.org/ and 16 or more letters and "
+		    "digits by chance");
+	for (size_t i = 0; i < p->c->n_web; i++)
+		if (bytes_eq(address, bytes_str(p->c->web[i].address)))
+			complain(p, "this address is given already, in line %u",
+			    p->c->web[i].line);
+	p->c->n_web++;
+}
+
+static void
+begin_transport(struct parse *p, struct bytes name)
+{
+	struct config_transport *f = &p->c->transport[p->c->n_transport];
+
+	memset(f, 0, sizeof(*f));
+	setting_defaults(f, SECTION_TRANSPORT);
+	f->line = p->line;
+	f->name = strndup((const char *)name.p, name.n);
+	if (!transport_name(name))
+		complain(p,
+		    "transport needs the name of a pluggable transport, as "
+		    "obfs4");
+	for (size_t i = 0; i < p->c->n_transport; i++)
+		if (bytes_eq(name, bytes_str(p->c->transport[i].name)))
+			complain(p,
+			    "this transport is there already, in line "
+			    "%u",
+			    p->c->transport[i].line);
+	p->c->n_transport++;
+}
+
 /* Make room for one more of |n| elements of |size|. */
 static bool
 make_room(struct parse *p, void **array, size_t n, size_t size, size_t max)
@@ -197,6 +246,22 @@ begin_section(struct parse *p, struct bytes name, struct bytes value)
 		c->publish = array;
 		p->section = SECTION_PUBLISH;
 		begin_publish(p, value);
+	} else if (bytes_eq(name, bytes_str("web"))) {
+		array = c->web;
+		if (!make_room(p, &array, c->n_web, sizeof(*c->web),
+			CONFIG_WEB_MAX))
+			return true;
+		c->web = array;
+		p->section = SECTION_WEB;
+		begin_web(p, value);
+	} else if (bytes_eq(name, bytes_str("transport"))) {
+		array = c->transport;
+		if (!make_room(p, &array, c->n_transport, sizeof(*c->transport),
+			CONFIG_TRANSPORT_MAX))
+			return true;
+		c->transport = array;
+		p->section = SECTION_TRANSPORT;
+		begin_transport(p, value);
 	} else {
 		return false;
 	}
@@ -236,9 +301,8 @@ parse_line(struct parse *p, struct bytes line)
 	}
 
 	if (indented && p->section == SECTION_TOP)
-		complain(p,
-		    "this line is indented, but belongs to no follow or "
-		    "publish");
+		complain(p, "this line is indented, but belongs to no follow, "
+			    "publish, web or transport");
 	else if (indented)
 		take_setting(p, p->section, name, line);
 	else if (!begin_section(p, name, line)) {
@@ -320,8 +384,18 @@ config_done(struct config *c)
 		setting_free(&c->publish[i], SECTION_PUBLISH);
 		secret_free(c->publish[i].folder);
 	}
+	for (size_t i = 0; i < c->n_web; i++) {
+		setting_free(&c->web[i], SECTION_WEB);
+		secret_free(c->web[i].address);
+	}
+	for (size_t i = 0; i < c->n_transport; i++) {
+		setting_free(&c->transport[i], SECTION_TRANSPORT);
+		secret_free(c->transport[i].name);
+	}
 	free(c->follow);
 	free(c->publish);
+	free(c->web);
+	free(c->transport);
 	memset(c, 0, sizeof(*c));
 }
 
@@ -378,6 +452,16 @@ config_print(struct buf *b, const struct config *c)
 	for (size_t i = 0; i < c->n_publish; i++) {
 		buf_printf(b, "publish %s\n", c->publish[i].folder);
 		print_section(b, &c->publish[i], SECTION_PUBLISH);
+	}
+	for (size_t i = 0; i < c->n_web; i++) {
+		buf_put_str(b, "web ");
+		secret_cut(b, c->web[i].address);
+		buf_put_str(b, "\n");
+		print_section(b, &c->web[i], SECTION_WEB);
+	}
+	for (size_t i = 0; i < c->n_transport; i++) {
+		buf_printf(b, "transport %s\n", c->transport[i].name);
+		print_section(b, &c->transport[i], SECTION_TRANSPORT);
 	}
 }
 
@@ -460,6 +544,31 @@ same_publishes(const struct config *a, const struct config *b)
 	return true;
 }
 
+static bool
+same_webs(const struct config *a, const struct config *b)
+{
+	if (a->n_web != b->n_web)
+		return false;
+	for (size_t i = 0; i < a->n_web; i++)
+		if (strcmp(a->web[i].address, b->web[i].address) != 0 ||
+		    !same_section(&a->web[i], &b->web[i], SECTION_WEB))
+			return false;
+	return true;
+}
+
+static bool
+same_transports(const struct config *a, const struct config *b)
+{
+	if (a->n_transport != b->n_transport)
+		return false;
+	for (size_t i = 0; i < a->n_transport; i++)
+		if (strcmp(a->transport[i].name, b->transport[i].name) != 0 ||
+		    !same_section(&a->transport[i], &b->transport[i],
+			SECTION_TRANSPORT))
+			return false;
+	return true;
+}
+
 void
 config_diff(const struct config *a, const struct config *b,
     void (*fn)(void *arg, const char *name, bool restart), void *arg)
@@ -475,6 +584,10 @@ config_diff(const struct config *a, const struct config *b,
 		fn(arg, "follow", false);
 	if (!same_publishes(a, b))
 		fn(arg, "publish", true);
+	if (!same_webs(a, b))
+		fn(arg, "web", true);
+	if (!same_transports(a, b))
+		fn(arg, "transport", true);
 }
 
 /* --- changing */

@@ -10,8 +10,8 @@
 
 /*
  * quired.conf: lines of "name value"; a line that begins with '#' is a comment.
- * "follow LINK" and "publish FOLDER" may be given several times, and the indented
- * lines below one belong to it:
+ * "follow LINK", "publish FOLDER", "web ADDRESS" and "transport NAME" may be given
+ * several times, and the indented lines below one belong to it:
  *
  *	quota 20G
  *	follow quire:...
@@ -22,11 +22,13 @@
  * (daemon/settings.c), from which come -T, the nearest name for a typing error,
  * and the tests of the manual page and of the example.
  */
-#define CONFIG_FILE_MAX    (1024 * 1024)
-#define CONFIG_LIST_MAX    32
-#define CONFIG_FOLLOW_MAX  1024
-#define CONFIG_PUBLISH_MAX 32
-#define CONFIG_ERRORS_MAX  20
+#define CONFIG_FILE_MAX      (1024 * 1024)
+#define CONFIG_LIST_MAX      32
+#define CONFIG_FOLLOW_MAX    1024
+#define CONFIG_PUBLISH_MAX   32
+#define CONFIG_WEB_MAX       8
+#define CONFIG_TRANSPORT_MAX 14 /* TRANSPORTS_MAX */
+#define CONFIG_ERRORS_MAX    20
 
 struct config_list {
 	char *text[CONFIG_LIST_MAX];
@@ -53,6 +55,20 @@ struct config_publish {
 	unsigned line;
 };
 
+struct config_web {
+	char *address; /* https://HOST[:PORT]/PATH; a secret, as invites are */
+	char *listen;  /* where the web server passes that path on to */
+	unsigned line;
+};
+
+struct config_transport {
+	char *name;
+	char *program; /* "": a known one */
+	char *listen;  /* "": it is dialled, but not served */
+	char *public;  /* "": as the node's, at the port of |listen| */
+	unsigned line;
+};
+
 struct config {
 	char *state;
 	struct config_list listen;
@@ -66,6 +82,10 @@ struct config {
 	size_t n_follow;
 	struct config_publish *publish;
 	size_t n_publish;
+	struct config_web *web;
+	size_t n_web;
+	struct config_transport *transport;
+	size_t n_transport;
 };
 
 /*

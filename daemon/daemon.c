@@ -67,6 +67,8 @@ on_tell(void *arg, const struct node_tell *t)
 	case FACT_PEER:
 		log_info("link %llu %s", (unsigned long long)t->value,
 		    t->number != 0 ? "is up" : "is over");
+		if (t->number != 0)
+			transport_fine(d);
 		break;
 	case FACT_FAULT:
 		log_warn("link %llu broke a rule: its message %s",
@@ -415,13 +417,16 @@ make_drive(struct daemon *d)
 	    .reserve = d->cfg->reserve,
 	    .fd_max = links_max(),
 	    .tell = on_tell,
+	    .trouble = transport_trouble,
+	    .transports = d->transports,
 	    .arg = d};
 	int err = drive_new(&d->drive, &cfg);
 
 	for (size_t i = 0; i < d->cfg->listen.n && err == 0; i++) {
 		uint16_t port = 0;
 
-		err = drive_listen(d->drive, d->cfg->listen.text[i], &port);
+		err =
+		    drive_listen(d->drive, d->cfg->listen.text[i], NULL, &port);
 		if (err == QERR_IO)
 			log_errno("cannot listen at the %s address that "
 				  "\"listen\" names",
@@ -434,7 +439,7 @@ make_drive(struct daemon *d)
 		if (i == 0)
 			d->port = port;
 	}
-	return err;
+	return err != 0 ? err : transport_start(d);
 }
 
 static int
@@ -521,7 +526,8 @@ start(struct daemon *d)
 
 	/* Its children hold no secrets: it comes before any is read. */
 	if ((err = worker_new(&d->worker, forget_settings, d->cfg)) != 0 ||
-	    (err = sources_fork(d)) != 0 || (err = open_store(d)) != 0)
+	    (err = sources_fork(d)) != 0 || (err = transport_fork(d)) != 0 ||
+	    (err = open_store(d)) != 0)
 		return err;
 	if ((d->base = event_base_new()) == NULL)
 		return QERR_NOMEM;
@@ -544,6 +550,7 @@ finish(struct daemon *d)
 	sources_stop(d);
 	rooms_close(d);
 	drive_free(d->drive);
+	transport_stop(d);
 	node_free(d->node);
 	invites_done(&d->invites);
 	for (size_t i = 0; i < 4; i++)

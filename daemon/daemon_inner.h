@@ -12,6 +12,7 @@
 #include "daemon/work/worker.h"
 #include "proto/base/map.h"
 #include "proto/host/drive.h"
+#include "proto/host/transports.h"
 #include "proto/node/node.h"
 
 /*
@@ -20,10 +21,12 @@
  *   daemon.c    its life: start, signals, settings read again, stop
  *   feeds.c     which feeds and peers the node is told of, and who said so
  *   requests.c  what `quire` asks on the control socket; requests_press.c of it
- *               what is about publishing, requests_try.c what only looks at it
+ *               what is about publishing, requests_try.c what only looks at it,
+ *               requests_invite.c about who may come in
  *   press_room.c the feeds that it publishes: batches, volumes, promises
  *   jobs.c      the thread in which it does so: once the loop runs, what a publisher or
  *               a worker does is a job; others may only ask a publisher what it is
+ *   transport.c links other than plain TCP: what carries them, and what invites to them say
  *   inbox.c     folders whose documents are published
  *   source/     addresses whose articles are
  */
@@ -80,6 +83,10 @@ struct daemon {
 	struct errand *errand;   /* NULL: no address is being tried */
 	uint8_t link_private[32];
 	uint16_t port; /* listened at first */
+	struct transports *transports;
+	char *web_path[CONFIG_WEB_MAX];
+	/* Which of the drive's listeners these are. */
+	size_t web_at[CONFIG_WEB_MAX], plugin_at[CONFIG_TRANSPORT_MAX];
 	when_ms started;
 	bool stopping, full;
 };
@@ -104,6 +111,12 @@ void feeds_peer(struct daemon *d, const char *invite, bool remove);
 
 /* requests.c */
 void requests_do(void *arg, struct control_client *c,
+    const struct ctl_request *rq);
+/* requests_invite.c */
+void requests_invite_new(struct daemon *d, struct control_client *c,
+    const struct ctl_request *rq);
+void requests_invite_list(struct daemon *d, struct control_client *c);
+void requests_invite_revoke(struct daemon *d, struct control_client *c,
     const struct ctl_request *rq);
 /* requests_press.c: what is asked of the feeds that it publishes. */
 void requests_press(struct daemon *d, struct control_client *c,
@@ -133,6 +146,24 @@ struct room *rooms_find(struct daemon *d, struct bytes ref);
 /* inbox.c */
 void inbox_start(struct room *r);
 void inbox_stop(struct room *r);
+
+/* transport.c */
+int transport_fork(struct daemon *d);  /* before any secret is read */
+int transport_start(struct daemon *d); /* once listen's addresses are open */
+void transport_stop(struct daemon *d); /* after drive_free() */
+void transport_trouble(void *arg, enum drive_trouble what,
+    const struct invite *to, const char *why);
+void transport_fine(struct daemon *d);
+void transport_tell(struct daemon *d, struct control_client *c);
+/* What invites are for if nothing else is asked for: "raw", "web" or a program's. */
+const char *transport_default(const struct daemon *d);
+/*
+ * How an invite for |name| begins: its transport, and what of host, port, path and
+ * arguments is known; |*ret_public| is a "HOST:PORT" of its own, or "".  NULL, or what
+ * is wrong.
+ */
+const char *transport_where(struct daemon *d, const char *name,
+    struct invite *ret, const char **ret_public);
 
 /* source/sources.c */
 int sources_fork(struct daemon *d);  /* before any secret is read */

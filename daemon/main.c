@@ -12,6 +12,7 @@
 #include "proto/base/qerr.h"
 #include "proto/base/text.h"
 #include "proto/host/log.h"
+#include "proto/host/transports.h"
 
 #define CONFIG_PATH "/etc/quire/quired.conf"
 
@@ -140,6 +141,29 @@ check_rules(const struct config *c)
 	return good;
 }
 
+static bool
+check_transports(const struct config *c, const char *path)
+{
+	char program[PLUGIN_PATH_MAX + 1];
+	bool good = true;
+
+	for (size_t i = 0; i < c->n_transport; i++) {
+		const struct config_transport *t = &c->transport[i];
+		const char *package;
+
+		if (t->program[0] != '\0' ||
+		    transports_known(t->name, program, &package))
+			continue;
+		good = false;
+		fprintf(stderr,
+		    "quired: %s:%u: no program for %s is %s: %s%s\n", path,
+		    t->line, t->name, package != NULL ? "installed" : "known",
+		    package != NULL ? "apt install " : "name it with program",
+		    package != NULL ? package : "");
+	}
+	return good;
+}
+
 static int
 print_settings(const struct config *c)
 {
@@ -172,7 +196,10 @@ main(int argc, char **argv)
 		return 1;
 	}
 	if (o.test) {
-		status = check_rules(&c) ? print_settings(&c) : 1;
+		status =
+		    check_rules(&c) && check_transports(&c, o.d.config_path)
+			? print_settings(&c)
+			: 1;
 		config_done(&c);
 		return status;
 	}

@@ -56,3 +56,9 @@ problems_clear(struct problems *p, const char *key)
 	p->more = 0;
 	*x = p->at[--p->n];
 }
+
+bool
+problems_has(struct problems *p, const char *key)
+{
+	return find(p, key) != NULL;
+}

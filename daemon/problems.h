@@ -1,6 +1,7 @@
 #ifndef QUIRE_PROBLEMS_H
 #define QUIRE_PROBLEMS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /*
@@ -26,6 +27,7 @@ struct problems {
 void problems_set(struct problems *p, const char *key, const char *message,
     const char *file, const char *hint);
 void problems_clear(struct problems *p, const char *key);
+bool problems_has(struct problems *p, const char *key);
 /* Clear all whose key begins with |prefix|. */
 void problems_clear_all(struct problems *p, const char *prefix);
 

@@ -47,6 +47,7 @@ do_status(struct daemon *d, struct control_client *c)
 	ctl_add_number(&it, "free", store_free(d->store));
 	ctl_add_flag(&it, "full", d->full);
 	control_item(c, &it);
+	transport_tell(d, c);
 	for (size_t i = 0; i < d->problems.n; i++) {
 		const struct problem *p = &d->problems.at[i];
 
@@ -140,6 +141,10 @@ do_peers(struct daemon *d, struct control_client *c)
 			    v.host, v.port);
 			ctl_item_init(&it, "peer");
 			ctl_add_text(&it, "address", bytes_str(where));
+			ctl_add_text(&it, "transport",
+			    bytes_str(v.transport == INVITE_PT    ? v.pt
+				      : v.transport == INVITE_WEB ? "web"
+								  : "raw"));
 			ctl_add_text(&it, "from",
 			    bytes_str(k == 0 ? "quired.conf" : "request"));
 			control_item(c, &it);
@@ -258,140 +263,6 @@ do_unfollow(struct daemon *d, struct control_client *c,
 		control_done(c);
 }
 
-/* Invites. */
-
-/* Where others reach us: as asked for, as configured, or where we listen. */
-static int
-own_address(struct daemon *d, struct bytes wish, char dst[INVITE_HOST_MAX + 16])
-{
-	const char *listen = d->cfg->listen.n > 0 ? d->cfg->listen.text[0] : "";
-	const char *colon = strrchr(listen, ':');
-
-	if (wish.p != NULL) {
-		snprintf(dst, INVITE_HOST_MAX + 16, "%.*s", (int)wish.n,
-		    (const char *)wish.p);
-		return 0;
-	}
-	if (d->cfg->public[0] != '\0') {
-		snprintf(dst, INVITE_HOST_MAX + 16, "%s", d->cfg->public);
-		return 0;
-	}
-	if (colon == NULL || strncmp(listen, "0.0.0.0:", 8) == 0 ||
-	    strncmp(listen, "[::]:", 5) == 0)
-		return QERR_ABSENT;
-	/* Port 0 in the settings: the one that was picked. */
-	snprintf(dst, INVITE_HOST_MAX + 16, "%.*s:%u", (int)(colon - listen),
-	    listen, d->port);
-	return 0;
-}
-
-static void
-do_invite_new(struct daemon *d, struct control_client *c,
-    const struct ctl_request *rq)
-{
-	struct node_event ev = {.type = NODE_INVITE};
-	const struct invites_entry *e;
-	struct invite v = {.transport = INVITE_RAW, .path = "/"};
-	struct ctl_item it;
-	struct buf text;
-	char where[INVITE_HOST_MAX + 16], hex[17], *colon;
-	uint8_t name[8];
-	uint64_t port;
-	int err;
-
-	if (own_address(d, rq->address, where) != 0) {
-		control_fail(c, 1,
-		    "Set public in quired.conf, or use: quire invite new --address HOST:PORT",
-		    "It is not known at which address others reach this node.");
-		return;
-	}
-	colon = strrchr(where, ':');
-	if (colon == NULL ||
-	    dec_parse(&port, colon + 1, strlen(colon + 1)) != 0 || port == 0 ||
-	    port > 65535) {
-		control_fail(c, 2, "As in: --address news.example.org:7117",
-		    "The address is not HOST:PORT.");
-		return;
-	}
-	*colon = '\0';
-	memmove(where, where + (where[0] == '['),
-	    strlen(where) + (where[0] != '['));
-	if (strlen(where) > INVITE_HOST_MAX)
-		where[INVITE_HOST_MAX] = '\0';
-	memcpy(v.host, where, strlen(where) + 1);
-	if (v.host[0] != '\0' && v.host[strlen(v.host) - 1] == ']')
-		v.host[strlen(v.host) - 1] = '\0';
-	v.port = (uint16_t)port;
-	if ((err = invites_add(&d->invites, rq->text, clock_wall(), &e)) != 0) {
-		control_fail(c, 1,
-		    err == QERR_FULL ? "Revoke one: quire invite revoke NAME"
-				     : "",
-		    err == QERR_DUPLICATE ? "There is an invite of that name."
-		    : err == QERR_TEXT    ? "That is no name for an invite."
-					  : "The invite was not made: %s.",
-		    qerr_str(err));
-		return;
-	}
-	crypto_scalarmult_base(v.node, d->link_private);
-	memcpy(v.secret, e->secret, sizeof(v.secret));
-	memcpy(ev.invite.secret, e->secret, sizeof(v.secret));
-	drive_event(d->drive, &ev);
-	buf_init(&text, 0);
-	invite_text(&text, &v);
-	invite_name(name, e->secret);
-	hex_encode(hex, name, sizeof(name));
-	ctl_item_init(&it, "invite");
-	ctl_add_text(&it, "name", bytes_str(e->name));
-	ctl_add_text(&it, "id", bytes_str(hex));
-	ctl_add_number(&it, "made", e->made);
-	ctl_add_text(&it, "invite", buf_bytes(&text));
-	control_item(c, &it);
-	control_done(c);
-	buf_wipe(&text);
-	invite_done(&v);
-	sodium_memzero(&ev, sizeof(ev));
-}
-
-static void
-do_invite_list(struct daemon *d, struct control_client *c)
-{
-	for (size_t i = 0; i < d->invites.n; i++) {
-		const struct invites_entry *e = &d->invites.entry[i];
-		struct ctl_item it;
-		uint8_t name[8];
-		char hex[17];
-
-		invite_name(name, e->secret);
-		hex_encode(hex, name, sizeof(name));
-		ctl_item_init(&it, "invite");
-		ctl_add_text(&it, "name", bytes_str(e->name));
-		ctl_add_text(&it, "id", bytes_str(hex));
-		ctl_add_number(&it, "made", e->made);
-		control_item(c, &it);
-	}
-	control_done(c);
-}
-
-static void
-do_invite_revoke(struct daemon *d, struct control_client *c,
-    const struct ctl_request *rq)
-{
-	struct node_event ev = {.type = NODE_INVITE};
-	int err = invites_remove(&d->invites, rq->text, ev.invite.secret);
-
-	if (err != 0) {
-		control_fail(c, 1, "See: quire invite list",
-		    err == QERR_ABSENT ? "There is no invite of that name."
-				       : "The invite was not revoked: %s.",
-		    qerr_str(err));
-		return;
-	}
-	ev.invite.remove = true;
-	drive_event(d->drive, &ev);
-	sodium_memzero(&ev, sizeof(ev));
-	control_done(c);
-}
-
 void
 requests_do(void *arg, struct control_client *c, const struct ctl_request *rq)
 {
@@ -420,13 +291,13 @@ requests_do(void *arg, struct control_client *c, const struct ctl_request *rq)
 		do_unfollow(d, c, rq);
 		break;
 	case CTL_INVITE_NEW:
-		do_invite_new(d, c, rq);
+		requests_invite_new(d, c, rq);
 		break;
 	case CTL_INVITE_LIST:
-		do_invite_list(d, c);
+		requests_invite_list(d, c);
 		break;
 	case CTL_INVITE_REVOKE:
-		do_invite_revoke(d, c, rq);
+		requests_invite_revoke(d, c, rq);
 		break;
 	case CTL_PUBLISH:
 	case CTL_DOCUMENT:

@@ -14,9 +14,10 @@
 #include "proto/object/header.h"
 #include "proto/wire/invite.h"
 
-#define EVERY_MIN  60
-#define EVERY_MAX  (30 * 24 * 3600)
-#define SOURCE_MAX 1024
+#define EVERY_MIN      60
+#define EVERY_MAX      (30 * 24 * 3600)
+#define SOURCE_MAX     1024
+#define WEB_SECRET_MIN 16 /* characters of a path that is not to be guessed */
 
 #define AT(f) offsetof(struct config, f)
 static const struct setting top[] = {
@@ -85,6 +86,25 @@ static const struct setting publish[] = {
 	"(nothing), count (of words) or words (that were added)."},
 };
 #undef AT
+#define AT(f) offsetof(struct config_web, f)
+static const struct setting web[] = {
+    {"listen", SETTING_HERE, AT(listen), "127.0.0.1:7118", true,
+	"Where on this machine the web server passes WebSockets of that path "
+	"on to."},
+};
+#undef AT
+#define AT(f) offsetof(struct config_transport, f)
+static const struct setting transport[] = {
+    {"program", SETTING_FOLDER, AT(program), "", true,
+	"The program of the transport, if it is not one that is known."},
+    {"listen", SETTING_BIND, AT(listen), "", true,
+	"The address and port at which the program serves; without one it "
+	"only dials."},
+    {"public", SETTING_ADDRESS, AT(public), "", true,
+	"The name or address and the port that others reach it at, if it is "
+	"not as for the node."},
+};
+#undef AT
 
 static const struct {
 	const char *name;
@@ -94,6 +114,8 @@ static const struct {
     {"", top, sizeof(top) / sizeof(top[0])},
     {"follow", follow, sizeof(follow) / sizeof(follow[0])},
     {"publish", publish, sizeof(publish) / sizeof(publish[0])},
+    {"web", web, sizeof(web) / sizeof(web[0])},
+    {"transport", transport, sizeof(transport) / sizeof(transport[0])},
 };
 
 const struct setting *
@@ -197,6 +219,51 @@ address_check(struct bytes a, bool numeric, uint64_t *ret_port)
 	return host[strcspn(host, " \t[]:/@#?")] == '\0';
 }
 
+bool
+address_web(struct invite *ret, struct bytes a)
+{
+	static const char https[] = "https://";
+	size_t n = sizeof(https) - 1, host = 0, colon = 0;
+	struct bytes path, at;
+	uint64_t port = 443;
+
+	*ret = (struct invite){.transport = INVITE_WEB};
+	if (a.n <= n || memcmp(a.p, https, n) != 0)
+		return false;
+	at = bytes_of(a.p + n, a.n - n);
+	while (host < at.n && at.p[host] != '/')
+		host++;
+	path = bytes_of(at.p + host, at.n - host);
+	for (size_t i = 0; i < host; i++)
+		if (at.p[i] == ':' && (at.p[0] != '[' || at.p[i - 1] == ']'))
+			colon = i;
+	if (colon > 0 && !address_check(bytes_of(at.p, host), false, &port))
+		return false;
+	if (path.n <= WEB_SECRET_MIN || path.n > INVITE_PATH_MAX || port == 0)
+		return false;
+	at.n = colon > 0 ? colon : host;
+	if (at.n > 2 && at.p[0] == '[' && at.p[at.n - 1] == ']')
+		at = bytes_of(at.p + 1, at.n - 2);
+	if (at.n == 0 || at.n > INVITE_HOST_MAX)
+		return false;
+	memcpy(ret->host, at.p, at.n);
+	memcpy(ret->path, path.p, path.n);
+	ret->port = (uint16_t)port;
+	return invite_good(ret);
+}
+
+bool
+transport_name(struct bytes a)
+{
+	struct invite v = {
+	    .transport = INVITE_PT, .host = "h", .port = 1, .path = "/"};
+
+	if (a.n == 0 || a.n >= sizeof(v.pt))
+		return false;
+	memcpy(v.pt, a.p, a.n);
+	return invite_good(&v);
+}
+
 void
 secret_free(char *text)
 {
@@ -208,8 +275,15 @@ secret_free(char *text)
 void
 secret_cut(struct buf *b, const char *text)
 {
+	static const char https[] = "https://";
 	size_t n = strcspn(text, "#");
 	const char *key = strstr(text, "k=");
+
+	if (strncmp(text, https, sizeof(https) - 1) == 0) {
+		n = sizeof(https) + strcspn(text + sizeof(https) - 1, "/");
+		buf_printf(b, "%.*s...", (int)n, text);
+		return;
+	}
 
 	if (text[n] == '#') {
 		buf_put(b, text, n);
@@ -374,6 +448,14 @@ set_source(struct config_list *list, struct bytes value)
 	return add_text(list, value);
 }
 
+/* In this machine, whose other users are few and known. */
+static bool
+is_here(struct bytes a)
+{
+	return (a.n > 4 && memcmp(a.p, "127.", 4) == 0) ||
+	       (a.n > 5 && memcmp(a.p, "[::1]", 5) == 0);
+}
+
 const char *
 setting_set(void *base, const struct setting *s, struct bytes value)
 {
@@ -396,6 +478,16 @@ setting_set(void *base, const struct setting *s, struct bytes value)
 			return "is not ADDRESS:PORT, as 0.0.0.0:4430 or "
 			       "[::]:4430";
 		return add_text(f, value);
+	case SETTING_BIND:
+		if (value.n > 0 && (!address_check(value, true, &v) || v == 0))
+			return "is not ADDRESS:PORT, as 0.0.0.0:8443 or "
+			       "[::]:8443";
+		return set_text(f, value);
+	case SETTING_HERE:
+		if (!address_check(value, true, &v) || !is_here(value))
+			return "is not an address of this machine alone, as "
+			       "127.0.0.1:7118: what comes there is plain";
+		return set_text(f, value);
 	case SETTING_INVITE:
 		return set_invite(f, value);
 	case SETTING_SIZE:
@@ -463,6 +555,8 @@ free_value(void *base, const struct setting *s)
 	case SETTING_TEXT:
 	case SETTING_FOLDER:
 	case SETTING_ADDRESS:
+	case SETTING_BIND:
+	case SETTING_HERE:
 		secret_free(*(char **)field(base, s));
 		break;
 	case SETTING_LISTEN:
@@ -541,6 +635,8 @@ setting_text(struct buf *b, const void *base, const struct setting *s)
 	case SETTING_TEXT:
 	case SETTING_FOLDER:
 	case SETTING_ADDRESS:
+	case SETTING_BIND:
+	case SETTING_HERE:
 		buf_put_str(b, *(char *const *)f);
 		break;
 	case SETTING_LISTEN:

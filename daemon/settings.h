@@ -2,12 +2,15 @@
 #define QUIRE_SETTINGS_H
 
 #include "daemon/config.h"
+#include "proto/wire/invite.h"
 
 /* The table of settings, and values as text: what daemon/config.c is made of. */
 enum setting_section {
 	SECTION_TOP,
 	SECTION_FOLLOW,
 	SECTION_PUBLISH,
+	SECTION_WEB,
+	SECTION_TRANSPORT,
 	SECTIONS
 };
 
@@ -16,11 +19,13 @@ enum setting_type {
 	SETTING_FOLDER,  /* char *, an absolute path */
 	SETTING_ADDRESS, /* char *, HOST:PORT, or "" */
 	SETTING_LISTEN,  /* struct config_list of ADDRESS:PORT */
-	SETTING_INVITE,  /* struct config_list of invites */
-	SETTING_SIZE,    /* uint64_t; K, M, G, T; "none" is 0 */
-	SETTING_RATE,    /* the same, a second; 0 or RATE_MIN at least */
-	SETTING_NUMBER,  /* uint64_t */
-	SETTING_COUNT,   /* uint64_t; "all" is 0 */
+	SETTING_BIND,    /* char *, ADDRESS:PORT, or "" */
+	SETTING_HERE, /* char *, ADDRESS:PORT that only this machine reaches */
+	SETTING_INVITE, /* struct config_list of invites */
+	SETTING_SIZE,   /* uint64_t; K, M, G, T; "none" is 0 */
+	SETTING_RATE,   /* the same, a second; 0 or RATE_MIN at least */
+	SETTING_NUMBER, /* uint64_t */
+	SETTING_COUNT,  /* uint64_t; "all" is 0 */
 	SETTING_SOURCE, /* struct config_list of http, https and file addresses */
 	SETTING_TIME,   /* uint64_t, seconds, 1 minute to 30 days; s, m, h, d */
 	SETTING_SWITCH, /* bool; yes or no */
@@ -43,7 +48,7 @@ const struct setting *setting_table(enum setting_section s, size_t *ret_n);
 const struct setting *setting_find(enum setting_section s, struct bytes name);
 /* The known name nearest to |name|, or NULL if none is near. */
 const char *setting_nearest(enum setting_section s, struct bytes name);
-/* "follow" and "publish": the line that begins such a section. */
+/* "follow", "publish", ..: the line that begins such a section. */
 const char *setting_section_name(enum setting_section s);
 
 /*
@@ -59,9 +64,13 @@ void setting_text(struct buf *b, const void *base, const struct setting *s);
 
 /* "HOST:PORT" or "[v6]:PORT": true, and the port. */
 bool address_check(struct bytes a, bool numeric, uint64_t *ret_port);
+/* "https://HOST[:PORT]/PATH" with a path that nobody guesses: true, and these three. */
+bool address_web(struct invite *ret, struct bytes a);
+/* True if |a| may name a pluggable transport (PROTOCOL.md §12). */
+bool transport_name(struct bytes a);
 /* Wipe and free; NULL is fine. */
 void secret_free(char *text);
-/* An invite or follow link without its secrets. */
+/* An invite, a follow link or the address of a web front without its secrets. */
 void secret_cut(struct buf *b, const char *text);
 
 #endif

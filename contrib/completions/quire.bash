@@ -13,7 +13,7 @@ _quire()
 	case $cmd in
 	'') words="$commands $common --version" ;;
 	source) words="add remove $common" ;;
-	sync) words="--newest --headlines --text-only --small --limit-rate --socks $common" ;;
+	sync) words="--newest --headlines --text-only --small --limit-rate --socks --transport $common" ;;
 	list) words="--feed --lang --unread --search --limit --offset --feeds $common" ;;
 	search) words="--feed --lang --unread --limit $common" ;;
 	read) words="--text $common" ;;
@@ -28,7 +28,7 @@ _quire()
 	sign) words="--output --yes --again $common" ;;
 	release) words="--feed $common" ;;
 	retract) words="--feed --reason $common" ;;
-	invite) words="new list revoke --address $common" ;;
+	invite) words="new list revoke --address --transport $common" ;;
 	peers) words="add remove $common" ;;
 	esac
 	if [[ $cur == -* || -z $cmd || $cmd == @(key|charter|source|invite|peers) ]]; then

@@ -14,6 +14,7 @@ complete -c quire -n '__fish_seen_subcommand_from sync' -s H -l headlines -d 'ti
 complete -c quire -n '__fish_seen_subcommand_from sync' -s s -l small -d 'pictures only as small ones'
 complete -c quire -n '__fish_seen_subcommand_from sync' -s r -l limit-rate -x -d 'bytes a second at most'
 complete -c quire -n '__fish_seen_subcommand_from sync' -l socks -x -d 'a SOCKS5 proxy'
+complete -c quire -n '__fish_seen_subcommand_from sync' -s T -l transport -r -d 'the program of a pluggable transport'
 complete -c quire -n '__fish_seen_subcommand_from source sync verify export try publish draft sign release unpack' -F
 complete -c quire -n '__fish_seen_subcommand_from list search unpack export verify publish draft release retract' -s f -l feed -x -d 'which feed'
 complete -c quire -n '__fish_seen_subcommand_from list search' -s l -l lang -x -d 'in this language'
@@ -59,4 +60,5 @@ complete -c quire -n '__fish_seen_subcommand_from sign charter' -s y -l yes -d '
 complete -c quire -n '__fish_seen_subcommand_from retract' -s r -l reason -x
 complete -c quire -n '__fish_seen_subcommand_from invite' -a 'new list revoke'
 complete -c quire -n '__fish_seen_subcommand_from invite' -s a -l address -x
+complete -c quire -n '__fish_seen_subcommand_from invite' -s t -l transport -x -a 'raw web obfs4'
 complete -c quire -n '__fish_seen_subcommand_from peers' -a 'add remove'

@@ -8,10 +8,10 @@
 #include "daemon/ingest/charset.h"
 #include "daemon/source/browse.h"
 #include "daemon/source/walls.h"
-#include "daemon/work/keeper.h"
 #include "daemon/work/message.h"
 #include "proto/base/qerr.h"
 #include "proto/host/curl.h"
+#include "proto/host/keeper.h"
 #include "proto/host/log.h"
 
 #define ASKED_MAX \
@@ -60,7 +60,7 @@ serve_one(int fd, struct browse *w)
 }
 
 static void
-be_child(void *arg, int fd)
+be_child(void *arg, unsigned kind, int fd)
 {
 	const struct fetcher_config *cfg = arg;
 	/* No file of it can be opened behind the walls; and it is not needed before
@@ -68,6 +68,7 @@ be_child(void *arg, int fd)
 	bool there = curl_load() != NULL;
 	struct browse *w = NULL;
 
+	(void)kind;
 	charset_ready();
 	if (walls_enter(fd, cfg->local, cfg->n_local) != 0)
 		return;
@@ -167,7 +168,7 @@ begin(struct fetcher *f, struct event_base *base)
 	if (f->asked >= ASKED_MAX)
 		drop_child(f);
 	if (f->child < 0) {
-		f->child = keeper_child(f->keeper);
+		f->child = keeper_child(f->keeper, 0);
 		if (f->child < 0)
 			return false;
 		f->ready = event_new(base, f->child, EV_READ, on_child, f);

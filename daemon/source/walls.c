@@ -2,6 +2,7 @@
 
 #include <sched.h>
 #include <seccomp.h>
+#include <stdbool.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -10,6 +11,7 @@
 #include "daemon/work/confine.h"
 #include "daemon/work/sandbox.h"
 #include "proto/base/qerr.h"
+#include "proto/host/curl.h"
 
 static const char *const needed[] = {"/etc/ssl", "/etc/pki",
     "/etc/ca-certificates", "/etc/crypto-policies", "/etc/resolv.conf",
@@ -20,27 +22,58 @@ static const char *const needed[] = {"/etc/ssl", "/etc/pki",
     "/usr/share/zoneinfo", "/dev/null", "/dev/urandom"};
 #define NEEDED (sizeof(needed) / sizeof(needed[0]))
 
-static int
-confine_reading(char *const *local, size_t n)
+/* What is |needed|, and other certificates if the environment names them. */
+static size_t
+put_needed(struct sandbox_path *path)
 {
-	struct sandbox_path path[NEEDED + CONFIG_PUBLISH_MAX * CONFIG_LIST_MAX];
 	size_t k = 0;
 
 	for (; k < NEEDED; k++)
 		path[k] = (struct sandbox_path){needed[k], SANDBOX_READ};
+	if (curl_certificates() != NULL)
+		path[k++] =
+		    (struct sandbox_path){curl_certificates(), SANDBOX_READ};
+	return k;
+}
+
+static int
+confine_reading(char *const *local, size_t n)
+{
+	struct sandbox_path
+	    path[NEEDED + 1 + CONFIG_PUBLISH_MAX * CONFIG_LIST_MAX];
+	size_t k = put_needed(path);
+
 	for (size_t i = 0; i < n && k < sizeof(path) / sizeof(path[0]); i++)
 		path[k++] = (struct sandbox_path){local[i], SANDBOX_READ};
 	return sandbox_enter(path, k);
 }
 
-static int
-set_limits(void)
+int
+walls_program(const char *program, const char *state)
 {
-	static const struct confine_limit limits[] = {
-	    {RLIMIT_CPU, WALLS_CPU_SECONDS}, {RLIMIT_CORE, 0},
-	    {RLIMIT_FSIZE, 0}, {RLIMIT_NOFILE, 64}, {RLIMIT_AS, WALLS_MEMORY}};
+	/* The last is where Go's memory looks before all else. */
+	static const char *const more[] = {
+	    "/usr/bin", "/bin", "/proc/self", "/sys/kernel/mm"};
+	struct sandbox_path path[NEEDED + 1 + 4 + 3];
+	size_t k = put_needed(path);
 
-	return confine_limits(limits, sizeof(limits) / sizeof(limits[0]));
+	for (size_t i = 0; i < 4; i++)
+		path[k++] = (struct sandbox_path){more[i], SANDBOX_READ};
+	path[k++] = (struct sandbox_path){program, SANDBOX_READ};
+	path[k++] = (struct sandbox_path){"/dev/null", SANDBOX_WRITE};
+	path[k++] = (struct sandbox_path){state, SANDBOX_WRITE};
+	return sandbox_enter_program(path, k);
+}
+
+static int
+set_limits(bool for_long)
+{
+	static const struct confine_limit limits[] = {{RLIMIT_CORE, 0},
+	    {RLIMIT_FSIZE, 0}, {RLIMIT_NOFILE, 64}, {RLIMIT_AS, WALLS_MEMORY},
+	    {RLIMIT_CPU, WALLS_CPU_SECONDS}};
+	size_t n = sizeof(limits) / sizeof(limits[0]);
+
+	return confine_limits(limits, for_long ? n - 1 : n);
 }
 
 /* A thread, which looks a name up, but no process. */
@@ -94,11 +127,23 @@ filter_calls(void)
 	return r;
 }
 
+static int
+enter(int keep, char *const *local, size_t n, bool for_long)
+{
+	confine_descriptors(keep);
+	if (confine_reading(local, n) != 0 || set_limits(for_long) != 0)
+		return QERR_IO;
+	return filter_calls() == 0 ? 0 : QERR_IO;
+}
+
 int
 walls_enter(int keep, char *const *local, size_t n)
 {
-	confine_descriptors(keep);
-	if (confine_reading(local, n) != 0 || set_limits() != 0)
-		return QERR_IO;
-	return filter_calls() == 0 ? 0 : QERR_IO;
+	return enter(keep, local, n, false);
+}
+
+int
+walls_carry(int keep)
+{
+	return enter(keep, NULL, 0, true);
 }

@@ -11,9 +11,14 @@
  * a client with threads: it cannot run, fork, signal or change anything.
  * 0 or QERR_IO: then the caller must exit.
  */
-#define WALLS_CPU_SECONDS 120
+#define WALLS_CPU_SECONDS 120 /* of one that fetches */
 #define WALLS_MEMORY      (512L * 1024 * 1024)
 
 int walls_enter(int keep, char *const *local, size_t n);
+/* The same for a child that carries a link, for as long as that lasts. */
+int walls_carry(int keep);
+/* For one that becomes |program|, which the operator named: it may run what stands in
+ * the folders of programs, and write below |state|. */
+int walls_program(const char *program, const char *state);
 
 #endif

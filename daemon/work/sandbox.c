@@ -108,17 +108,16 @@ confine_files(const struct sandbox_path *path, size_t n)
 
 /* A deny-list: what no part of quired, libevent, SQLite or libc needs. */
 static int
-confine_calls(void)
+confine_calls(bool may_run)
 {
 	static const int denied[] = {SCMP_SYS(acct), SCMP_SYS(add_key),
 	    SCMP_SYS(bpf), SCMP_SYS(chroot), SCMP_SYS(delete_module),
-	    SCMP_SYS(execve), SCMP_SYS(execveat), SCMP_SYS(finit_module),
-	    SCMP_SYS(init_module), SCMP_SYS(io_uring_enter),
-	    SCMP_SYS(io_uring_register), SCMP_SYS(io_uring_setup),
-	    SCMP_SYS(ioperm), SCMP_SYS(iopl), SCMP_SYS(kcmp),
-	    SCMP_SYS(kexec_file_load), SCMP_SYS(kexec_load), SCMP_SYS(keyctl),
-	    SCMP_SYS(mknod), SCMP_SYS(mknodat), SCMP_SYS(mount),
-	    SCMP_SYS(move_pages), SCMP_SYS(name_to_handle_at),
+	    SCMP_SYS(finit_module), SCMP_SYS(init_module),
+	    SCMP_SYS(io_uring_enter), SCMP_SYS(io_uring_register),
+	    SCMP_SYS(io_uring_setup), SCMP_SYS(ioperm), SCMP_SYS(iopl),
+	    SCMP_SYS(kcmp), SCMP_SYS(kexec_file_load), SCMP_SYS(kexec_load),
+	    SCMP_SYS(keyctl), SCMP_SYS(mknod), SCMP_SYS(mknodat),
+	    SCMP_SYS(mount), SCMP_SYS(move_pages), SCMP_SYS(name_to_handle_at),
 	    SCMP_SYS(open_by_handle_at), SCMP_SYS(perf_event_open),
 	    SCMP_SYS(personality), SCMP_SYS(pivot_root),
 	    SCMP_SYS(process_vm_readv), SCMP_SYS(process_vm_writev),
@@ -127,12 +126,16 @@ confine_calls(void)
 	    SCMP_SYS(settimeofday), SCMP_SYS(sethostname), SCMP_SYS(swapoff),
 	    SCMP_SYS(swapon), SCMP_SYS(umount2), SCMP_SYS(unshare),
 	    SCMP_SYS(userfaultfd), SCMP_SYS(vhangup)};
+	static const int programs[] = {SCMP_SYS(execve), SCMP_SYS(execveat)};
 	scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_ALLOW);
 	int e = ctx == NULL ? -ENOMEM : 0;
 
 	for (size_t i = 0; e == 0 && i < sizeof(denied) / sizeof(denied[0]);
 	     i++)
 		e = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EPERM), denied[i], 0);
+	for (size_t i = 0; e == 0 && !may_run && i < 2; i++)
+		e = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EPERM), programs[i],
+		    0);
 	if (e == 0)
 		e = seccomp_load(ctx);
 	seccomp_release(ctx);
@@ -140,8 +143,8 @@ confine_calls(void)
 	return e;
 }
 
-int
-sandbox_enter(const struct sandbox_path *path, size_t n)
+static int
+enter(const struct sandbox_path *path, size_t n, bool may_run)
 {
 	if (drop_capabilities() != 0) {
 		log_errno("capabilities cannot be given up");
@@ -155,7 +158,19 @@ sandbox_enter(const struct sandbox_path *path, size_t n)
 		log_errno("Landlock cannot be set up");
 		return QERR_IO;
 	}
-	if (confine_calls() != 0)
+	if (confine_calls(may_run) != 0)
 		log_errno("system calls are not confined: no seccomp");
 	return 0;
+}
+
+int
+sandbox_enter(const struct sandbox_path *path, size_t n)
+{
+	return enter(path, n, false);
+}
+
+int
+sandbox_enter_program(const struct sandbox_path *path, size_t n)
+{
+	return enter(path, n, true);
 }

@@ -22,5 +22,7 @@ struct sandbox_path {
  * the service's unit holds the same walls.  QERR_IO if it fails otherwise.
  */
 int sandbox_enter(const struct sandbox_path *path, size_t n);
+/* The same for a child that becomes another program, which may run what it may read. */
+int sandbox_enter_program(const struct sandbox_path *path, size_t n);
 
 #endif

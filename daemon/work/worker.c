@@ -12,11 +12,11 @@
 #include "daemon/work/confine.h"
 #include "daemon/work/ingest_wire.h"
 #include "daemon/work/jobs.h"
-#include "daemon/work/keeper.h"
 #include "daemon/work/message.h"
 #include "proto/base/cbor.h"
 #include "proto/base/qerr.h"
 #include "proto/base/text.h"
+#include "proto/host/keeper.h"
 
 /* A child is replaced after so many documents: its CPU time is limited in all. */
 #define DOCUMENTS_MAX 500
@@ -132,11 +132,12 @@ serve_picture(int fd, struct buf *msg)
 }
 
 static void
-be_documents(void *unused, int fd)
+be_documents(void *arg, unsigned kind, int fd)
 {
 	struct buf msg;
 
-	(void)unused;
+	(void)arg;
+	(void)kind;
 	buf_init(&msg, INGEST_WIRE_MAX);
 	if (confine_calls(fd) != 0)
 		_exit(1);
@@ -145,11 +146,12 @@ be_documents(void *unused, int fd)
 }
 
 static void
-be_picture(void *unused, int fd)
+be_picture(void *arg, unsigned kind, int fd)
 {
 	struct buf msg;
 
-	(void)unused;
+	(void)arg;
+	(void)kind;
 	buf_init(&msg, INGEST_WIRE_MAX);
 	if (confine_calls(fd) == 0)
 		(void)serve_picture(fd, &msg);
@@ -238,7 +240,7 @@ get_child(const struct worker *w, struct keeper *k)
 
 	if (!w->ended) {
 		jobs_away();
-		fd = keeper_child(k);
+		fd = keeper_child(k, 0);
 		jobs_back();
 	}
 	return fd;

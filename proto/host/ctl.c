@@ -26,6 +26,7 @@ enum request_key {
 	RQ_PICTURES,
 	RQ_FILES,
 	RQ_TIME,
+	RQ_TRANSPORT,
 	RQ_KEYS
 };
 
@@ -75,8 +76,8 @@ ctl_request_encode(struct buf *b, const struct ctl_request *rq)
 
 	for (size_t i = 0; i < 4; i++)
 		n += (text[i].p != NULL ? 1U : 0U) + (number[i] != 0 ? 1U : 0U);
-	cbor_put_map(b,
-	    n + (rq->n_picture != 0) + (rq->n_fd != 0) + (rq->time != 0));
+	cbor_put_map(b, n + (rq->n_picture != 0) + (rq->n_fd != 0) +
+			    (rq->time != 0) + (rq->transport.p != NULL));
 	cbor_put_uint(b, RQ_KIND);
 	cbor_put_uint(b, rq->kind);
 	for (size_t i = 0; i < 4; i++)
@@ -86,6 +87,7 @@ ctl_request_encode(struct buf *b, const struct ctl_request *rq)
 	put_pictures(b, rq);
 	put_number(b, RQ_FILES, rq->n_fd);
 	put_number(b, RQ_TIME, rq->time);
+	put_text(b, RQ_TRANSPORT, rq->transport);
 	return buf_err(b);
 }
 
@@ -130,6 +132,9 @@ get_field(struct ctl_request *rq, struct reader *r, uint64_t key)
 			reader_fail(r, QERR_RANGE);
 		for (size_t i = 0; i < rq->n_picture; i++)
 			rq->picture[i] = cbor_text_in(r, 1, CTL_NAME_MAX);
+		break;
+	case RQ_TRANSPORT:
+		rq->transport = cbor_text_in(r, 1, CTL_NAME_MAX);
 		break;
 	case RQ_FILES:
 		rq->n_fd = (size_t)cbor_uint_in(r, 1, CTL_FDS_MAX);

@@ -48,7 +48,8 @@ enum ctl_kind {
 	CTL_PEER_REMOVE, /* text: the invite, or "HOST:PORT" */
 	CTL_FOLLOW,      /* text: a follow link; tiers, quota, newest */
 	CTL_UNFOLLOW,    /* text: feed id, follow link or the feed's name */
-	CTL_INVITE_NEW, /* text: a name for it; address: "HOST:PORT" if not the config's */
+	CTL_INVITE_NEW, /* text: a name for it; address: "HOST:PORT" if not the config's;
+			   transport: "raw", "web" or a pluggable one's name */
 	CTL_INVITE_LIST,
 	CTL_INVITE_REVOKE, /* text: its name */
 	CTL_PUBLISH,       /* feed, flags, time */
@@ -82,6 +83,7 @@ struct ctl_request {
 	    feed; /* one of our own, by id or name; absent: the only one */
 	struct bytes reason;
 	struct bytes address;
+	struct bytes transport;
 	unsigned flags;
 	unsigned tiers;  /* bit mask; 0: all */
 	uint64_t quota;  /* bytes; 0: no limit of its own */
@@ -109,7 +111,8 @@ struct ctl_request {
  *	            (flags), packs_wanted, packs_held,
  *	            bytes_wanted, bytes_held, receipts, tiers (mask), quota, newest,
  *	            from ("quired.conf" or "request")
- *	"peer"      address, from
+ *	"transport" name, ready (flag), links, message (why it is not ready): what is served
+ *	"peer"      address, transport, from
  *	"invite"    name, id (hex), made (UNIX seconds), invite (the text; INVITE_NEW only)
  *	"document"  file, outcome ("new", "corrected", "unchanged", "retracted" or
  *	            "refused"), title, lang, revision, pictures, message (warnings, or

@@ -3,6 +3,7 @@
 #include <dlfcn.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdlib.h>
 
 #include "proto/host/log.h"
 
@@ -18,6 +19,8 @@ find_calls(struct curl_calls *c, void *lib)
 	    {"curl_easy_setopt", (void **)&c->easy_setopt},
 	    {"curl_easy_perform", (void **)&c->easy_perform},
 	    {"curl_easy_getinfo", (void **)&c->easy_getinfo},
+	    {"curl_easy_send", (void **)&c->easy_send},
+	    {"curl_easy_recv", (void **)&c->easy_recv},
 	    {"curl_easy_cleanup", (void **)&c->easy_cleanup},
 	    {"curl_slist_append", (void **)&c->slist_append},
 	    {"curl_slist_free_all", (void **)&c->slist_free_all}};
@@ -45,4 +48,19 @@ curl_load(void)
 	if (!loaded)
 		dlclose(lib);
 	return loaded ? &c : NULL;
+}
+
+const char *
+curl_certificates(void)
+{
+	const char *file = getenv("SSL_CERT_FILE");
+
+	return file != NULL && file[0] != '\0' ? file : NULL;
+}
+
+void
+curl_trust(const struct curl_calls *c, CURL *curl)
+{
+	if (curl_certificates() != NULL)
+		c->easy_setopt(curl, CURLOPT_CAINFO, curl_certificates());
 }

@@ -13,6 +13,8 @@ struct curl_calls {
 	CURLcode (*easy_setopt)(CURL *, CURLoption, ...);
 	CURLcode (*easy_perform)(CURL *);
 	CURLcode (*easy_getinfo)(CURL *, CURLINFO, ...);
+	CURLcode (*easy_send)(CURL *, const void *, size_t, size_t *);
+	CURLcode (*easy_recv)(CURL *, void *, size_t, size_t *);
 	void (*easy_cleanup)(CURL *);
 	struct curl_slist *(*slist_append)(struct curl_slist *, const char *);
 	void (*slist_free_all)(struct curl_slist *);
@@ -20,5 +22,11 @@ struct curl_calls {
 
 /* Load it, once; NULL, and it is logged, if it is not there. */
 const struct curl_calls *curl_load(void);
+
+/* The file that the environment's SSL_CERT_FILE names, instead of the machine's
+ * certificates; NULL if there is none. */
+const char *curl_certificates(void);
+/* Let |curl| believe these. */
+void curl_trust(const struct curl_calls *c, CURL *curl);
 
 #endif

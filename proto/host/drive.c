@@ -401,6 +401,9 @@ drive_new(struct drive **ret, const struct drive_config *cfg)
 		drive_free(d);
 		return QERR_NOMEM;
 	}
+	if (cfg->transports != NULL)
+		transports_watch(cfg->transports, cfg->base,
+		    drive_plugin_changed, d);
 	*ret = d;
 	return 0;
 }

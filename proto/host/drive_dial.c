@@ -1,6 +1,5 @@
 #include <arpa/inet.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <netdb.h>
 #include <sodium.h>
 #include <stdio.h>
@@ -11,7 +10,7 @@
 #include "proto/base/qerr.h"
 #include "proto/base/text.h"
 #include "proto/host/drive_inner.h"
-#include "proto/host/log.h"
+#include "proto/wire/socks.h"
 
 /* /16 of IPv4, /32 of IPv6: whom one operator or censor may well own. */
 uint32_t
@@ -39,6 +38,17 @@ fail(struct drive_link *l)
 	drive_link_lost(l);
 }
 
+void
+drive_dial_trouble(struct drive_link *l, enum drive_trouble what,
+    const char *why)
+{
+	struct drive *d = l->d;
+
+	if (d->cfg.trouble != NULL)
+		d->cfg.trouble(d->cfg.arg, what, &l->to, why);
+	fail(l);
+}
+
 static void
 connect_to(struct drive_link *l, const struct sockaddr *sa, socklen_t len)
 {
@@ -57,82 +67,65 @@ connect_to(struct drive_link *l, const struct sockaddr *sa, socklen_t len)
 	event_add(l->writable, NULL);
 }
 
-/* SOCKS5 (RFC 1928), no authentication: Tor on this machine. */
+/* A proxy: of tor, or of a pluggable transport's program, on this machine. */
 
-static void
-send_now(struct drive_link *l, const void *p, size_t n)
+static bool
+send_now(struct drive_link *l, const struct buf *b)
 {
-	if (send(l->fd, p, n, MSG_NOSIGNAL) != (ssize_t)n)
-		fail(l);
+	return b->n == 0 ||
+	       (buf_err(b) == 0 &&
+		   send(l->fd, b->p, b->n, MSG_NOSIGNAL) == (ssize_t)b->n);
 }
 
 static void
 socks_hello(struct drive_link *l)
 {
-	static const uint8_t hello[] = {5, 1, 0};
+	struct socks_to to = l->socks->to;
+	struct buf b;
+	bool sent;
 
-	l->state = DRIVE_SOCKS_HELLO;
+	l->state = DRIVE_SOCKS;
 	event_del(l->writable);
 	event_add(l->readable, NULL);
-	send_now(l, hello, sizeof(hello));
+	buf_init(&b, 0);
+	socks_init(l->socks, &to, &b);
+	sent = send_now(l, &b);
+	buf_wipe(&b);
+	if (!sent)
+		fail(l);
 }
 
 static void
-socks_connect(struct drive_link *l)
+socks_input(struct drive_link *l)
 {
-	uint8_t m[4 + 1 + INVITE_HOST_MAX + 2] = {5, 1, 0, 3};
-	size_t n = strlen(l->host);
+	uint8_t in[SOCKS_REPLY_MAX];
+	ssize_t n = recv(l->fd, in, sizeof(in), 0);
+	struct buf b;
+	int err;
 
-	m[4] = (uint8_t)n;
-	memcpy(m + 5, l->host, n);
-	store_be16(m + 5 + n, l->port);
-	l->state = DRIVE_SOCKS_REPLY;
-	send_now(l, m, 5 + n + 2);
-}
-
-/* The reply's length is known from its fifth byte: read just that. */
-static void
-socks_reply(struct drive_link *l)
-{
-	uint8_t m[262];
-	ssize_t n = recv(l->fd, m, sizeof(m), MSG_PEEK);
-	size_t len;
-
-	if (n < 5) {
-		if (n <= 0)
-			fail(l);
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
-	}
-	len = m[3] == 1 ? 10 : m[3] == 4 ? 22 : m[3] == 3 ? 7u + m[4] : 0;
-	if (m[0] != 5 || m[1] != 0 || len == 0) {
+	buf_init(&b, 0);
+	err = n <= 0 ? QERR_ABSENT
+		     : socks_take(l->socks, bytes_of(in, (size_t)n), &b);
+	if (!send_now(l, &b))
+		err = QERR_ABSENT;
+	buf_wipe(&b);
+	if (err == 0)
+		drive_link_up(l, true);
+	else if (err != QERR_AGAIN)
 		fail(l);
-		return;
-	}
-	if ((size_t)n < len)
-		return;
-	if (recv(l->fd, m, len, 0) != (ssize_t)len) {
-		fail(l);
-		return;
-	}
-	drive_link_up(l, true);
 }
 
 void
 drive_dial_input(struct drive_link *l)
 {
-	uint8_t m[2];
-
-	if (l->state == DRIVE_SOCKS_REPLY) {
-		socks_reply(l);
-		return;
-	}
-	if (l->state != DRIVE_SOCKS_HELLO ||
-	    recv(l->fd, m, sizeof(m), 0) != sizeof(m) || m[0] != 5 ||
-	    m[1] != 0) {
-		fail(l);
-		return;
-	}
-	socks_connect(l);
+	if (l->state == DRIVE_SOCKS)
+		socks_input(l);
+	else if (l->state == DRIVE_WEB)
+		drive_web_answer(l);
+	else if (l->state == DRIVE_UPGRADE)
+		drive_web_request(l);
 }
 
 void
@@ -148,10 +141,36 @@ drive_dial_writable(struct drive_link *l)
 		fail(l);
 		return;
 	}
-	if (l->host[0] != '\0')
+	if (l->socks != NULL)
 		socks_hello(l);
 	else
 		drive_link_up(l, true);
+}
+
+void
+drive_dial_at(struct drive_link *l, const struct sockaddr_storage *sa,
+    socklen_t len, const struct socks_to *via)
+{
+	if (via != NULL) {
+		l->socks = calloc(1, sizeof(*l->socks));
+		if (l->socks == NULL) {
+			l->d->fatal = QERR_NOMEM;
+			return;
+		}
+		l->socks->to = *via;
+	}
+	connect_to(l, (const struct sockaddr *)sa, len);
+}
+
+void
+drive_dial_to(struct socks_to *ret, const struct invite *v)
+{
+	*ret = (struct socks_to){.port = v->port};
+	memcpy(ret->host, v->host, sizeof(ret->host));
+	if (inet_pton(AF_INET, v->host, ret->ip) == 1)
+		ret->n_ip = 4;
+	else if (inet_pton(AF_INET6, v->host, ret->ip) == 1)
+		ret->n_ip = 16;
 }
 
 /* Names. */
@@ -210,8 +229,9 @@ is_onion(const char *host)
 	return n > 6 && strcmp(host + n - 6, ".onion") == 0;
 }
 
-static uint32_t
-onion_group(const char *host)
+/* Of a name that is not looked up here. */
+uint32_t
+drive_host_group(const char *host)
 {
 	uint8_t h[crypto_generichash_BYTES];
 
@@ -220,9 +240,8 @@ onion_group(const char *host)
 	return load_be32(h);
 }
 
-/* "ADDRESS:PORT" or "[v6]:PORT" as a socket address. */
-static int
-parse_address(struct sockaddr_storage *ss, socklen_t *len, const char *text)
+int
+drive_address(struct sockaddr_storage *ss, socklen_t *len, const char *text)
 {
 	const char *colon = strrchr(text, ':');
 	struct sockaddr_in *in = (struct sockaddr_in *)ss;
@@ -259,158 +278,61 @@ parse_address(struct sockaddr_storage *ss, socklen_t *len, const char *text)
 	return QERR_ENCODING;
 }
 
+/* The proxy to go through, NULL for none; false: there is none, but should be. */
+static bool
+choose_proxy(struct drive_link *l, const char **ret)
+{
+	const char *socks = l->d->cfg.socks;
+	bool wanted = l->d->cfg.socks_all || is_onion(l->to.host);
+
+	*ret = wanted && socks != NULL && socks[0] != '\0' ? socks : NULL;
+	return *ret != NULL || !is_onion(l->to.host);
+}
+
+static void
+dial_raw(struct drive_link *l, const char *proxy)
+{
+	char text[INVITE_HOST_MAX + 16];
+	struct sockaddr_storage ss;
+	struct socks_to to;
+	socklen_t len;
+
+	if (proxy != NULL) {
+		l->group = drive_host_group(l->to.host);
+		drive_dial_to(&to, &l->to);
+		if (drive_address(&ss, &len, proxy) == 0)
+			drive_dial_at(l, &ss, len, &to);
+		else
+			drive_dial_trouble(l, DRIVE_NO_PROXY, "");
+		return;
+	}
+	snprintf(text, sizeof(text), "[%s]:%u", l->to.host, l->to.port);
+	if (drive_address(&ss, &len, text) == 0) {
+		l->group = drive_group((struct sockaddr *)&ss);
+		drive_dial_at(l, &ss, len, NULL);
+	} else {
+		resolve(l, l->to.host, l->to.port);
+	}
+}
+
 void
 drive_dial(struct drive *d, const struct node_dial *to)
 {
 	struct drive_link *l = drive_link_new(d);
-	struct sockaddr_storage ss;
-	const char *where = d->cfg.socks;
-	char text[INVITE_HOST_MAX + 16];
-	socklen_t len;
+	const char *proxy;
 
 	if (l == NULL)
 		return;
 	l->dial = to->token;
+	l->to = to->to;
 	l->state = DRIVE_RESOLVE;
 	drive_link_timer(l, to->timeout);
-	/* Transports other than plain TCP are not spoken yet. */
-	if (to->to.transport != INVITE_RAW) {
-		log_debug("an invite names a transport that this program "
-			  "does not speak");
-		fail(l);
-		return;
-	}
-	if (is_onion(to->to.host)) {
-		if (where == NULL || where[0] == '\0' ||
-		    parse_address(&ss, &len, where) != 0) {
-			log_warn("an onion address cannot be dialled: set "
-				 "socks, as in \"socks 127.0.0.1:9050\"");
-			fail(l);
-			return;
-		}
-		memcpy(l->host, to->to.host, sizeof(l->host));
-		l->port = to->to.port;
-		l->group = onion_group(l->host);
-		connect_to(l, (struct sockaddr *)&ss, len);
-		return;
-	}
-	snprintf(text, sizeof(text), "[%s]:%u", to->to.host, to->to.port);
-	if (parse_address(&ss, &len, text) == 0) {
-		l->group = drive_group((struct sockaddr *)&ss);
-		connect_to(l, (struct sockaddr *)&ss, len);
-	} else {
-		resolve(l, to->to.host, to->to.port);
-	}
-}
-
-/* Listening. */
-
-void
-drive_listen_on(struct drive *d, bool on)
-{
-	d->deaf = !on;
-	for (size_t i = 0; i < d->n_listener; i++)
-		if (on)
-			event_add(d->listener[i].ev, NULL);
-		else
-			event_del(d->listener[i].ev);
-}
-
-/* Of those that only drain, the oldest goes when there are too many links. */
-static bool
-make_room(struct drive *d)
-{
-	struct drive_link *oldest = NULL;
-
-	for (struct drive_link *l = d->links; l != NULL; l = l->next)
-		if (l->state == DRIVE_DRAIN)
-			oldest = l; /* the newest stand first */
-	if (oldest == NULL)
-		return false;
-	drive_link_free(oldest);
-	return true;
-}
-
-static void
-on_accept(evutil_socket_t fd, short what, void *arg)
-{
-	struct drive *d = arg;
-	struct sockaddr_storage ss;
-	socklen_t len = sizeof(ss);
-	struct drive_link *l;
-	int got;
-
-	(void)what;
-	if (d->n_link >= d->cfg.fd_max && !make_room(d)) {
-		drive_listen_on(d, false);
-		return;
-	}
-	got = accept4(fd, (struct sockaddr *)&ss, &len,
-	    SOCK_NONBLOCK | SOCK_CLOEXEC);
-	if (got < 0) {
-		/* Out of descriptors: until some link ends. */
-		if ((errno == EMFILE || errno == ENFILE) && !make_room(d) &&
-		    d->n_link > 0)
-			drive_listen_on(d, false);
-		return;
-	}
-	if ((l = drive_link_new(d)) == NULL || drive_link_open(l, got) != 0) {
-		if (l == NULL)
-			close(got);
-		else
-			drive_link_free(l);
-		return;
-	}
-	l->group = drive_group((struct sockaddr *)&ss);
-	drive_link_up(l, false);
-	drive_pump(d);
-}
-
-static uint16_t
-port_of(int fd)
-{
-	struct sockaddr_storage ss;
-	socklen_t len = sizeof(ss);
-
-	if (getsockname(fd, (struct sockaddr *)&ss, &len) != 0)
-		return 0;
-	return ntohs(ss.ss_family == AF_INET
-			 ? ((struct sockaddr_in *)&ss)->sin_port
-			 : ((struct sockaddr_in6 *)&ss)->sin6_port);
-}
-
-int
-drive_listen(struct drive *d, const char *where, uint16_t *ret_port)
-{
-	struct sockaddr_storage ss;
-	socklen_t len;
-	struct event *ev;
-	int fd, one = 1;
-
-	if (d->n_listener == DRIVE_LISTEN_MAX)
-		return QERR_FULL;
-	if (parse_address(&ss, &len, where) != 0)
-		return QERR_ENCODING;
-	fd =
-	    socket(ss.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	if (fd < 0)
-		return QERR_IO;
-	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
-	if (ss.ss_family == AF_INET6)
-		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &one, sizeof(one));
-	if (bind(fd, (struct sockaddr *)&ss, len) != 0 ||
-	    listen(fd, SOMAXCONN) != 0 ||
-	    (ev = event_new(d->cfg.base, fd, EV_READ | EV_PERSIST, on_accept,
-		 d)) == NULL) {
-		int why = errno;
-
-		close(fd);
-		errno = why;
-		return QERR_IO;
-	}
-	event_add(ev, NULL);
-	d->listener[d->n_listener].fd = fd;
-	d->listener[d->n_listener++].ev = ev;
-	*ret_port = port_of(fd);
-	return 0;
+	if (!choose_proxy(l, &proxy))
+		drive_dial_trouble(l, DRIVE_NO_PROXY, "");
+	else if (l->to.transport == INVITE_WEB)
+		drive_web_dial(l, proxy);
+	else if (l->to.transport == INVITE_PT)
+		drive_plugin_dial(l);
+	else
+		dial_raw(l, proxy);
 }

@@ -8,13 +8,18 @@
 
 #include "proto/host/drive.h"
 #include "proto/host/rate.h"
+#include "proto/host/transports.h"
+#include "proto/wire/websocket.h"
 
 /*
  * The inside of a drive:
  *
  *   drive.c        events into the node, updates carried out, the disk
  *   drive_link.c   a socket: bytes in and out
- *   drive_dial.c   names, connecting, SOCKS5; listening
+ *   drive_dial.c   names, connecting, SOCKS5
+ *   drive_listen.c listening
+ *   drive_web.c    links through a web server, dialled and accepted
+ *   drive_plugin.c links through pluggable transports
  */
 #define DRIVE_READ       65536 /* bytes a recv(2) */
 #define DRIVE_READS      4     /* a turn, so that links share */
@@ -23,13 +28,17 @@
 #define DRIVE_CLOSE_MS   5000  /* after our FIN, for the peer's */
 #define DRIVE_FLUSH_MS   60000 /* before it, for what is queued to leave */
 #define DRIVE_SPACE_MS   10000 /* a full disk is looked at so often */
-#define DRIVE_LISTEN_MAX 32
+#define DRIVE_LISTEN_MAX 64
+#define DRIVE_UPGRADE_MS 20000 /* for a request that we answer */
+#define DRIVE_OWED       65536 /* with more to send, pings wait */
 
 enum drive_state {
 	DRIVE_RESOLVE,
+	DRIVE_PLUGIN, /* waits until the program is ready */
 	DRIVE_CONNECT,
-	DRIVE_SOCKS_HELLO,
-	DRIVE_SOCKS_REPLY,
+	DRIVE_SOCKS,
+	DRIVE_WEB,     /* waits for the child's word */
+	DRIVE_UPGRADE, /* accepted: a request is coming in */
 	DRIVE_OPEN,
 	DRIVE_DRAIN, /* read on, and forget what comes */
 	DRIVE_CLOSE, /* flush, FIN, wait for theirs */
@@ -48,8 +57,13 @@ struct drive_link {
 	bool finned;
 	bool held; /* not read from, until there is an allowance */
 	uint32_t group;
-	char host[INVITE_HOST_MAX + 1]; /* for SOCKS5 */
-	uint16_t port;
+	struct invite to; /* while it is dialled */
+	struct plugin *plugin;
+	struct socks *socks; /* NULL: no proxy */
+	size_t listener;     /* that accepted it */
+	struct websocket
+	    *ws;       /* accepted at a web server's; NULL: bytes as they are */
+	struct buf in; /* of a request, then of messages */
 };
 
 struct drive_queued {
@@ -69,6 +83,7 @@ struct drive {
 	struct {
 		int fd;
 		struct event *ev;
+		const char *path; /* NULL: plain */
 	} listener[DRIVE_LISTEN_MAX];
 	size_t n_listener;
 	bool deaf; /* too many links to accept more */
@@ -99,6 +114,8 @@ void drive_link_free(struct drive_link *l);
 void drive_link_up(struct drive_link *l, bool dialled);
 void drive_link_lost(struct drive_link *l);
 void drive_link_send(struct drive_link *l, struct bytes data);
+/* The same, as it goes over the wire. */
+void drive_link_put(struct drive_link *l, struct bytes data);
 /* Returns if anything was written. */
 bool drive_link_write(struct drive_link *l);
 void drive_link_drop(struct drive_link *l, bool drain);
@@ -106,9 +123,34 @@ void drive_link_timer(struct drive_link *l, uint64_t ms);
 
 /* drive_dial.c */
 void drive_dial(struct drive *d, const struct node_dial *to);
+/* Connect to |sa|; through the proxy that is there to |via|, if that is not NULL. */
+void drive_dial_at(struct drive_link *l, const struct sockaddr_storage *sa,
+    socklen_t len, const struct socks_to *via);
+/* Where |v| leads, for a proxy. */
+void drive_dial_to(struct socks_to *ret, const struct invite *v);
 void drive_dial_writable(struct drive_link *l);
 void drive_dial_input(struct drive_link *l);
+/* It comes to nothing, because of |what|: tell who might mend it. */
+void drive_dial_trouble(struct drive_link *l, enum drive_trouble what,
+    const char *why);
+/* "ADDRESS:PORT" or "[v6]:PORT" as a socket address: 0 or QERR_ENCODING. */
+int drive_address(struct sockaddr_storage *ss, socklen_t *len,
+    const char *text);
 uint32_t drive_group(const struct sockaddr *sa);
+uint32_t drive_host_group(const char *host);
+
+/* drive_listen.c */
 void drive_listen_on(struct drive *d, bool on);
+
+/* drive_web.c */
+void drive_web_dial(struct drive_link *l, const char *proxy);
+void drive_web_answer(struct drive_link *l); /* the child's word */
+void drive_web_request(struct drive_link *l);
+/* What |in| carries, until the next; false if nothing, and |l| may be closing. */
+bool drive_web_take(struct drive_link *l, struct bytes *in);
+
+/* drive_plugin.c */
+void drive_plugin_dial(struct drive_link *l);
+void drive_plugin_changed(void *arg, struct plugin *p);
 
 #endif

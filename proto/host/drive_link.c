@@ -19,6 +19,7 @@ drive_link_new(struct drive *d)
 	l->d = d;
 	l->fd = -1;
 	buf_init(&l->out, 0);
+	buf_init(&l->in, 0);
 	l->next = d->links;
 	d->links = l;
 	d->n_link++;
@@ -46,6 +47,10 @@ drive_link_free(struct drive_link *l)
 	if (l->fd >= 0)
 		close(l->fd);
 	buf_done(&l->out);
+	buf_done(&l->in);
+	invite_done(&l->to);
+	free(l->socks);
+	free(l->ws);
 	free(l);
 	if (d->deaf)
 		drive_listen_on(d, true);
@@ -56,7 +61,7 @@ drive_link_lost(struct drive_link *l)
 {
 	struct drive *d = l->d;
 	struct node_event ev = {.type = NODE_LINK_DOWN};
-	bool tell = l->state <= DRIVE_OPEN;
+	bool tell = l->state <= DRIVE_OPEN && (l->id != 0 || l->dial != 0);
 
 	ev.link_down.link = l->id;
 	ev.link_down.dial = l->dial;
@@ -104,10 +109,12 @@ take(struct drive_link *l, size_t n)
 	d->in += n;
 	d->down_turn = l->id;
 	rate_spend(&d->down, n);
+	ev.link_data.in = bytes_of(d->chunk, n);
+	if (l->ws != NULL && !drive_web_take(l, &ev.link_data.in))
+		return;
 	if (l->state != DRIVE_OPEN)
 		return;
 	ev.link_data.link = l->id;
-	ev.link_data.in = bytes_of(d->chunk, n);
 	drive_event(d, &ev);
 }
 
@@ -159,6 +166,11 @@ finish(struct drive_link *l)
 {
 	if (l->state != DRIVE_CLOSE || l->finned)
 		return;
+	if (l->ws != NULL && !l->ws->closed) {
+		websocket_close(l->ws, NULL, &l->out);
+		drive_link_write(l); /* and comes back here */
+		return;
+	}
 	l->finned = true;
 	shutdown(l->fd, SHUT_WR);
 	drive_link_timer(l, DRIVE_CLOSE_MS);
@@ -239,7 +251,7 @@ on_writable(evutil_socket_t fd, short what, void *arg)
 }
 
 void
-drive_link_send(struct drive_link *l, struct bytes data)
+drive_link_put(struct drive_link *l, struct bytes data)
 {
 	bool idle = l->out.n == l->sent;
 
@@ -252,6 +264,22 @@ drive_link_send(struct drive_link *l, struct bytes data)
 		l->d->fatal = buf_err(&l->out);
 	if (idle)
 		drive_link_write(l);
+}
+
+void
+drive_link_send(struct drive_link *l, struct bytes data)
+{
+	struct buf message;
+
+	if (l->ws == NULL) {
+		drive_link_put(l, data);
+		return;
+	}
+	/* What is said at once goes as one message. */
+	buf_init(&message, 0);
+	websocket_put(l->ws, NULL, &message, data);
+	drive_link_put(l, buf_bytes(&message));
+	buf_done(&message);
 }
 
 /* Its life. */

@@ -109,6 +109,7 @@ import_http(struct import_source **ret, const char *url,
 	/* A redirection may not take TLS away. */
 	h->c->easy_setopt(h->curl, CURLOPT_REDIR_PROTOCOLS_STR,
 	    strncmp(url, "https:", 6) == 0 ? "https" : "http,https");
+	curl_trust(h->c, h->curl);
 	h->c->easy_setopt(h->curl, CURLOPT_FAILONERROR, 1L);
 	h->c->easy_setopt(h->curl, CURLOPT_FOLLOWLOCATION, 1L);
 	h->c->easy_setopt(h->curl, CURLOPT_MAXREDIRS, REDIRECTS_MAX);

@@ -160,13 +160,20 @@ is_onion(const struct invite *v)
 	return len > 6 && strcmp(v->host + len - 6, ".onion") == 0;
 }
 
+static when_ms
+dial_time(const struct invite *v)
+{
+	if (is_onion(v))
+		return DIAL_ONION_TIME;
+	return v->transport == INVITE_RAW ? DIAL_TIME : DIAL_ROUND_TIME;
+}
+
 static void
 dial(struct node *n, struct contact *c)
 {
 	c->dial = ++n->token;
 	c->tries++;
-	update_dial(n, c->dial, &c->invite,
-	    is_onion(&c->invite) ? DIAL_ONION_TIME : DIAL_TIME);
+	update_dial(n, c->dial, &c->invite, dial_time(&c->invite));
 }
 
 void

@@ -41,10 +41,12 @@
  * Times are milliseconds, sizes bytes.  PROTOCOL.md §15 and §16 have the rules;
  * the constants are these, and their grounds stand in design and research.
  */
-#define LINKS_MAX       112 /* out + in + readers + strangers so far */
-#define STRANGERS_MAX   24  /* accepted, no HELLO yet */
-#define HELLO_TIME      20000
-#define DIAL_TIME       10000
+#define LINKS_MAX     112 /* out + in + readers + strangers so far */
+#define STRANGERS_MAX 24  /* accepted, no HELLO yet */
+#define HELLO_TIME    20000
+#define DIAL_TIME     10000
+#define DIAL_ROUND_TIME \
+	30000 /* by a web server or a program, which may have to start */
 #define DIAL_ONION_TIME 60000
 #define PING_TIME       240000 /* +- a quarter */
 #define SILENCE_TIME    900000

@@ -334,6 +334,22 @@ invite_text(struct buf *dst, const struct invite *v)
 	sodium_memzero(text, sizeof(text));
 }
 
+bool
+invite_good(const struct invite *v)
+{
+	struct invite again;
+	struct buf text;
+	bool good;
+
+	buf_init(&text, INVITE_TEXT_MAX);
+	invite_text(&text, v);
+	good =
+	    buf_err(&text) == 0 && invite_parse(&again, buf_bytes(&text)) == 0;
+	invite_done(&again);
+	buf_wipe(&text);
+	return good;
+}
+
 void
 invite_name(uint8_t dst[8], const uint8_t secret[INVITE_SECRET_LEN])
 {

@@ -1,6 +1,7 @@
 #ifndef QUIRE_INVITE_H
 #define QUIRE_INVITE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "proto/base/buf.h"
@@ -43,6 +44,8 @@ int invite_parse(struct invite *ret, struct bytes text);
 void invite_text(struct buf *dst, const struct invite *v);
 /* What operators name and revoke a secret by: 8 bytes of its BLAKE2b-256. */
 void invite_name(uint8_t dst[8], const uint8_t secret[INVITE_SECRET_LEN]);
+/* Whether |v|, put together from parts, is one that invite_parse() takes. */
+bool invite_good(const struct invite *v);
 void invite_done(struct invite *v);
 
 #endif

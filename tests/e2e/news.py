@@ -1,9 +1,18 @@
 """A little network of quired on loopback, for tests: newsroom, mirrors, readers."""
-import json, os, shutil, signal, subprocess, tempfile, time
+import json, os, random, shutil, signal, socket, subprocess, tempfile, time
 
 
 class Failed(Exception):
     pass
+
+
+def free_port():
+    """Below those that a system hands out by itself, so that nobody takes it while a server is down."""
+    for port in random.sample(range(20000, 32768), 100):
+        with socket.socket() as s:
+            if s.connect_ex(('127.0.0.1', port)) != 0:
+                return port
+    raise Failed('no port is free')
 
 
 class Newsworld:

@@ -2,9 +2,9 @@
 """A newsroom's site served by nginx, as newsrooms have it: conditional requests, compression, an outage, a slow line, and entries
 and pages that no parser likes.
 usage: nginx.py BUILD"""
-import os, random, shutil, socket, subprocess, sys
+import os, shutil, socket, subprocess, sys
 sys.path.insert(0, os.path.dirname(__file__))
-from news import Failed, Newsworld
+from news import Failed, Newsworld, free_port
 from source import LONG, articles, look_again, need, page, png, problems, rss, settled, short, wait, whole
 
 NGINX = shutil.which('nginx', path=os.environ['PATH'] + ':/usr/sbin')
@@ -29,18 +29,10 @@ class Nginx:
     def __init__(self, folder):
         self.dir, self.proc = folder, None
         os.makedirs(os.path.join(folder, 'tmp'))
-        self.port = self.free_port()
+        self.port = free_port()
         self.at = f'http://127.0.0.1:{self.port}'
         with open(os.path.join(folder, 'conf'), 'w') as f:
             f.write(CONF.format(folder, self.port))
-
-    def free_port(self):
-        """Below those that a system hands out by itself, so that nobody takes it in an outage."""
-        for port in random.sample(range(20000, 32768), 100):
-            with socket.socket() as s:
-                if s.connect_ex(('127.0.0.1', port)) != 0:
-                    return port
-        raise Failed('no port is free')
 
     def start(self):
         self.proc = subprocess.Popen([NGINX, '-p', self.dir, '-c', os.path.join(self.dir, 'conf'), '-e', os.path.join(self.dir, 'error.log')],

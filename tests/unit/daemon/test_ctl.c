@@ -32,10 +32,12 @@ requests_come_back(void)
 	    .time = 1700000000,
 	    .picture = {bytes_str("x.jpg"), bytes_str("y z.png")},
 	    .n_picture = 2,
-	    .n_fd = 3};
+	    .n_fd = 3,
+	    .transport = bytes_str("obfs4")};
 	struct ctl_request got;
 
 	check(ctl_request_decode(&got, encoded(&rq)) == 0);
+	check(bytes_eq(got.transport, rq.transport));
 	check(got.kind == CTL_DOCUMENT && bytes_eq(got.text, rq.text));
 	check(bytes_eq(got.feed, rq.feed));
 	check(got.reason.p != NULL && got.reason.n == 0);
@@ -90,7 +92,7 @@ rules_are_kept(void)
 	check(DECODE("\xa0") == QERR_MISSING);
 	check(DECODE("\xa1\x01\x61"
 		     "a") == QERR_MISSING);
-	check(DECODE("\xa2\x00\x01\x0c\x01") == QERR_UNKNOWN);
+	check(DECODE("\xa2\x00\x01\x0d\x01") == QERR_UNKNOWN);
 	check(DECODE("\xa2\x00\x01\x00\x01") == QERR_DUPLICATE);
 	check(DECODE("\xa1\x00\x18\x01") == QERR_ENCODING);
 	check(DECODE("\xa2\x00\x01\x01\x61\xff") != 0);

@@ -13,6 +13,8 @@ static const char *const heading[SECTIONS] = {
     [SECTION_TOP] = "# SETTINGS\n",
     [SECTION_FOLLOW] = "# FOLLOW\n",
     [SECTION_PUBLISH] = "# PUBLISH\n",
+    [SECTION_WEB] = "# WEB\n",
+    [SECTION_TRANSPORT] = "# TRANSPORT\n",
 };
 
 /* The text between one heading and the next. */

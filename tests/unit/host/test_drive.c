@@ -75,7 +75,7 @@ box_new_rated(struct box *b, uint8_t n, const struct id *feed, size_t fd_max,
 	drive.node = b->node;
 	drive.store = b->store;
 	check(drive_new(&b->drive, &drive) == 0);
-	check(drive_listen(b->drive, "127.0.0.1:0", &b->port) == 0);
+	check(drive_listen(b->drive, "127.0.0.1:0", NULL, &b->port) == 0);
 	give(b, &ev);
 	ev = (struct node_event){.type = NODE_INVITE};
 	memcpy(ev.invite.secret, b->secret, 32);

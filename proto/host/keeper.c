@@ -1,13 +1,16 @@
-#include "daemon/work/keeper.h"
+#include "proto/host/keeper.h"
 
 #include <errno.h>
 #include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "proto/base/qerr.h"
@@ -67,31 +70,84 @@ take_fd(int from)
 	return fd;
 }
 
+/* The keeper: its children, 0 where there is none. */
+struct brood {
+	const struct keeper_job *job;
+	int control;
+	pid_t child[KEEPER_CHILDREN_MAX];
+};
+
 static void
-end_child(pid_t *child)
+forget(struct brood *b, pid_t pid)
 {
-	if (*child > 0) {
-		kill(*child, SIGKILL);
-		waitpid(*child, NULL, 0);
+	for (size_t i = 0; i < KEEPER_CHILDREN_MAX; i++)
+		if (b->child[i] == pid)
+			b->child[i] = 0;
+}
+
+/* Who has ended; a number is not kept once another process may have it. */
+static void
+reap(struct brood *b)
+{
+	pid_t pid;
+
+	while ((pid = waitpid(-1, NULL, WNOHANG)) > 0)
+		forget(b, pid);
+}
+
+static void
+end_child(struct brood *b, unsigned kind)
+{
+	if (b->child[kind] > 0) {
+		kill(b->child[kind], SIGKILL);
+		waitpid(b->child[kind], NULL, 0);
 	}
-	*child = 0;
+	b->child[kind] = 0;
+}
+
+static bool
+is_empty(const struct brood *b)
+{
+	for (size_t i = 0; i < KEEPER_CHILDREN_MAX; i++)
+		if (b->child[i] > 0)
+			return false;
+	return true;
+}
+
+/* Their sockets are closed by now. */
+static void
+end_all(struct brood *b)
+{
+	static const struct timespec pause = {.tv_nsec = 10000000};
+
+	for (unsigned ms = 0; ms < b->job->grace && !is_empty(b); ms += 10) {
+		reap(b);
+		nanosleep(&pause, NULL);
+	}
+	for (unsigned i = 0; i < KEEPER_CHILDREN_MAX; i++)
+		end_child(b, i);
 }
 
 static int
-fork_child(pid_t *child, int control, const struct keeper_job *job)
+fork_child(struct brood *b, unsigned kind)
 {
 	int pair[2], r;
+	pid_t pid;
 
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
 		return QERR_IO;
-	*child = fork();
-	if (*child == 0) {
+	pid = fork();
+	if (pid == 0) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		job->child(job->arg, pair[1]);
+		close(b->control);
+		close(pair[0]);
+		b->job->child(b->job->arg, kind, pair[1]);
 		_exit(0);
 	}
+	if (pid > 0 && kind < KEEPER_CHILDREN_MAX)
+		b->child[kind] = pid;
 	close(pair[1]);
-	r = *child > 0 ? pass_fd(control, pair[0]) : QERR_IO;
+	r = pid > 0 ? pass_fd(b->control, pair[0]) : QERR_IO;
 	close(pair[0]);
 	return r;
 }
@@ -99,8 +155,8 @@ fork_child(pid_t *child, int control, const struct keeper_job *job)
 static _Noreturn void
 be_keeper(int control, const struct keeper_job *job)
 {
-	pid_t child = 0;
-	char byte;
+	struct brood b = {.job = job, .control = control};
+	uint8_t kind;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	prctl(PR_SET_NAME, job->name);
@@ -114,12 +170,14 @@ be_keeper(int control, const struct keeper_job *job)
 	syscall(SYS_close_range, (unsigned)control + 1, ~0U, 0);
 	if (job->ready(job->arg) != 0)
 		_exit(1);
-	while (read(control, &byte, 1) == 1) {
-		end_child(&child);
-		if (fork_child(&child, control, job) != 0)
+	while (read(control, &kind, 1) == 1) {
+		reap(&b);
+		if (kind < KEEPER_CHILDREN_MAX)
+			end_child(&b, kind);
+		if (fork_child(&b, kind) != 0)
 			break;
 	}
-	end_child(&child);
+	end_all(&b);
 	_exit(0);
 }
 
@@ -167,9 +225,11 @@ keeper_free(struct keeper *k)
 }
 
 int
-keeper_child(struct keeper *k)
+keeper_child(struct keeper *k, unsigned kind)
 {
-	if (send(k->control, "n", 1, MSG_NOSIGNAL) != 1)
+	uint8_t c = (uint8_t)kind;
+
+	if (send(k->control, &c, 1, MSG_NOSIGNAL) != 1)
 		return -1;
 	return take_fd(k->control);
 }
