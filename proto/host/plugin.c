@@ -169,10 +169,12 @@ on_timer(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
-	if (p->fd >= 0)
+	if (p->fd >= 0) {
 		failed(p, "its program does not say that it is ready");
-	else
-		plugin_start(p);
+		return;
+	}
+	p->again = 0; /* the loop's clock is coarser than ours */
+	plugin_start(p);
 }
 
 static bool

@@ -94,24 +94,23 @@ def good(w, *secrets):
     return program(w, 'good', GOOD.replace('@SECRETS@', repr(list(secrets))))
 
 
-def running(path):
-    """The processes that run |path|, zombies included."""
+def running(w):
+    """The programs of transports that were started below |w|'s folder, and nobody else's."""
     found = []
     for pid in filter(str.isdigit, os.listdir('/proc')):
         try:
-            with open(f'/proc/{pid}/cmdline', 'rb') as f, open(f'/proc/{pid}/stat') as g:
-                line, state = f.read(), g.read().rsplit(')', 1)[1].split()[0]
+            with open(f'/proc/{pid}/environ', 'rb') as f:
+                if b'\0TOR_PT_STATE_LOCATION=' + w.dir.encode() in f.read():
+                    found.append(int(pid))
         except OSError:
             continue
-        if path.encode() in line.split(b'\0') or (state == 'Z' and os.path.basename(path) in line.decode()):
-            found.append(int(pid))
     return found
 
 
-def gone(path, seconds=5):
+def gone(w, seconds=5):
     end = time.monotonic() + seconds
-    while running(path):
-        need(time.monotonic() < end, f'{path} goes on')
+    while running(w):
+        need(time.monotonic() < end, 'a program goes on')
         time.sleep(0.05)
 
 
@@ -135,7 +134,7 @@ def good_client(w, node):
     invite = node.invite().replace('?t=raw', '?t=pt&pt=mine&args=k%3Dv%3Bl%3D%5C%3B')
     path = good(w)
     w.run('sync', '--transport', 'mine=' + path, invite)
-    gone(path)
+    gone(w)
     with open(w.path('reader', 'transport', 'mine.client', 'seen')) as f:
         name, env = f.read().split('\n', 1)
     need(name == 'k=v;l=\\;', f'its arguments: {name}')
@@ -152,7 +151,7 @@ def bad_clients(w, node):
         r = w.run('sync', '--transport', 'mine=' + path, invite, ok=False)
         need(r.returncode == 1 and words in r.stderr and 'reached' not in r.stderr, f'{what}: {r.returncode} {r.stderr}')
         need(time.monotonic() - began < 30, f'{what} takes long')
-        gone(path)
+        gone(w)
     r = w.run('sync', '--socks', '127.0.0.1:9', '--transport', 'mine=' + good(w), invite, ok=False)
     need(r.returncode == 1 and 'does not use a proxy' in r.stderr, f'a proxy that is passed over: {r.stderr}')
 
@@ -194,7 +193,6 @@ def good_server(w, node, link):
     mirror.wait(lambda f: f['head'] >= 1 and f['packs_wanted'] == 0)
     need(served(node)['mine']['links'] == 1 and mirror.ask('peers')[0]['transport'] == 'mine', f'{served(node)}')
     need(mirror.stop() == 0, 'it ends badly')
-    return path
 
 
 def bad_server(w):
@@ -216,12 +214,10 @@ def bad_server(w):
         log = f.read()
     need('mine: its program failed' in log and 'address in use' not in log and '127.0.0.1' not in log, log)
     need(node.stop() == 0, 'it ends badly')
-    gone(path)
 
 
 def obfs4(w, node, link):
-    path = shutil.which('obfs4proxy')
-    if path is None:
+    if shutil.which('obfs4proxy') is None:
         print('SKIP obfs4: it is not installed (apt install obfs4proxy)')
         return 77
     restart(w, node, 'transport obfs4')
@@ -235,7 +231,7 @@ def obfs4(w, node, link):
     need('Hidden' in w.run('list', home=w.path('far')).stdout, 'nothing came')
 
     # Killed, it is there again, with the same keys: the invite is good.
-    for pid in running(path):
+    for pid in running(w):
         os.kill(pid, signal.SIGKILL)
     time.sleep(0.5)
     began = time.monotonic()
@@ -248,7 +244,7 @@ def obfs4(w, node, link):
     need('Later' in w.run('list', home=w.path('far')).stdout, 'nothing came after its death')
     mirror.wait(lambda f: f['head'] >= 2 and f['packs_wanted'] == 0)
     need(mirror.stop() == 0 and node.stop() == 0, 'they end badly')
-    gone(path)
+    gone(w)
     return 0
 
 
@@ -264,11 +260,9 @@ def main(build):
         good_client(w, node)
         not_there(w, node)
         bad_clients(w, node)
-        path = good_server(w, node, link)
+        good_server(w, node, link)
         bad_server(w)
-        status = obfs4(w, node, link)
-        gone(path)
-        return status
+        return obfs4(w, node, link)
 
 
 if __name__ == '__main__':
