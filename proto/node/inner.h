@@ -76,6 +76,7 @@
 #define FEELER_STAY    20000
 #define READER_SOURCES 3 /* a reader talks to so many at once */
 #define READER_TRIES   2 /* dials of one source in a sync */
+#define ROTTEN_MAX     3 /* times that a pack is bad on our disk */
 #define BYE_TIME       5000
 #define PARTIAL_MAX    8 /* packs that a link holds in part */
 
@@ -111,7 +112,7 @@ struct pack {
 	uint64_t refused[2]; /* links (by slot) that do not hold it */
 	struct track *track; /* who announced it last, and where */
 	uint64_t number;
-	uint8_t tier;
+	uint8_t tier, rotten; /* how often it was */
 	enum pack_state state;
 	struct part *part;
 };

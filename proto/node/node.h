@@ -217,7 +217,7 @@ enum node_fact {
 	FACT_PROGRESS, /* id: feed; number: bytes still wanted, value: bytes got */
 	FACT_PEER, /* a link opened (number 1) or shut (0) with a node; value: link */
 	FACT_FAULT, /* a peer broke a rule; number: QERR_* negated, value: link */
-	FACT_ROTTEN, /* id: root; the disk no longer has what it stored: fetched again */
+	FACT_ROTTEN, /* id: root; the disk no longer has what it stored: fetched again, a few times */
 	FACT_FULL, /* storing stopped: disk or quota; number: 1 begins, 0 ends */
 	FACT_UNREACHED, /* reader: no source could be reached; number: sources tried */
 };

@@ -127,14 +127,19 @@ serve_more(struct link *l)
 		job_next(l);
 }
 
-/* The bytes of our own disk are not what was signed: fetch them again. */
+/*
+ * The bytes of our own disk are not what was signed: fetch them again, unless that
+ * has not helped before.
+ */
 static void
 rotten(struct link *l, struct pack *p)
 {
 	struct node *n = l->n;
 
 	update_forget(n, OBJECT_PIECE, &p->root, 0);
-	p->state = p->wants > 0 ? PACK_WANTED : PACK_AWAY;
+	p->rotten++;
+	p->state =
+	    p->wants > 0 && p->rotten < ROTTEN_MAX ? PACK_WANTED : PACK_AWAY;
 	n->want_dirty = true;
 	update_tell(n, FACT_ROTTEN, &p->root, 0, 0);
 	job_give(l, GIVE_NOT_HELD, 0, bytes_of("", 0));

@@ -37,7 +37,8 @@ crowd_boot(struct world *w)
 static bool
 counts(const struct host *h)
 {
-	return h->node != NULL && h->role == NODE_MIRROR && h->lie == HONEST;
+	return h->node != NULL && !h->blocked && h->role == NODE_MIRROR &&
+	       h->lie == HONEST;
 }
 
 size_t

@@ -14,6 +14,13 @@ tell(struct host *h, const struct node_tell *t)
 	h->synced |= t->fact == FACT_SYNCED;
 	h->unreached |= t->fact == FACT_UNREACHED;
 	h->told_fork |= t->fact == FACT_FORK;
+	h->told_overdue |= t->fact == FACT_OVERDUE;
+	if (t->fact == FACT_HEAD) {
+		h->head_at = h->w->now;
+		h->receipts = 0;
+	}
+	if (t->fact == FACT_RECEIPTS)
+		h->receipts = t->value;
 	world_digest(h->w, (uint64_t)t->fact << 32 | h->index);
 }
 
@@ -154,8 +161,8 @@ host_of(struct world *w, const struct invite *v)
 	return w->host[v->port - 1];
 }
 
-static void
-add_peer(struct host *h, struct host *to)
+void
+host_meet(struct host *h, struct host *to)
 {
 	struct node_event e = {.type = NODE_PEER};
 	struct buf text = {0};
@@ -255,6 +262,7 @@ host_boot(struct host *h)
 	uint8_t private[32];
 
 	node_of(h);
+	h->head_at = h->w->now;
 	for (size_t i = 0; i < h->n_paper; i++)
 		restore(h, h->paper[i], &policy);
 	for (size_t i = 0; i < h->n_paper; i++) {
@@ -268,7 +276,7 @@ host_boot(struct host *h)
 	host_keys(h, private, e.invite.secret);
 	host_step(h, &e);
 	for (size_t i = 0; i < h->n_peer; i++)
-		add_peer(h, h->peer[i]);
+		host_meet(h, h->peer[i]);
 }
 
 static void
@@ -294,6 +302,14 @@ void
 host_vanish(struct host *h)
 {
 	die(h);
+	for (size_t i = 0; i < h->n_conn; i++)
+		h->conn[i]->frozen = true;
+}
+
+void
+host_block(struct host *h)
+{
+	h->blocked = true;
 	for (size_t i = 0; i < h->n_conn; i++)
 		h->conn[i]->frozen = true;
 }

@@ -93,6 +93,9 @@ invariant_tell(struct host *h, const struct node_tell *t)
 
 	if (t->fact == FACT_FORK && (p == NULL || !p->thief))
 		world_fail(h->w, "a false alarm of a fork", h);
+	if (t->fact == FACT_OVERDUE && p != NULL && h->n_paper == 1 &&
+	    h->w->now - h->head_at < p->promise * 1500)
+		world_fail(h->w, "a feed is overdue before its time", h);
 	if (t->fact == FACT_HEAD)
 		told_head(h, t);
 	if (t->fact == FACT_PACK)
@@ -142,6 +145,25 @@ invariant_step(struct host *h)
 		world_fail(h->w, "a table is too full", h);
 	if (h->quota != 0 && h->used > h->quota)
 		world_fail(h->w, "the quota is not kept", h);
+}
+
+void
+invariant_rest(struct world *w)
+{
+	for (size_t i = 0; i < w->n_host; i++) {
+		struct host *h = w->host[i];
+		const struct node *n = h->node;
+
+		if (n == NULL || h->lie != HONEST)
+			continue;
+		if (n->n_part > 0 || n->in_flight > 0 || n->n_pending > 0 ||
+		    h->n_write > 0)
+			world_fail(w, "something is never done", h);
+		for (size_t k = 0; k < n->n_slot; k++)
+			if (n->link[k] != NULL &&
+			    n->link[k]->n_ask + n->link[k]->n_job > 0)
+				world_fail(w, "an ask is never answered", h);
+	}
 }
 
 /* Packs that are to be held: the publisher's, but for those withdrawn. */

@@ -162,7 +162,8 @@ conn_new(struct world *w, struct host *from, struct host *to)
 static when_ms
 unreachable(struct host *h, struct host *to, const struct node_dial *d)
 {
-	if (border(h, to)->cut || border(h, to)->shut || border(to, h)->cut)
+	if (h->blocked || to->blocked || border(h, to)->cut ||
+	    border(h, to)->shut || border(to, h)->cut)
 		return d->timeout;
 	if (!host_is_up(h) || !host_is_up(to))
 		return 100 + dice_roll(&h->dice, 3000);

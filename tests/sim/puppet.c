@@ -19,7 +19,7 @@ puppet_new(struct host *h, const struct puppet_play *play, unsigned part)
 	store_le64(seed, h->w->seed);
 	rng_init(&p->rng, seed);
 	host_keys(h, private, secret);
-	p->door = veil_door_new(private, WALL - 10);
+	p->door = veil_door_new(private, h->w->clock);
 	veil_door_add(p->door, secret);
 	h->puppet = p;
 	h->boots++;

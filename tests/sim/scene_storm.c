@@ -35,7 +35,7 @@ make_liars(struct world *w, size_t liars)
 	for (size_t i = 0; i < liars && i + 4 < w->n_host; i++) {
 		struct host *h = w->host[w->n_host - 1 - i];
 
-		h->lie = (enum lie)(1 + world_roll(w, 3));
+		h->lie = (enum lie)(CORRUPTS + world_roll(w, 3));
 		if (i == 0 && w->n_host > 5)
 			host_knows(w->host[1], h);
 	}
@@ -82,6 +82,20 @@ check_mirrors(struct world *w)
 		if (h->quota != 0)
 			break;
 	}
+}
+
+/* Bad disks, liars and quotas make nobody fetch over and over. */
+static void
+check_stored(struct world *w)
+{
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < w->paper[0]->n_issue; i++)
+		for (size_t t = 0; t < w->paper[0]->issue[i]->n_pack; t++)
+			sum += w->paper[0]->issue[i]->pack[t].size;
+	for (size_t i = 0; i < w->n_host; i++)
+		if (w->host[i]->stored > sum * 8)
+			world_fail(w, "a node fetches without end", w->host[i]);
 }
 
 /* A reader who asks everybody, liars first. */
@@ -188,6 +202,7 @@ scene_storm(struct world *w)
 	world_at(w, STORM_MS, calm);
 	world_run(w, STORM_MS + CALM_MS);
 	check_mirrors(w);
+	check_stored(w);
 	check_reader(w);
 	check_fork(w);
 }

@@ -76,6 +76,6 @@ scene_swarm(struct world *w)
 	crowd_cost(w);
 	crowd_lie(w, MUTE, 200);
 	crowd_lie(w, CORRUPTS, 200);
-	spread(w, SMALL, 20000, 5000, 3000);
+	spread(w, SMALL, 30000, 5000, 3000);
 	spread(w, LARGE, 30000, 4000, 3000);
 }

@@ -109,8 +109,11 @@ struct host {
 	struct paper **paper; /* what it follows */
 	size_t n_paper, cap_paper;
 	when_ms slow, full_until, down_until;
-	bool synced, unreached, told_fork;
-	uint64_t stored; /* bytes of pieces, ever */
+	bool synced, unreached, told_fork, told_overdue;
+	bool blocked;      /* nobody reaches it, and it nobody */
+	uint64_t receipts; /* of its newest issue */
+	when_ms head_at;   /* it began, or took in a head */
+	uint64_t stored;   /* bytes of pieces, ever */
 	uint64_t steps;
 	size_t most_in, most_readers, most_strangers; /* links at a time */
 };
@@ -230,6 +233,8 @@ void host_free(struct host *h);
 bool host_is_up(const struct host *h);
 /* It will dial |to|, from its next boot on. */
 void host_knows(struct host *h, struct host *to);
+/* .. and now, too. */
+void host_meet(struct host *h, struct host *to);
 /* It follows the world's first paper unless told otherwise. */
 void host_follow(struct host *h, struct paper *p);
 /* Its link keys and the secret of its invite. */
@@ -243,6 +248,8 @@ void host_boot(struct host *h);
 void host_crash(struct host *h);
 /* It is gone, and its links are silent: nobody is told. */
 void host_vanish(struct host *h);
+/* It lives on, and nothing goes in or out any more. */
+void host_block(struct host *h);
 
 /* blob.c */
 /* What is to be dropped again. */
@@ -322,6 +329,8 @@ extern struct host *liar_now;
 void invariant_put(struct host *h, const struct node_put *p);
 void invariant_tell(struct host *h, const struct node_tell *t);
 void invariant_step(struct host *h);
+/* Nothing is asked, answered or written any more. */
+void invariant_rest(struct world *w);
 /* |h| has all headers, and if |packs| all packs. */
 void invariant_whole(struct host *h, bool packs);
 /* |h| has nothing on its disk that the publisher did not sign, or has revoked. */
@@ -349,5 +358,13 @@ void scene_censor(struct world *w);
 void scene_chain(struct world *w);
 void scene_publish(struct world *w);
 void scene_swarm(struct world *w);
+void scene_vanish(struct world *w);
+void scene_half(struct world *w);
+void scene_country(struct world *w);
+void scene_idle(struct world *w);
+void scene_receipts(struct world *w);
+void scene_room(struct world *w);
+void scene_freeze(struct world *w);
+void scene_frozen(struct world *w);
 
 #endif
