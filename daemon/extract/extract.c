@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "daemon/extract/find.h"
+#include "daemon/extract/kill.h"
 #include "daemon/extract/noise.h"
 #include "daemon/extract/page.h"
 #include "daemon/extract/prune.h"
@@ -65,7 +66,7 @@ struct attempt {
 	struct page page;
 	uint32_t part[PARTS_MAX];
 	size_t n_part;
-	uint32_t letters;
+	uint32_t letters, prose;
 };
 
 static int
@@ -75,17 +76,18 @@ attempt(struct attempt *a, const GumboNode *root, const struct strength *s,
 	int err = page_measure(&a->page, root);
 
 	a->n_part = 0;
-	a->letters = 0;
+	a->letters = a->prose = 0;
 	if (err != 0 || pick_drops(pick, root))
 		return err;
 	for (uint32_t i = 1; i < a->page.n; i++)
 		if (!a->page.e[i].dead && pick_drops(pick, a->page.e[i].node))
 			page_kill(&a->page, i);
-	find_kill(&a->page, s);
+	kill_all(&a->page, s->beside, title);
 	a->n_part = find_heaviest(&a->page, s, a->part, PARTS_MAX);
 	for (size_t i = 0; i < a->n_part; i++) {
 		prune(&a->page, a->part[i], s, title);
 		a->letters += a->page.e[a->part[i]].in.text;
+		a->prose += a->page.e[a->part[i]].in.prose;
 	}
 	return 0;
 }
@@ -157,12 +159,15 @@ keep(struct extract *x, const struct attempt *a, struct bytes title,
 				x->noise[x->n_noise++] = p->e[k].node;
 	}
 	qsort(x->noise, x->n_noise, sizeof(const GumboNode *), by_address);
+	x->found = true;
 	return 0;
 }
 
 static bool
 is_better(const struct attempt *now, const struct attempt *best)
 {
+	if (best->prose > 0)
+		return now->prose > 2 * best->prose;
 	return now->letters > (best->letters < SOME ? 1 : 2) * best->letters;
 }
 

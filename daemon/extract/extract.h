@@ -13,8 +13,10 @@
  * boxes with other things stand around it and in it.
  *
  *	page.c	measures every element: text, text of links, commas, kinds of children
- *	hint.c	what names of classes say of an element's purpose
+ *	beside.c, hint.c  what names of classes say of an element's place and purpose
+ *	kill.c	what cannot be part of an article goes first
  *	find.c	paragraphs give their weight to what they are in; the heaviest wins
+ *	widen.c	what else looks like it, in other boxes
  *	prune.c	what is in it and is noise by its links, its name or its words
  *
  * The idea of weighing is Readability's (Arc90, 2009).  A page is looked at with
@@ -26,6 +28,7 @@ struct extract {
 	size_t n_root;
 	const GumboNode **noise; /* by address; and all below them */
 	size_t n_noise;
+	bool found; /* by weighing: what is hidden is among the noise */
 };
 
 /* True if |root| is a page; else it is a document, and all of it is the article. */

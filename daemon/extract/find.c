@@ -3,55 +3,11 @@
 #include <string.h>
 
 #include "daemon/extract/hint.h"
+#include "daemon/extract/widen.h"
 
 #define PARAGRAPH_MIN 25 /* letters; shorter ones say nothing */
 #define LEVELS        5  /* a paragraph counts for so many around it */
 #define BEST          5
-
-static bool
-is_empty_box(const struct page_element *e)
-{
-	switch ((int)e->tag) {
-	case GUMBO_TAG_DIV:
-	case GUMBO_TAG_SECTION:
-	case GUMBO_TAG_HEADER:
-	case GUMBO_TAG_H1:
-	case GUMBO_TAG_H2:
-	case GUMBO_TAG_H3:
-	case GUMBO_TAG_H4:
-	case GUMBO_TAG_H5:
-	case GUMBO_TAG_H6:
-		return e->in.text == 0 && e->in.img == 0 && e->in.embed == 0;
-	default:
-		return false;
-	}
-}
-
-static bool
-is_beside(const struct page *p, uint32_t i)
-{
-	const struct page_element *e = &p->e[i];
-
-	return e->tag != GUMBO_TAG_BODY && e->tag != GUMBO_TAG_A &&
-	       e->tag != GUMBO_TAG_HTML && hint_is_beside(e->node) &&
-	       !page_has_above(p, i, GUMBO_TAG_TABLE) &&
-	       !page_has_above(p, i, GUMBO_TAG_CODE);
-}
-
-void
-find_kill(struct page *p, const struct strength *s)
-{
-	uint32_t i = 1;
-
-	while (i < p->n) {
-		struct page_element *e = &p->e[i];
-
-		if (!e->dead && (hint_is_hidden(e->node) || is_empty_box(e) ||
-				    (s->beside && is_beside(p, i))))
-			page_kill(p, i);
-		i = e->dead ? e->end : i + 1;
-	}
-}
 
 /* What an element is worth before any text counts. */
 static float
@@ -220,6 +176,14 @@ is_alone(const struct page *p, uint32_t i)
 	return true;
 }
 
+static bool
+brings_links(const struct page *p, uint32_t up, uint32_t top)
+{
+	const struct page_sum *a = &p->e[up].in, *b = &p->e[top].in;
+
+	return 2 * (a->link - b->link) > a->text - b->text;
+}
+
 /* Outwards, as long as what is around is not much lighter. */
 static uint32_t
 climb(struct page *p, uint32_t top, const struct strength *s)
@@ -237,7 +201,8 @@ climb(struct page *p, uint32_t top, const struct strength *s)
 		if (p->e[up].score < least)
 			break;
 		if (p->e[up].score > last) {
-			top = up;
+			if (!brings_links(p, up, top))
+				top = up;
 			break;
 		}
 		last = p->e[up].score;
@@ -295,7 +260,7 @@ find_heaviest(struct page *p, const struct strength *s, uint32_t *ret_with,
 	n = best_of(p, best);
 	if (n == 0)
 		return 0;
-	top = climb(p, common(p, best, n), s);
+	top = widen(p, climb(p, common(p, best, n), s));
 	if (p->e[top].tag == GUMBO_TAG_BODY) {
 		ret_with[0] = top;
 		return 1;

@@ -2,7 +2,6 @@
 #define QUIRE_FIND_H
 
 #include "daemon/extract/page.h"
-#include "proto/base/bytes.h"
 
 /* How sure one has to be that something is no part of the article. */
 struct strength {
@@ -10,9 +9,6 @@ struct strength {
 	bool weigh;  /* names count in what is heaviest */
 	bool prune;  /* boxes of links, forms and the like are left out */
 };
-
-/* Kill what cannot be part of the article, by its role, name or place. */
-void find_kill(struct page *p, const struct strength *s);
 
 /*
  * The element that holds most of the article, or 0 (the page), and in |ret_with|,

@@ -9,8 +9,6 @@
  * What an element's class, id and role say of its purpose.  Names are looked at as
  * parts of words: "sharebuttons" holds "share".
  */
-/* It is named for something beside an article, and for nothing of one. */
-bool hint_is_beside(const GumboNode *n);
 /* +25 or -25 for its class and for its id, 0 where they say nothing. */
 int hint_weight(const GumboNode *n);
 /* It is named for passing the article on: share buttons. */

@@ -6,6 +6,7 @@
 #include "daemon/extract/hint.h"
 
 #define LINE_MAX_LETTERS   120
+#define LINE_MAX_ELEMENTS  64 /* the dead count: they are all walked through */
 #define BYLINE_MAX_LETTERS 100
 #define N_OF(a)            (sizeof(a) / sizeof((a)[0]))
 
@@ -104,7 +105,7 @@ noise_is(const struct page *p, uint32_t i, struct bytes title)
 	bool noise;
 
 	if (e->in.text == 0 || e->in.text > LINE_MAX_LETTERS * 2 ||
-	    e->in.img > 0)
+	    e->in.img > 0 || e->end - i > LINE_MAX_ELEMENTS)
 		return false;
 	buf_init(&b, 0);
 	page_line(&b, e->node);

@@ -5,6 +5,8 @@
 
 #include "proto/base/qerr.h"
 
+#define PROSE_MIN 80 /* letters of a paragraph */
+
 static uint32_t
 letter(const unsigned char **s)
 {
@@ -183,6 +185,26 @@ link_letters(const struct page_element *e)
 	return a->value[0] == '#' ? e->in.text * 3 / 10 : e->in.text;
 }
 
+/* Letters of |e| itself that read as an article's: a paragraph, or lines in a box. */
+uint32_t
+page_prose(const struct page_element *e)
+{
+	uint32_t letters = 0, commas = 0;
+
+	if (e->tag == GUMBO_TAG_P) {
+		letters = e->in.text;
+		commas = e->in.commas;
+	} else if (e->tag == GUMBO_TAG_DIV || e->tag == GUMBO_TAG_SECTION ||
+		   e->tag == GUMBO_TAG_ARTICLE || e->tag == GUMBO_TAG_TD ||
+		   e->tag == GUMBO_TAG_BLOCKQUOTE) {
+		letters = e->in.run;
+		commas = e->in.run_commas;
+	}
+	if (letters < PROSE_MIN || (commas == 0 && letters < 2 * PROSE_MIN))
+		return 0;
+	return 4 * e->in.link <= letters ? letters : 0;
+}
+
 /* What |e| adds to the sums of the element it is in. */
 static struct page_sum
 passed(const struct page_element *e)
@@ -199,6 +221,7 @@ passed(const struct page_element *e)
 		s.item = s.text;
 	if (page_is_block(e->tag))
 		s.run = s.run_commas = 0;
+	s.prose += page_prose(e);
 	s.p += e->tag == GUMBO_TAG_P;
 	s.img += e->tag == GUMBO_TAG_IMG;
 	s.li += e->tag == GUMBO_TAG_LI;

@@ -16,8 +16,9 @@
  */
 struct page_sum {
 	uint32_t text, link, heading,
-	    item;     /* letters: all, in links, in h1…, lists */
-	uint32_t run; /* letters that are in no block in it */
+	    item;       /* letters: all, in links, in h1…, lists */
+	uint32_t run;   /* letters that are in no block in it */
+	uint32_t prose; /* letters in paragraphs that read as an article's */
 	uint32_t commas, run_commas;
 	uint32_t p, img, li, input, embed, table, block; /* elements */
 };
@@ -46,6 +47,9 @@ void page_done(struct page *p);
 
 /* Element |i| and all in it are dead, and in no sum above. */
 void page_kill(struct page *p, uint32_t i);
+
+/* Letters of |e| itself, not of blocks in it, that read as an article's. */
+uint32_t page_prose(const struct page_element *e);
 
 /* The letters in links among all, 0 to 1. */
 float page_link_density(const struct page *p, uint32_t i);

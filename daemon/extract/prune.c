@@ -113,7 +113,8 @@ is_foreign(const struct page *p, uint32_t i, const struct strength *s)
 	case GUMBO_TAG_H2:
 		return s->weigh && hint_weight(e->node) < 0;
 	default:
-		return hint_is_share(e->node) && e->in.text < SHARE_MAX;
+		return hint_is_share(e->node) && e->in.text < SHARE_MAX &&
+		       e->in.prose == 0;
 	}
 }
 

@@ -206,9 +206,12 @@ is_noise(const struct walk *w, const GumboNode *n)
 	return w->page != NULL && extract_is_noise(w->page, n);
 }
 
+/* Of a page it is among the noise, unless it holds the article. */
 static bool
-is_hidden(const GumboNode *n)
+is_hidden(const struct walk *w, const GumboNode *n)
 {
+	if (w->page != NULL && w->page->found)
+		return false;
 	return html_attribute(n, "hidden") != NULL || hint_is_styled_away(n);
 }
 
@@ -680,7 +683,7 @@ walk_node(struct walk *w, const GumboNode *n)
 		break;
 	case GUMBO_NODE_ELEMENT:
 		if (n->v.element.tag_namespace == GUMBO_NAMESPACE_HTML &&
-		    !is_hidden(n) && !is_noise(w, n))
+		    !is_hidden(w, n) && !is_noise(w, n))
 			walk_element(w, n);
 		break;
 	case GUMBO_NODE_DOCUMENT:

@@ -193,16 +193,102 @@ html_slim(struct buf *dst, struct bytes s)
 	buf_put(dst, s.p + copied, s.n - copied);
 }
 
+/*
+ * Drawings and formulas (<svg>, <math>) have rules of their own (HTML §13.2.6.5): a
+ * tag may end itself, as "<path/>", and the text of their <style> is none.  We follow
+ * one as long as it is certain that the parser is in it, too; what could lead out of
+ * it in a way that only the parser knows makes us unsure, and from there on nothing
+ * ends itself and all text counts as tags: that counts too much, never too little.
+ */
+#define DRAWING_DEPTH_MAX 16
+
+struct drawing {
+	struct bytes open[DRAWING_DEPTH_MAX]; /* [0]: svg or math */
+	size_t n;
+	bool unsure;
+};
+
+static bool
+same_name(struct bytes a, struct bytes b)
+{
+	return a.n == b.n &&
+	       strncasecmp((const char *)a.p, (const char *)b.p, a.n) == 0;
+}
+
+static bool
+begins_drawing(struct bytes name)
+{
+	static const char *const names[] = {"svg", "math", NULL};
+
+	return in_list(name, names);
+}
+
+/* In a drawing, but tags in it are HTML's. */
+static bool
+holds_html(struct bytes name)
+{
+	static const char *const names[] = {"annotation", "desc",
+	    "foreignobject", "mi", "mn", "mo", "ms", "mtext", "title", NULL};
+
+	return in_list(name, names);
+}
+
+static bool
+is_drawn(struct bytes name)
+{
+	static const char *const names[] = {"a", "animate", "circle",
+	    "clippath", "defs", "ellipse", "feblend", "fecolormatrix",
+	    "fecomposite", "feflood", "fegaussianblur", "femerge",
+	    "femergenode", "feoffset", "filter", "g", "image", "line",
+	    "lineargradient", "marker", "mask", "metadata", "mfenced", "mfrac",
+	    "mover", "mpadded", "mphantom", "mroot", "mrow", "mspace", "msqrt",
+	    "mstyle", "msub", "msubsup", "msup", "mtable", "mtd", "mtr",
+	    "munder", "munderover", "path", "pattern", "polygon", "polyline",
+	    "radialgradient", "rect", "script", "semantics", "stop", "style",
+	    "symbol", "text", "tspan", "use", NULL};
+
+	return in_list(name, names) || holds_html(name);
+}
+
+/* Go in with the start tag |name|; true if it adds no depth. */
+static bool
+draw(struct drawing *d, struct bytes name, bool ends_itself)
+{
+	bool drawn = d->n == 0
+			 ? begins_drawing(name)
+			 : is_drawn(name) && !holds_html(d->open[d->n - 1]);
+
+	if (d->unsure || (d->n == 0 && !drawn))
+		return false;
+	if (drawn && ends_itself)
+		return true;
+	if (drawn && d->n < DRAWING_DEPTH_MAX)
+		d->open[d->n++] = name;
+	else
+		d->unsure = true;
+	return false;
+}
+
+static void
+draw_end(struct drawing *d, struct bytes name)
+{
+	if (d->n > 0 && same_name(d->open[d->n - 1], name))
+		d->n--;
+	else if (d->n > 0)
+		d->unsure = true;
+}
+
 struct html_shape
 html_shape(struct bytes s)
 {
 	struct html_shape most = {0};
+	struct drawing drawing = {.n = 0};
 	size_t depth = 0, i = 0, end, n;
 
 	while (i < s.n) {
 		const uint8_t *lt = memchr(s.p + i, '<', s.n - i);
 		struct bytes name;
-		bool close;
+		bool close, ends_itself;
 
 		if (lt == NULL)
 			break;
@@ -222,13 +308,19 @@ html_shape(struct bytes s)
 		if (name.n == 0)
 			continue;
 		i = end_of_tag(s, i, &n);
+		ends_itself = i >= 2 && i <= s.n && s.p[i - 1] == '>' &&
+			      s.p[i - 2] == '/';
 		if (n > most.attributes)
 			most.attributes = n;
+		if (close)
+			draw_end(&drawing, name);
+		else if (draw(&drawing, name, ends_itself))
+			continue;
 		if (is_flat(name))
 			continue;
 		if (close)
 			depth -= depth > 0;
-		else if (is_raw(name))
+		else if (is_raw(name) && drawing.n == 0 && !drawing.unsure)
 			i = end_of_raw(s, i, name);
 		else if (++depth > most.depth)
 			most.depth = depth;

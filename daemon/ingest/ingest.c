@@ -263,10 +263,10 @@ clean(struct buf *b)
 	b->n = (size_t)(to - b->p);
 }
 
-/* Append |data| as UTF-8 without noise. */
+/* Append |data| as UTF-8 without noise, and without *ret_lost bytes. */
 static int
 decode(struct buf *dst, enum ingest_kind kind, struct bytes data,
-    struct buf *why)
+    size_t *ret_lost, struct buf *why)
 {
 	struct bytes declared = {NULL, 0};
 	int r;
@@ -276,11 +276,11 @@ decode(struct buf *dst, enum ingest_kind kind, struct bytes data,
 		    INGEST_DOCUMENT_MAX >> 20);
 		return QERR_TOOBIG;
 	}
-	if (kind == INGEST_HTML)
+	if (kind == INGEST_HTML && !utf8_valid(data))
 		declared = charset_declared(data);
 	else if (kind == INGEST_FEED)
 		declared = webfeed_declared(data);
-	r = charset_decode(dst, data, declared, why);
+	r = charset_decode(dst, data, declared, ret_lost, why);
 	if (r == 0)
 		clean(dst);
 	return r;
@@ -289,10 +289,12 @@ decode(struct buf *dst, enum ingest_kind kind, struct bytes data,
 /* The feed that was decoded last: its entries come one by one, each with all of it. */
 static struct {
 	struct buf data, text;
+	size_t lost;
 } last;
 
 static int
-decode_feed(struct buf *dst, struct bytes data, struct buf *why)
+decode_feed(struct buf *dst, struct bytes data, size_t *ret_lost,
+    struct buf *why)
 {
 	int r;
 
@@ -301,12 +303,13 @@ decode_feed(struct buf *dst, struct bytes data, struct buf *why)
 		buf_done(&last.text);
 		buf_init(&last.data, INGEST_DOCUMENT_MAX);
 		buf_init(&last.text, 2 * INGEST_DOCUMENT_MAX);
-		r = decode(&last.text, INGEST_FEED, data, why);
+		r = decode(&last.text, INGEST_FEED, data, &last.lost, why);
 		if (r != 0)
 			return r;
 		buf_put(&last.data, data.p, data.n);
 	}
 	buf_put(dst, last.text.p, last.text.n);
+	*ret_lost = last.lost;
 	return buf_err(dst) != 0 ? buf_err(dst) : buf_err(&last.data);
 }
 
@@ -350,6 +353,7 @@ ingest(struct ingest_doc *ret, const struct ingest_source *src, struct buf *why)
 {
 	struct ingest_source decoded = *src;
 	struct buf text, page;
+	size_t lost = 0, of_page = 0;
 	int r;
 
 	if (src->data.n == 0) {
@@ -361,10 +365,15 @@ ingest(struct ingest_doc *ret, const struct ingest_source *src, struct buf *why)
 	r = check_rules(src->rules, why);
 	if (r == 0)
 		r = src->kind == INGEST_FEED
-			? decode_feed(&text, src->data, why)
-			: decode(&text, src->kind, src->data, why);
+			? decode_feed(&text, src->data, &lost, why)
+			: decode(&text, src->kind, src->data, &lost, why);
 	if (r == 0 && src->page.n > 0)
-		r = decode(&page, INGEST_HTML, src->page, why);
+		r = decode(&page, INGEST_HTML, src->page, &of_page, why);
+	if (lost + of_page > 0)
+		ingest_warn(ret,
+		    "%zu of its bytes are no text in its encoding and left "
+		    "out.",
+		    lost + of_page);
 	decoded.page = buf_bytes(&page);
 	if (r == 0)
 		r = ingest_text(ret, &decoded, buf_bytes(&text), why);
@@ -410,6 +419,7 @@ ingest_list(struct ingest_list *ret, const struct ingest_source *src,
     struct buf *why)
 {
 	struct buf text;
+	size_t lost;
 	int r;
 
 	*ret = (struct ingest_list){0};
@@ -420,7 +430,7 @@ ingest_list(struct ingest_list *ret, const struct ingest_source *src,
 	if (!jsonfeed_is(src->data) && is_page(src->data))
 		return list_page(ret, src);
 	buf_init(&text, 2 * INGEST_DOCUMENT_MAX);
-	r = decode(&text, INGEST_FEED, src->data, why);
+	r = decode(&text, INGEST_FEED, src->data, &lost, why);
 	if (r == 0)
 		r = jsonfeed_is(buf_bytes(&text))
 			? jsonfeed_list(ret, src, buf_bytes(&text), why)

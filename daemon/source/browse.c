@@ -319,12 +319,14 @@ to_utf8(struct browse *w)
 {
 	struct bytes charset = charset_declared(bytes_str(w->type));
 	struct buf text, why;
+	size_t lost;
 
 	if (charset.n == 0 || utf8_valid(buf_bytes(&w->body)))
 		return;
 	buf_init(&text, w->body.max);
 	buf_init(&why, 0);
-	if (charset_decode(&text, buf_bytes(&w->body), charset, &why) == 0) {
+	if (charset_decode(&text, buf_bytes(&w->body), charset, &lost, &why) ==
+	    0) {
 		buf_done(&w->body);
 		w->body = text;
 	} else {

@@ -292,6 +292,83 @@ the_head_of_an_article_is_kept(void)
 	ingest_done(&d);
 }
 
+/* Of |page| all of the article is left, and no "NOISE". */
+static void
+is_whole(const char *page)
+{
+	struct ingest_doc d;
+
+	take(&d, page, strlen(page));
+	if (!says(&d, "The ministry") || !says(&d, "seldom succeed") ||
+	    says(&d, "NOISE"))
+		fprintf(stderr, "%s\n  left %.*s\n", page, (int)d.body.n,
+		    (const char *)d.body.p);
+	check(says(&d, "The ministry") && says(&d, "seldom succeed"));
+	check(!says(&d, "NOISE"));
+	ingest_done(&d);
+}
+
+/* With a wall, an advertisement or a picture between its parts. */
+static void
+an_article_in_several_boxes_is_one(void)
+{
+	is_whole(HEAD "<body><nav>n</nav><main><div class=chunk><p class=txt>"
+		      "x</p>" ONE ONE "</div><div class=ad-slot>NOISE</div>"
+		      "<div class=chunk>" TWO TWO "</div></main>");
+	is_whole(HEAD "<body><nav>n</nav><main><div class=first>" ONE
+		      "</div><div class=paywall>" TWO TWO TWO "</div></main>");
+	/* What looks otherwise is something else. */
+	is_whole(HEAD "<body><nav>n</nav><div><div class=text>" ONE ONE TWO TWO
+		      "</div><div><p class=o>NOISE, he wrote, is all that he "
+		      "hears in it, and that nobody, ever, will read it.</p>"
+		      "</div></div>");
+}
+
+/* Whatever an element is called: most of what there is to read is the article. */
+static void
+names_do_not_hide_an_article(void)
+{
+	is_whole(HEAD "<body><nav>n</nav><div class=sidebar-layout>" ONE TWO
+		      "</div>");
+	is_whole(HEAD "<body><nav>n</nav><div class=modal><h1>Arrests</h1>" ONE
+		      "<p class=premium>" TWO "</div>");
+	is_whole(HEAD "<body><nav>n</nav><div hidden id=S:1>" ONE TWO "</div>"
+		      "<div hidden><p>NOISE, for later, if at all</div>");
+	/* But of comments there are often more. */
+	is_whole(HEAD "<body><nav>n</nav><div class=text>" ONE TWO
+		      "</div><div id=comments>"
+		      "<p>NOISE, NOISE, NOISE, and so on, as they all write, "
+		      "every day, and nobody knows why they do, or for whom."
+		      "<p>NOISE, NOISE, NOISE, and so on, as they all write, "
+		      "every day, and nobody knows why they do, or for whom."
+		      "<p>NOISE, NOISE, NOISE, and so on, as they all write, "
+		      "every day, and nobody knows why they do, or for whom."
+		      "</div>");
+	/* A name of an article beside it saves no box. */
+	is_whole(HEAD "<body><nav>n</nav><div class=article-text>" ONE
+		      "<div class=article__related-links>NOISE</div>"
+		      "<div class=storyNewsletter>NOISE</div>" TWO "</div>");
+	/* An anchor is no name. */
+	is_whole(HEAD "<body><nav>n</nav><div class=t><div "
+		      "id=where-and-how-to-donate>" ONE "</div>" TWO "</div>");
+}
+
+/* Pages that go on with the next article when one has come to the end. */
+static void
+other_articles_are_left_out(void)
+{
+	is_whole(
+	    "<html lang=en><title>Arrests in May - The Paper</title><body><nav>n</nav><article><h1>Arrests in May</h1>" ONE
+		TWO "</article><article><h1>NOISE</h1>"
+	    "<p>NOISE, the next one, is here for those who, bored as "
+	    "they are, go on and on, down the page, without an end."
+	    "<p>NOISE, the next one, is here for those who, bored as "
+	    "they are, go on and on, down the page, without an end."
+	    "<p>NOISE, the next one, is here for those who, bored as "
+	    "they are, go on and on, down the page, without an end."
+	    "</article>");
+}
+
 /* Pages that are made to cost much cost no more than others of their size. */
 static void
 hostile_pages_end(void)
@@ -299,13 +376,14 @@ hostile_pages_end(void)
 	static const char *const parts[] = {"<div class=article><table>",
 	    "<a href=#>x</a>", "<p class=byline>", "<td>,</td>",
 	    "<div class='share author entry'>word, word</div>",
-	    LD("[[[[[[[[[[[[[[[[[[[[[[[[{\"@graph\":[")};
+	    LD("[[[[[[[[[[[[[[[[[[[[[[[[{\"@graph\":["), "<div class=teaser>",
+	    "<article><h1>Arrests</h1>word</article>"};
 	struct ingest_source src = {.kind = INGEST_HTML,
 	    .file = bytes_str("page.html"),
 	    .lang = bytes_str("en")};
 
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
-		size_t most = i == 0 || i == 2 ? 100 : 20000;
+		size_t most = i == 0 || i == 2 || i == 6 ? 100 : 20000;
 		struct ingest_doc d;
 		struct buf b, why;
 
@@ -392,6 +470,9 @@ main(void)
 	little_text_is_kept();
 	pages_say_who_and_when();
 	the_head_of_an_article_is_kept();
+	an_article_in_several_boxes_is_one();
+	names_do_not_hide_an_article();
+	other_articles_are_left_out();
 	hostile_pages_end();
 	return 0;
 }

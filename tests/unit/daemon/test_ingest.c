@@ -329,6 +329,8 @@ repeat(const char *s, size_t n)
 	return out;
 }
 
+#define DRAWING "<svg><title>x</title><g><path d=1 /><use/></g></svg>"
+
 static void
 limits(void)
 {
@@ -339,6 +341,17 @@ limits(void)
 	check(html_shape(bytes_str("<p><p><br><b></b><b>")).depth == 1);
 	check(html_shape(bytes_str("<!--><div>--><i><script><div></script>"))
 		  .depth == 2);
+	/* In a drawing, tags end themselves .. */
+	check(html_shape(bytes_str("<p>" DRAWING DRAWING DRAWING)).depth == 2);
+	/* .. but not behind what may have led out of it, .. */
+	check(html_shape(bytes_str("<svg><div><g/><g/><g/>")).depth == 5);
+	check(html_shape(bytes_str("<x><svg><g></x><g/><g/>")).depth == 4);
+	check(html_shape(bytes_str("<g/><g/><g/>")).depth == 3);
+	check(html_shape(bytes_str("<svg><desc><b><g/><g/>")).depth == 5);
+	/* .. and what is text elsewhere is none in it. */
+	check(html_shape(bytes_str("<svg><title><b><b><b>")).depth == 5);
+	check(html_shape(bytes_str("<svg><style><b><b><b>")).depth == 5);
+	check(html_shape(bytes_str("<svg></svg><style><b><b>")).depth == 1);
 	check(html_shape(bytes_str("<!---><i><!-- --!><b title='<u><u>'>"))
 		  .depth == 2);
 	free(deep);
@@ -421,6 +434,15 @@ other_encodings(void)
 	/* What is UTF-8 is UTF-8, whatever it says. */
 	html_is("<meta charset=windows-1251><p>При", "<p>При</p>");
 	check(fails(INGEST_HTML, "<p>\xcf\xf0\xe8", 6) == QERR_TEXT);
+	/* Moved to UTF-8 and back, it names both. */
+	html_is("<meta charset=utf-8><meta charset=windows-1251><p>\xcf\xf0",
+	    "<p>Пр</p>");
+	/* A few bytes that somebody broke do not take the rest away. */
+	html_is("<meta charset=utf-8><p>При\xd0вет, мир", "<p>Привет, мир</p>");
+	html_is("<meta charset=euc-kr><p>one \xff\xc7\xd1 two three four five "
+		"six seven eight nine ten eleven twelve thirteen fourteen",
+	    "<p>one 한 two three four five six seven eight nine ten eleven "
+	    "twelve thirteen fourteen</p>");
 	check(fails(INGEST_HTML, "<meta charset=no-such><p>\xcf", 26) ==
 	      QERR_TEXT);
 	check(fails(INGEST_TEXT,
