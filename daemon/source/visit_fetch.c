@@ -45,6 +45,8 @@ on_answer(void *arg, const struct fetch_answer *a)
 	struct visit *v = arg;
 	struct fetch_request rq;
 
+	/* The pause begins now: it may have waited for a child, or been slow. */
+	manner_went(&v->all->manner, buf_bytes(&v->address), clock_now());
 	if (!v->for_robots) {
 		visit_deliver(v, a, false);
 		return;
