@@ -89,10 +89,14 @@ told_pack(struct host *h, const struct node_tell *t)
 void
 invariant_tell(struct host *h, const struct node_tell *t)
 {
-	const struct paper *p = press_paper(h->w, &t->id);
+	struct paper *p = press_paper(h->w, &t->id);
 
 	if (t->fact == FACT_FORK && (p == NULL || !p->thief))
 		world_fail(h->w, "a false alarm of a fork", h);
+	if (t->fact == FACT_FORK && p != NULL)
+		tally_add(&p->proofs, h->w->now);
+	if (t->fact == FACT_CHARTER && p != NULL && t->number == p->n_charter)
+		tally_add(&p->charters, h->w->now - p->charter_at);
 	if (t->fact == FACT_OVERDUE && p != NULL && h->n_paper == 1 &&
 	    h->w->now - h->head_at < p->promise * 1500)
 		world_fail(h->w, "a feed is overdue before its time", h);

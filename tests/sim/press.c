@@ -10,6 +10,8 @@ make_charter(struct paper *p, struct charter *c)
 	struct buf body = {0}, *file = &p->charter[p->n_charter++];
 
 	c->version = p->n_charter;
+	p->charter_at = p->w->now;
+	tally_done(&p->charters);
 	c->name = bytes_str("N");
 	c->previous = p->feed;
 	c->n_root = 1;
@@ -62,6 +64,8 @@ press_free(struct paper *p)
 	}
 	buf_done(&p->charter[0]);
 	buf_done(&p->charter[1]);
+	tally_done(&p->charters);
+	tally_done(&p->proofs);
 	free(p->issue);
 	free(p);
 }

@@ -2,13 +2,15 @@
 
 /*
  * An issue is published among many (gossip research §9.1): every mirror has its head
- * in seconds, for at most six copies each, and its packs soon after.
+ * in seconds, for at most six copies each, and its packs soon after.  Then the key is
+ * stolen: the proof of it, and the charter that ends it, run on all links at once.
  */
 #define FEW      200
 #define OUT      5
 #define COPIES   6 /* at most, on average */
 #define HEAD_T99 1500
 #define HEAD_ALL 3000
+#define URGENT   500 /* ms to 99 in 100, of proofs and charters */
 
 static void
 check_heads(struct issue *is)
@@ -34,6 +36,34 @@ check_heads(struct issue *is)
 		world_fail(w, "heads come too often", NULL);
 }
 
+static void
+check_urgent(struct world *w)
+{
+	struct paper *p = w->paper[0];
+	uint64_t first, t99;
+
+	press_plant(w->host[world_roll(w, w->n_host)],
+	    press_steal(p, p->head + 1, NULL, NULL));
+	press_publish(p);
+	world_run(w, MINUTE);
+	first = tally_at(&p->proofs, 0);
+	t99 = tally_at(&p->proofs, 990) - first;
+	say(w, "proof: at %zu, t99 %zu ms, last %zu ms", p->proofs.n,
+	    (size_t)t99, (size_t)(tally_at(&p->proofs, 1000) - first));
+	if (p->proofs.n != w->n_host || t99 > URGENT)
+		world_fail(w, "a proof is slow", NULL);
+	press_end_key(p, p->head, false);
+	press_publish(p);
+	world_run(w, MINUTE);
+	t99 = tally_at(&p->charters, 990);
+	say(w, "charter: at %zu, t99 %zu ms, last %zu ms", p->charters.n,
+	    (size_t)t99, (size_t)tally_at(&p->charters, 1000));
+	if (p->charters.n != w->n_host - 1 || t99 > URGENT)
+		world_fail(w, "a charter is slow", NULL);
+	if (crowd_reached(w, p, true) != crowd_up(w))
+		world_fail(w, "not everybody has the new key's issue", NULL);
+}
+
 void
 scene_publish(struct world *w)
 {
@@ -57,5 +87,6 @@ scene_publish(struct world *w)
 	    (size_t)tally_at(&is->packs, 1000));
 	if (crowd_reached(w, w->paper[0], true) != crowd_up(w))
 		world_fail(w, "not everybody has the packs", NULL);
+	check_urgent(w);
 	crowd_cost(w);
 }

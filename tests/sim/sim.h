@@ -174,6 +174,9 @@ struct paper {
 	bool thief;              /* somebody else has signed, too */
 	size_t text;             /* bytes of the next text pack; 0: any */
 	uint64_t promise;        /* seconds to the next issue at most */
+	when_ms charter_at;      /* when the newest one was signed, .. */
+	struct tally charters;   /* .. and ms after that, at hosts */
+	struct tally proofs;     /* when hosts had a fork proved */
 };
 
 /* What happens to what crosses from one country to another. */
