@@ -2,9 +2,8 @@
 
 #include "proto/node/inner.h"
 
-/* A publisher's fault is no fault of the peer that passes it on. */
-static int
-fault_of_peer(int err)
+int
+accept_fault(int err)
 {
 	switch (err) {
 	case QERR_DUPLICATE:
@@ -30,10 +29,11 @@ fault_of_peer(int err)
 static void
 share_cut(const struct track *s, struct share *sh, uint64_t floor)
 {
-	size_t n = 0;
+	uint16_t n = 0;
 
-	if (sh->told >= floor)
-		sh->told = floor - 1;
+	sh->died = sh->number >= floor;
+	if (sh->shown >= floor)
+		sh->shown = (uint32_t)(floor - 1);
 	for (size_t i = 0; i < sh->n_run; i++) {
 		struct msg_run r = sh->run[i];
 
@@ -49,29 +49,38 @@ share_cut(const struct track *s, struct share *sh, uint64_t floor)
 static void
 forgive(struct track *s)
 {
-	for (size_t i = 0; i < LINKS_MAX; i++)
-		if (s->n->link[i] != NULL && s->n->link[i]->state == LINK_OPEN)
-			share_of(s->n->link[i], s)->failed = false;
+	for (size_t i = 0; i < s->head.n->n_slot; i++)
+		if (s->head.n->link[i] != NULL &&
+		    s->head.n->link[i]->state == LINK_OPEN)
+			share_of(s->head.n->link[i], &s->head)->failed = false;
 	s->retry = true;
 }
 
 void
 accept_verdict(struct track *s, uint64_t floor)
 {
-	struct node *n = s->n;
+	struct node *n = s->head.n;
+	struct bytes a, b;
 	uint64_t number;
 
 	if (floor != UINT64_MAX)
 		track_cut(s, floor);
-	if (s->forked) /* perhaps one of the two keys is revoked */
-		s->forked = feed_check_fork(s->feed, buf_bytes(&s->fork[0]),
-				buf_bytes(&s->fork[1]), &number) == 0;
-	for (size_t i = 0; i < LINKS_MAX; i++) {
+	/* Perhaps one of the two keys is revoked. */
+	if (s->head.forked &&
+	    (proof_decode(buf_bytes(&s->head.proof), &a, &b) != 0 ||
+		feed_check_fork(s->feed, a, b, &number) != 0)) {
+		s->head.forked = false;
+		head_changed(&s->head);
+	}
+	for (size_t i = 0; i < n->n_slot; i++) {
+		struct share *sh;
+
 		if (n->link[i] == NULL || n->link[i]->state != LINK_OPEN)
 			continue;
-		share_of(n->link[i], s)->proved &= s->forked;
+		sh = share_of(n->link[i], &s->head);
+		sh->proved = sh->proved && s->head.forked;
 		if (floor != UINT64_MAX)
-			share_cut(s, share_of(n->link[i], s), floor);
+			share_cut(s, sh, floor);
 	}
 	forgive(s);
 }
@@ -83,14 +92,16 @@ accept_charter(struct track *s, struct bytes file)
 	int err = feed_add_charter(s->feed, file, &floor);
 
 	if (err == QERR_FORK)
-		update_tell(s->n, FACT_FORK, &s->id, 0, 0);
+		update_tell(s->head.n, FACT_FORK, &s->head.id, 0, 0);
 	if (err == QERR_NOMEM)
-		node_fail(s->n, err);
+		node_fail(s->head.n, err);
 	if (err != 0)
-		return fault_of_peer(err);
-	update_put(s->n, OBJECT_CHARTER, &s->id, track_charter(s), file);
+		return accept_fault(err);
+	update_put(s->head.n, OBJECT_CHARTER, &s->head.id, track_charter(s),
+	    file);
 	accept_verdict(s, floor);
-	update_tell(s->n, FACT_CHARTER, &s->id, track_charter(s), floor);
+	update_tell(s->head.n, FACT_CHARTER, &s->head.id, track_charter(s),
+	    floor);
 	return 0;
 }
 
@@ -100,11 +111,11 @@ refused(struct track *s, int err, struct bytes file, struct link *from)
 	struct header h;
 
 	if (err == QERR_NOMEM)
-		node_fail(s->n, err);
+		node_fail(s->head.n, err);
 	if (err == QERR_ROLLBACK && header_peek(&h, file) == 0)
-		update_tell(s->n, FACT_ROLLBACK, &s->id, h.number,
+		update_tell(s->head.n, FACT_ROLLBACK, &s->head.id, h.number,
 		    from != NULL ? from->id : 0);
-	return fault_of_peer(err);
+	return accept_fault(err);
 }
 
 /*
@@ -116,7 +127,7 @@ static int
 start_over(struct track *s, struct link *from)
 {
 	bool alone = s->given_by == from->id;
-	bool knew = share_of(from, s)->charter >= track_charter(s);
+	bool knew = share_of(from, &s->head)->charter >= track_charter(s);
 
 	feed_cut(s->feed, 0);
 	accept_verdict(s, 1);
@@ -125,7 +136,7 @@ start_over(struct track *s, struct link *from)
 	if (!alone)
 		return 0;
 	/* Whoever has not heard of the pin may have been led away himself. */
-	share_of(from, s)->failed = true;
+	share_of(from, &s->head)->failed = true;
 	return knew ? QERR_PINNED : 0;
 }
 
@@ -137,14 +148,14 @@ accept_from(const struct track *s, struct link *l)
 
 	if (s->sole == 0 || s->sole == l->id || c == NULL || head >= c->pin)
 		return true;
-	for (size_t i = 0; i < LINKS_MAX; i++) {
-		struct link *sole = s->n->link[i];
+	for (size_t i = 0; i < s->head.n->n_slot; i++) {
+		struct link *sole = s->head.n->link[i];
 		const struct share *sh;
 
 		if (sole == NULL || sole->id != s->sole ||
 		    sole->state != LINK_OPEN)
 			continue;
-		sh = share_of(sole, s);
+		sh = share_of(sole, &s->head);
 		return sh->failed || sh->number <= head;
 	}
 	return true;
@@ -158,7 +169,8 @@ accept_headers(struct track *s, const struct bytes *file, size_t count,
 	struct header h;
 	int err;
 
-	if (s->forked || s->n->full || s->cut_step == s->n->steps ||
+	if (s->head.forked || s->head.n->full ||
+	    s->cut_step == s->head.n->steps ||
 	    (from != NULL && !accept_from(s, from)))
 		return 0;
 	if (feed_head(s->feed) == 0)
@@ -171,45 +183,43 @@ accept_headers(struct track *s, const struct bytes *file, size_t count,
 			return start_over(s, from);
 		/* Their history is not ours: ask for their rival of our head. */
 		if (err == QERR_FORK && from != NULL)
-			share_of(from, s)->rival = true;
+			share_of(from, &s->head)->rival = true;
 		return refused(s, err, file[0], from);
 	}
 	for (size_t i = 0; i < count; i++) {
 		if (header_read(&h, file[i]) != 0)
 			continue; /* it was accepted: cannot be */
 		track_add_header(s, &h);
-		update_put(s->n, OBJECT_HEADER, &s->id, h.number, file[i]);
+		update_put(s->head.n, OBJECT_HEADER, &s->head.id, h.number,
+		    file[i]);
 		s->n_unsafe++;
 	}
 	if (count > 0)
-		track_set_head(s, file[count - 1]);
+		head_set_file(&s->head, file[count - 1]);
 	return 0;
 }
 
 int
 accept_head(struct track *s, struct bytes file, struct link *from)
 {
-	struct share *sh = share_of(from, s);
+	struct share *sh = share_of(from, &s->head);
 	struct header h;
 	int err = feed_check_head(s->feed, file, &h);
 
 	if (err == QERR_CHARTER) { /* fetched by fetch_heads() */
-		if (h.charter > sh->charter)
-			sh->charter = h.charter;
-		if (h.number > sh->number)
-			sh->number = h.number;
+		if (h.charter > sh->charter && h.charter <= MSG_CHARTER_MAX)
+			sh->charter = (uint16_t)h.charter;
+		if (h.number > sh->number && h.number <= UINT32_MAX)
+			share_show(sh, h.number);
 		return 0;
 	}
 	if (err == QERR_FORK) {
 		accept_rival(s, h.number, file);
 		return 0;
 	}
-	if (err == 0 || err == QERR_DUPLICATE) {
-		if (h.number > sh->number)
-			sh->number = h.number;
-		if (h.number > sh->told)
-			sh->told = h.number;
-	}
+	if ((err == 0 || err == QERR_DUPLICATE) && h.number <= UINT32_MAX &&
+	    (h.number > sh->number || sh->died))
+		share_show(sh, h.number);
 	if (err != 0)
 		return refused(s, err, file, from);
 	if (h.number != feed_head(s->feed) + 1)
@@ -222,23 +232,24 @@ accept_head(struct track *s, struct bytes file, struct link *from)
 void
 accept_rival(struct track *s, uint64_t number, struct bytes theirs)
 {
-	struct node *n = s->n;
+	struct node *n = s->head.n;
 	struct proof *p;
 
-	if (s->forked || n->n_proof == sizeof(n->proof) / sizeof(n->proof[0]))
+	if (s->head.forked ||
+	    n->n_proof == sizeof(n->proof) / sizeof(n->proof[0]))
 		return;
 	for (size_t i = 0; i < n->n_proof; i++)
-		if (id_eq(&n->proof[i]->feed, &s->id))
+		if (id_eq(&n->proof[i]->feed, &s->head.id))
 			return; /* one is being made */
 	if ((p = calloc(1, sizeof(*p))) == NULL) {
 		node_fail(n, QERR_NOMEM);
 		return;
 	}
-	p->feed = s->id;
+	p->feed = s->head.id;
 	p->number = number;
 	buf_init(&p->theirs, 0);
 	buf_put(&p->theirs, theirs.p, theirs.n);
-	p->get = update_get(n, OBJECT_HEADER, &s->id, number, ++n->token);
+	p->get = update_get(n, OBJECT_HEADER, &s->head.id, number, ++n->token);
 	n->proof[n->n_proof++] = p;
 }
 
@@ -274,17 +285,15 @@ accept_proof(struct node *n, struct bytes a, struct bytes b, struct link *from)
 	struct track *s = track_of_header(n, a);
 	uint64_t number;
 
-	if (s == NULL || s->forked || feed_charter(s->feed) == NULL)
+	if (s == NULL || s->head.forked || feed_charter(s->feed) == NULL)
 		return 0;
 	if (feed_check_fork(s->feed, a, b, &number) != 0)
 		return 0; /* perhaps a key that we know to be revoked */
-	track_forked(s, a, b);
-	n->vouched++;
-	buf_clear(&n->scratch);
-	proof_encode(&n->scratch, a, b);
-	update_put(n, OBJECT_PROOF, &s->id, number, buf_bytes(&n->scratch));
-	update_tell(n, FACT_FORK, &s->id, number, 0);
-	spread_proof(n, a, b, from);
+	head_forked(&s->head, a, b);
+	update_put(n, OBJECT_PROOF, &s->head.id, number,
+	    buf_bytes(&s->head.proof));
+	update_tell(n, FACT_FORK, &s->head.id, number, 0);
+	spread_proof(&s->head, from);
 	return 0;
 }
 
@@ -304,13 +313,13 @@ stored_header(struct node *n, const struct pending *p, int err)
 		feed_cut(s->feed, p->number - 1);
 		track_cut(s, p->number);
 	}
-	if (s->n_unsafe > 0 || s->safe_head >= feed_head(s->feed))
+	if (s->n_unsafe > 0 || s->head.number >= feed_head(s->feed))
 		return;
-	before = s->safe_head;
-	s->safe_head = feed_head(s->feed);
-	n->vouched++;
-	update_tell(n, FACT_HEAD, &s->id, s->safe_head, 0);
-	spread_head(s, false);
+	before = s->head.number;
+	s->head.number = feed_head(s->feed);
+	head_changed(&s->head);
+	update_tell(n, FACT_HEAD, &s->head.id, s->head.number, 0);
+	spread_head(&s->head, false);
 	holds_safe(s, before + 1);
 }
 
@@ -321,14 +330,10 @@ stored_charter(struct node *n, const struct pending *p, int err)
 
 	if (s == NULL || err != 0)
 		return; /* accept_space() puts it again */
-	n->vouched++;
-	if (s->safe_charter == 0) { /* others may follow it, too */
-		s->safe_charter = p->number;
-		spread_heads_all(n);
-	}
-	if (p->number > s->safe_charter)
-		s->safe_charter = p->number;
-	spread_charter(s);
+	if (p->number > s->head.charter)
+		s->head.charter = p->number;
+	head_changed(&s->head);
+	spread_charter(&s->head);
 }
 
 static void
@@ -406,10 +411,10 @@ accept_space(struct node *n)
 	for (size_t i = 0; i < n->n_track; i++) {
 		struct track *s = n->track[i];
 
-		for (uint64_t v = s->safe_charter + 1; v <= track_charter(s);
+		for (uint64_t v = s->head.charter + 1; v <= track_charter(s);
 		     v++)
-			if (!is_pending(n, OBJECT_CHARTER, &s->id, v))
-				update_put(n, OBJECT_CHARTER, &s->id, v,
+			if (!is_pending(n, OBJECT_CHARTER, &s->head.id, v))
+				update_put(n, OBJECT_CHARTER, &s->head.id, v,
 				    feed_charter_file(s->feed, v));
 		forgive(s);
 	}

@@ -2,8 +2,8 @@
 
 #define BUDGET ((uint64_t)1 << 40)
 
-static struct ask *
-say_ask(struct link *l, const struct ask *a, const struct share *sh)
+struct ask *
+fetch_say(struct link *l, const struct ask *a, const struct msg_tag *tag)
 {
 	struct node *n = l->n;
 	struct msg_ask *m = &n->say.ask;
@@ -19,8 +19,8 @@ say_ask(struct link *l, const struct ask *a, const struct share *sh)
 	    .first = a->first,
 	    .last = a->last,
 	    .budget = BUDGET};
-	if (sh != NULL)
-		m->tag = sh->out;
+	if (tag != NULL)
+		m->tag = *tag;
 	if (a->part != NULL)
 		m->pack = a->part->pack->root;
 	link_say(l);
@@ -62,8 +62,8 @@ fetch_end(struct link *l, struct ask *a)
 			}
 	if (a->what == ASK_PIECE_HASHES)
 		t->hasher = NULL;
-	if (a->track != NULL && a->track->asking == l)
-		a->track->asking = NULL;
+	if (a->head != NULL && a->head->asking == l)
+		a->head->asking = NULL;
 	*a = l->ask[--l->n_ask];
 }
 
@@ -72,15 +72,16 @@ fetch_heads(struct link *l, struct share *sh, struct track *s)
 {
 	struct node *n = l->n;
 	uint64_t head = feed_head(s->feed), charter = track_charter(s);
-	struct ask a = {.track = s, .last = 0};
+	struct ask a = {.head = &s->head, .last = 0};
+	struct msg_tag tag;
 
-	if (!link_is_node(l) || s->asking != NULL || n->full || sh->failed ||
-	    l->n_ask == ASKS_MAX || l->said_bye)
+	if (!link_is_node(l) || s->head.asking != NULL || n->full ||
+	    sh->failed || l->n_ask == ASKS_MAX || l->said_bye)
 		return;
 	if (sh->charter > charter) {
 		a.what = ASK_CHARTERS;
 		a.first = charter + 1;
-	} else if (charter == 0 || s->forked) {
+	} else if (charter == 0 || s->head.forked) {
 		return;
 	} else if (sh->rival && head > 0) {
 		a.what = ASK_HEADERS;
@@ -94,51 +95,42 @@ fetch_heads(struct link *l, struct share *sh, struct track *s)
 	} else {
 		return;
 	}
-	s->asking = l;
-	say_ask(l, &a, sh);
+	s->head.asking = l;
+	tag = share_tag(l, &s->head);
+	fetch_say(l, &a, &tag);
+}
+
+/* What |l| showed, if it may give it; those who follow the feed have more than a head. */
+static uint64_t
+promise(struct link *l, const struct track *s)
+{
+	const struct share *sh;
+
+	if (l == NULL || !link_is_node(l))
+		return 0;
+	sh = share_of(l, &s->head);
+	if (sh->failed)
+		return 0;
+	return sh->follows || sh->near ? sh->number + (UINT64_C(1) << 32)
+				       : sh->number;
 }
 
 void
 fetch_track(struct track *s)
 {
-	struct node *n = s->n;
+	struct node *n = s->head.n;
 	struct link *best = NULL;
 
 	/* Whoever showed the most; it may lie, and then the next one is asked. */
-	for (size_t i = 0; i < LINKS_MAX; i++) {
-		struct link *l = n->link[i];
-
-		if (l == NULL || !link_is_node(l) || share_of(l, s)->failed)
-			continue;
-		if (best == NULL ||
-		    share_of(l, s)->number > share_of(best, s)->number)
-			best = l;
-	}
+	for (size_t i = 0; i < n->n_slot; i++)
+		if (promise(n->link[i], s) > promise(best, s))
+			best = n->link[i];
 	if (best != NULL)
-		fetch_heads(best, share_of(best, s), s);
-	for (size_t i = 0; i < LINKS_MAX && s->asking == NULL; i++)
+		fetch_heads(best, share_of(best, &s->head), s);
+	for (size_t i = 0; i < n->n_slot && s->head.asking == NULL; i++)
 		if (n->link[i] != NULL && n->link[i]->state == LINK_OPEN)
-			fetch_heads(n->link[i], share_of(n->link[i], s), s);
-}
-
-bool
-link_holds(struct link *l, const struct track *s, uint64_t number,
-    unsigned tier, const struct pack *p)
-{
-	const struct share *sh = share_of(l, s);
-
-	if (p->refused[l->slot / 64] >> l->slot % 64 & 1)
-		return false;
-	for (size_t i = 0; i < l->n_partial; i++)
-		if (id_eq(&l->partial[i].root, &p->root))
-			return true;
-	if (l->n->cfg.role == NODE_READER) /* it is not told; it asks */
-		return sh->number >= number;
-	for (size_t i = 0; i < sh->n_run; i++)
-		if (sh->run[i].tier == tier && number >= sh->run[i].first &&
-		    number <= sh->run[i].last)
-			return true;
-	return false;
+			fetch_heads(n->link[i], share_of(n->link[i], &s->head),
+			    s);
 }
 
 /* The pieces that |l| has, if it has but some: else NULL. */
@@ -169,7 +161,7 @@ ask_run(struct link *l, struct part *t, size_t first, size_t count)
 			bit_set(t->asked, i, true);
 			t->n_asked++;
 		}
-	l->n->in_flight += ask_bytes(say_ask(l, &a, NULL));
+	l->n->in_flight += ask_bytes(fetch_say(l, &a, NULL));
 }
 
 static bool
@@ -206,7 +198,7 @@ ask_part(struct link *l, struct part *t, const uint8_t *only)
 		if (t->hasher != NULL)
 			return false;
 		t->hasher = l;
-		say_ask(l, &a, NULL);
+		fetch_say(l, &a, NULL);
 		return true;
 	}
 	for (; i < t->n_piece; i++) {
@@ -228,7 +220,7 @@ ask_again(struct link *l, struct part *t)
 {
 	struct node *n = l->n;
 
-	for (size_t i = 0; i < LINKS_MAX; i++) {
+	for (size_t i = 0; i < n->n_slot; i++) {
 		struct link *o = n->link[i];
 
 		for (size_t k = 0; o != NULL && o != l && k < o->n_ask; k++) {
@@ -265,8 +257,9 @@ ask_next(struct link *l)
 		    .tier = t->pack->tier};
 
 		if (t->pack->state == PACK_WANTED && w.track != NULL &&
-		    link_holds(l, w.track, w.number, w.tier, t->pack) &&
-		    ask_part(l, t, link_pieces(l, share_of(l, w.track), &w)))
+		    share_holds(l, w.track, w.number, w.tier, t->pack) &&
+		    ask_part(l, t,
+			link_pieces(l, share_of(l, &w.track->head), &w)))
 			return true;
 	}
 	if (l->want_gen != n->want_gen) {
@@ -278,18 +271,19 @@ ask_next(struct link *l)
 		struct part *t;
 
 		if (w->pack->state != PACK_WANTED || w->pack->part != NULL ||
-		    !link_holds(l, w->track, w->number, w->tier, w->pack))
+		    !share_holds(l, w->track, w->number, w->tier, w->pack))
 			continue;
 		if ((t = part_open(n, w->pack)) == NULL)
 			return false; /* all are busy; later */
-		if (ask_part(l, t, link_pieces(l, share_of(l, w->track), w)))
+		if (ask_part(l, t,
+			link_pieces(l, share_of(l, &w->track->head), w)))
 			return true;
 	}
 	for (size_t i = 0; i < n->n_part; i++) {
 		struct pack *p = n->part[i]->pack;
 
 		if (p->state == PACK_WANTED && p->track != NULL &&
-		    link_holds(l, p->track, p->number, p->tier, p) &&
+		    share_holds(l, p->track, p->number, p->tier, p) &&
 		    ask_again(l, n->part[i]))
 			return true;
 	}
@@ -322,18 +316,28 @@ fetch_more(struct node *n)
 				any |= ask_next(n->link[i]);
 	}
 }
+/* What came to nothing is asked of another. */
+static void
+retry(struct head *h)
+{
+	if (h != NULL && h->followed)
+		head_track(h)->retry = true;
+	else if (h != NULL)
+		carry_again(head_carried(h));
+}
+
 void
 fetch_stop(struct link *l)
 {
 	struct node *n = l->n;
 
 	while (l->n_ask > 0) {
-		struct track *s = l->ask[0].track;
+		struct head *h = l->ask[0].head;
 
 		fetch_end(l, &l->ask[0]);
-		if (s != NULL)
-			s->retry = true;
+		retry(h);
 	}
+	carry_forget_stranger(l);
 	for (size_t i = 0; i < n->n_part; i++)
 		if (n->part[i]->hasher == l)
 			n->part[i]->hasher = NULL;
@@ -355,7 +359,7 @@ fetch_drop(struct link *l, size_t k)
 void
 fetch_cancel(struct node *n, struct part *t)
 {
-	for (size_t i = 0; i < LINKS_MAX; i++) {
+	for (size_t i = 0; i < n->n_slot; i++) {
 		struct link *l = n->link[i];
 
 		for (size_t k = 0; l != NULL && k < l->n_ask;) {
@@ -407,15 +411,15 @@ fetch_stalled(struct link *l)
 		return;
 	}
 	while (l->n_ask > 0) {
-		struct track *s = l->ask[0].track;
+		struct head *h = l->ask[0].head;
 
-		if (s != NULL) {
-			share_of(l, s)->failed = l->stalls > 1;
-			s->retry = true;
-		}
+		if (h != NULL)
+			share_of(l, h)->failed = l->stalls > 1;
 		say_cancel(l, l->ask[0].id);
 		fetch_end(l, &l->ask[0]);
+		retry(h);
 	}
+	carry_forget_stranger(l);
 	l->window = 1;
 	l->stall = l->stall * 2 > STALL_MAX ? STALL_MAX : l->stall * 2;
 	l->rest_until = when_add(n->now, l->stall / 2);

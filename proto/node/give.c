@@ -11,7 +11,8 @@ give_charters(struct link *l, struct ask *a, const struct msg_give *g)
 	struct reader r;
 	int err = 0;
 
-	(void)l;
+	if (a->head == NULL)
+		return carry_stranger(l, g->data, g->status != GIVE_MORE);
 	if (g->data.n == 0)
 		return 0;
 	reader_init(&r, g->data.p, g->data.n);
@@ -19,7 +20,10 @@ give_charters(struct link *l, struct ask *a, const struct msg_give *g)
 		struct bytes file = cbor_bytes_in(&r, 1, CHARTER_FILE_MAX);
 
 		if (r.err == 0)
-			err = accept_charter(a->track, file);
+			err =
+			    a->head->followed
+				? accept_charter(head_track(a->head), file)
+				: carry_charter(head_carried(a->head), l, file);
 	}
 	return r.err != 0 ? r.err : err;
 }
@@ -28,6 +32,7 @@ static int
 give_headers(struct link *l, struct ask *a, const struct msg_give *g)
 {
 	struct bytes file[HEADERS_MAX];
+	struct track *s;
 	struct reader r;
 	size_t count = 0;
 
@@ -44,11 +49,15 @@ give_headers(struct link *l, struct ask *a, const struct msg_give *g)
 	if (r.err != 0)
 		return r.err;
 	a->next += count;
+	if (!a->head->followed)
+		return carry_header(head_carried(a->head), l, a->first,
+		    file[0]);
+	s = head_track(a->head);
 	if (a->fork_check) {
-		accept_rival(a->track, a->first, file[0]);
+		accept_rival(s, a->first, file[0]);
 		return 0;
 	}
-	return accept_headers(a->track, file, count, l);
+	return accept_headers(s, file, count, l);
 }
 
 static int
@@ -133,12 +142,33 @@ give_any(struct link *l, struct ask *a, const struct msg_give *g)
 	return QERR_PROTOCOL;
 }
 
+/* Less of |s| came than was asked for, to go on from: it died since. */
+static void
+look_at_share(struct link *l, const struct ask *a, struct track *s)
+{
+	struct share *sh = share_of(l, a->head);
+
+	if (!a->fork_check &&
+	    (a->what == ASK_CHARTERS ? track_charter(s) < a->first
+				     : feed_head(s->feed) + 1 == a->first))
+		sh->failed = !sh->rival;
+}
+
+/* True if |h|, which was asked of |l|, is still behind what |l| showed. */
+static bool
+lags(struct link *l, const struct head *h)
+{
+	const struct share *sh = share_of(l, h);
+
+	return sh->number > h->number || sh->charter > h->charter;
+}
+
 /* The final word on |a|: what does it say about the link? */
 static void
 give_last(struct link *l, struct ask *a, const struct msg_give *g)
 {
 	struct node *n = l->n;
-	struct track *s = a->track;
+	struct head *h = a->head;
 	struct part *t = a->part;
 	bool whole = a->what == ASK_PIECES ? a->next > a->last
 					   : t == NULL || t->hash != NULL;
@@ -152,15 +182,16 @@ give_last(struct link *l, struct ask *a, const struct msg_give *g)
 	} else if (l->proven && l->window < WINDOW_MAX) {
 		l->window++;
 	}
-	/* Less than it was asked to go on from: it died since. */
-	if (s != NULL && !a->fork_check &&
-	    (a->what == ASK_CHARTERS ? track_charter(s) < a->first
-				     : feed_head(s->feed) + 1 == a->first))
-		share_of(l, s)->failed = !share_of(l, s)->rival;
+	if (h != NULL && h->followed)
+		look_at_share(l, a, head_track(h));
+	else if (h != NULL)
+		share_of(l, h)->failed = lags(l, h);
 	l->stalls = 0;
 	fetch_end(l, a);
-	if (s != NULL)
-		fetch_track(s);
+	if (h != NULL && h->followed)
+		fetch_track(head_track(h));
+	else if (t == NULL)
+		carry_more(l);
 }
 
 int

@@ -3,33 +3,61 @@
 
 #include "proto/node/inner.h"
 
-/* One row of what the peer has. */
+/* What the peer has of a feed that we follow. */
 static void
-on_row(struct link *l, const struct msg_heads_row *row)
+on_row_followed(struct link *l, struct track *s,
+    const struct msg_heads_row *row)
 {
-	struct node *n = l->n;
-	struct share *sh;
-	struct track *s = share_find(l, &row->tag, &sh);
+	struct share *sh = share_of(l, &s->head);
 	uint8_t mark[4];
 
-	if (s == NULL)
-		return;
-	share_known(l, sh);
-	sh->failed = false;
-	sh->number = row->number;
-	sh->charter = row->charter;
-	if (row->number > sh->told)
-		sh->told = row->number;
 	if (row->number > 0 && row->number == feed_head(s->feed)) {
 		msg_mark(mark, veil_hash(l->veil), !l->dialled,
 		    feed_head_hash(s->feed));
 		if (memcmp(mark, row->mark, sizeof(mark)) != 0)
 			sh->rival = true;
 	}
-	spread_forked(l, sh, s);
+	spread_forked(l, sh, &s->head);
 	fetch_heads(l, sh, s);
-	if (n->cfg.role == NODE_MIRROR)
-		holds_all(l, sh, s);
+	if (s->seeking)
+		holds_seek(s);
+}
+
+static void
+on_row_carried(struct link *l, struct carried *c,
+    const struct msg_heads_row *row)
+{
+	struct share *sh = share_of(l, &c->head);
+	uint8_t mark[4];
+
+	if (row->number > 0 && row->number == c->head.number) {
+		msg_mark(mark, veil_hash(l->veil), !l->dialled,
+		    head_mark(&c->head));
+		if (memcmp(mark, row->mark, sizeof(mark)) != 0)
+			sh->rival = true;
+	}
+	spread_forked(l, sh, &c->head);
+	carry_ask(l, c);
+}
+
+static void
+on_row(struct link *l, const struct msg_heads_row *row)
+{
+	struct share *sh;
+	struct head *h = share_find(l, &row->tag, &sh);
+
+	if (h == NULL) {
+		share_keep_row(l, row);
+		return;
+	}
+	sh->known = true;
+	sh->failed = false;
+	share_show(sh, row->number);
+	sh->charter = (uint16_t)row->charter;
+	if (h->followed)
+		on_row_followed(l, head_track(h), row);
+	else
+		on_row_carried(l, head_carried(h), row);
 }
 
 static int
@@ -37,18 +65,10 @@ on_heads(struct link *l, const struct msg_heads *m)
 {
 	if (l->role == ROLE_READER)
 		return QERR_PROTOCOL;
-	if (!m->full && m->rows.n == 0)
-		return 0; /* only to be heard of */
-	if (m->full && m->rows.n > 0) {
-		buf_clear(&l->rows);
-		buf_put(&l->rows, m->rows.p, m->rows.n);
-		if (buf_err(&l->rows) != 0)
-			return buf_err(&l->rows);
-	}
-	if (m->full)
-		l->heads_seen = true;
-	l->want_from = 0;
-	/* fetch_heads() may write messages, but reads none: |m| stays. */
+	l->heads_seen = true;
+	if (m->rows.n > 0)
+		l->want_from = 0;
+	/* What is said meanwhile reads no message: |m| stays. */
 	for (size_t i = 0; i < msg_rows(m->rows) && l->state == LINK_OPEN;
 	     i++) {
 		struct msg_heads_row row;
@@ -60,8 +80,8 @@ on_heads(struct link *l, const struct msg_heads *m)
 }
 
 /* A charter names no feed but by what came before it. */
-static struct track *
-track_of_charter(struct node *n, struct bytes file)
+static struct head *
+head_of_charter(struct node *n, struct bytes file)
 {
 	struct signed_file f;
 	struct charter c;
@@ -69,46 +89,75 @@ track_of_charter(struct node *n, struct bytes file)
 	if (signed_decode(&f, file, SIGNED_SIGS_MAX) != 0 ||
 	    charter_decode_body(&c, f.body) != 0)
 		return NULL;
-	for (size_t i = 0; i < n->n_track; i++) {
-		const struct charter *ours = feed_charter(n->track[i]->feed);
+	for (size_t i = 0; i < n->n_head; i++) {
+		struct head *h = n->head[i];
+		const struct track *s = head_track(h);
+		const struct charter *ours =
+		    s != NULL ? feed_charter(s->feed) : NULL;
 
+		if (c.version == 1 && id_eq(&c.hash, &h->id))
+			return h;
+		if (c.version > 1 && s == NULL &&
+		    id_eq(&c.previous, &head_carried(h)->last))
+			return h;
 		if (ours != NULL && c.version == ours->version + 1 &&
 		    id_eq(&c.previous, &ours->hash))
-			return n->track[i];
-		if (c.version == 1 && id_eq(&c.hash, &n->track[i]->id))
-			return n->track[i];
+			return h;
 	}
 	return NULL;
+}
+
+static int
+on_news_followed(struct link *l, struct track *s, const struct msg_news *m)
+{
+	struct share *sh = share_of(l, &s->head);
+	uint64_t version;
+	int err = 0;
+
+	sh->failed = false; /* it shows something again */
+	sh->near |= m->gap == 0;
+	if (m->charter.n > 0)
+		err = accept_charter(s, m->charter);
+	version = track_charter(s);
+	if (m->charter.n > 0 && version > sh->charter &&
+	    bytes_eq(m->charter, feed_charter_file(s->feed, version)))
+		sh->charter = (uint16_t)version;
+	if (err == 0 && m->header.n > 0)
+		err = accept_head(s, m->header, l);
+	if (err != 0)
+		return err;
+	fetch_heads(l, sh, s);
+	if (s->seeking)
+		holds_seek(s);
+	return 0;
 }
 
 static int
 on_news(struct link *l, const struct msg_news *m)
 {
 	struct node *n = l->n;
-	struct track *s = NULL;
-	struct header h;
-	int err = 0;
+	struct head *h = NULL;
+	struct header header;
+	int err;
 
 	if (l->role == ROLE_READER)
 		return QERR_PROTOCOL;
 	if (m->header.n > 0) {
-		if ((err = header_peek(&h, m->header)) != 0)
+		if ((err = header_peek(&header, m->header)) != 0)
 			return err;
-		s = track_find(n, &h.feed);
+		h = head_find(n, &header.feed);
+	} else {
+		h = head_of_charter(n, m->charter);
 	}
-	if (s == NULL && m->charter.n > 0)
-		s = track_of_charter(n, m->charter);
-	if (s == NULL)
-		return 0; /* not followed */
-	share_known(l, share_of(l, s));
-	share_of(l, s)->failed = false; /* it shows something again */
-	if (m->charter.n > 0)
-		err = accept_charter(s, m->charter);
-	if (err == 0 && m->header.n > 0)
-		err = accept_head(s, m->header, l);
-	if (err == 0)
-		fetch_heads(l, share_of(l, s), s);
-	return err;
+	if (h != NULL)
+		share_of(l, h)->known = true;
+	if (h != NULL && h->followed)
+		return on_news_followed(l, head_track(h), m);
+	if (n->cfg.role == NODE_READER)
+		return 0;
+	if (h != NULL && m->header.n == 0)
+		return carry_charter(head_carried(h), l, m->charter);
+	return m->header.n > 0 ? carry_news(l, m, &header) : 0;
 }
 
 static int
@@ -141,29 +190,51 @@ on_holds_part(struct link *l, const struct msg_holds *m)
 	return 0;
 }
 
+/* It follows the feed, as we do, and wants to know what we hold. */
 static int
 on_holds(struct link *l, const struct msg_holds *m)
 {
 	struct share *sh;
+	struct head *h;
+	struct track *s;
 	int err = 0;
 
 	if (l->role == ROLE_READER)
 		return QERR_PROTOCOL;
 	if (m->of_pack)
 		return on_holds_part(l, m);
-	struct track *s = share_find(l, &m->tag, &sh);
-	if (s == NULL)
+	h = share_find(l, &m->tag, &sh);
+	if (h == NULL || (s = head_track(h)) == NULL)
 		return 0;
-	share_known(l, sh);
+	/* If we asked it before, it was told nothing since. */
+	sh->asked = sh->asked && sh->follows;
+	sh->known = sh->follows = true;
 	l->want_from = 0; /* look again at what it did not hold */
 	for (size_t i = 0; i < m->n && err == 0; i++) {
 		err = share_add_run(sh, &m->run[i]);
 		track_unrefuse(s, &m->run[i], l->slot);
 	}
+	holds_ask(l, s);
 	if (s->publishes && track_receipt(s))
-		update_tell(l->n, FACT_RECEIPTS, &s->id, feed_head(s->feed),
+		update_tell(l->n, FACT_RECEIPTS, &h->id, feed_head(s->feed),
 		    s->receipts);
 	return err;
+}
+
+static int
+on_proof(struct link *l, const struct msg_proof *m)
+{
+	struct header header;
+	struct head *h;
+	int err = header_peek(&header, m->a);
+
+	if (err != 0)
+		return err;
+	if ((h = head_find(l->n, &header.feed)) == NULL)
+		return 0;
+	share_of(l, h)->known = share_of(l, h)->proved = true;
+	return h->followed ? accept_proof(l->n, m->a, m->b, l)
+			   : carry_proof(head_carried(h), l, m->a, m->b);
 }
 
 static void
@@ -206,7 +277,7 @@ hear(struct link *l, struct bytes in)
 	case MSG_GIVE:
 		return give_take(l, &m->give);
 	case MSG_PROOF:
-		return accept_proof(l->n, m->proof.a, m->proof.b, l);
+		return on_proof(l, &m->proof);
 	case MSG_PEERS: /* nobody was asked for introductions */
 		return QERR_PROTOCOL;
 	case MSG_BYE:

@@ -105,8 +105,8 @@ hello_heard(struct link *l, const struct msg_hello *m)
 		return 0;
 	}
 	l->state = LINK_OPEN;
-	/* What came between our HEADS and its HELLO was not told. */
-	if (n->cfg.role == NODE_MIRROR && l->vouched != n->vouched)
+	/* What the first HEADS had no room for, and what came since. */
+	if (n->cfg.role == NODE_MIRROR)
 		spread_heads(l);
 	l->stall = STALL_MIN + 4 * (n->now - l->opened);
 	if (l->contact != NULL)

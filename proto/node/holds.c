@@ -1,53 +1,67 @@
 #include "proto/node/inner.h"
 
+#define LOOK_AGAIN 10000 /* whether who had it is still there */
+
+/* Saying. */
+
 static void
-holds_begin(struct node *n, const struct share *sh)
+begin(struct link *l, const struct track *s)
 {
-	n->say.kind = MSG_HOLDS;
-	n->say.holds = (struct msg_holds){.tag = sh->out};
+	l->n->say.kind = MSG_HOLDS;
+	l->n->say.holds = (struct msg_holds){.tag = share_tag(l, &s->head)};
 }
 
 static void
-holds_add(struct link *l, const struct share *sh, uint64_t tier, uint64_t first,
+add(struct link *l, const struct track *s, uint64_t tier, uint64_t first,
     uint64_t last)
 {
 	struct msg_holds *m = &l->n->say.holds;
 
 	if (m->n == MSG_RUNS_MAX) {
 		link_say(l);
-		holds_begin(l->n, sh);
+		begin(l, s);
 	}
 	m->run[m->n++] = (struct msg_run){tier, first, last};
 }
 
-void
-holds_all(struct link *l, struct share *sh, struct track *s)
+static void
+add_tier(struct link *l, const struct track *s, unsigned tier)
 {
-	struct node *n = l->n;
+	uint64_t first = 0;
 
-	if (sh->held_told || n->cfg.role == NODE_READER || !link_is_node(l))
-		return;
-	sh->held_told = true;
-	holds_begin(n, sh);
-	for (unsigned tier = 0; tier < TIERS; tier++) {
-		uint64_t first = 0;
+	for (uint64_t k = 1; k <= s->head.number + 1; k++) {
+		bool here = k <= s->head.number && track_holds(s, k, tier);
 
-		if ((s->policy.tiers >> tier & 1) == 0)
-			continue;
-		for (uint64_t k = 1; k <= s->safe_head + 1; k++) {
-			bool here =
-			    k <= s->safe_head && track_holds(s, k, tier);
-
-			if (here && first == 0)
-				first = k;
-			if (!here && first != 0) {
-				holds_add(l, sh, tier, first, k - 1);
-				first = 0;
-			}
+		if (here && first == 0)
+			first = k;
+		if (!here && first != 0) {
+			add(l, s, tier, first, k - 1);
+			first = 0;
 		}
 	}
-	if (n->say.holds.n > 0)
-		link_say(l);
+}
+
+void
+holds_ask(struct link *l, struct track *s)
+{
+	struct share *sh = share_of(l, &s->head);
+
+	if (sh->asked || !spread_tells(l))
+		return;
+	sh->asked = true;
+	begin(l, s);
+	for (unsigned tier = 0; tier < TIERS; tier++)
+		if ((s->policy.tiers >> tier & 1) != 0)
+			add_tier(l, s, tier);
+	link_say(l);
+}
+
+/* True if the peer asked what we hold of |s|, and was told what we held then. */
+static bool
+is_told(struct link *l, const struct track *s)
+{
+	return spread_tells(l) && share_of(l, &s->head)->follows &&
+	       share_of(l, &s->head)->asked;
 }
 
 void
@@ -55,18 +69,16 @@ holds_pack(struct node *n, struct pack *p)
 {
 	struct track *s = p->track;
 
-	if (s == NULL || n->cfg.role == NODE_READER ||
-	    p->number > s->safe_head || !track_holds(s, p->number, p->tier))
+	if (s == NULL || p->number > s->head.number ||
+	    !track_holds(s, p->number, p->tier))
 		return;
-	for (size_t i = 0; i < LINKS_MAX; i++) {
+	for (size_t i = 0; i < n->n_slot; i++) {
 		struct link *l = n->link[i];
-		struct share *sh;
 
-		if (!spread_tells(l, s) || !l->share[s->index].held_told)
+		if (!is_told(l, s))
 			continue;
-		sh = &l->share[s->index];
-		holds_begin(n, sh);
-		holds_add(l, sh, p->tier, p->number, p->number);
+		begin(l, s);
+		add(l, s, p->tier, p->number, p->number);
 		link_say(l);
 	}
 }
@@ -78,14 +90,32 @@ holds_pack(struct node *n, struct pack *p)
 void
 holds_safe(struct track *s, uint64_t from)
 {
-	struct node *n = s->n;
+	struct node *n = s->head.n;
 
-	if (n->cfg.role == NODE_READER || from > s->safe_head)
+	if (from > s->head.number)
 		return;
 	for (size_t i = s->first_a[from - 1]; i < s->n_a; i++)
-		if (!s->a[i].dead && s->a[i].number <= s->safe_head &&
+		if (!s->a[i].dead && s->a[i].number <= s->head.number &&
 		    s->a[i].pack->state == PACK_HELD)
 			holds_pack(n, s->a[i].pack);
+}
+
+static void
+say_pieces(struct link *l, const struct part *t)
+{
+	struct msg_holds *m = &l->n->say.holds;
+
+	l->n->say.kind = MSG_HOLDS;
+	*m = (struct msg_holds){.of_pack = true, .pack = t->pack->root};
+	for (size_t k = 0; k < t->n_piece && m->n < MSG_RUNS_MAX; k++) {
+		if (!bit(t->safe, k))
+			continue;
+		if (m->n > 0 && m->run[m->n - 1].last + 1 == k)
+			m->run[m->n - 1].last = k;
+		else
+			m->run[m->n++] = (struct msg_run){0, k, k};
+	}
+	link_say(l);
 }
 
 /* Of a large pack, tell half a megabyte at a time, before it is whole. */
@@ -93,32 +123,92 @@ void
 holds_part(struct node *n, struct part *t)
 {
 	struct track *s = t->pack->track;
-	struct msg_holds *m = &n->say.holds;
 	uint64_t safe = 0;
 
-	if (n->cfg.role == NODE_READER || s == NULL ||
-	    t->pack->size <= 2 * HOLDS_STEP)
+	if (s == NULL || t->pack->size <= 2 * HOLDS_STEP)
 		return;
 	for (size_t i = 0; i < t->n_piece; i++)
 		safe += bit(t->safe, i) ? PIECE_SIZE : 0;
 	if (safe < t->told + HOLDS_STEP)
 		return;
 	t->told = safe;
-	for (size_t i = 0; i < LINKS_MAX; i++) {
-		struct link *l = n->link[i];
+	for (size_t i = 0; i < n->n_slot; i++)
+		if (is_told(n->link[i], s))
+			say_pieces(n->link[i], t);
+}
 
-		if (!spread_tells(l, s))
+/* Seeking. */
+
+/* The most important pack that |s| wants, or NULL. */
+static const struct want *
+wanted(const struct track *s)
+{
+	const struct node *n = s->head.n;
+
+	for (size_t i = 0; i < n->n_want; i++)
+		if (n->want[i].track == s &&
+		    n->want[i].pack->state == PACK_WANTED)
+			return &n->want[i];
+	return NULL;
+}
+
+static bool
+has_source(const struct track *s, const struct want *w)
+{
+	const struct node *n = s->head.n;
+
+	for (size_t i = 0; i < n->n_slot; i++)
+		if (n->link[i] != NULL && link_is_node(n->link[i]) &&
+		    share_holds(n->link[i], s, w->number, w->tier, w->pack))
+			return true;
+	return false;
+}
+
+/* Ask those whose word or whose operator's it is that they follow it, or others. */
+static size_t
+ask_some(struct track *s, size_t max, bool near)
+{
+	struct node *n = s->head.n;
+	size_t from = (size_t)rng_below(&n->rng, n->n_slot + 1), asked = 0;
+
+	for (size_t i = 0; i < n->n_slot && asked < max; i++) {
+		struct link *l = n->link[(from + i) % n->n_slot];
+		const struct share *sh;
+
+		if (!spread_tells(l))
 			continue;
-		n->say.kind = MSG_HOLDS;
-		*m = (struct msg_holds){.of_pack = true, .pack = t->pack->root};
-		for (size_t k = 0; k < t->n_piece && m->n < MSG_RUNS_MAX; k++) {
-			if (!bit(t->safe, k))
-				continue;
-			if (m->n > 0 && m->run[m->n - 1].last + 1 == k)
-				m->run[m->n - 1].last = k;
-			else
-				m->run[m->n++] = (struct msg_run){0, k, k};
-		}
-		link_say(l);
+		sh = share_of(l, &s->head);
+		if (sh->asked || !sh->known || (near && !sh->near))
+			continue;
+		holds_ask(l, s);
+		asked++;
 	}
+	return asked;
+}
+
+/*
+ * Whoever is asked learns that we follow it, so these are few at a time: those who
+ * seem to follow it as well first, and no more of them once one has it.
+ */
+void
+holds_seek(struct track *s)
+{
+	struct node *n = s->head.n;
+	const struct want *w;
+	size_t asked;
+
+	s->seeking = false;
+	if (n->cfg.role != NODE_MIRROR || (w = wanted(s)) == NULL) {
+		timer_set(n, &s->seek, WHEN_NEVER);
+		return;
+	}
+	if (has_source(s, w)) {
+		timer_set(n, &s->seek, when_add(n->now, LOOK_AGAIN));
+		return;
+	}
+	s->seeking = true;
+	asked = ask_some(s, SEEK_MAX, true);
+	asked += ask_some(s, SEEK_MAX - asked, false);
+	timer_set(n, &s->seek,
+	    when_add(n->now, asked > 0 ? SEEK_TIME : LOOK_AGAIN));
 }

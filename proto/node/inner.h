@@ -21,12 +21,14 @@
  *
  *   node.c    events in, update out, time
  *   update.c  what the driver is to do
+ *   head.c    feeds by their newest heads, as they are told to others
+ *   carry.c   .. of which those that are not followed
  *   track.c   feeds, and what their headers announce
  *   pack.c    packs, and those of which a part is here
  *   plan.c    which packs are wanted
  *   accept.c  charters, headers and fork proofs that came in
  *   spread.c  telling others: HEADS, NEWS, PROOF
- *   holds.c   .. and what is held: HOLDS
+ *   holds.c   what is held, told to who asks for it: HOLDS
  *   link.c    one connection: its veil, and silence
  *   hello.c   who the peer is
  *   hear.c    what the peer says
@@ -51,7 +53,9 @@
 #define PING_TIME       240000 /* +- a quarter */
 #define SILENCE_TIME    900000
 #define READER_IDLE     300000
-#define EAGER           3 /* links that get a new head at once */
+#define EAGER           3     /* links that get a new head at once */
+#define SHOW_MIN        20000 /* the others are shown it by a row, .. */
+#define SHOW_MAX        40000
 #define HOLD_BACK_MIN   500
 #define HOLD_BACK_MAX   1500
 #define ASKS_MAX        8 /* open at a time on a link, either way */
@@ -79,6 +83,22 @@
 #define ROTTEN_MAX     3 /* times that a pack is bad on our disk */
 #define BYE_TIME       5000
 #define PARTIAL_MAX    8 /* packs that a link holds in part */
+#define SEEK_MAX       4 /* links asked at a time who holds what we lack */
+#define SEEK_TIME      1000
+
+/* Carrying heads of feeds that are not followed; _EACH in milliseconds. */
+#define CARRIED_BYTES       (2 * 1024 * 1024) /* of all */
+#define CARRIED_FEED_BYTES  28672 /* charters of one: they fit one GIVE */
+#define CARRIED_ALONE_MAX   64    /* that no link but this one has shown */
+#define CARRIED_NEWS_EACH   100
+#define CARRIED_NEWS_BURST  256 /* a link */
+#define CARRIED_CHECK_EACH  50
+#define CARRIED_CHECK_BURST 64 /* a link: signatures */
+#define CARRIED_FEED_EACH   10000
+#define CARRIED_FEED_BURST  60 /* heads of a feed */
+#define CARRIED_ASKS        2  /* open on a link for such feeds */
+#define SHUNNED_MAX         256
+#define SHUNNED_TIME        (24 * 3600 * 1000)
 
 struct timer {
 	struct heap_item item;
@@ -137,27 +157,41 @@ struct announce {
 	enum plan plan;          /* while it is made */
 };
 
-struct track { /* a feed followed */
+/*
+ * A feed by its newest head: what is told of it to others, whether it is followed
+ * or carried.  It begins a track or a carried.
+ */
+struct head {
 	struct node *n;
 	struct id id;
+	size_t index; /* in node.head, and of the links' shares */
+	bool followed;
+	bool forked;
+	uint8_t gap; /* that it is told with; above MSG_GAP_MAX: it is not */
+	uint64_t number, charter; /* that may be told; 0: none */
+	uint64_t changed;         /* node.counter, when these did last */
+	struct buf file;          /* of the newest header that we have */
+	struct buf proof;         /* of the fork */
+	/* asking for charters and headers: one link at a time */
+	struct link *asking;
+};
+
+struct track {            /* a feed followed */
+	struct head head; /* what is durable of it */
 	struct node_policy policy;
 	struct feed *feed;
 	struct announce *a; /* in order of announcement */
 	size_t n_a, cap_a;
 	uint32_t *first_a; /* by number - 1: where its entries begin */
 	size_t cap_first;
-	uint64_t next; /* the head's promise, seconds */
-	struct buf head_file;
-	uint64_t safe_head; /* durable: what may be told */
-	size_t n_unsafe;    /* headers on their way to the disk */
-	uint64_t safe_charter;
-	bool forked, overdue, publishes, plan_dirty;
-	bool retry;         /* an ask of charters or headers came to nothing */
-	struct buf fork[2]; /* the contradicting header files */
-	uint64_t cut_step;  /* the step in which headers died */
-	struct timer due;
-	/* asking for charters and headers: one link at a time */
-	struct link *asking;
+	uint64_t next;   /* the head's promise, seconds */
+	size_t n_unsafe; /* headers on their way to the disk */
+	bool overdue, publishes, plan_dirty;
+	bool wants;        /* packs; as of the newest list of them */
+	bool seeking;      /* .. and nobody here has the first of them */
+	bool retry;        /* an ask of charters or headers came to nothing */
+	uint64_t cut_step; /* the step in which headers died */
+	struct timer due, seek;
 	uint64_t
 	    given_by; /* link that gave every header; 0: several, or the disk */
 	uint64_t sole; /* link that alone gives headers up to the pin; 0: any */
@@ -165,25 +199,44 @@ struct track { /* a feed followed */
 	size_t receipts;
 };
 
-/* What a link has to do with one followed feed; index as in node.track. */
+/* A feed that is not followed: nothing of it is on the disk. */
+struct carried {
+	struct head head;
+	struct buf charters; /* all files, each a CBOR byte string */
+	struct id last;      /* hash of the newest one */
+	struct id hash;      /* identity of the header */
+	uint64_t by;         /* link that brought it first */
+	when_ms heard;       /* of its newest head */
+	when_ms bucket;
+};
+
+/* What a link has to do with a head; index as in node.head. */
 struct share {
-	struct msg_tag in, out; /* the tag as the peer and as we write it */
-	bool known;             /* the peer showed it */
-	uint64_t number, charter;
-	uint64_t told;       /* newest number that we told or were told */
-	when_ms news_at;     /* held back until then; 0: nothing waits */
-	bool held_told;      /* it was told what we hold */
-	bool failed;         /* showed what it could not give */
-	bool rival;          /* its header of our head's number is another */
-	bool proved;         /* was sent the proof of a fork */
+	uint32_t number, shown; /* newest that the peer showed, that we did */
+	uint16_t charter;       /* newest version that one showed the other */
+	uint8_t shown_gap;
+	bool known : 1;   /* the peer showed it */
+	bool died : 1;    /* headers have since, perhaps what it showed */
+	bool waits : 1;   /* news of it are held back */
+	bool near : 1;    /* the peer said that it follows it: gap 0 */
+	bool failed : 1;  /* showed what it could not give */
+	bool rival : 1;   /* its header of our head's number is another */
+	bool proved : 1;  /* was sent the proof of a fork */
+	bool asked : 1;   /* was told what we hold, and so asked for the same */
+	bool follows : 1; /* told us what it holds */
+	uint16_t n_run, cap_run;
 	struct msg_run *run; /* what it holds, RUNS_KEPT at most */
-	size_t n_run, cap_run;
+};
+
+struct wait { /* news held back */
+	struct head *head;
+	when_ms at;
 };
 
 struct ask { /* ours, open on a link */
 	uint32_t id;
 	enum msg_what what;
-	struct track *track;
+	struct head *head; /* charters, headers; NULL: of the link's stranger */
 	struct part *part;
 	uint64_t first, last, next; /* next: expected in what comes */
 	when_ms at;
@@ -194,9 +247,16 @@ struct ask { /* ours, open on a link */
 struct job { /* the peer's, waiting to be answered */
 	uint32_t id;
 	enum msg_what what;
-	struct track *track;
+	struct head *head;
 	struct pack *pack;
 	uint64_t next, last, budget;
+};
+
+/* A feed that nobody here knows: its header waits for the charters. */
+struct stranger {
+	struct id id;
+	uint8_t gap;
+	struct buf file, charters;
 };
 
 struct partial { /* a pack that the peer holds a part of */
@@ -225,11 +285,16 @@ struct link {
 	struct contact *contact;
 	struct timer timer;
 	when_ms opened, last_in, last_out, hello_by, rest_until;
-	uint64_t counter; /* of HEADS */
-	uint64_t vouched; /* node.vouched when the last full one was said */
-	struct share *share;
-	size_t n_share;
-	struct buf rows; /* of the peer's last full HEADS */
+	uint64_t said;       /* node.counter, up to which all was told */
+	when_ms show_at;     /* then what changed since is; 0: nothing did */
+	struct share *share; /* as node.head */
+	struct msg_tag *tag; /* of each as the peer writes it; NULL: not made */
+	size_t n_share, cap_share;
+	struct wait *wait;
+	size_t n_wait, cap_wait;
+	struct buf rows; /* the peer's, of feeds that we do not know */
+	struct stranger *stranger;
+	when_ms news_bucket, check_bucket;
 	/* asking */
 	struct ask ask[ASKS_MAX];
 	size_t n_ask, window, stalls;
@@ -276,6 +341,11 @@ struct want {
 	uint8_t class, tier;
 };
 
+struct shunned { /* a feed that could not be carried */
+	struct id feed;
+	when_ms until;
+};
+
 struct proof { /* a fork being proved: ours is still to be loaded */
 	uint64_t get;
 	struct id feed;
@@ -291,7 +361,7 @@ struct node {
 	when_ms now;
 	uint64_t wall;
 	bool full;
-	uint64_t vouched; /* counts changes of what HEADS would say */
+	uint64_t counter; /* of changes of what HEADS would say */
 	uint64_t steps;
 	int fatal;
 	struct heap timers;
@@ -299,8 +369,13 @@ struct node {
 	when_ms feeler_at;
 	struct veil_door *door;
 
-	struct track *track[NODE_FOLLOWED_MAX];
-	size_t n_track;
+	struct head **head; /* all of them, .. */
+	size_t n_head, cap_head;
+	struct track **track; /* .. and those that are followed */
+	size_t n_track, cap_track;
+	size_t n_carried, carried_bytes;
+	struct shunned *shunned; /* a ring */
+	size_t n_shunned, next_shunned;
 	struct map *packs; /* struct pack by root */
 	struct want *want;
 	size_t n_want, cap_want;
@@ -355,6 +430,9 @@ struct node {
 void timer_init(struct timer *t, void (*fire)(struct node *, void *),
     void *owner);
 void timer_set(struct node *n, struct timer *t, when_ms when);
+/* Take one from a bucket that holds |burst| and gains one each |each| ms; |*at| is 0 at
+ * first.  False if it is empty. */
+bool bucket_take(when_ms *at, when_ms now, uint64_t each, uint64_t burst);
 void node_fail(struct node *n, int err);
 /* Room for one more in an array of the node's; NULL after node_fail(). */
 void *node_grow(struct node *n, void *array, size_t count, size_t *cap,
@@ -380,18 +458,63 @@ void update_begin(struct node *n);
 void update_end(struct node *n, struct node_update *ret);
 void update_free(struct node *n);
 
+/* head.c */
+struct head *head_find(const struct node *n, const struct id *feed);
+/* Begin |h|, of |feed|, and put it into the table: 0, or QERR_NOMEM. */
+int head_add(struct node *n, struct head *h, const struct id *feed);
+/* Take it out: no link, ask or job knows it any more. */
+void head_remove(struct head *h);
+/* |h|, which is new, comes in the place of |old|, which is taken out. */
+void head_replace(struct head *h, struct head *old);
+void head_done(struct head *h);
+/* What may be told of it has changed. */
+void head_changed(struct head *h);
+void head_set_file(struct head *h, struct bytes file);
+/* |a| and |b| prove a fork: keep them. */
+void head_forked(struct head *h, struct bytes a, struct bytes b);
+/* The newest charter that may be told. */
+struct bytes head_charter(const struct head *h);
+/* What the mark of the head is made of. */
+const struct id *head_mark(const struct head *h);
+static inline struct track *
+head_track(struct head *h)
+{
+	return h->followed ? (struct track *)(void *)h : NULL;
+}
+static inline struct carried *
+head_carried(struct head *h)
+{
+	return h->followed ? NULL : (struct carried *)(void *)h;
+}
+
+/* carry.c: 0, or a fault of the peer */
+int carry_news(struct link *l, const struct msg_news *m,
+    const struct header *h);
+/* The peer's header |number| of |c|, for which it was asked. */
+int carry_header(struct carried *c, struct link *l, uint64_t number,
+    struct bytes file);
+int carry_charter(struct carried *c, struct link *l, struct bytes file);
+int carry_proof(struct carried *c, struct link *l, struct bytes a,
+    struct bytes b);
+/* Charters of the link's stranger; |last|: there are no more. */
+int carry_stranger(struct link *l, struct bytes charters, bool last);
+void carry_forget_stranger(struct link *l);
+/* Ask |l| for what it showed of |c|, or of any; ask anybody for what he showed of |c|. */
+void carry_ask(struct link *l, struct carried *c);
+void carry_more(struct link *l);
+void carry_again(struct carried *c);
+void carry_free(struct carried *c);
+/* The files of |c| from |first| on, as in a GIVE. */
+struct bytes carry_charters(const struct carried *c, uint64_t first);
+
 /* track.c */
-struct track *track_find(struct node *n, const struct id *feed);
+struct track *track_find(const struct node *n, const struct id *feed);
 struct track *track_new(struct node *n, const struct id *feed,
     const struct node_policy *policy);
 void track_free(struct track *s);
 void track_remove(struct node *n, struct track *s);
-/* Take in what an accepted header announces and withdraws; the last one's file is
- * the head. */
+/* Take in what an accepted header announces and withdraws. */
 void track_add_header(struct track *s, const struct header *h);
-void track_set_head(struct track *s, struct bytes file);
-/* |a| and |b| prove a fork: keep them. */
-void track_forked(struct track *s, struct bytes a, struct bytes b);
 /* The headers from |floor| on died. */
 void track_cut(struct track *s, uint64_t floor);
 uint64_t track_charter(const struct track *s);
@@ -446,25 +569,33 @@ void accept_space(struct node *n);
 int accept_head(struct track *s, struct bytes file, struct link *from);
 int accept_proof(struct node *n, struct bytes a, struct bytes b,
     struct link *from);
+/* |err|, or 0 if that is a publisher's fault and none of who passes it on. */
+int accept_fault(int err);
 /* A header of a number that we have: perhaps a fork. */
 void accept_rival(struct track *s, uint64_t number, struct bytes theirs);
 bool accept_loaded(struct node *n, uint64_t token, struct bytes object);
 void accept_stored(struct node *n, uint64_t token, int err);
 
 /* spread.c */
+/* To who has just come, and may be a reader: what is followed, and of the rest what
+ * costs no frame more. */
+void spread_first(struct link *l);
+/* To a node, what changed since it was told all. */
 void spread_heads(struct link *l);
-void spread_heads_all(struct node *n);
 void spread_ping(struct link *l);
-void spread_head(struct track *s, bool urgent);
-void spread_charter(struct track *s);
-bool spread_tells(const struct link *l, const struct track *s);
-void spread_proof(struct node *n, struct bytes a, struct bytes b,
-    struct link *from);
-void spread_forked(struct link *l, struct share *sh, struct track *s);
+void spread_head(struct head *h, bool urgent);
+void spread_charter(struct head *h);
+bool spread_tells(const struct link *l);
+void spread_proof(struct head *h, struct link *from);
+void spread_forked(struct link *l, struct share *sh, struct head *h);
 void spread_due(struct link *l);
+when_ms spread_timer(const struct link *l);
 
 /* holds.c */
-void holds_all(struct link *l, struct share *sh, struct track *s);
+/* Tell |l| what is held of |s|: it answers with what it holds. */
+void holds_ask(struct link *l, struct track *s);
+/* Ask who may hold what |s| lacks. */
+void holds_seek(struct track *s);
 /* |p| has become whole and durable. */
 void holds_pack(struct node *n, struct pack *p);
 /* Headers |from| to the safe head have become safe. */
@@ -492,16 +623,38 @@ int hello_heard(struct link *l, const struct msg_hello *m);
 int hear(struct link *l, struct bytes in);
 
 /* share.c */
-struct share *share_of(struct link *l, const struct track *s);
-struct track *share_find(struct link *l, const struct msg_tag *tag,
+static inline struct share *
+share_of(struct link *l, const struct head *h)
+{
+	return &l->share[h->index];
+}
+struct head *share_find(struct link *l, const struct msg_tag *tag,
     struct share **ret);
-/* The peer has shown |sh|'s feed. */
-void share_known(struct link *l, struct share *sh);
-/* Make or remake them after feeds came or went. */
-int share_all(struct link *l);
+struct msg_tag share_tag(struct link *l, const struct head *h);
+/* The newest number that the peer knows of. */
+static inline uint64_t
+share_told(const struct share *sh)
+{
+	return sh->died || sh->shown > sh->number ? sh->shown : sh->number;
+}
+/* The peer has shown that it has header |number|. */
+void share_show(struct share *sh, uint64_t number);
+/* For a link that opens, and as heads come and go: 0 or QERR_NOMEM. */
+int share_open(struct link *l);
+int share_add(struct link *l, const struct head *h);
+void share_remove(struct link *l, size_t index, size_t last);
+void share_close(struct link *l);
+/* Remember a row of a feed that is not known. */
+void share_keep_row(struct link *l, const struct msg_heads_row *row);
 int share_add_run(struct share *sh, const struct msg_run *r);
+/* True if the peer in |l| says that it holds |p|, of |tier| of issue |number|. */
+bool share_holds(struct link *l, const struct track *s, uint64_t number,
+    unsigned tier, const struct pack *p);
 
 /* fetch.c */
+/* Say |a|; returns its place in the link. */
+struct ask *fetch_say(struct link *l, const struct ask *a,
+    const struct msg_tag *tag);
 void fetch_heads(struct link *l, struct share *sh, struct track *s);
 void fetch_more(struct node *n);
 void fetch_stop(struct link *l);
@@ -514,8 +667,6 @@ when_ms fetch_timer(struct link *l);
 void fetch_stalled(struct link *l);
 /* Ask anybody for what is still to come of |s|'s charters and headers. */
 void fetch_track(struct track *s);
-bool link_holds(struct link *l, const struct track *s, uint64_t number,
-    unsigned tier, const struct pack *p);
 
 /* give.c */
 int give_take(struct link *l, const struct msg_give *g);
@@ -525,7 +676,7 @@ int serve_ask(struct link *l, const struct msg_ask *a);
 void serve_more(struct link *l);
 bool serve_loaded(struct node *n, uint64_t token, struct bytes object);
 /* A feed or a pack goes: nothing may point to it any more. */
-void serve_forget(struct node *n, const struct track *s, const struct pack *p);
+void serve_forget(struct node *n, const struct head *h, const struct pack *p);
 
 /* contact.c */
 struct contact *contact_add(struct node *n, const struct invite *v,

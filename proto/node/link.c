@@ -13,12 +13,12 @@ link_is_node(const struct link *l)
 void
 link_free(struct link *l)
 {
-	for (size_t i = 0; i < l->n_share; i++)
-		free(l->share[i].run);
+	share_close(l);
+	carry_forget_stranger(l);
 	veil_free(l->veil);
 	buf_done(&l->out);
 	buf_done(&l->gather);
-	free(l->share);
+	free(l->wait);
 	buf_done(&l->rows);
 	free(l->partial);
 	free(l);
@@ -202,13 +202,13 @@ static void
 opened(struct link *l)
 {
 	l->state = LINK_HELLO;
-	if (share_all(l) != 0) {
+	if (share_open(l) != 0) {
 		node_fail(l->n, QERR_NOMEM);
 		return;
 	}
 	hello_say(l);
 	if (l->n->cfg.role == NODE_MIRROR)
-		spread_heads(l);
+		spread_first(l);
 }
 
 static void
@@ -263,17 +263,6 @@ link_room(struct node *n, uint64_t id, size_t queued)
 /* Time passes. */
 
 static when_ms
-news_due(const struct link *l)
-{
-	when_ms due = WHEN_NEVER;
-
-	for (size_t i = 0; i < l->n_share; i++)
-		if (l->share[i].news_at != 0)
-			due = when_min(due, l->share[i].news_at);
-	return due;
-}
-
-static when_ms
 link_due(struct link *l)
 {
 	when_ms due;
@@ -289,7 +278,7 @@ link_due(struct link *l)
 		due = when_min(due,
 		    when_add(l->last_out,
 			PING_TIME * 3 / 4 + l->id % 8 * PING_TIME / 16));
-	due = when_min(due, news_due(l));
+	due = when_min(due, spread_timer(l));
 	if (l->contact != NULL && l->contact->feeler && l->n_ask == 0)
 		due = when_min(due, when_add(l->last_out, FEELER_STAY));
 	return when_min(due, fetch_timer(l));

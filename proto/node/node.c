@@ -28,6 +28,17 @@ timer_set(struct node *n, struct timer *t, when_ms when)
 		node_fail(n, err);
 }
 
+bool
+bucket_take(when_ms *at, when_ms now, uint64_t each, uint64_t burst)
+{
+	when_ms t = *at > now ? *at : now;
+
+	if (t - now > each * (burst - 1))
+		return false;
+	*at = t + each;
+	return true;
+}
+
 struct node *
 node_new(const struct node_config *cfg, const uint8_t seed[32])
 {
@@ -60,9 +71,15 @@ tracks_free(struct node *n)
 	struct pack *p;
 	size_t at = 0;
 
-	for (size_t i = 0; i < n->n_track; i++)
-		track_free(n->track[i]);
-	n->n_track = 0;
+	for (size_t i = 0; i < n->n_head; i++)
+		if (n->head[i]->followed)
+			track_free(head_track(n->head[i]));
+		else
+			carry_free(head_carried(n->head[i]));
+	free(n->track);
+	free(n->head);
+	free(n->shunned);
+	n->n_track = n->n_head = 0;
 	if (n->packs == NULL)
 		return;
 	while ((p = map_next(n->packs, &at, NULL)) != NULL) {
@@ -116,16 +133,10 @@ on_follow(struct node *n, const struct id *feed,
 		return;
 	s->policy = *policy;
 	s->plan_dirty = true;
-	for (size_t i = 0; i < LINKS_MAX && !known; i++) {
-		struct link *l = n->link[i];
-
-		if (l == NULL || l->state != LINK_OPEN)
-			continue;
-		if (share_all(l) != 0)
-			node_fail(n, QERR_NOMEM);
-		else
-			fetch_heads(l, &l->share[s->index], s);
-	}
+	for (size_t i = 0; i < n->n_slot && !known; i++)
+		if (n->link[i] != NULL && n->link[i]->state == LINK_OPEN)
+			fetch_heads(n->link[i], share_of(n->link[i], &s->head),
+			    s);
 }
 
 static void
@@ -137,41 +148,46 @@ on_unfollow(struct node *n, const struct id *feed)
 		track_remove(n, s);
 }
 
+/* An issue of our own, which is in the tree. */
+static void
+take_issue(struct track *s, const struct header *h, struct bytes file)
+{
+	struct node *n = s->head.n;
+
+	track_add_header(s, h);
+	head_set_file(&s->head, file);
+	for (size_t i = s->first_a[h->number - 1]; i < s->n_a; i++)
+		pack_stored(n, s->a[i].pack);
+	s->head.number = h->number;
+	head_changed(&s->head);
+	s->receipts = 0;
+	update_tell(n, FACT_HEAD, &s->head.id, h->number, 0);
+	spread_head(&s->head, true);
+	for (size_t i = s->first_a[h->number - 1]; i < s->n_a; i++)
+		holds_pack(n, s->a[i].pack);
+}
+
 static void
 on_published(struct node *n, const struct node_event *ev)
 {
 	struct track *s = track_find(n, &ev->published.feed);
+	struct bytes file = ev->published.header;
 	struct header h;
 	uint64_t floor;
 
 	if (s == NULL)
 		return;
 	s->publishes = true;
-	n->vouched++;
+	s->head.gap = 0;
 	if (ev->published.charter.n > 0 &&
 	    feed_add_charter(s->feed, ev->published.charter, &floor) == 0) {
 		accept_verdict(s, floor);
-		if (s->safe_charter == 0) {
-			s->safe_charter = track_charter(s);
-			spread_heads_all(n);
-		}
-		s->safe_charter = track_charter(s);
-		spread_charter(s);
+		s->head.charter = track_charter(s);
+		head_changed(&s->head);
 	}
-	if (ev->published.header.n == 0 ||
-	    feed_add_header(s->feed, ev->published.header, &h) != 0)
-		return;
-	track_add_header(s, &h);
-	track_set_head(s, ev->published.header);
-	for (size_t i = s->first_a[h.number - 1]; i < s->n_a; i++)
-		pack_stored(n, s->a[i].pack);
-	s->safe_head = h.number;
-	n->vouched++;
-	s->receipts = 0;
-	update_tell(n, FACT_HEAD, &s->id, h.number, 0);
-	spread_head(s, true);
-	for (size_t i = s->first_a[h.number - 1]; i < s->n_a; i++)
-		holds_pack(n, s->a[i].pack);
+	if (file.n > 0 && feed_add_header(s->feed, file, &h) == 0)
+		take_issue(s, &h, file);
+	spread_charter(&s->head); /* to whom no header brought it */
 }
 
 static void
@@ -330,6 +346,7 @@ void
 node_stat(const struct node *n, struct node_stat *ret)
 {
 	*ret = (struct node_stat){.followed = n->n_track,
+	    .carried = n->n_carried,
 	    .contacts = n->n_contact,
 	    .bytes_in = n->bytes_in,
 	    .bytes_out = n->bytes_out,
@@ -360,14 +377,14 @@ int
 node_feed_stat(const struct node *n, const struct id *feed,
     struct node_feed_stat *ret)
 {
-	struct track *s = track_find((struct node *)(uintptr_t)n, feed);
+	struct track *s = track_find(n, feed);
 
 	if (s == NULL)
 		return QERR_ABSENT;
 	*ret = (struct node_feed_stat){.head = feed_head(s->feed),
 	    .charter = track_charter(s),
 	    .followed = true,
-	    .forked = s->forked,
+	    .forked = s->head.forked,
 	    .overdue = s->overdue,
 	    .receipts = s->receipts};
 	for (size_t i = 0; i < s->n_a; i++) {
@@ -386,6 +403,18 @@ node_feed_stat(const struct node *n, const struct id *feed,
 	return 0;
 }
 
+int
+node_head(const struct node *n, const struct id *feed, struct node_head *ret)
+{
+	const struct head *h = head_find(n, feed);
+
+	if (h == NULL)
+		return QERR_ABSENT;
+	*ret = (struct node_head){
+	    h->number, h->charter, h->followed, h->forked, h->gap};
+	return 0;
+}
+
 bool
 node_next_pack(const struct node *n, const struct id *feed, size_t *at,
     struct node_pack *ret)
@@ -393,7 +422,7 @@ node_next_pack(const struct node *n, const struct id *feed, size_t *at,
 	for (size_t i = 0; i < n->n_track; i++) {
 		const struct track *s = n->track[i];
 
-		if (!id_eq(&s->id, feed) || *at == s->n_a)
+		if (!id_eq(&s->head.id, feed) || *at == s->n_a)
 			continue;
 		const struct pack *p = s->a[(*at)++].pack;
 		*ret = (struct node_pack){

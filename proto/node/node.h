@@ -26,6 +26,7 @@ struct node;
 
 /* Limits on what strangers can fill; research and reasons in PROTOCOL.md §16. */
 #define NODE_FOLLOWED_MAX 1024
+#define NODE_CARRIED_MAX  1024 /* not followed: only their newest heads */
 #define NODE_CONTACTS_MAX 128
 #define NODE_OUT_MAX      8
 #define NODE_IN_MAX       16
@@ -264,7 +265,7 @@ when_ms node_deadline(const struct node *n);
 
 /* For status and tests: plain numbers about the node and one feed. */
 struct node_stat {
-	size_t followed, contacts;
+	size_t followed, carried, contacts;
 	size_t links_out, links_in, readers;
 	size_t packs_wanted, packs_held;
 	uint64_t bytes_in, bytes_out, bytes_wasted;
@@ -281,6 +282,15 @@ struct node_feed_stat {
 /* QERR_ABSENT if |feed| is not followed. */
 int node_feed_stat(const struct node *n, const struct id *feed,
     struct node_feed_stat *ret);
+
+/* A feed by its newest head, followed or only carried; QERR_ABSENT. */
+struct node_head {
+	uint64_t number, charter;
+	bool followed, forked;
+	unsigned gap; /* that its news are told with; above 3 they are not */
+};
+int node_head(const struct node *n, const struct id *feed,
+    struct node_head *ret);
 
 /*
  * Walk over the packs that the headers of |feed| announce; one may come several

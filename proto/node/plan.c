@@ -138,7 +138,7 @@ plan_quota(struct track *s, uint64_t quota)
 	if (quota == 0 || s->n_a == 0)
 		return;
 	if ((order = calloc(s->n_a, sizeof(struct announce *))) == NULL) {
-		node_fail(s->n, QERR_NOMEM);
+		node_fail(s->head.n, QERR_NOMEM);
 		return;
 	}
 	for (size_t i = 0; i < s->n_a; i++)
@@ -175,7 +175,7 @@ plan_apply(struct node *n, struct announce *a)
 void
 track_plan(struct track *s)
 {
-	struct node *n = s->n;
+	struct node *n = s->head.n;
 	uint64_t quota = s->policy.quota;
 
 	s->plan_dirty = false;
@@ -216,7 +216,7 @@ want_cmp(const void *x, const void *y)
 static void
 want_add(struct track *s, const struct announce *a)
 {
-	struct node *n = s->n;
+	struct node *n = s->head.n;
 	void *w =
 	    node_grow(n, n->want, n->n_want, &n->cap_want, sizeof(*n->want));
 	bool late = n->cfg.role == NODE_MIRROR && is_volume(a);
@@ -239,7 +239,8 @@ want_update(struct node *n)
 		struct track *s = n->track[i];
 
 		/* A reader chooses once all headers are here: volumes come late. */
-		if (s->plan_dirty && (n->cfg.role == NODE_MIRROR || !s->asking))
+		if (s->plan_dirty &&
+		    (n->cfg.role == NODE_MIRROR || s->head.asking == NULL))
 			track_plan(s);
 	}
 	if (!n->want_dirty)
@@ -251,13 +252,18 @@ want_update(struct node *n)
 	for (size_t i = 0; i < n->n_track; i++) {
 		struct track *s = n->track[i];
 
+		s->wants = false;
 		for (size_t k = 0; k < s->n_a; k++)
 			if (s->a[k].wanted &&
 			    s->a[k].pack->state == PACK_WANTED) {
+				s->wants = true;
 				want_add(s, &s->a[k]);
 				n->bytes_wanted += s->a[k].pack->size;
 			}
 	}
 	if (n->n_want > 0)
 		qsort(n->want, n->n_want, sizeof(*n->want), want_cmp);
+	for (size_t i = 0; i < n->n_track; i++)
+		if (n->track[i]->wants && n->track[i]->seek.item.place == 0)
+			holds_seek(n->track[i]);
 }

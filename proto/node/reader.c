@@ -37,9 +37,9 @@ static bool
 is_promised(struct node *n, struct link *l)
 {
 	for (size_t i = 0; i < n->n_track; i++) {
-		struct share *sh = &l->share[i];
+		struct share *sh = share_of(l, &n->track[i]->head);
 
-		if (!sh->failed && !n->track[i]->forked &&
+		if (!sh->failed && !n->track[i]->head.forked &&
 		    (sh->charter > track_charter(n->track[i]) ||
 			sh->number > feed_head(n->track[i]->feed)))
 			return true;
@@ -48,7 +48,7 @@ is_promised(struct node *n, struct link *l)
 		const struct want *w = &n->want[i];
 
 		if (w->pack->state == PACK_WANTED &&
-		    link_holds(l, w->track, w->number, w->tier, w->pack))
+		    share_holds(l, w->track, w->number, w->tier, w->pack))
 			return true;
 	}
 	return false;
@@ -101,7 +101,7 @@ tell_end(struct node *n)
 		for (size_t k = 0; k < s->n_a; k++)
 			lacking +=
 			    s->a[k].wanted && s->a[k].pack->state != PACK_HELD;
-		update_tell(n, FACT_SYNCED, &s->id, feed_head(s->feed),
+		update_tell(n, FACT_SYNCED, &s->head.id, feed_head(s->feed),
 		    track_charter(s) == 0 ? UINT64_MAX : lacking);
 	}
 }

@@ -15,7 +15,7 @@ node_restore_feed(struct node *n, struct feed *f,
 	}
 	feed_free(s->feed);
 	s->feed = f;
-	s->safe_charter = track_charter(s);
+	s->head.charter = track_charter(s);
 	for (size_t i = 0; i < n_header && err == 0; i++) {
 		err = header_read(&h, header[i]);
 		if (err == 0 && h.number != i + 1)
@@ -24,8 +24,9 @@ node_restore_feed(struct node *n, struct feed *f,
 			track_add_header(s, &h);
 	}
 	if (err == 0 && n_header > 0)
-		track_set_head(s, header[n_header - 1]);
-	s->safe_head = feed_head(s->feed);
+		head_set_file(&s->head, header[n_header - 1]);
+	s->head.number = feed_head(s->feed);
+	head_changed(&s->head);
 	return err != 0 ? err : n->fatal;
 }
 
@@ -33,7 +34,7 @@ struct feed *
 node_feed(const struct node *n, const struct id *feed)
 {
 	for (size_t i = 0; i < n->n_track; i++)
-		if (id_eq(&n->track[i]->id, feed))
+		if (id_eq(&n->track[i]->head.id, feed))
 			return n->track[i]->feed;
 	return NULL;
 }
@@ -50,7 +51,7 @@ node_restore_proof(struct node *n, const struct id *feed, struct bytes file)
 		return QERR_ABSENT;
 	if ((err = proof_decode(file, &a, &b)) == 0 &&
 	    (err = feed_check_fork(s->feed, a, b, &number)) == 0)
-		track_forked(s, a, b);
+		head_forked(&s->head, a, b);
 	return err != 0 ? err : n->fatal;
 }
 

@@ -42,17 +42,23 @@ static void
 job_charters(struct link *l)
 {
 	struct job *j = &l->job[0];
+	struct track *s = head_track(j->head);
 	uint64_t first = j->next;
 
+	if (s == NULL) {
+		job_give(l, GIVE_LAST, first,
+		    carry_charters(head_carried(j->head), first));
+		return;
+	}
 	buf_clear(&l->gather);
-	while (j->next <= j->track->safe_charter &&
+	while (j->next <= s->head.charter &&
 	       l->gather.n + CHARTER_FILE_MAX + 8 <= MSG_DATA_MAX) {
-		struct bytes f = feed_charter_file(j->track->feed, j->next++);
+		struct bytes f = feed_charter_file(s->feed, j->next++);
 
 		cbor_put_bytes(&l->gather, f.p, f.n);
 	}
-	job_give(l, j->next <= j->track->safe_charter ? GIVE_MORE : GIVE_LAST,
-	    first, buf_bytes(&l->gather));
+	job_give(l, j->next <= s->head.charter ? GIVE_MORE : GIVE_LAST, first,
+	    buf_bytes(&l->gather));
 }
 
 static void
@@ -102,21 +108,32 @@ job_pack(struct link *l)
 		load(l, OBJECT_PIECE, &j->pack->root);
 }
 
+/* Of a feed that is only carried, the newest one is here. */
+static void
+job_head(struct link *l)
+{
+	const struct head *h = l->job[0].head;
+
+	buf_clear(&l->gather);
+	cbor_put_bytes(&l->gather, h->file.p, h->file.n);
+	job_give(l, GIVE_LAST, l->job[0].next, buf_bytes(&l->gather));
+}
+
 static void
 job_next(struct link *l)
 {
 	struct job *j = &l->job[0];
 
-	if (j->what == ASK_CHARTERS) {
+	if (j->what == ASK_CHARTERS)
 		job_charters(l);
-	} else if (j->what == ASK_HEADERS) {
-		if (j->next > j->last || j->next > j->track->safe_head)
-			give_headers(l, true);
-		else
-			load(l, OBJECT_HEADER, &j->track->id);
-	} else {
+	else if (j->what != ASK_HEADERS)
 		job_pack(l);
-	}
+	else if (j->next > j->last || j->next > j->head->number)
+		give_headers(l, true);
+	else if (!j->head->followed)
+		job_head(l);
+	else
+		load(l, OBJECT_HEADER, &j->head->id);
 }
 
 void
@@ -237,6 +254,19 @@ serve_cancel(struct link *l, uint32_t id)
 	return 0;
 }
 
+/* True if what |a| asks for of |h| is here. */
+static bool
+has(const struct head *h, const struct msg_ask *a)
+{
+	if (h->charter == 0)
+		return false;
+	if (a->what == ASK_CHARTERS)
+		return true;
+	if (h->followed)
+		return a->first <= h->number;
+	return a->first == h->number && a->last == h->number;
+}
+
 int
 serve_ask(struct link *l, const struct msg_ask *a)
 {
@@ -246,29 +276,21 @@ serve_ask(struct link *l, const struct msg_ask *a)
 	    .last = a->last,
 	    .budget = a->budget};
 	struct share *sh = NULL;
-	bool held = true;
+	bool held = false;
 
 	if (a->budget == 0)
 		return serve_cancel(l, j.id);
 	if (l->n_job == ASKS_MAX)
 		return QERR_PROTOCOL;
 	if (a->what == ASK_CHARTERS || a->what == ASK_HEADERS) {
-		j.track = share_find(l, &a->tag, &sh);
-		held =
-		    j.track != NULL && j.track->safe_charter > 0 &&
-		    (a->what == ASK_CHARTERS || a->first <= j.track->safe_head);
+		j.head = share_find(l, &a->tag, &sh);
+		held = j.head != NULL && has(j.head, a);
 		/* Who asks for charters could not judge it yet. */
-		if (j.track != NULL && a->what == ASK_HEADERS)
-			spread_forked(l, sh, j.track);
-		if (j.track != NULL && l->role == ROLE_NODE) {
-			share_known(l, sh);
-			holds_all(l, sh, j.track);
-		}
+		if (j.head != NULL && a->what == ASK_HEADERS)
+			spread_forked(l, sh, j.head);
 	} else if (a->what == ASK_PIECES || a->what == ASK_PIECE_HASHES) {
 		j.pack = pack_find(l->n, &a->pack);
 		held = j.pack != NULL && j.pack->uses > 0;
-	} else {
-		held = false;
 	}
 	if (!held) {
 		say_give(l, j.id, GIVE_NOT_HELD, 0, bytes_of("", 0));
@@ -280,7 +302,7 @@ serve_ask(struct link *l, const struct msg_ask *a)
 }
 
 void
-serve_forget(struct node *n, const struct track *s, const struct pack *p)
+serve_forget(struct node *n, const struct head *h, const struct pack *p)
 {
 	for (size_t i = 0; i < LINKS_MAX; i++) {
 		struct link *l = n->link[i];
@@ -288,7 +310,7 @@ serve_forget(struct node *n, const struct track *s, const struct pack *p)
 		for (size_t k = 0; l != NULL && k < l->n_job;) {
 			struct job *j = &l->job[k];
 
-			if ((s == NULL || j->track != s) &&
+			if ((h == NULL || j->head != h) &&
 			    (p == NULL || j->pack != p)) {
 				k++;
 				continue;
@@ -300,8 +322,8 @@ serve_forget(struct node *n, const struct track *s, const struct pack *p)
 			}
 			memmove(j, j + 1, (--l->n_job - k) * sizeof(*j));
 		}
-		for (size_t k = 0; l != NULL && s != NULL && k < l->n_ask;)
-			if (l->ask[k].track == s)
+		for (size_t k = 0; l != NULL && h != NULL && k < l->n_ask;)
+			if (l->ask[k].head == h)
 				fetch_drop(l, k);
 			else
 				k++;

@@ -1,84 +1,179 @@
-#include <stdlib.h>
-#include <string.h>
-
 #include "proto/node/inner.h"
 
-/* All that we can vouch for; the peer learns which of its feeds are among them. */
+/* HEADS. */
+
+#define HEADS_EXTRA 32 /* bytes of a HEADS message that are no rows */
+
+static void
+begin_rows(struct link *l)
+{
+	buf_clear(&l->n->rows);
+}
+
+static void
+put_row(struct link *l, const struct head *h)
+{
+	struct share *sh = share_of(l, h);
+	struct msg_heads_row row = {
+	    .tag = share_tag(l, h), .number = h->number, .charter = h->charter};
+
+	if (row.number > 0)
+		msg_mark(row.mark, veil_hash(l->veil), l->dialled,
+		    head_mark(h));
+	msg_row_put(&l->n->rows, &row);
+	sh->shown = (uint32_t)h->number;
+	sh->shown_gap = 0;
+	if (h->charter > sh->charter)
+		sh->charter = (uint16_t)h->charter;
+}
+
+static void
+say_rows(struct link *l, uint64_t counter)
+{
+	struct node *n = l->n;
+
+	msg_rows_sort(&n->rows);
+	n->say.kind = MSG_HEADS;
+	n->say.heads =
+	    (struct msg_heads){.counter = counter, .rows = buf_bytes(&n->rows)};
+	link_say(l);
+	begin_rows(l);
+}
+
+/* Rows of |l|'s node that fit into the frames that those before them take. */
+static size_t
+rows_to_fill(struct link *l)
+{
+	size_t taken = HEADS_EXTRA + l->n->rows.n;
+
+	return (veil_fit(l->veil, taken) - taken) / MSG_ROW_LEN;
+}
+
+void
+spread_first(struct link *l)
+{
+	struct node *n = l->n;
+	size_t from, fill, left = 0;
+
+	begin_rows(l);
+	for (size_t i = 0; i < n->n_track; i++)
+		if (n->track[i]->head.charter != 0)
+			put_row(l, &n->track[i]->head);
+	fill = rows_to_fill(l);
+	from = (size_t)rng_below(&n->rng, n->n_head + 1);
+	for (size_t i = 0; i < n->n_head; i++) {
+		const struct head *h = n->head[(from + i) % n->n_head];
+
+		if (h->followed)
+			continue;
+		if (left < fill &&
+		    msg_rows(buf_bytes(&n->rows)) < MSG_HEADS_MAX)
+			put_row(l, h);
+		left++;
+	}
+	l->said = left <= fill ? n->counter : 0;
+	say_rows(l, l->said);
+}
+
 void
 spread_heads(struct link *l)
 {
 	struct node *n = l->n;
-	struct msg_heads *m = &n->say.heads;
 
-	n->say.kind = MSG_HEADS;
-	l->vouched = n->vouched;
-	*m = (struct msg_heads){.full = true, .counter = ++l->counter};
-	buf_clear(&n->rows);
-	for (size_t i = 0; i < l->n_share && i < MSG_HEADS_MAX; i++) {
-		const struct track *s = n->track[i];
-		struct msg_heads_row row = {.tag = l->share[i].out,
-		    .number = s->safe_head,
-		    .charter = s->safe_charter};
+	begin_rows(l);
+	for (size_t i = 0; i < n->n_head; i++) {
+		const struct head *h = n->head[i];
+		const struct share *sh = share_of(l, h);
 
-		if (s->safe_charter == 0)
+		if (h->changed <= l->said || h->charter == 0 ||
+		    (h->number <= sh->shown && h->charter <= sh->charter))
 			continue;
-		/* The mark of a forked feed is nobody's: who follows it asks, and is
-		 * sent the proof. */
-		if (row.number > 0)
-			msg_mark(row.mark, veil_hash(l->veil), l->dialled,
-			    s->forked ? &s->id
-				      : feed_hash(s->feed, s->safe_head));
-		msg_row_put(&n->rows, &row);
+		if (msg_rows(buf_bytes(&n->rows)) == MSG_HEADS_MAX)
+			say_rows(l, 0);
+		put_row(l, h);
 	}
-	msg_rows_sort(&n->rows);
-	m->rows = buf_bytes(&n->rows);
-	link_say(l);
-}
-
-void
-spread_heads_all(struct node *n)
-{
-	for (size_t i = 0; i < LINKS_MAX && n->cfg.role == NODE_MIRROR; i++)
-		if (n->link[i] != NULL && link_is_node(n->link[i]))
-			spread_heads(n->link[i]);
+	l->said = n->counter;
+	l->show_at = 0;
+	if (n->rows.n > 0)
+		say_rows(l, l->said);
 }
 
 void
 spread_ping(struct link *l)
 {
-	struct msg_heads *m = &l->n->say.heads;
-
 	l->n->say.kind = MSG_HEADS;
-	*m = (struct msg_heads){.counter = ++l->counter};
+	l->n->say.heads = (struct msg_heads){0};
 	link_say(l);
 }
 
-static void
-say_news(struct link *l, struct share *sh, const struct track *s, bool charter)
+/* NEWS. */
+
+/* True if the peer is yet to be told of the head, or of one who is nearer to it. */
+static bool
+is_news(const struct share *sh, const struct head *h)
 {
+	if (h->gap > MSG_GAP_MAX || h->forked || h->file.n == 0)
+		return false;
+	if (h->number > share_told(sh))
+		return true;
+	return h->number > (sh->died ? 0 : sh->number) &&
+	       h->number == sh->shown && sh->shown_gap == MSG_GAP_MAX &&
+	       h->gap < MSG_GAP_MAX;
+}
+
+/* The file is that of the newest header, which may not be durable yet. */
+static bool
+is_file_safe(struct head *h)
+{
+	struct track *s = head_track(h);
+
+	return s == NULL || h->number == feed_head(s->feed);
+}
+
+static void
+say_news(struct link *l, struct head *h, bool charter)
+{
+	struct share *sh = share_of(l, h);
 	struct msg_news *m = &l->n->say.news;
 
-	*m = (struct msg_news){0};
+	*m = (struct msg_news){.gap = h->gap};
 	l->n->say.kind = MSG_NEWS;
-	sh->news_at = 0;
-	if (charter || sh->charter < s->safe_charter) {
-		m->charter = feed_charter_file(s->feed, s->safe_charter);
-		sh->charter = s->safe_charter;
+	if (charter || sh->charter < h->charter) {
+		m->charter = head_charter(h);
+		sh->charter = (uint16_t)h->charter;
 	}
-	if (s->safe_head == feed_head(s->feed) && s->head_file.n > 0 &&
-	    s->safe_head > sh->told && !s->forked) {
-		m->header = buf_bytes(&s->head_file);
-		sh->told = s->safe_head;
+	if (is_news(sh, h) && is_file_safe(h)) {
+		m->header = buf_bytes(&h->file);
+		sh->shown = (uint32_t)h->number;
+		sh->shown_gap = h->gap;
 	}
 	if (m->charter.n > 0 || m->header.n > 0)
 		link_say(l);
 }
 
 bool
-spread_tells(const struct link *l, const struct track *s)
+spread_tells(const struct link *l)
 {
-	return l != NULL && link_is_node(l) && l->share[s->index].known &&
-	       s->n->cfg.role == NODE_MIRROR;
+	return l != NULL && link_is_node(l) && l->n->cfg.role == NODE_MIRROR &&
+	       !l->said_bye;
+}
+
+static void
+hold_back(struct link *l, struct head *h)
+{
+	struct node *n = l->n;
+	struct share *sh = share_of(l, h);
+	void *p;
+
+	if (sh->waits)
+		return;
+	p = node_grow(n, l->wait, l->n_wait, &l->cap_wait, sizeof(*l->wait));
+	if (p == NULL)
+		return;
+	l->wait = p;
+	l->wait[l->n_wait++] = (struct wait){
+	    h, n->now + rng_between(&n->rng, HOLD_BACK_MIN, HOLD_BACK_MAX)};
+	sh->waits = true;
 }
 
 /*
@@ -86,77 +181,102 @@ spread_tells(const struct link *l, const struct track *s)
  * they show it meanwhile (gossip research §2.1).
  */
 void
-spread_head(struct track *s, bool urgent)
+spread_head(struct head *h, bool urgent)
 {
-	struct node *n = s->n;
+	struct node *n = h->n;
 	size_t from = (size_t)rng_below(&n->rng, n->n_slot + 1);
 	size_t eager = 0;
 
 	for (size_t i = 0; i < n->n_slot; i++) {
 		struct link *l = n->link[(from + i) % n->n_slot];
-		struct share *sh;
 
-		if (!spread_tells(l, s))
-			continue;
-		sh = &l->share[s->index];
-		if (sh->told >= s->safe_head)
+		if (!spread_tells(l) || !is_news(share_of(l, h), h))
 			continue;
 		if (urgent || eager++ < EAGER)
-			say_news(l, sh, s, false);
-		else if (sh->news_at == 0)
-			sh->news_at =
-			    n->now +
-			    rng_between(&n->rng, HOLD_BACK_MIN, HOLD_BACK_MAX);
+			say_news(l, h, false);
+		else
+			hold_back(l, h);
 	}
 }
 
 void
-spread_charter(struct track *s)
+spread_charter(struct head *h)
 {
-	for (size_t i = 0; i < LINKS_MAX; i++) {
-		struct link *l = s->n->link[i];
+	struct node *n = h->n;
 
-		if (spread_tells(l, s) &&
-		    l->share[s->index].charter < s->safe_charter)
-			say_news(l, &l->share[s->index], s, true);
-	}
-}
-
-void
-spread_due(struct link *l)
-{
-	for (size_t i = 0; i < l->n_share; i++) {
-		struct share *sh = &l->share[i];
-
-		if (sh->news_at != 0 && sh->news_at <= l->n->now)
-			say_news(l, sh, l->n->track[i], false);
-	}
-}
-
-void
-spread_proof(struct node *n, struct bytes a, struct bytes b, struct link *from)
-{
-	for (size_t i = 0; i < LINKS_MAX; i++) {
+	for (size_t i = 0; i < n->n_slot && h->gap <= MSG_GAP_MAX; i++) {
 		struct link *l = n->link[i];
 
-		if (l == NULL || l == from || l->state != LINK_OPEN ||
-		    n->cfg.role == NODE_READER)
-			continue;
-		n->say.kind = MSG_PROOF;
-		n->say.proof = (struct msg_proof){a, b};
+		if (spread_tells(l) && share_of(l, h)->charter < h->charter)
+			say_news(l, h, true);
+	}
+}
+
+/* PROOF. */
+
+static void
+say_proof(struct link *l, struct share *sh, const struct head *h)
+{
+	struct msg_proof *m = &l->n->say.proof;
+
+	sh->proved = true;
+	l->n->say.kind = MSG_PROOF;
+	if (proof_decode(buf_bytes(&h->proof), &m->a, &m->b) == 0)
 		link_say(l);
+}
+
+void
+spread_proof(struct head *h, struct link *from)
+{
+	struct node *n = h->n;
+
+	for (size_t i = 0; i < n->n_slot; i++) {
+		struct link *l = n->link[i];
+
+		if (l != NULL && l != from && l->state == LINK_OPEN &&
+		    n->cfg.role != NODE_READER)
+			say_proof(l, share_of(l, h), h);
 	}
 }
 
 /* To who was not there, or asks for the feed. */
 void
-spread_forked(struct link *l, struct share *sh, struct track *s)
+spread_forked(struct link *l, struct share *sh, struct head *h)
 {
-	if (!s->forked || sh->proved || l->n->cfg.role == NODE_READER)
-		return;
-	sh->proved = true;
-	l->n->say.kind = MSG_PROOF;
-	l->n->say.proof =
-	    (struct msg_proof){buf_bytes(&s->fork[0]), buf_bytes(&s->fork[1])};
-	link_say(l);
+	if (h->forked && !sh->proved && l->n->cfg.role != NODE_READER)
+		say_proof(l, sh, h);
+}
+
+/* Time. */
+
+when_ms
+spread_timer(const struct link *l)
+{
+	when_ms due = l->show_at == 0 ? WHEN_NEVER : l->show_at;
+
+	for (size_t i = 0; i < l->n_wait; i++)
+		due = when_min(due, l->wait[i].at);
+	return due;
+}
+
+void
+spread_due(struct link *l)
+{
+	struct node *n = l->n;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < l->n_wait; i++) {
+		struct head *h = l->wait[i].head;
+
+		if (l->wait[i].at > n->now) {
+			l->wait[kept++] = l->wait[i];
+			continue;
+		}
+		share_of(l, h)->waits = false;
+		if (is_news(share_of(l, h), h))
+			say_news(l, h, false);
+	}
+	l->n_wait = kept;
+	if (l->show_at != 0 && l->show_at <= n->now)
+		spread_heads(l);
 }

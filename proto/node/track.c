@@ -1,12 +1,13 @@
+#include <sodium.h>
 #include <stdlib.h>
 
 #include "proto/node/inner.h"
 
 struct track *
-track_find(struct node *n, const struct id *feed)
+track_find(const struct node *n, const struct id *feed)
 {
 	for (size_t i = 0; i < n->n_track; i++)
-		if (id_eq(&n->track[i]->id, feed))
+		if (id_eq(&n->track[i]->head.id, feed))
 			return n->track[i];
 	return NULL;
 }
@@ -18,29 +19,72 @@ overdue(struct node *n, void *owner)
 	struct track *s = owner;
 
 	s->overdue = true;
-	update_tell(n, FACT_OVERDUE, &s->id, 0, s->next * 1000);
+	update_tell(n, FACT_OVERDUE, &s->head.id, 0, s->next * 1000);
 	n->feeler_at = n->now;
 	timer_set(n, &n->tick, n->now);
+}
+
+static void
+seek(struct node *n, void *owner)
+{
+	(void)n;
+	holds_seek(owner);
+}
+
+/*
+ * Whoever follows a feed begins its heads' way anew.  Three in four say that there is
+ * one hop to a follower, as who carries it beside one says it: they cannot be told from
+ * each other.  Which, is a secret of the node, and stays.
+ */
+static uint8_t
+gap_of(const struct node *n, const struct id *feed)
+{
+	uint8_t lot[16];
+
+	crypto_generichash(lot, sizeof(lot), feed->b, sizeof(feed->b),
+	    n->cfg.identity_seed, sizeof(n->cfg.identity_seed));
+	return lot[0] % 4 != 0;
+}
+
+/* A track that nobody knows of yet. */
+static struct track *
+begin(struct node *n, const struct id *feed, const struct node_policy *policy)
+{
+	struct track *s = calloc(1, sizeof(*s));
+	void *more = node_grow(n, n->track, n->n_track, &n->cap_track,
+	    sizeof(struct track *));
+
+	if (s == NULL || more == NULL || (s->feed = feed_new(feed)) == NULL) {
+		free(s);
+		node_fail(n, QERR_NOMEM);
+		return NULL;
+	}
+	n->track = more;
+	s->head.followed = true;
+	s->head.gap = gap_of(n, feed);
+	s->policy = *policy;
+	timer_init(&s->due, overdue, s);
+	timer_init(&s->seek, seek, s);
+	return s;
 }
 
 struct track *
 track_new(struct node *n, const struct id *feed,
     const struct node_policy *policy)
 {
+	struct head *before = head_find(n, feed);
 	struct track *s;
 
-	if (n->n_track == NODE_FOLLOWED_MAX)
+	if (n->n_track == NODE_FOLLOWED_MAX ||
+	    (s = begin(n, feed, policy)) == NULL)
 		return NULL;
-	if ((s = calloc(1, sizeof(*s))) == NULL ||
-	    (s->feed = feed_new(feed)) == NULL) {
-		free(s);
-		node_fail(n, QERR_NOMEM);
+	if (before != NULL) { /* what links have shown of it stays known */
+		head_replace(&s->head, before);
+		carry_free(head_carried(before));
+	} else if (head_add(n, &s->head, feed) != 0) {
+		track_free(s);
 		return NULL;
 	}
-	s->n = n;
-	s->id = *feed;
-	s->policy = *policy;
-	timer_init(&s->due, overdue, s);
 	s->index = n->n_track;
 	n->track[n->n_track++] = s;
 	return s;
@@ -57,9 +101,7 @@ track_charter(const struct track *s)
 void
 track_free(struct track *s)
 {
-	buf_done(&s->head_file);
-	buf_done(&s->fork[0]);
-	buf_done(&s->fork[1]);
+	head_done(&s->head);
 	feed_free(s->feed);
 	free(s->a);
 	free(s->first_a);
@@ -69,14 +111,11 @@ track_free(struct track *s)
 void
 track_remove(struct node *n, struct track *s)
 {
-	serve_forget(n, s, NULL);
+	head_remove(&s->head);
 	timer_set(n, &s->due, WHEN_NEVER);
-	/* The last one takes its place, in the links' shares as well. */
-	n->track[s->index] = n->track[--n->n_track];
+	timer_set(n, &s->seek, WHEN_NEVER);
+	n->track[s->index] = n->track[--n->n_track]; /* the last one */
 	n->track[s->index]->index = s->index;
-	for (size_t i = 0; i < LINKS_MAX; i++)
-		if (n->link[i] != NULL && share_all(n->link[i]) != 0)
-			node_fail(n, QERR_NOMEM);
 	for (size_t i = 0; i < s->n_a; i++)
 		announce_end(n, &s->a[i], false);
 	for (size_t i = 0; i < s->n_a; i++)
@@ -125,23 +164,24 @@ withdraw(struct track *s, const struct header *h)
 		entry_of(&e, a);
 		if (!header_withdraws(h, &old, &e))
 			continue;
-		announce_end(s->n, a, true);
-		update_tell(s->n, FACT_WITHDRAWN, &a->pack->root, a->number, 0);
+		announce_end(s->head.n, a, true);
+		update_tell(s->head.n, FACT_WITHDRAWN, &a->pack->root,
+		    a->number, 0);
 	}
 }
 
 static int
 announce_add(struct track *s, const struct pack_entry *e, uint64_t number)
 {
-	struct pack *p = pack_new(s->n, e);
+	struct pack *p = pack_new(s->head.n, e);
 	void *a;
 
 	if (p == NULL)
 		return QERR_NOMEM;
 	p->refs++;
-	if ((a = node_grow(s->n, s->a, s->n_a, &s->cap_a, sizeof(*s->a))) ==
-	    NULL) {
-		pack_release(s->n, p);
+	if ((a = node_grow(s->head.n, s->a, s->n_a, &s->cap_a,
+		 sizeof(*s->a))) == NULL) {
+		pack_release(s->head.n, p);
 		return QERR_NOMEM;
 	}
 	s->a = a;
@@ -167,7 +207,7 @@ announce_add(struct track *s, const struct pack_entry *e, uint64_t number)
 void
 track_add_header(struct track *s, const struct header *h)
 {
-	void *first = node_grow(s->n, s->first_a, (size_t)h->number - 1,
+	void *first = node_grow(s->head.n, s->first_a, (size_t)h->number - 1,
 	    &s->cap_first, sizeof(*s->first_a));
 
 	if (first == NULL)
@@ -181,29 +221,9 @@ track_add_header(struct track *s, const struct header *h)
 	s->plan_dirty = true;
 	s->next = h->next;
 	s->overdue = false;
-	timer_set(s->n, &s->due,
-	    h->next == 0 ? WHEN_NEVER : when_add(s->n->now, h->next * 1500));
-}
-
-void
-track_set_head(struct track *s, struct bytes file)
-{
-	buf_clear(&s->head_file);
-	buf_put(&s->head_file, file.p, file.n);
-	if (buf_err(&s->head_file) != 0)
-		node_fail(s->n, QERR_NOMEM);
-}
-
-void
-track_forked(struct track *s, struct bytes a, struct bytes b)
-{
-	s->forked = true;
-	buf_clear(&s->fork[0]);
-	buf_clear(&s->fork[1]);
-	buf_put(&s->fork[0], a.p, a.n);
-	buf_put(&s->fork[1], b.p, b.n);
-	if (buf_err(&s->fork[0]) != 0 || buf_err(&s->fork[1]) != 0)
-		node_fail(s->n, QERR_NOMEM);
+	timer_set(s->head.n, &s->due,
+	    h->next == 0 ? WHEN_NEVER
+			 : when_add(s->head.n->now, h->next * 1500));
 }
 
 void
@@ -217,19 +237,21 @@ track_cut(struct track *s, uint64_t floor)
 			break;
 		}
 	for (size_t i = from; i < s->n_a; i++)
-		announce_end(s->n, &s->a[i], true);
+		announce_end(s->head.n, &s->a[i], true);
 	for (size_t i = s->n_a; i > from; i--) {
 		struct pack *p = s->a[i - 1].pack;
 
 		s->n_a = i - 1;
-		pack_release(s->n, p);
+		pack_release(s->head.n, p);
 	}
-	if (s->safe_head >= floor)
-		s->safe_head = floor - 1;
-	s->cut_step = s->n->steps;
+	if (s->head.number >= floor) {
+		s->head.number = floor - 1;
+		head_changed(&s->head);
+	}
+	s->cut_step = s->head.n->steps;
 	s->plan_dirty = true;
-	buf_clear(&s->head_file);
-	update_forget(s->n, OBJECT_HEADER, &s->id, floor);
+	buf_clear(&s->head.file);
+	update_forget(s->head.n, OBJECT_HEADER, &s->head.id, floor);
 }
 
 bool
@@ -269,7 +291,7 @@ track_whole(const struct track *s)
 bool
 track_receipt(struct track *s)
 {
-	struct node *n = s->n;
+	struct node *n = s->head.n;
 	uint64_t head = feed_head(s->feed);
 	size_t count = 0;
 
@@ -280,7 +302,7 @@ track_receipt(struct track *s)
 		for (unsigned tier = 0; tier < TIERS && all; tier++)
 			for (size_t k = s->first_a[head - 1]; k < s->n_a; k++)
 				if (s->a[k].tier == tier && !s->a[k].dead)
-					all &= link_holds(l, s, head, tier,
+					all &= share_holds(l, s, head, tier,
 					    s->a[k].pack);
 		count += all;
 	}

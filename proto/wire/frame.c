@@ -46,6 +46,17 @@ frame_full(const struct frame_way *w, size_t n, size_t *ret_room)
 	return full;
 }
 
+size_t
+frame_fit(const struct frame_way *w, size_t n)
+{
+	struct frame_way next = {.shorts = w->shorts};
+	size_t fit = 0;
+
+	for (; fit < n; next.shorts++)
+		fit += frame_len(&next) - FRAME_EXTRA;
+	return fit;
+}
+
 int
 frame_seal(struct frame_way *w, uint8_t *dst, const void *p, size_t n)
 {

@@ -40,6 +40,9 @@ size_t frame_room(const struct frame_way *w, size_t n, size_t *ret_frames);
 /* How many of |n| bytes of payload fill whole frames, and the room of these. */
 size_t frame_full(const struct frame_way *w, size_t n, size_t *ret_room);
 
+/* How much payload the next frames take that |n| bytes of it need. */
+size_t frame_fit(const struct frame_way *w, size_t n);
+
 /* Write the next frame, of |n| <= frame_len() - FRAME_EXTRA bytes; 0: an idle one. */
 int frame_seal(struct frame_way *w, uint8_t *dst, const void *p, size_t n);
 

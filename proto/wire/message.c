@@ -258,8 +258,7 @@ put_hello(struct buf *b, const struct msg *m)
 static void
 put_heads(struct buf *b, const struct msg *m)
 {
-	begin(b, m, 4);
-	cbor_put_bool(b, m->heads.full);
+	begin(b, m, 3);
 	cbor_put_uint(b, m->heads.counter);
 	cbor_put_uint(b, m->heads.seen);
 	cbor_put_bytes(b, m->heads.rows.p, m->heads.rows.n);
@@ -408,7 +407,6 @@ get_hello(struct reader *r, struct msg_hello *m, size_t fields)
 static void
 get_heads(struct reader *r, struct msg_heads *m)
 {
-	m->full = cbor_bool(r);
 	m->counter = cbor_uint(r);
 	m->seen = cbor_uint(r);
 	m->rows = cbor_bytes_in(r, 0, MSG_HEADS_MAX * ROW_LEN);
@@ -490,7 +488,7 @@ static void
 get_fields(struct reader *r, struct msg *m, size_t fields)
 {
 	static const size_t count[] = {
-	    [MSG_HEADS] = 4,
+	    [MSG_HEADS] = 3,
 	    [MSG_NEWS] = 3,
 	    [MSG_HOLDS] = 2,
 	    [MSG_ASK] = 6,

@@ -69,9 +69,9 @@ struct msg_heads_row {
 };
 
 struct msg_heads {
-	bool full;         /* all that there is; else more, or what changed */
-	uint64_t counter;  /* of the sender's changes, up to this message */
-	uint64_t seen;     /* of the receiver's, as far as they are known */
+	/* Of the sender's changes, up to where all are told now; 0: not all are. */
+	uint64_t counter;
+	uint64_t seen; /* of the receiver's, as far as they are remembered */
 	struct bytes rows; /* as they go over the wire, ascending by tag */
 };
 

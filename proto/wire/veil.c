@@ -456,6 +456,12 @@ veil_queued(const struct veil *v)
 	return v->queue.n;
 }
 
+size_t
+veil_fit(const struct veil *v, size_t n)
+{
+	return frame_fit(&v->out, v->queue.n + n) - v->queue.n;
+}
+
 uint64_t
 veil_written(const struct veil *v)
 {

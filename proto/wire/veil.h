@@ -98,6 +98,11 @@ int veil_flush_full(struct veil *v, struct buf *out);
 /* Bytes that wait for veil_flush(): flush at about 64 KiB. */
 size_t veil_queued(const struct veil *v);
 /*
+ * How many bytes more may be queued, a message's with the 4 of its length, so that as
+ * many frames are written as if it were |n|; at least |n|.
+ */
+size_t veil_fit(const struct veil *v, size_t n);
+/*
  * Bytes of frames written in all (not the line).  Pad: write idle frames, cut
  * where |total| is reached; nothing if it is reached already.
  */

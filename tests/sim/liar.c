@@ -43,7 +43,7 @@ is_news(const struct msg *m)
 {
 	return m->kind == MSG_NEWS || m->kind == MSG_HOLDS ||
 	       m->kind == MSG_GIVE || m->kind == MSG_PROOF ||
-	       (m->kind == MSG_HEADS && m->heads.full);
+	       (m->kind == MSG_HEADS && m->heads.rows.n > 0);
 }
 
 /* All issues and some, of all tiers. */

@@ -76,8 +76,8 @@ say_rows(struct puppet_link *l)
 		msg_row_put(&p->rows, &r);
 	}
 	p->say.kind = MSG_HEADS;
-	p->say.heads = (struct msg_heads){
-	    .full = true, .counter = 1, .rows = buf_bytes(&p->rows)};
+	p->say.heads =
+	    (struct msg_heads){.counter = 1, .rows = buf_bytes(&p->rows)};
 	puppet_say(l, &l->p->say);
 }
 
@@ -140,9 +140,23 @@ shout(struct puppet_link *l)
 	puppet_flush(l);
 }
 
+/* It shows feeds, and has nothing of them. */
+static void
+give_nothing(struct puppet_link *l, const struct msg_ask *a)
+{
+	struct msg *m = &l->p->say;
+
+	m->kind = MSG_GIVE;
+	m->give = (struct msg_give){.id = a->id, .status = GIVE_NOT_HELD};
+	if (a->budget != 0)
+		puppet_say(l, m);
+}
+
 static void
 heard(struct puppet_link *l, const struct msg *m)
 {
+	if (m->kind == MSG_ASK)
+		give_nothing(l, &m->ask);
 	if (m->kind == MSG_BYE)
 		puppet_hang_up(l);
 	if (m->kind == MSG_GIVE && l->said < ASKS)

@@ -18,8 +18,8 @@ say_heads(struct puppet_link *l)
 	buf_clear(&p->rows);
 	msg_row_put(&p->rows, &row);
 	p->say.kind = MSG_HEADS;
-	p->say.heads = (struct msg_heads){
-	    .full = true, .counter = 1, .rows = buf_bytes(&p->rows)};
+	p->say.heads =
+	    (struct msg_heads){.counter = 1, .rows = buf_bytes(&p->rows)};
 	puppet_say(l, &p->say);
 }
 

@@ -27,7 +27,7 @@ row = bytes(range(8)) + (7).to_bytes(4, 'little') + b'mark' + b'\0'
 tag, root = bytes(8), bytes(32)
 for name, value in {
         'hello_reader': [1, 1, 0], 'hello_node': [1, 1, 1, bytes(32), bytes(64), bytes(8)],
-        'heads': [2, True, 9, 0, row], 'heads_none': [2, False, 0, 7, b''],
+        'heads': [2, 9, 0, row], 'heads_none': [2, 0, 7, b''],
         'news': [3, b'c', b'h', 3], 'news_header': [3, b'', b'header', 0],
         'holds': [4, tag, [0, 1, 7, 0, 9, 9, 1, 1, 1]], 'holds_pack': [4, root, [0, 31, 33, 1023]],
         'ask_charters': [5, 1, 0, tag, 1, 0, 65536], 'ask_headers': [5, 2, 1, tag, 1, 9, 65536],
