@@ -6,6 +6,7 @@
 #define PINNED_BACKOFF \
 	300000 /* what the operator named is tried at least so often */
 #define READER_AGAIN   1000
+#define BRIEF_TRIES    5 /* where lines are frozen, so are those who dial often */
 #define FAULT_FAILURES 20 /* as after so many dials in vain */
 
 struct contact *
@@ -39,6 +40,7 @@ contact_remove(struct node *n, struct contact *c)
 			link_shut(c->link, false, 0);
 	}
 	invite_done(&c->invite);
+	buf_done(&c->some);
 	free(c);
 }
 
@@ -63,7 +65,8 @@ failed(struct node *n, struct contact *c)
 	if (c->pinned && wait > PINNED_BACKOFF)
 		wait = PINNED_BACKOFF;
 	if (n->cfg.role == NODE_READER)
-		wait = READER_AGAIN;
+		wait = READER_AGAIN
+		       << (c->cap > 0 && c->tries > 1 ? 2 * (c->tries - 1) : 0);
 	wait = wait * 7 / 10 + rng_below(&n->rng, wait * 6 / 10 + 1);
 	c->next_try = when_add(n->now, wait);
 	timer_set(n, &n->tick, n->now);
@@ -102,6 +105,8 @@ contact_lost(struct contact *c, struct link *l)
 {
 	c->link = NULL;
 	l->contact = NULL;
+	if (l->gained)
+		c->tries = 0;
 	failed(l->n, c);
 }
 
@@ -110,7 +115,15 @@ void
 contact_faulted(struct contact *c)
 {
 	c->failures = FAULT_FAILURES;
-	c->tries = READER_TRIES;
+	c->tries = BRIEF_TRIES;
+	if (c->link != NULL)
+		c->link->gained = false;
+}
+
+bool
+contact_is_hopeful(const struct contact *c)
+{
+	return c->tries < (c->cap > 0 ? BRIEF_TRIES : READER_TRIES);
 }
 
 static size_t
@@ -139,7 +152,7 @@ choose(struct node *n, when_ms *ret_next)
 
 		if (c->dial != 0 || c->link != NULL)
 			continue;
-		if (n->cfg.role == NODE_READER && c->tries >= READER_TRIES)
+		if (n->cfg.role == NODE_READER && !contact_is_hopeful(c))
 			continue;
 		if (c->next_try > n->now) {
 			*ret_next = when_min(*ret_next, c->next_try);

@@ -1,15 +1,16 @@
 #include "proto/node/inner.h"
 
-#define BUDGET ((uint64_t)1 << 40)
-
 struct ask *
 fetch_say(struct link *l, const struct ask *a, const struct msg_tag *tag)
 {
 	struct node *n = l->n;
 	struct msg_ask *m = &n->say.ask;
+	uint64_t room = brief_room(l);
 	struct ask *own = &l->ask[l->n_ask++];
 
 	*own = *a;
+	if (own->budget == 0)
+		own->budget = room;
 	own->id = ++l->next_ask;
 	own->at = n->now;
 	own->next = a->first;
@@ -18,7 +19,7 @@ fetch_say(struct link *l, const struct ask *a, const struct msg_tag *tag)
 	    .what = a->what,
 	    .first = a->first,
 	    .last = a->last,
-	    .budget = BUDGET};
+	    .budget = own->budget};
 	if (tag != NULL)
 		m->tag = *tag;
 	if (a->part != NULL)
@@ -60,6 +61,10 @@ fetch_end(struct link *l, struct ask *a)
 				bit_set(t->asked, (size_t)i, false);
 				t->n_asked--;
 			}
+	if (a->what == ASK_PART && bit(t->asked, (size_t)a->first)) {
+		bit_set(t->asked, (size_t)a->first, false);
+		t->n_asked--;
+	}
 	if (a->what == ASK_PIECE_HASHES)
 		t->hasher = NULL;
 	if (a->head != NULL && a->head->asking == l)
@@ -76,7 +81,8 @@ fetch_heads(struct link *l, struct share *sh, struct track *s)
 	struct msg_tag tag;
 
 	if (!link_is_node(l) || s->head.asking != NULL || n->full ||
-	    sh->failed || l->n_ask == ASKS_MAX || l->said_bye)
+	    sh->failed || l->n_ask == ASKS_MAX || l->said_bye ||
+	    brief_room(l) < BRIEF_LEAST)
 		return;
 	if (sh->charter > charter) {
 		a.what = ASK_CHARTERS;
@@ -185,22 +191,92 @@ begin(struct node *n, const struct part *t)
 	       MSG_LEAVES_MAX;
 }
 
+static bool
+ask_hashes(struct link *l, struct part *t)
+{
+	const struct buf *some = brief_some(l, t, ASK_PIECE_HASHES, 0);
+	struct ask a = {.what = ASK_PIECE_HASHES,
+	    .part = t,
+	    .last = some != NULL ? some->n : 0};
+
+	if (t->hasher != NULL)
+		return false;
+	t->hasher = l;
+	a.budget = t->n_piece * sizeof(struct id) - a.last;
+	if (a.budget > brief_room(l))
+		a.budget = brief_room(l);
+	fetch_say(l, &a, NULL);
+	return true;
+}
+
+/* What is still to come of piece |i|, or as much as there is room for. */
+static void
+ask_rest(struct link *l, struct part *t, size_t i)
+{
+	const struct buf *some = brief_some(l, t, ASK_PART, i);
+	size_t room = brief_room(l);
+	struct ask a = {.what = ASK_PART,
+	    .part = t,
+	    .first = i,
+	    .last = some != NULL ? some->n : 0};
+
+	a.budget = piece_len(t->pack->size, i) - a.last;
+	if (a.budget > room)
+		a.budget = room;
+	bit_set(t->asked, i, true);
+	t->n_asked++;
+	fetch_say(l, &a, NULL);
+}
+
+/* Go on with the piece that |l|'s node gave a part of; false if there is none. */
+static bool
+ask_begun(struct link *l)
+{
+	const struct contact *c = l->contact;
+	const struct pack *p;
+
+	if (c == NULL || c->some.n == 0 || c->some_what != ASK_PART)
+		return false;
+	p = pack_find(l->n, &c->some_pack);
+	if (p == NULL || p->state != PACK_WANTED || p->part == NULL ||
+	    !missing(p->part, NULL, (size_t)c->some_piece) ||
+	    brief_room(l) < BRIEF_LEAST)
+		return false;
+	/* They were forgotten, if the pack made room for others meanwhile. */
+	if (p->part->n_piece > 1 && p->part->hash == NULL)
+		return ask_hashes(l, p->part);
+	ask_rest(l, p->part, (size_t)c->some_piece);
+	return true;
+}
+
+/* Where a link is brief: a piece that there is room for, or the beginning of one. */
+static bool
+ask_brief(struct link *l, struct part *t, const uint8_t *only)
+{
+	size_t i = 0;
+
+	while (i < t->n_piece &&
+	       (!missing(t, only, i) || brief_elsewhere(l, t, i)))
+		i++;
+	if (i == t->n_piece)
+		return false;
+	ask_rest(l, t, i);
+	return true;
+}
+
 /* Ask |l| for something of |t|; false if there is nothing to ask now. */
 static bool
 ask_part(struct link *l, struct part *t, const uint8_t *only)
 {
-	size_t max = l->proven ? MSG_LEAVES_MAX : 1;
+	size_t max = l->proven ? MSG_LEAVES_MAX : 1, room = brief_room(l);
 	size_t from = begin(l->n, t), first = 0, count = 0, i = 0;
 
-	if (t->n_piece > 1 && t->hash == NULL) {
-		struct ask a = {.what = ASK_PIECE_HASHES, .part = t};
-
-		if (t->hasher != NULL)
-			return false;
-		t->hasher = l;
-		fetch_say(l, &a, NULL);
-		return true;
-	}
+	if (room < BRIEF_LEAST)
+		return false;
+	if (t->n_piece > 1 && t->hash == NULL)
+		return ask_hashes(l, t);
+	if (room < BRIEF_NO_LIMIT)
+		return ask_brief(l, t, only);
 	for (; i < t->n_piece; i++) {
 		first = (from + i) % t->n_piece;
 		if (missing(t, only, first))
@@ -226,7 +302,7 @@ ask_again(struct link *l, struct part *t)
 		for (size_t k = 0; o != NULL && o != l && k < o->n_ask; k++) {
 			struct ask *a = &o->ask[k];
 
-			if (a->part != t || a->again ||
+			if (a->part != t || a->again || a->what == ASK_PART ||
 			    n->now < when_add(a->at, ENDGAME_TIME))
 				continue;
 			if (a->what == ASK_PIECE_HASHES) {
@@ -249,6 +325,8 @@ ask_next(struct link *l)
 {
 	struct node *n = l->n;
 
+	if (ask_begun(l))
+		return true;
 	for (size_t i = 0; i < n->n_part; i++) {
 		struct part *t = n->part[i];
 		struct want w = {.pack = t->pack,
@@ -283,6 +361,7 @@ ask_next(struct link *l)
 		struct pack *p = n->part[i]->pack;
 
 		if (p->state == PACK_WANTED && p->track != NULL &&
+		    brief_room(l) == BRIEF_NO_LIMIT &&
 		    share_holds(l, p->track, p->number, p->tier, p) &&
 		    ask_again(l, n->part[i]))
 			return true;
@@ -316,6 +395,7 @@ fetch_more(struct node *n)
 				any |= ask_next(n->link[i]);
 	}
 }
+
 /* What came to nothing is asked of another. */
 static void
 retry(struct head *h)
@@ -404,7 +484,7 @@ fetch_stalled(struct link *l)
 {
 	struct node *n = l->n;
 
-	if (l->n_ask == 0 || n->now < stall_at(l))
+	if (l->n_ask == 0 || n->now < stall_at(l) || brief_frozen(l))
 		return;
 	if (++l->stalls == STALLS_MAX) {
 		link_shut(l, true, 0);

@@ -15,6 +15,7 @@ give_charters(struct link *l, struct ask *a, const struct msg_give *g)
 		return carry_stranger(l, g->data, g->status != GIVE_MORE);
 	if (g->data.n == 0)
 		return 0;
+	l->gained = true;
 	reader_init(&r, g->data.p, g->data.n);
 	while (r.err == 0 && r.p < r.end && err == 0) {
 		struct bytes file = cbor_bytes_in(&r, 1, CHARTER_FILE_MAX);
@@ -52,6 +53,7 @@ give_headers(struct link *l, struct ask *a, const struct msg_give *g)
 	if (!a->head->followed)
 		return carry_header(head_carried(a->head), l, a->first,
 		    file[0]);
+	l->gained = true;
 	s = head_track(a->head);
 	if (a->fork_check) {
 		accept_rival(s, a->first, file[0]);
@@ -60,68 +62,108 @@ give_headers(struct link *l, struct ask *a, const struct msg_give *g)
 	return accept_headers(s, file, count, l);
 }
 
+/* It was put together, and is of use or not: nothing more goes on it. */
+static void
+forget_some(struct link *l)
+{
+	if (l->contact != NULL)
+		buf_clear(&l->contact->some);
+}
+
 static int
 give_hashes(struct link *l, struct ask *a, const struct msg_give *g)
 {
 	struct part *t = a->part;
+	struct bytes all;
 	struct id root;
+	int err;
 
-	if (g->status == GIVE_NOT_HELD)
+	/* Or another link was faster. */
+	if (g->status == GIVE_NOT_HELD || t->hash != NULL)
 		return 0;
-	if (g->data.n != t->n_piece * sizeof(struct id))
-		return QERR_RANGE;
-	if (t->hash != NULL)
-		return 0; /* another link was faster */
-	if ((t->hash = malloc(g->data.n)) == NULL)
+	err = brief_gather(l, a, g, t->n_piece * sizeof(struct id), &all);
+	if (err != 0 || all.p == NULL)
+		return err;
+	if ((t->hash = malloc(all.n)) == NULL)
 		return QERR_NOMEM;
-	memcpy(t->hash, g->data.p, g->data.n);
+	memcpy(t->hash, all.p, all.n);
+	if (a->last > 0)
+		forget_some(l);
 	merkle_root(&root, t->hash, t->n_piece);
 	if (!id_eq(&root, &t->pack->root)) {
 		free(t->hash);
 		t->hash = NULL;
-		l->n->bytes_wasted += g->data.n;
+		l->n->bytes_wasted += all.n;
 		return QERR_BADHASH;
 	}
+	return 0;
+}
+
+/* Piece |i| has come: check it, and keep it if it is not here already. */
+static int
+take_piece(struct link *l, struct part *t, size_t i, struct bytes data)
+{
+	struct node *n = l->n;
+	struct pack *p = t->pack;
+	struct id h;
+
+	hash(&h, HASH_PIECE, data);
+	if (!id_eq(&h, t->hash != NULL ? &t->hash[i] : &p->root)) {
+		n->bytes_wasted += data.n;
+		return QERR_BADHASH;
+	}
+	if (bit(t->asked, i)) {
+		bit_set(t->asked, i, false);
+		t->n_asked--;
+	}
+	if (bit(t->have, i)) {
+		n->bytes_wasted += data.n;
+		return 0;
+	}
+	bit_set(t->have, i, true);
+	t->n_have++;
+	l->proven = l->gained = true;
+	n->bytes_got += data.n;
+	if (t->n_have == t->n_piece)
+		p->state = PACK_STORED;
+	update_put_piece(n, p, i, data, t->n_have == t->n_piece);
 	return 0;
 }
 
 static int
 give_piece(struct link *l, struct ask *a, const struct msg_give *g)
 {
-	struct node *n = l->n;
-	struct part *t = a->part;
-	struct pack *p = t->pack;
 	size_t i = (size_t)a->next;
-	struct id h;
+	int err;
 
 	if (g->data.n == 0)
 		return 0;
 	if (a->next > a->last || g->offset != a->next ||
-	    g->data.n != piece_len(p->size, i))
+	    g->data.n != piece_len(a->part->pack->size, i))
 		return QERR_PROTOCOL;
-	hash(&h, HASH_PIECE, g->data);
-	if (!id_eq(&h, t->hash != NULL ? &t->hash[i] : &p->root)) {
-		n->bytes_wasted += g->data.n;
-		return QERR_BADHASH;
-	}
-	n->in_flight -= g->data.n;
+	if ((err = take_piece(l, a->part, i, g->data)) != 0)
+		return err;
+	l->n->in_flight -= g->data.n;
 	a->next++;
-	if (bit(t->asked, i)) {
-		bit_set(t->asked, i, false);
-		t->n_asked--;
-	}
-	if (bit(t->have, i)) {
-		n->bytes_wasted += g->data.n;
-		return 0;
-	}
-	bit_set(t->have, i, true);
-	t->n_have++;
-	l->proven = true;
-	n->bytes_got += g->data.n;
-	if (t->n_have == t->n_piece)
-		p->state = PACK_STORED;
-	update_put_piece(n, p, i, g->data, t->n_have == t->n_piece);
 	return 0;
+}
+
+static int
+give_part(struct link *l, struct ask *a, const struct msg_give *g)
+{
+	struct part *t = a->part;
+	size_t i = (size_t)a->first;
+	struct bytes all;
+	int err;
+
+	if (g->data.n == 0)
+		return 0;
+	err = brief_gather(l, a, g, piece_len(t->pack->size, i), &all);
+	if (err != 0 || all.p == NULL)
+		return err;
+	err = take_piece(l, t, i, all);
+	forget_some(l);
+	return err;
 }
 
 static int
@@ -136,6 +178,8 @@ give_any(struct link *l, struct ask *a, const struct msg_give *g)
 		return give_hashes(l, a, g);
 	case ASK_PIECES:
 		return give_piece(l, a, g);
+	case ASK_PART:
+		return give_part(l, a, g);
 	case ASK_PEERS: /* never asked by us */
 		break;
 	}
@@ -171,12 +215,13 @@ give_last(struct link *l, struct ask *a, const struct msg_give *g)
 	struct head *h = a->head;
 	struct part *t = a->part;
 	bool whole = a->what == ASK_PIECES ? a->next > a->last
+		     : a->what == ASK_PART ? a->gave
 					   : t == NULL || t->hash != NULL;
 
 	if (g->status == GIVE_BUSY) {
 		l->rest_until = when_add(n->now,
 		    g->offset > 60 ? 60000 : g->offset * 1000 + 500);
-	} else if (t != NULL && !whole) {
+	} else if (t != NULL && !whole && !a->gave) {
 		t->pack->refused[l->slot / 64] |= (uint64_t)1 << l->slot % 64;
 		l->refused_any = true;
 	} else if (l->proven && l->window < WINDOW_MAX) {

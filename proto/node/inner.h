@@ -33,6 +33,7 @@
  *   hello.c   who the peer is
  *   hear.c    what the peer says
  *   share.c   what a link has to do with a feed
+ *   brief.c   little a link, where lines are frozen
  *   fetch.c   whom to ask for what
  *   give.c    what came
  *   serve.c   answering
@@ -82,7 +83,9 @@
 #define READER_TRIES   2 /* dials of one source in a sync */
 #define ROTTEN_MAX     3 /* times that a pack is bad on our disk */
 #define BYE_TIME       5000
-#define PARTIAL_MAX    8 /* packs that a link holds in part */
+#define PARTIAL_MAX    8   /* packs that a link holds in part */
+#define BRIEF_LEAST    512 /* bytes worth asking for */
+#define BRIEF_NO_LIMIT ((size_t)1 << 40)
 #define SEEK_MAX       4 /* links asked at a time who holds what we lack */
 #define SEEK_TIME      1000
 
@@ -239,6 +242,9 @@ struct ask { /* ours, open on a link */
 	struct head *head; /* charters, headers; NULL: of the link's stranger */
 	struct part *part;
 	uint64_t first, last, next; /* next: expected in what comes */
+	uint64_t
+	    budget; /* bytes; 0, to fetch_say(): as many as the link has room for */
+	bool gave; /* some of what it is about came */
 	when_ms at;
 	bool fork_check;
 	bool again; /* asked of another link as well */
@@ -276,6 +282,8 @@ struct link {
 	size_t slot;
 	enum link_state state;
 	bool dialled, proven, said_bye, heads_seen;
+	bool gained;   /* something was taken in from it */
+	uint64_t came; /* bytes */
 	uint32_t group;
 	struct veil *veil;
 	struct buf out;
@@ -325,6 +333,15 @@ struct contact {
 	unsigned tries;   /* reader: in this sync */
 	bool answered;
 	bool feeler; /* dialled to look, not to stay */
+	/* reader: bytes a link after which its line was frozen, 0: it was not; links
+	 * since that ended well, and how many it takes to try more */
+	uint64_t cap;
+	unsigned good, patience;
+	/* .. and what it gave by now of a piece, or of hashes, that comes in parts */
+	struct buf some;
+	struct id some_pack;
+	enum msg_what some_what;
+	uint64_t some_piece;
 };
 
 struct pending { /* a put on its way to the disk */
@@ -671,6 +688,27 @@ void fetch_track(struct track *s);
 /* give.c */
 int give_take(struct link *l, const struct msg_give *g);
 
+/* brief.c */
+/* How many bytes may still be asked of |l|; BRIEF_NO_LIMIT: as many as there are. */
+size_t brief_room(const struct link *l);
+/* |l| is silent where something should come: true if its line is frozen; then it is
+ * shut. */
+bool brief_frozen(struct link *l);
+/* The other end closed it. */
+void brief_ended(struct link *l);
+void brief_look(struct link *l);
+/* What |l|'s node gave by now of |what|, or of that |piece|, of |t|; NULL: nothing. */
+struct buf *brief_some(const struct link *l, const struct part *t,
+    enum msg_what what, uint64_t piece);
+/* Another node is about to give piece |i| of |t|, bit by bit. */
+bool brief_elsewhere(const struct link *l, const struct part *t, size_t i);
+/*
+ * |g| answers |a|, which is about |all| bytes: |*ret| has them if they are all here now,
+ * else it is absent.  0 or a fault.
+ */
+int brief_gather(struct link *l, struct ask *a, const struct msg_give *g,
+    size_t all, struct bytes *ret);
+
 /* serve.c */
 int serve_ask(struct link *l, const struct msg_ask *a);
 void serve_more(struct link *l);
@@ -689,6 +727,8 @@ void contact_opened(struct contact *c);
 void contact_lost(struct contact *c, struct link *l);
 void contact_faulted(struct contact *c);
 struct contact *contact_dialled(struct node *n, uint64_t dial);
+/* Whether a reader may dial it once more. */
+bool contact_is_hopeful(const struct contact *c);
 
 /* reader.c */
 void reader_sync(struct node *n);

@@ -166,8 +166,10 @@ link_down(struct node *n, uint64_t id)
 {
 	struct link *l = link_find(n, id);
 
-	if (l != NULL)
-		link_end(l);
+	if (l == NULL)
+		return;
+	brief_ended(l);
+	link_end(l);
 }
 
 void
@@ -230,6 +232,7 @@ link_data(struct node *n, uint64_t id, struct bytes in)
 	if (l == NULL)
 		return;
 	l->last_in = n->now;
+	l->came += in.n;
 	err = veil_input(l->veil, in.p, in.n, n->wall, &n->rng, &l->out);
 	if (err != 0) {
 		node_fail(n, err);
@@ -290,7 +293,7 @@ link_timer(struct link *l)
 	struct node *n = l->n;
 
 	if (l->state == LINK_LINE || l->state == LINK_HELLO || l->said_bye) {
-		if (n->now >= l->hello_by)
+		if (n->now >= l->hello_by && !(l->said_bye && brief_frozen(l)))
 			link_shut(l, !l->dialled, 0);
 		return;
 	}

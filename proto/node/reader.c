@@ -69,7 +69,7 @@ is_busy(struct node *n)
 			return true;
 		/* While something is missing, everybody is tried. */
 		if (c->dial == 0 && c->link == NULL && !complete(n) &&
-		    c->tries < READER_TRIES)
+		    contact_is_hopeful(c))
 			return true;
 	}
 	for (size_t i = 0; i < LINKS_MAX; i++) {
@@ -118,6 +118,9 @@ reader_look(struct node *n)
 		update_tell(n, FACT_PROGRESS, NULL, n->bytes_wanted,
 		    n->bytes_got);
 	}
+	for (size_t i = 0; i < LINKS_MAX && !n->ending; i++)
+		if (n->link[i] != NULL)
+			brief_look(n->link[i]);
 	if (!n->ending && is_busy(n))
 		return;
 	/* BYE, and the other side closes: it has yet to hide how much it was. */

@@ -52,7 +52,8 @@ job_charters(struct link *l)
 	}
 	buf_clear(&l->gather);
 	while (j->next <= s->head.charter &&
-	       l->gather.n + CHARTER_FILE_MAX + 8 <= MSG_DATA_MAX) {
+	       l->gather.n + CHARTER_FILE_MAX + 8 <= MSG_DATA_MAX &&
+	       (l->gather.n == 0 || l->gather.n < j->budget)) {
 		struct bytes f = feed_charter_file(s->feed, j->next++);
 
 		cbor_put_bytes(&l->gather, f.p, f.n);
@@ -80,6 +81,20 @@ load(struct link *l, enum node_object kind, const struct id *id)
 	update_get(n, kind, id, l->job[0].next, l->get);
 }
 
+/* Of the bytes |all|, those that were asked for. */
+static void
+job_slice(struct link *l, struct bytes all)
+{
+	struct job *j = &l->job[0];
+	uint64_t from = j->last < all.n ? j->last : all.n;
+	size_t n = all.n - (size_t)from;
+
+	if (n > j->budget)
+		n = (size_t)j->budget;
+	job_give(l, n > 0 ? GIVE_LAST : GIVE_NOT_HELD, n > 0 ? from : 0,
+	    bytes_of(all.p + from, n));
+}
+
 static bool
 piece_here(const struct pack *p, uint64_t i)
 {
@@ -95,8 +110,7 @@ job_pack(struct link *l)
 	struct part *t = j->pack->part;
 
 	if (j->what == ASK_PIECE_HASHES && t != NULL && t->hash != NULL) {
-		job_give(l, GIVE_LAST, 0,
-		    bytes_of(t->hash, t->n_piece * sizeof(struct id)));
+		job_slice(l, bytes_of(t->hash, t->n_piece * sizeof(struct id)));
 		return;
 	}
 	if (j->next == 0 && j->what == ASK_PIECE_HASHES)
@@ -174,6 +188,10 @@ loaded_piece(struct link *l, struct bytes object)
 		rotten(l, p);
 		return;
 	}
+	if (j->what == ASK_PART && n_piece > 1) {
+		job_slice(l, object);
+		return;
+	}
 	if (j->what == ASK_PIECES && n_piece > 1) {
 		bool last = j->next == j->last || j->next + 1 == n_piece;
 
@@ -183,11 +201,13 @@ loaded_piece(struct link *l, struct bytes object)
 		return;
 	}
 	hash(&h, HASH_PIECE, object);
-	if (j->what == ASK_PIECES) {
-		if (id_eq(&h, &p->root))
-			job_give(l, GIVE_LAST, 0, object);
-		else
+	if (j->what != ASK_PIECE_HASHES) {
+		if (!id_eq(&h, &p->root))
 			rotten(l, p);
+		else if (j->what == ASK_PART)
+			job_slice(l, object);
+		else
+			job_give(l, GIVE_LAST, 0, object);
 		return;
 	}
 	buf_put(&l->gather, h.b, sizeof(h.b));
@@ -195,7 +215,7 @@ loaded_piece(struct link *l, struct bytes object)
 		return;
 	merkle_root(&root, (const struct id *)(void *)l->gather.p, n_piece);
 	if (id_eq(&root, &p->root))
-		job_give(l, GIVE_LAST, 0, buf_bytes(&l->gather));
+		job_slice(l, buf_bytes(&l->gather));
 	else
 		rotten(l, p);
 }
@@ -213,7 +233,8 @@ loaded_header(struct link *l, struct bytes object)
 		l->gather_first = j->next;
 	cbor_put_bytes(&l->gather, object.p, object.n);
 	j->next++;
-	if (l->gather.n >= GIVE_HEADERS && j->next <= j->last)
+	if ((l->gather.n >= GIVE_HEADERS || l->gather.n >= j->budget) &&
+	    j->next <= j->last)
 		give_headers(l, false);
 }
 
@@ -288,7 +309,8 @@ serve_ask(struct link *l, const struct msg_ask *a)
 		/* Who asks for charters could not judge it yet. */
 		if (j.head != NULL && a->what == ASK_HEADERS)
 			spread_forked(l, sh, j.head);
-	} else if (a->what == ASK_PIECES || a->what == ASK_PIECE_HASHES) {
+	} else if (a->what == ASK_PIECES || a->what == ASK_PIECE_HASHES ||
+		   a->what == ASK_PART) {
 		j.pack = pack_find(l->n, &a->pack);
 		held = j.pack != NULL && j.pack->uses > 0;
 	}

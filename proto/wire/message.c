@@ -129,8 +129,10 @@ ask_name_len(const struct msg_ask *m)
 {
 	if (m->budget == 0 || m->what == ASK_PEERS)
 		return 0;
-	return m->what == ASK_PIECE_HASHES || m->what == ASK_PIECES ? 32
-								    : TAG_LEN;
+	return m->what == ASK_PIECE_HASHES || m->what == ASK_PIECES ||
+		       m->what == ASK_PART
+		   ? 32
+		   : TAG_LEN;
 }
 
 static int
@@ -138,16 +140,25 @@ check_ask(const struct msg_ask *m)
 {
 	bool first = m->what != ASK_PIECE_HASHES && m->what != ASK_PEERS;
 	bool last = m->what == ASK_HEADERS || m->what == ASK_PIECES;
+	bool piece = m->what == ASK_PIECES || m->what == ASK_PART;
+	/* A byte of all hashes, or of a piece. */
+	uint64_t bytes = m->what == ASK_PIECE_HASHES ? MSG_DATA_MAX
+			 : m->what == ASK_PART       ? PIECE_SIZE
+						     : 0;
 
-	if (m->id > U32_MAX || m->what > ASK_PEERS || m->budget > COUNT_MAX)
+	if (m->id > U32_MAX || m->what > ASK_PART || m->budget > COUNT_MAX)
 		return QERR_RANGE;
 	if (m->budget == 0)
 		return 0;
 	if (m->first > COUNT_MAX || m->last > COUNT_MAX)
 		return QERR_RANGE;
-	if (first ? m->what != ASK_PIECES && m->first == 0 : m->first != 0)
+	if (first ? !piece && m->first == 0 : m->first != 0)
 		return QERR_RANGE;
-	if (last ? m->last < m->first : m->last != 0)
+	if (last        ? m->last < m->first
+	    : bytes > 0 ? m->last >= bytes
+			: m->last != 0)
+		return QERR_RANGE;
+	if (m->what == ASK_PART && m->first >= PIECES_MAX)
 		return QERR_RANGE;
 	if (m->what == ASK_PIECES &&
 	    (m->last >= PIECES_MAX || m->last - m->first >= MSG_LEAVES_MAX))
@@ -445,7 +456,7 @@ get_ask(struct reader *r, struct msg_ask *m)
 
 	memset(m, 0, sizeof(*m));
 	m->id = cbor_uint(r);
-	what = cbor_uint_in(r, ASK_CHARTERS, ASK_PEERS);
+	what = cbor_uint_in(r, ASK_CHARTERS, ASK_PART);
 	m->what = (enum msg_what)what;
 	name = cbor_bytes(r);
 	m->first = cbor_uint(r);

@@ -102,14 +102,16 @@ enum msg_what {
 	ASK_PIECE_HASHES,
 	ASK_PIECES, /* of pack, first..last */
 	ASK_PEERS,
+	ASK_PART, /* of piece first of pack, from its byte last on */
 };
 
 struct msg_ask {
 	uint64_t id; /* < 2^32, of the asker's choice */
 	enum msg_what what;
-	struct msg_tag tag;   /* charters, headers */
-	struct id pack;       /* piece hashes, pieces */
-	uint64_t first, last; /* 0 where not named above */
+	struct msg_tag tag; /* charters, headers */
+	struct id pack;     /* piece hashes, pieces, part */
+	uint64_t first,
+	    last; /* 0 where not named above; of hashes the byte last on */
 	uint64_t budget; /* bytes; 0 cancels |id|, the rest is not looked at */
 };
 
@@ -122,8 +124,8 @@ enum msg_status {
 
 /*
  * |data|'s meaning follows the ASK: charter files, header files (each a byte
- * string; offset: the first one's number), piece hashes, or one piece (offset:
- * which).
+ * string; offset: the first one's number), piece hashes or a part of a piece (offset: the
+ * byte that was asked for), or one piece (offset: which).
  */
 struct msg_give {
 	uint64_t id;

@@ -32,6 +32,7 @@ for name, value in {
         'holds': [4, tag, [0, 1, 7, 0, 9, 9, 1, 1, 1]], 'holds_pack': [4, root, [0, 31, 33, 1023]],
         'ask_charters': [5, 1, 0, tag, 1, 0, 65536], 'ask_headers': [5, 2, 1, tag, 1, 9, 65536],
         'ask_hashes': [5, 3, 2, root, 0, 0, 65536], 'ask_pieces': [5, 4, 3, root, 8, 15, 131072],
+        'ask_part': [5, 5, 5, root, 1023, 9000, 7384],
         'ask_peers': [5, 6, 4, b'', 0, 0, 1],
         'cancel': [5, 7, 0, b'', 0, 0, 0],
         'give': [6, 1, 1, 5, b'piece'], 'give_last': [6, 1, 0, 0, b''],
