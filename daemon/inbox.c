@@ -255,7 +255,7 @@ publish_file(struct room *r, int dir, struct inbox_file *f)
 			   : file_read(&b, dir, f->path, INGEST_DOCUMENT_MAX);
 	if (err == QERR_TOOBIG || err == QERR_IO || err == QERR_ABSENT) {
 		problem(r, f,
-		    err == QERR_TOOBIG ? "It is larger than 2 MiB."
+		    err == QERR_TOOBIG ? "It is larger than 8 MiB."
 		    : err == QERR_IO   ? "It may not be read, or is broken."
 				       : NULL);
 		err = 0; /* the others are published all the same */

@@ -198,7 +198,7 @@ do_document(struct control_client *c, const struct ctl_request *rq)
 	if (err == QERR_TOOBIG || err == QERR_IO) {
 		snprintf(item->message, sizeof(item->message),
 		    err == QERR_IO ? "It cannot be read."
-				   : "It is larger than 2 MiB.");
+				   : "It is larger than 8 MiB.");
 		err = 0;
 	} else if (err == 0 && !ingest_kind_of(&src.kind, rq->text)) {
 		snprintf(item->message, sizeof(item->message),

@@ -241,7 +241,7 @@ try_document(struct daemon *d, struct control_client *c,
 	err = requests_read(&b, rq->fd[0], INGEST_DOCUMENT_MAX);
 	src.data = buf_bytes(&b);
 	if (err == QERR_TOOBIG)
-		control_fail(c, 1, "", "It is larger than 2 MiB.");
+		control_fail(c, 1, "", "It is larger than 8 MiB.");
 	else if (err != 0)
 		control_fail(c, 1, "", "It %s.", qerr_str(err));
 	else

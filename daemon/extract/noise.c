@@ -76,18 +76,24 @@ has_word(struct bytes s, struct bytes word)
 	return false;
 }
 
-bool
-noise_same_title(struct bytes a, struct bytes b)
+unsigned
+noise_shared(struct bytes a, struct bytes b)
 {
-	size_t all = 0, alien = 0;
+	size_t all = 0, both = 0;
 	struct bytes w;
 
 	for (size_t at = next_word(b, 0, &w); w.n > 0;
 	     at = next_word(b, at, &w)) {
 		all += w.n;
-		alien += has_word(a, w) ? 0 : w.n;
+		both += has_word(a, w) ? w.n : 0;
 	}
-	return all > 0 && alien * 4 < all;
+	return all > 0 ? (unsigned)(100 * both / all) : 0;
+}
+
+bool
+noise_same_title(struct bytes a, struct bytes b)
+{
+	return noise_shared(a, b) > 75;
 }
 
 static bool

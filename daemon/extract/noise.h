@@ -12,6 +12,8 @@
 bool noise_is(const struct page *p, uint32_t i, struct bytes title);
 
 /* True if two headings say the same, but for a few words. */
+/* Of the letters of |b|'s words so many percent are of words that |a| has, too. */
+unsigned noise_shared(struct bytes a, struct bytes b);
 bool noise_same_title(struct bytes a, struct bytes b);
 
 #endif

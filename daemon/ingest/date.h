@@ -14,4 +14,12 @@
  */
 bool date_parse(int64_t *ret, struct bytes text);
 
+/*
+ * Find the first day that is written in |text| as people write it: in figures or with
+ * the month's name in some fifty languages, in the calendars of Rome, Persia, Thailand,
+ * Japan and Taiwan.  |month_first|: 5/31/2024 is how its country writes.  At midnight
+ * UTC; false if there is none from 1990 on.
+ */
+bool date_find(int64_t *ret, struct bytes text, bool month_first);
+
 #endif

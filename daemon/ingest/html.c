@@ -877,7 +877,7 @@ take_body(struct ingest_doc *d, const struct ingest_source *src,
 	if (r == 0) {
 		if (is_page)
 			html_byline(d, root,
-			    page.n_root > 0 ? page.root[0] : root);
+			    page.n_root > 0 ? page.root[0] : root, src->at);
 		r = walk_article(d, src, root, &page);
 	}
 	extract_done(&page);
@@ -940,6 +940,11 @@ parse(struct ingest_doc *d, const struct ingest_source *src, struct bytes html,
 	GumboOutput *tree;
 	int r;
 
+	if (html.n > INGEST_HTML_MAX) {
+		buf_printf(why, "It is larger than %d MiB without its scripts.",
+		    INGEST_HTML_MAX >> 20);
+		return QERR_TOOBIG;
+	}
 	if (shape.depth > INGEST_DEPTH_MAX) {
 		buf_printf(why,
 		    "More than %d of its tags are inside each other.",
@@ -1011,7 +1016,8 @@ html_plain(struct buf *dst, struct bytes html)
 	struct html_shape shape = html_shape(html);
 	struct buf raw;
 
-	if (html.n == 0 || shape.depth > INGEST_DEPTH_MAX ||
+	if (html.n == 0 || html.n > INGEST_HTML_MAX ||
+	    shape.depth > INGEST_DEPTH_MAX ||
 	    shape.attributes > INGEST_ATTRIBUTES_MAX)
 		return;
 	o.max_errors = 0;

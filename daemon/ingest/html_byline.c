@@ -10,6 +10,7 @@
 
 #define BYLINE_MAX 160 /* bytes; a longer one is about the author .. */
 #define NAME_MAX   64  /* .. as is a name that is no name */
+#define DATED_MAX  300 /* bytes that a date is looked for in */
 #define NEAR       4   /* levels around the article that are its surroundings */
 #define N_OF(a)    (sizeof(a) / sizeof((a)[0]))
 
@@ -54,79 +55,6 @@ author_rank(const GumboNode *n)
 	    has_part(html_attribute(n, "href"), pages, N_OF(pages)))
 		return 2;
 	return class != NULL && strcmp(class, fn[0]) == 0 ? 1 : 0;
-}
-
-/* "By", as it stands before names. */
-static struct bytes
-without_by(struct bytes s)
-{
-	static const char *const words[] = {"by ", "by: ", "written by ",
-	    "posted by ", "von ", "par ", "por ", "di ", "door ", "af ",
-	    "autor: ", "author: ", "text: ", "текст: ", "автор: ", "автор ",
-	    "作者：", "作者:", "文/", "文／", "記者", "بقلم ", "نویسنده: "};
-
-	for (size_t i = 0; i < N_OF(words); i++) {
-		size_t n = strlen(words[i]);
-
-		if (s.n > n && strncasecmp((const char *)s.p, words[i], n) == 0)
-			return bytes_of(s.p + n, s.n - n);
-	}
-	return s;
-}
-
-/* What follows the names: a date, a paper, "Updated". */
-static struct bytes
-names_only(struct bytes s)
-{
-	static const char *const ends[] = {" | ", " • ", " · ", " - ", " – ",
-	    " — ", " @", " on ", " updated", " published", " (", " / "};
-
-	for (size_t i = 0; i < s.n; i++) {
-		bool end = s.p[i] >= '0' && s.p[i] <= '9';
-
-		for (size_t k = 0; k < N_OF(ends) && !end; k++) {
-			size_t n = strlen(ends[k]);
-
-			end =
-			    i > 0 && s.n - i >= n &&
-			    strncasecmp((const char *)s.p + i, ends[k], n) == 0;
-		}
-		if (end) {
-			s.n = i;
-			break;
-		}
-	}
-	while (s.n > 0 && (s.p[s.n - 1] == ' ' || s.p[s.n - 1] == ',' ||
-			      s.p[s.n - 1] == ':'))
-		s.n--;
-	return s;
-}
-
-static void
-set_name(struct ingest_doc *d, struct bytes s)
-{
-	if (s.n > 1 && s.n <= NAME_MAX)
-		meta_set(d, META_AUTHOR, s);
-}
-
-/* Two names with a word between them are two. */
-static void
-set_names(struct ingest_doc *d, struct bytes s)
-{
-	static const char *const ands[] = {
-	    " and ", " und ", " et ", " y ", " e ", " и ", " & ", " و "};
-
-	for (size_t i = 0; i < s.n; i++)
-		for (size_t k = 0; k < N_OF(ands); k++) {
-			size_t n = strlen(ands[k]);
-
-			if (s.n - i <= n || memcmp(s.p + i, ands[k], n) != 0)
-				continue;
-			set_name(d, bytes_of(s.p, i));
-			set_names(d, bytes_of(s.p + i + n, s.n - i - n));
-			return;
-		}
-	set_name(d, s);
 }
 
 /* Inside, a name alone may be marked. */
@@ -204,9 +132,7 @@ html_byline_author(struct ingest_doc *d, const GumboNode *n)
 	scribe_tidy(&b, buf_bytes(&raw));
 	s = buf_bytes(&b);
 	if (s.n > 0 && s.n <= BYLINE_MAX) {
-		s = names_only(without_by(s));
-		if (s.n > 1)
-			set_names(d, s);
+		meta_set(d, META_AUTHOR, s);
 	}
 	buf_done(&raw);
 	buf_done(&b);
@@ -274,21 +200,148 @@ walk_times(struct ingest_doc *d, const GumboNode *n, bool marked)
 }
 
 static void
+set_published(struct ingest_doc *d, int64_t when)
+{
+	d->has_published = true;
+	d->published = when;
+}
+
+/* Where 5/31/2024 is the last of May. */
+static bool
+is_month_first(const struct ingest_doc *d)
+{
+	return d->lang == NULL || strncasecmp(d->lang, "en", 2) == 0;
+}
+
+/* "/2024/05/31/" in the address of a page. */
+static bool
+date_in_address(struct ingest_doc *d, struct bytes at)
+{
+	for (size_t i = 0; i + 10 < at.n; i++) {
+		char text[11];
+		int64_t when;
+
+		if (at.p[i] != '/' && at.p[i] != '-' && at.p[i] != '_')
+			continue;
+		memcpy(text, at.p + i + 1, 10);
+		text[10] = '\0';
+		if (text[4] != text[7] || (text[4] != '/' && text[4] != '-'))
+			continue;
+		text[4] = text[7] = '-';
+		if (!date_parse(&when, bytes_of(text, 10)))
+			continue;
+		set_published(d, when);
+		return true;
+	}
+	return false;
+}
+
+static bool
+date_in_text(struct ingest_doc *d, struct bytes text)
+{
+	int64_t when;
+
+	if (!date_find(&when, text, is_month_first(d)))
+		return false;
+	set_published(d, when);
+	return true;
+}
+
+/* What an element named for it says, as people read it. */
+static bool
+walk_dates(struct ingest_doc *d, const GumboNode *n)
+{
+	static const char *const names[] = {"date", "datum", "fecha", "publi",
+	    "posted", "created", "time", "data", "tarih", "meta", "byline",
+	    "info", "dato", "datetime"};
+	const GumboElement *e = html_element(n);
+	struct buf raw, b;
+	bool found = false;
+
+	if (e == NULL || e->tag == GUMBO_TAG_SCRIPT || e->tag == GUMBO_TAG_HEAD)
+		return false;
+	if (e->tag != GUMBO_TAG_BODY && e->tag != GUMBO_TAG_HTML &&
+	    (has_part(html_attribute(n, "class"), names, N_OF(names)) ||
+		has_part(html_attribute(n, "id"), names, N_OF(names)))) {
+		buf_init(&raw, DATED_MAX);
+		buf_init(&b, 0);
+		html_text(&raw, n);
+		if (buf_err(&raw) == 0)
+			scribe_tidy(&b, buf_bytes(&raw));
+		found = b.n > 0 && date_in_text(d, buf_bytes(&b));
+		buf_done(&raw);
+		buf_done(&b);
+	}
+	for (unsigned i = 0; i < e->children.length && !found; i++)
+		found = walk_dates(d, e->children.data[i]);
+	return found;
+}
+
+static void
 take_from(struct ingest_doc *d, const GumboNode *n)
 {
 	for (int rank = 4; rank > 0 && d->n_author == 0; rank--)
 		walk_authors(d, n, rank);
-	if (!d->has_published && !walk_times(d, n, true))
-		walk_times(d, n, false);
+	if (!d->has_published && !walk_times(d, n, true) &&
+	    !walk_times(d, n, false))
+		walk_dates(d, n);
+}
+
+/* The text that follows the first heading, as far as a date may be there. */
+struct behind {
+	struct buf text;
+	bool begun;
+};
+
+static void
+walk_behind(struct behind *h, const GumboNode *n)
+{
+	const GumboElement *e = html_element(n);
+
+	if (h->text.n >= DATED_MAX)
+		return;
+	if (e == NULL) {
+		if (h->begun)
+			html_text(&h->text, n);
+		return;
+	}
+	if (e->tag == GUMBO_TAG_SCRIPT || e->tag == GUMBO_TAG_STYLE)
+		return;
+	if (html_is(n, GUMBO_TAG_H1)) {
+		h->begun = true;
+		return;
+	}
+	buf_put_u8(&h->text, ' ');
+	for (unsigned i = 0; i < e->children.length; i++)
+		walk_behind(h, e->children.data[i]);
+}
+
+static void
+date_behind_title(struct ingest_doc *d, const GumboNode *root)
+{
+	struct behind h = {.begun = false};
+
+	buf_init(&h.text, 0);
+	walk_behind(&h, root);
+	if (buf_err(&h.text) == 0)
+		date_in_text(d, buf_bytes(&h.text));
+	buf_done(&h.text);
 }
 
 void
 html_byline(struct ingest_doc *d, const GumboNode *root,
-    const GumboNode *article)
+    const GumboNode *article, struct bytes at)
 {
+	if (!d->has_published)
+		date_in_address(d,
+		    d->address != NULL ? bytes_str(d->address) : at);
 	for (int level = 0; level < NEAR && article != root; level++) {
 		take_from(d, article);
 		article = article->parent;
 	}
 	take_from(d, root);
+	if (!d->has_published)
+		date_behind_title(d, root);
+	if (d->n_author == 0 && d->house != NULL)
+		meta_set(d, META_AUTHOR, bytes_str(d->house));
 }

@@ -11,7 +11,7 @@
  * nearer to |article| (may be |root|) counts more: other articles have authors, too.
  */
 void html_byline(struct ingest_doc *d, const GumboNode *root,
-    const GumboNode *article);
+    const GumboNode *article, struct bytes at);
 
 /* Take the names in |n|, which is known to say who wrote it. */
 void html_byline_author(struct ingest_doc *d, const GumboNode *n);

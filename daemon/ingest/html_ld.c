@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "daemon/ingest/html.h"
 #include "daemon/ingest/html_meta.h"
 #include "daemon/ingest/meta.h"
 #include "daemon/ingest/scribe.h"
@@ -80,10 +81,18 @@ find_id(const json_t *j, const char *id, int depth)
 static void
 set(struct ingest_doc *d, enum meta_field f, const json_t *value)
 {
-	if (json_is_string(value) && json_string_length(value) > 0)
-		meta_set(d, f,
-		    bytes_of((const uint8_t *)json_string_value(value),
-			json_string_length(value)));
+	struct bytes text;
+	struct buf plain;
+
+	if (!json_is_string(value) || json_string_length(value) == 0)
+		return;
+	text = bytes_of(json_string_value(value), json_string_length(value));
+	buf_init(&plain, HTML_LD_MAX);
+	/* Many write it as HTML. */
+	if (memchr(text.p, '&', text.n) != NULL)
+		html_plain(&plain, text);
+	meta_set(d, f, plain.n > 0 ? buf_bytes(&plain) : text);
+	buf_done(&plain);
 }
 
 /* Each of a list, or the only one. */
@@ -93,6 +102,15 @@ set_each(struct ingest_doc *d, enum meta_field f, const json_t *value)
 	set(d, f, value);
 	for (size_t i = 0; i < json_array_size(value); i++)
 		set(d, f, json_array_get(value, i));
+}
+
+/* A paper or an agency: the author of last resort. */
+static bool
+is_house(const json_t *author)
+{
+	const char *type = json_string_value(json_object_get(author, "@type"));
+
+	return type != NULL && strstr(type, "Organization") != NULL;
 }
 
 static void
@@ -109,8 +127,9 @@ set_author(struct ingest_doc *d, const json_t *top, const json_t *author)
 	}
 	if (json_is_array(name))
 		name = json_array_get(name, 0);
-	if (json_is_string(name) &&
-	    strncasecmp(json_string_value(name), "http", 4) != 0)
+	if (is_house(author) && d->house == NULL && json_is_string(name))
+		d->house = strdup(json_string_value(name));
+	else
 		set(d, META_AUTHOR, name);
 }
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <strings.h>
 
+#include "daemon/extract/noise.h"
 #include "daemon/ingest/html_ld.h"
 #include "daemon/ingest/meta.h"
 #include "daemon/ingest/scribe.h"
@@ -111,8 +112,10 @@ static const struct {
     {"content-language", META_LANG},
     {"og:locale", META_LANG},
 };
-#define N_METAS   (sizeof(metas) / sizeof(metas[0]))
-#define METAS_MAX 256 /* of a page that are looked at */
+#define N_METAS       (sizeof(metas) / sizeof(metas[0]))
+#define METAS_MAX     256  /* of a page that are looked at */
+#define HEADING_MAX   1024 /* bytes */
+#define HEADING_SHARE 3 /* of <title>'s bytes that a headline is of, at least */
 
 struct meta_list {
 	const GumboNode *node[METAS_MAX];
@@ -167,8 +170,10 @@ says_something(enum meta_field f, const char *value)
 static void
 take_meta(struct ingest_doc *d, enum meta_field f, const char *value)
 {
-	if (f == META_AUTHOR && strncasecmp(value, "by ", 3) == 0)
-		value += 3;
+	/* The paper's own name: whoever wrote it, a page may say below. */
+	if (f == META_AUTHOR && d->house != NULL &&
+	    strcasecmp(value, d->house) == 0)
+		return;
 	meta_set(d, f, bytes_str(value));
 }
 
@@ -188,6 +193,19 @@ take_metas(struct ingest_doc *d, const struct meta_list *l, size_t which)
 			    says_something(f, v))
 				take_meta(d, f, v);
 		}
+}
+
+static void
+set_house(struct ingest_doc *d, const struct meta_list *l)
+{
+	for (size_t i = 0; i < l->n && d->house == NULL; i++) {
+		const char *key = html_attribute(l->node[i], "property");
+		const char *v = html_attribute(l->node[i], "content");
+
+		if (key != NULL && names_it(key, "og:site_name") &&
+		    says_something(META_TITLE, v))
+			d->house = strdup(v);
+	}
 }
 
 const char *
@@ -210,43 +228,55 @@ html_canonical(const GumboNode *root)
 	return NULL;
 }
 
-static bool
-is_bar(const uint8_t *p, size_t n)
+/* The text of |n| as one tidy line. */
+static void
+put_line(struct buf *dst, const GumboNode *n)
 {
-	static const char *const bars[] = {
-	    "- ", "| ", "– ", "— ", "· ", "• ", ": ", "« ", "» ", "/ "};
+	struct buf raw;
 
-	for (size_t i = 0; i < sizeof(bars) / sizeof(bars[0]); i++)
-		if (n > strlen(bars[i]) &&
-		    memcmp(p, bars[i], strlen(bars[i])) == 0)
-			return true;
-	return false;
+	buf_init(&raw, 0);
+	html_text(&raw, n);
+	scribe_tidy(dst, buf_bytes(&raw));
+	buf_done(&raw);
 }
 
-/* <title> is often "Headline - Newspaper", and <h1> then the headline. */
+/* The heading below |n| whose words are those of |title|, and of them the most. */
+static void
+find_heading(struct buf *best, const GumboNode *n, struct bytes title)
+{
+	const GumboElement *e = html_element(n);
+	struct buf b;
+
+	if (e == NULL)
+		return;
+	for (unsigned i = 0; i < e->children.length; i++)
+		find_heading(best, e->children.data[i], title);
+	if (!html_is(n, GUMBO_TAG_H1) && !html_is(n, GUMBO_TAG_H2))
+		return;
+	buf_init(&b, HEADING_MAX);
+	put_line(&b, n);
+	if (buf_err(&b) == 0 && b.n > best->n && b.n <= title.n &&
+	    noise_same_title(title, buf_bytes(&b))) {
+		buf_clear(best);
+		buf_put(best, b.p, b.n);
+	}
+	buf_done(&b);
+}
+
+/* <title> is often "Headline - Newspaper", and a heading then the headline. */
 static void
 take_title(struct ingest_doc *d, const GumboNode *root, const GumboNode *title)
 {
-	const GumboNode *h1 = html_find(root, GUMBO_TAG_H1);
-	struct buf t, raw, h;
+	struct buf t, h;
 
 	buf_init(&t, 0);
-	buf_init(&raw, 0);
 	buf_init(&h, 0);
-	html_text(&raw, title);
-	scribe_tidy(&t, buf_bytes(&raw));
-	if (h1 != NULL) {
-		buf_clear(&raw);
-		html_text(&raw, h1);
-		scribe_tidy(&h, buf_bytes(&raw));
-	}
-	if (h.n > 0 && t.n > h.n + 1 && memcmp(t.p, h.p, h.n) == 0 &&
-	    is_bar(t.p + h.n + (t.p[h.n] == ' '),
-		t.n - h.n - (t.p[h.n] == ' ')))
+	put_line(&t, title);
+	find_heading(&h, root, buf_bytes(&t));
+	if (h.n * HEADING_SHARE >= t.n)
 		meta_set(d, META_TITLE, buf_bytes(&h));
 	meta_set(d, META_TITLE, buf_bytes(&t));
 	buf_done(&t);
-	buf_done(&raw);
 	buf_done(&h);
 }
 
@@ -268,6 +298,7 @@ html_meta(struct ingest_doc *d, const GumboNode *root)
 	knows[META_AUTHOR] = d->n_author > 0;
 	knows[META_TAGS] = d->n_tag > 0;
 	list_metas(&list, root);
+	set_house(d, &list);
 	for (size_t i = 0; i < N_METAS; i++) {
 		if (knows[metas[i].field])
 			continue;

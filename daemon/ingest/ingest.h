@@ -17,7 +17,10 @@
  * these, up to a blank line), and in HTML's <html lang>, <title>, <meta>,
  * <link rel=canonical>.  Front matter wins.
  */
-#define INGEST_DOCUMENT_MAX   (2 * 1024 * 1024)
+#define INGEST_DOCUMENT_MAX (8 * 1024 * 1024)
+/* Of HTML, its scripts and style sheets not counted: of most pages they are half, of
+ * some nearly all. */
+#define INGEST_HTML_MAX       (3 * 1024 * 1024)
 #define INGEST_DEPTH_MAX      512 /* tags inside each other */
 #define INGEST_ATTRIBUTES_MAX 256 /* of a tag */
 #define INGEST_WARNINGS_MAX   8
@@ -67,6 +70,8 @@ struct ingest_doc {
 	char *title;
 	char *author[ARTICLE_AUTHORS_MAX];
 	size_t n_author;
+	char
+	    *house; /* who publishes it: the author, if a page names no other */
 	char *section;
 	char *tag[ARTICLE_TAGS_MAX];
 	size_t n_tag;

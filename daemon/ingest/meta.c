@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <strings.h>
 
+#include "daemon/ingest/author.h"
 #include "daemon/ingest/date.h"
 #include "daemon/ingest/scribe.h"
 #include "proto/base/text.h"
@@ -202,6 +203,21 @@ add_list(char **list, size_t *n, size_t max, struct bytes value, size_t len)
 	    len);
 }
 
+static void
+add_authors(struct ingest_doc *d, struct bytes value)
+{
+	struct bytes text, name;
+	struct buf b;
+
+	buf_init(&b, 0);
+	scribe_tidy(&b, value);
+	text = buf_bytes(&b);
+	while (author_next(&text, &name))
+		add_one(d->author, &d->n_author, ARTICLE_AUTHORS_MAX, name,
+		    256);
+	buf_done(&b);
+}
+
 void
 meta_set(struct ingest_doc *d, enum meta_field f, struct bytes value)
 {
@@ -216,8 +232,7 @@ meta_set(struct ingest_doc *d, enum meta_field f, struct bytes value)
 		set_text(&d->title, value, 1024);
 		break;
 	case META_AUTHOR:
-		add_list(d->author, &d->n_author, ARTICLE_AUTHORS_MAX, value,
-		    256);
+		add_authors(d, value);
 		break;
 	case META_SECTION:
 		set_text(&d->section, value, 256);

@@ -20,7 +20,7 @@ static const struct {
     [FETCH_TIME] = {"its host is too slow",
 	"It is tried again later; see if the site is well."},
     [FETCH_TOOBIG] = {"it is larger than is taken",
-	"2 MiB are taken: let a feed list fewer entries, and a page hold less."},
+	"8 MiB are taken: let a feed list fewer entries, and a page hold less."},
     [FETCH_REDIRECTS] = {"it is sent on more than five times",
 	"Name the address in the settings that the site really uses."},
     [FETCH_SCHEME] = {"it is sent on to where nothing is fetched, as from "

@@ -34,7 +34,7 @@ def documents(w, desk, node):
     """The worst document costs itself; a good one beside it is published."""
     c = ('--control', node.control)
     bad = {
-        'empty': ('', 'no document by its name'), 'big.md': (b'title: x\n\n' + b'word ' * 500_000, 'larger than 2 MiB'),
+        'empty': ('', 'no document by its name'), 'big.md': (b'title: x\n\n' + b'word ' * 2_000_000, 'larger than 8 MiB'),
         'binary.html': (bytes(range(256)) * 100, 'charset'), 'nothing.html': ('<p></p>', 'no text'),
         'date.md': ('---\ntitle: x\ndate: yesterday\n---\ntext\n', 'date'),
     }

@@ -1,5 +1,6 @@
-#include "daemon/ingest/date.h"
+#include <stdio.h>
 
+#include "daemon/ingest/date.h"
 #include "tests/lib/check.h"
 
 static bool
@@ -55,11 +56,69 @@ no_dates(void)
 	check(refused("2026-11-23T10:15:00+99:00"));
 }
 
+static bool
+finds(const char *text, const char *want)
+{
+	int64_t got, day;
+
+	check(date_parse(&day, bytes_str(want)));
+	return date_find(&got, bytes_str(text), false) && got == day;
+}
+
+/* As pages show them to people. */
+static void
+dates_for_people(void)
+{
+	static const char *const last_of_may[] = {"31. Mai 2012",
+	    "Published May 31, 2012 at 5 pm", "31 мая 2012, 12:15",
+	    "2012年5月31日", "2012년 5월 31일", "2012. 5. 31.", "31/05/2012",
+	    "31.05.2012 - 10:00", "5/31/2012", "31 Mayıs 2012 Perşembe",
+	    "31 de mayo de 2012", "31 مايو 2012", "٣١ أيار ٢٠١٢",
+	    "2012. május 31.", "2012 m. gegužės 31 d.",
+	    "Thứ Năm, 31 tháng 5, 2012", "Ngày 31/5/2012", "31 พฤษภาคม 2555",
+	    "民國101年5月31日", "平成24年5月31日", "יום חמישי, 31 במאי 2012",
+	    "Thursday, 31st of May 2012", "31 травня 2012", "३१ मई २०१२",
+	    "৩১ মে ২০১২", "11 خرداد 1391", "۱۳۹۱/۰۳/۱۱",
+	    "By A. Writer | 10:15 | 2012-05-31T10:15:00"};
+
+	for (size_t i = 0; i < sizeof(last_of_may) / sizeof(last_of_may[0]);
+	     i++) {
+		if (!finds(last_of_may[i], "2012-05-31"))
+			fprintf(stderr, "%s\n", last_of_may[i]);
+		check(finds(last_of_may[i], "2012-05-31"));
+	}
+	/* The year is over on the 29th of esfand, or, in a leap year, the 30th. */
+	check(finds("1 فروردین 1403", "2024-03-20"));
+	check(finds("30 اسفند 1403", "2025-03-20"));
+	check(finds("1 فروردین 1404", "2025-03-21"));
+	check(finds("12. července 2021", "2021-07-12"));
+	check(finds("12. června 2021", "2021-06-12"));
+	check(finds("1 листопада 2023", "2023-11-01"));
+}
+
+static void
+no_dates_for_people(void)
+{
+	static const char *const none[] = {"", "May", "2012", "31 12 2012",
+	    "tel. 030 12 34 2012", "12:30:2012", "31. Mai 1812", "40 mai 2012",
+	    "in 5 of 6 cases, 2012", "31/05", "\xff 31. Mai"};
+	int64_t got;
+
+	for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++)
+		check(!date_find(&got, bytes_str(none[i]), false));
+	check(date_find(&got, bytes_str("05/06/2012"), true) &&
+	      got == 1336262400);
+	check(date_find(&got, bytes_str("05/06/2012"), false) &&
+	      got == 1338854400 + 0);
+}
+
 int
 main(void)
 {
 	days_and_times();
 	mail_dates();
 	no_dates();
+	dates_for_people();
+	no_dates_for_people();
 	return 0;
 }

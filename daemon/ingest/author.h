@@ -1,0 +1,15 @@
+#ifndef QUIRE_AUTHOR_H
+#define QUIRE_AUTHOR_H
+
+#include <stdbool.h>
+
+#include "proto/base/bytes.h"
+
+/*
+ * Names out of what stands where an author should: "By Jane Roe and John Doe | May 31".
+ * Take the next one off the front of |*text|, tidy text: without "By", titles of
+ * reporters and what is behind names.  False when there is none any more.
+ */
+bool author_next(struct bytes *text, struct bytes *ret);
+
+#endif

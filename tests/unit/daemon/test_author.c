@@ -1,0 +1,48 @@
+#include <stdio.h>
+
+#include "daemon/ingest/author.h"
+#include "proto/base/buf.h"
+#include "tests/lib/check.h"
+
+/* |text| holds the names |want|, with "+" between them. */
+static void
+are(const char *text, const char *want)
+{
+	struct bytes left = bytes_str(text), name;
+	struct buf b;
+
+	buf_init(&b, 0);
+	while (author_next(&left, &name)) {
+		if (b.n > 0)
+			buf_put_u8(&b, '+');
+		buf_put(&b, name.p, name.n);
+	}
+	if (!bytes_eq(buf_bytes(&b), bytes_str(want)))
+		fprintf(stderr, "%s\n  became %.*s\n", text, (int)b.n,
+		    (const char *)b.p);
+	check(bytes_eq(buf_bytes(&b), bytes_str(want)));
+	buf_done(&b);
+}
+
+int
+main(void)
+{
+	are("Jane Roe", "Jane Roe");
+	are("By Jane Roe and John Doe", "Jane Roe+John Doe");
+	are("Von Anna Weiß, Max Maier | 31. Mai", "Anna Weiß+Max Maier");
+	are("Jane Roe (Reuters), John Doe - BBC", "Jane Roe+John Doe");
+	are("автор: Иван Петров и Анна Белая", "Иван Петров+Анна Белая");
+	are("记者 王小明、李雷", "王小明+李雷");
+	are("신현주 기자", "신현주");
+	are("بقلم علي حسن", "علي حسن");
+	are("View all posts by Jane Roe", "Jane Roe");
+	are("Interview: Jane Roe Foto: John Doe", "Jane Roe");
+	are("Posted", "");
+	are("By", "");
+	are("105092", "");
+	are("(Image: Getty)", "");
+	are("https://example.org/jane", "");
+	are("", "");
+	are(", ; ,", "");
+	return 0;
+}
