@@ -95,6 +95,13 @@ crowd_lie(struct world *w, enum lie lie, unsigned permille)
 	}
 }
 
+void
+crowd_honest(struct world *w)
+{
+	for (size_t i = 0; i < w->n_host; i++)
+		w->host[i]->lie = HONEST;
+}
+
 when_ms
 crowd_wait(struct world *w, const struct paper *p, bool packs, size_t want,
     when_ms max)

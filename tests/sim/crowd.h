@@ -9,10 +9,11 @@
 void crowd_make(struct world *w, size_t few, size_t out);
 /* All that are not up yet start, within a minute; then they get to know each other. */
 void crowd_boot(struct world *w);
-/* How many of those up and honest have the head of |p|, and its packs, in thousandths
- * of a per cent. */
+/* How many are up and honest; and of these have the head of |p|, and its packs. */
 size_t crowd_up(const struct world *w);
 size_t crowd_reached(const struct world *w, const struct paper *p, bool packs);
+/* Nobody lies any more. */
+void crowd_honest(struct world *w);
 /* Their uplinks, as lognormal, in bytes a second. */
 void crowd_uplinks(struct world *w, uint64_t median);
 /* Of a thousand hosts so many begin to |lie|, by lot, but no publisher. */

@@ -61,6 +61,7 @@ host_step(struct host *h, struct node_event *e)
 	e->wall = w->clock + w->now / 1000;
 	w->steps++;
 	h->steps++;
+	w->events[e->type]++;
 	world_digest(w, w->now << 4 ^ (uint64_t)e->type);
 	world_digest(w, h->index);
 	if (h->puppet != NULL) {

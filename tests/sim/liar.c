@@ -74,7 +74,8 @@ tamper(const struct host *h, const struct veil *v, struct msg *m)
 	case CORRUPTS:
 	case MUTE:
 	case STALE:
-		break; /* on its disk */
+	case CRAWLS:
+		break; /* elsewhere */
 	}
 	return true;
 }
@@ -87,7 +88,7 @@ __wrap_veil_send(struct veil *v, struct bytes text)
 	struct msg m;
 	int err = 0;
 
-	if (h == NULL || h->node == NULL || h->lie <= STALE ||
+	if (h == NULL || h->node == NULL || h->lie < SILENT ||
 	    h->w->now < h->lies_from || __real_msg_decode(&m, text) != 0)
 		return __real_veil_send(v, text);
 	if (tamper(h, v, &m) && (err = msg_encode(&other, &m)) == 0)

@@ -36,6 +36,7 @@ static const struct scene {
     {"room", scene_room, true},
     {"freeze", scene_freeze, true},
     {"frozen", scene_frozen, true},
+    {"many", scene_many, true},
 };
 
 static struct options {

@@ -6,6 +6,8 @@
 #define LINE     1000000 /* bytes a second, of who has no uplink of its own */
 #define SOCKET   262144  /* bytes that a system takes for a peer that is gone */
 #define SEGMENT  1400
+#define SLOW     50000 /* bytes a second */
+#define CRAWL    1000
 #define MICROSEC 1000
 
 static struct conn *
@@ -203,6 +205,8 @@ rate(const struct conn *c, int end)
 {
 	uint64_t up = c->end[end]->up;
 
+	if (c->end[end]->lie == CRAWLS)
+		return CRAWL;
 	if (c->rate != 0)
 		return c->rate;
 	return up != 0 ? up : LINE;
@@ -252,7 +256,7 @@ carry(struct conn *c, int end, struct bytes data)
 static void
 carry_all(struct conn *c, int end, struct bytes data)
 {
-	size_t step = c->rate != 0 ? SEGMENT : SIZE_MAX;
+	size_t step = rate(c, end) < SLOW ? SEGMENT : SIZE_MAX;
 
 	while (data.n > 0) {
 		size_t n = data.n < step ? data.n : step;

@@ -3,7 +3,7 @@
 /*
  * A pack spreads among many whose uplinks are those of homes (gossip research §9.3,
  * §9.4): in time, hardly anything comes twice, and telling who has what costs little;
- * also where some answer nothing and some give what is wrong.
+ * also where some crawl, some answer nothing and some give what is wrong.
  */
 #define FEW    60
 #define OUT    5
@@ -74,8 +74,11 @@ scene_swarm(struct world *w)
 	spread(w, SMALL, 8000, 1000, 3000);
 	spread(w, LARGE, 20000, 1000, 3000);
 	crowd_cost(w);
+	crowd_lie(w, CRAWLS, 100);
+	spread(w, LARGE, 30000, 2000, 3000);
+	crowd_honest(w);
 	crowd_lie(w, MUTE, 200);
 	crowd_lie(w, CORRUPTS, 200);
-	spread(w, SMALL, 30000, 5000, 3000);
-	spread(w, LARGE, 30000, 4000, 3000);
+	spread(w, SMALL, 60000, 25000, 3000);
+	spread(w, LARGE, 60000, 5000, 3000);
 }

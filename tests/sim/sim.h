@@ -70,7 +70,8 @@ enum lie {
 	HONEST,
 	CORRUPTS, /* gives damaged pieces */
 	MUTE,     /* takes asks for pieces and never answers */
-	STALE,    /* stopped taking in at half time */
+	STALE,    /* takes in nothing */
+	CRAWLS,   /* gives a kilobyte a second */
 	SILENT,   /* passes nothing on: says HELLO, and is heard of */
 	BOASTS,   /* says that it holds everything, and gives nothing */
 	SELECTS,  /* SILENT on links that last, honest to who looks in */
@@ -204,6 +205,7 @@ struct world {
 	bool storm, censor;
 	bool far; /* delays are DELAY's lognormal, not 5..205 ms */
 	bool verbose;
+	uint64_t events[NODE_SPACE + 1]; /* by type */
 	/* messages that came in, by kind, and their bytes */
 	uint64_t heard[MSG_BYE + 1], heard_bytes[MSG_BYE + 1];
 	uint64_t sent; /* bytes on the wire */
@@ -369,5 +371,6 @@ void scene_receipts(struct world *w);
 void scene_room(struct world *w);
 void scene_freeze(struct world *w);
 void scene_frozen(struct world *w);
+void scene_many(struct world *w);
 
 #endif
