@@ -7,7 +7,7 @@
 #define FEW    30
 #define OUT    5
 #define EVENTS 46 /* an hour and link: a ping each way, and its timer; .. */
-#define MORE   40 /* .. and of the node itself */
+#define MORE   90 /* .. and of the node itself */
 #define BYTES  50 /* a second and link, both ways */
 
 void
