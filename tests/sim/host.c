@@ -255,23 +255,36 @@ node_of(struct host *h)
 	h->node = node_new(&cfg, seed);
 }
 
+static void
+start_reading(struct host *h, const struct paper *p)
+{
+	struct node_event e = {.type = NODE_FOLLOW};
+
+	e.follow.feed = p->feed;
+	e.follow.policy = (struct node_policy){.tiers = 15};
+	host_step(h, &e);
+}
+
+void
+host_read(struct host *h, struct paper *p)
+{
+	host_follow(h, p);
+	start_reading(h, p);
+}
+
 void
 host_boot(struct host *h)
 {
 	struct node_policy policy = {.tiers = 15};
-	struct node_event e = {.type = NODE_FOLLOW};
+	struct node_event e = {.type = NODE_START};
 	uint8_t private[32];
 
 	node_of(h);
 	h->head_at = h->w->now;
 	for (size_t i = 0; i < h->n_paper; i++)
 		restore(h, h->paper[i], &policy);
-	for (size_t i = 0; i < h->n_paper; i++) {
-		e.follow.feed = h->paper[i]->feed;
-		e.follow.policy = policy;
-		host_step(h, &e);
-	}
-	e = (struct node_event){.type = NODE_START};
+	for (size_t i = 0; i < h->n_paper; i++)
+		start_reading(h, h->paper[i]);
 	host_step(h, &e);
 	e = (struct node_event){.type = NODE_INVITE};
 	host_keys(h, private, e.invite.secret);

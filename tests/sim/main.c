@@ -37,6 +37,7 @@ static const struct scene {
     {"freeze", scene_freeze, true},
     {"frozen", scene_frozen, true},
     {"many", scene_many, true},
+    {"junk", scene_junk, true},
 };
 
 static struct options {

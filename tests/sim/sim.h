@@ -242,6 +242,8 @@ void host_knows(struct host *h, struct host *to);
 void host_meet(struct host *h, struct host *to);
 /* It follows the world's first paper unless told otherwise. */
 void host_follow(struct host *h, struct paper *p);
+/* .. and now, too. */
+void host_read(struct host *h, struct paper *p);
 /* Its link keys and the secret of its invite. */
 void host_keys(const struct host *h, uint8_t ret_private[32],
     uint8_t ret_secret[32]);
@@ -372,5 +374,6 @@ void scene_room(struct world *w);
 void scene_freeze(struct world *w);
 void scene_frozen(struct world *w);
 void scene_many(struct world *w);
+void scene_junk(struct world *w);
 
 #endif
