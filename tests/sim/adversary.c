@@ -14,9 +14,11 @@ adversary_weather(struct world *w)
 {
 	struct host *h = w->host[world_roll(w, w->n_host)];
 
+	uint64_t kind = world_roll(w, 8);
+
 	if (!w->storm)
 		return;
-	switch (world_roll(w, 8)) {
+	switch ((w->faults >> kind & 1) != 0 ? kind : 7) {
 	case 0:
 		if (h->node != NULL && world_roll(w, 2) == 0)
 			host_crash(h);
@@ -49,9 +51,14 @@ void
 adversary_begin(struct world *w)
 {
 	w->storm = true;
-	w->cut = (unsigned)world_roll(w, 500);
-	w->corrupt = (unsigned)world_roll(w, 3);
-	w->freeze = (unsigned)world_roll(w, 300);
+	/* Half of all kinds at a time: some hide others. */
+	w->faults = world_roll(w, 0);
+	if (world_roll(w, 2) == 0)
+		w->cut = (unsigned)world_roll(w, 500);
+	if (world_roll(w, 2) == 0)
+		w->corrupt = 1 + (unsigned)world_roll(w, 2);
+	if (world_roll(w, 2) == 0)
+		w->freeze = (unsigned)world_roll(w, 300);
 }
 
 void

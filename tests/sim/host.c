@@ -281,6 +281,7 @@ host_boot(struct host *h)
 
 	node_of(h);
 	h->head_at = h->w->now;
+	h->head = 0;
 	for (size_t i = 0; i < h->n_paper; i++)
 		restore(h, h->paper[i], &policy);
 	for (size_t i = 0; i < h->n_paper; i++)

@@ -51,8 +51,14 @@ invariant_put(struct host *h, const struct node_put *p)
 	if (p->kind == OBJECT_HEADER &&
 	    !is_signed(w, &p->id, p->number, p->data))
 		world_fail(w, "a header nobody signed is stored", h);
-	if (p->kind == OBJECT_PIECE && !is_piece(w, p))
+	if (p->kind != OBJECT_PIECE)
+		return;
+	if (!is_piece(w, p))
 		world_fail(w, "a wrong piece is stored", h);
+	/* The last one again, if a crash came before the pack was whole. */
+	if (p->number + 1 < piece_count(p->total) &&
+	    disk_find(h, OBJECT_PIECE, &p->id, p->number) != NULL)
+		world_fail(w, "a piece is stored twice", h);
 }
 
 static void
@@ -63,6 +69,9 @@ told_head(struct host *h, const struct node_tell *t)
 
 	if (p == NULL)
 		world_fail(h->w, "a head of no feed is told", h);
+	if (h->n_paper == 1 && p->n_charter == 1 && t->number <= h->head)
+		world_fail(h->w, "a head falls", h);
+	h->head = t->number;
 	if (h != p->home &&
 	    disk_find(h, OBJECT_HEADER, &p->feed, t->number) == NULL)
 		world_fail(h->w, "a head is told that is not stored", h);

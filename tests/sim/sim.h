@@ -114,6 +114,7 @@ struct host {
 	bool blocked;      /* nobody reaches it, and it nobody */
 	uint64_t receipts; /* of its newest issue */
 	when_ms head_at;   /* it began, or took in a head */
+	uint64_t head;     /* told since then, of its one paper */
 	uint64_t stored;   /* bytes of pieces, ever */
 	uint64_t steps;
 	size_t most_in, most_readers, most_strangers; /* links at a time */
@@ -200,7 +201,8 @@ struct world {
 	size_t n_paper, cap_paper;
 	struct map *packs; /* struct issue by root */
 	unsigned cut, corrupt,
-	    freeze; /* in a thousand links; a million bytes */
+	    freeze;      /* in a thousand links; a million bytes */
+	uint64_t faults; /* which kinds of weather there are, a bit each */
 	struct border border[COUNTRIES_MAX][COUNTRIES_MAX]; /* from, to */
 	bool storm, censor;
 	bool far; /* delays are DELAY's lognormal, not 5..205 ms */
