@@ -1,0 +1,64 @@
+#ifndef QUIRE_SYNC_H
+#define QUIRE_SYNC_H
+
+#include "client/home.h"
+#include "client/progress.h"
+#include "client/sources.h"
+#include "client/ways.h"
+#include "proto/host/import.h"
+#include "proto/host/store_row.h"
+
+/*
+ * One `quire sync`: what is followed, where it is looked for, and what came of it.
+ *
+ *   cmd_sync.c     options and sources
+ *   sync_trees.c   from folders, bundles and web hosts
+ *   sync_nodes.c   from nodes
+ *   sync_tell.c    the index brought up to date, and what people are told
+ */
+#define SYNC_FEEDS_MAX 1024
+
+struct sync_feed {
+	struct id id;
+	struct row row; /* its headers, once they are read */
+	uint64_t head;  /* before */
+	struct index_news news;
+	size_t packs;     /* before */
+	bool came;        /* packs did */
+	uint64_t lacking; /* packs nobody had */
+	bool done, reached, failed;
+	bool blamed; /* and what is lacking was told */
+};
+
+struct sync {
+	struct app *a;
+	struct home h;
+	struct sync_feed *feed;
+	size_t n_feed;
+	char *invite[SOURCES_MAX], *tree[SOURCES_MAX];
+	size_t n_invite, n_tree, link_sources;
+	struct import_way way;
+	struct ways ways; /* other than plain TCP */
+	bool plain;       /* no invite needs them */
+	unsigned tiers;
+	uint64_t newest;
+	struct progress progress;
+	struct event_base *base;
+	size_t waiting; /* for FACT_SYNCED */
+	bool unreached, full, forked, interrupted;
+	bool changed; /* the tree did: the index follows */
+	bool names;   /* sources by hand, and none is kept */
+	uint64_t faults, bytes;
+};
+
+/* NULL if |id| is not followed. */
+struct sync_feed *sync_find(struct sync *s, const struct id *id);
+
+/* Take in from the sources of one kind: 0, or an exit status after complaining. */
+int sync_trees(struct sync *s);
+int sync_nodes(struct sync *s);
+/* Bring the index up to date and say what is new; returns the exit status, |exit| if all
+ * went well here. */
+int sync_tell(struct sync *s, int exit);
+
+#endif

@@ -1,0 +1,203 @@
+#include "client/sync.h"
+
+#include <event2/event.h>
+#include <signal.h>
+
+#include "proto/base/qerr.h"
+#include "proto/host/drive.h"
+#include "proto/host/entropy.h"
+
+static void
+on_tell(void *arg, const struct node_tell *t)
+{
+	struct sync *s = arg;
+	struct sync_feed *f;
+
+	switch (t->fact) {
+	case FACT_SYNCED:
+		if ((f = sync_find(s, &t->id)) != NULL && !f->done) {
+			f->done = true;
+			f->reached = t->value != UINT64_MAX;
+			f->lacking = t->value;
+			s->waiting--;
+		}
+		break;
+	case FACT_UNREACHED:
+		s->unreached = true;
+		s->waiting = 0;
+		break;
+	case FACT_PROGRESS:
+		s->bytes = t->value;
+		progress_bytes(&s->progress, t->value, t->value + t->number);
+		break;
+	case FACT_FULL:
+		s->full = t->number != 0;
+		if (s->full)
+			s->waiting = 0;
+		break;
+	case FACT_FORK:
+		s->forked = true;
+		break;
+	case FACT_FAULT:
+		s->faults++;
+		break;
+	case FACT_HEAD:
+	case FACT_CHARTER:
+	case FACT_PACK:
+	case FACT_WITHDRAWN:
+		s->changed = true;
+		break;
+	case FACT_ROLLBACK:
+	case FACT_OVERDUE:
+	case FACT_RECEIPTS:
+	case FACT_PEER:
+	case FACT_ROTTEN:
+		break;
+	}
+	if (s->waiting == 0)
+		event_base_loopbreak(s->base);
+}
+
+static void
+on_trouble(void *arg, enum drive_trouble what, const struct invite *to,
+    const char *why)
+{
+	struct sync *s = arg;
+
+	progress_end(&s->progress);
+	ways_trouble(&s->ways, what, to, why);
+}
+
+static void
+on_signal(evutil_socket_t fd, short what, void *arg)
+{
+	struct sync *s = arg;
+
+	(void)fd;
+	(void)what;
+	s->interrupted = true;
+	event_base_loopbreak(s->base);
+}
+
+static int
+restore_feed(struct sync *s, struct node *n, struct sync_feed *f,
+    const struct node_policy *policy)
+{
+	struct node_feed_stat st;
+	int err = drive_restore(n, s->h.store, &f->id, policy, &f->row);
+
+	if (err == 0 && node_feed_stat(n, &f->id, &st) == 0) {
+		f->packs = st.packs_held;
+		if (st.forked)
+			s->forked = true; /* proved in an earlier sync */
+	}
+	return err;
+}
+
+/* The headers that came are kept as well, and are there for the index. */
+static void
+keep(struct sync *s, struct node *n, struct sync_feed *f)
+{
+	struct node_feed_stat st;
+
+	if (node_feed_stat(n, &f->id, &st) == 0)
+		f->came = f->came || st.packs_held > f->packs;
+	if (drive_keep(n, s->h.store, &f->id, &f->row) != 0)
+		row_done(&f->row);
+}
+
+static int
+run_node(struct sync *s, struct node *n)
+{
+	struct drive_config cfg = {.base = s->base,
+	    .node = n,
+	    .store = s->h.store,
+	    .socks = s->way.proxy,
+	    .socks_all = true,
+	    .transports = s->ways.transports,
+	    .download_rate = s->way.rate,
+	    .reserve = 4 << 20,
+	    .fd_max = 64,
+	    .tell = on_tell,
+	    .trouble = on_trouble,
+	    .arg = s};
+	struct node_policy policy = {.tiers = s->tiers, .newest = s->newest};
+	struct node_event ev = {.type = NODE_START};
+	struct event *sig[2] = {
+	    evsignal_new(s->base, SIGINT, on_signal, s),
+	    evsignal_new(s->base, SIGTERM, on_signal, s),
+	};
+	struct drive *d = NULL;
+	int err = 0;
+
+	for (size_t i = 0; i < s->n_feed && err == 0; i++)
+		err = restore_feed(s, n, &s->feed[i], &policy);
+	if (err == 0)
+		err = drive_new(&d, &cfg);
+	if (err == 0)
+		err = drive_event(d, &ev);
+	for (size_t i = 0; i < s->n_invite && err == 0; i++) {
+		ev = (struct node_event){.type = NODE_PEER};
+		ev.peer.invite = bytes_str(s->invite[i]);
+		err = drive_event(d, &ev);
+	}
+	for (size_t i = 0; i < 2; i++)
+		if (sig[i] != NULL)
+			event_add(sig[i], NULL);
+	if (err == 0) {
+		progress_say(&s->progress, "Connecting ...");
+		s->waiting = s->n_feed;
+		ev = (struct node_event){.type = NODE_SYNC};
+		err = drive_event(d, &ev);
+	}
+	if (err == 0 && s->waiting > 0)
+		event_base_dispatch(s->base);
+	drive_free(d);
+	for (size_t i = 0; i < s->n_feed; i++)
+		keep(s, n, &s->feed[i]);
+	for (size_t i = 0; i < 2; i++)
+		if (sig[i] != NULL)
+			event_free(sig[i]);
+	return err;
+}
+
+int
+sync_nodes(struct sync *s)
+{
+	struct node_config cfg = {.role = NODE_READER, .wall = clock_wall()};
+	struct node *n;
+	uint8_t seed[32];
+	size_t tried;
+	int exit, err = QERR_NOMEM;
+
+	if (s->n_invite == 0)
+		return 0;
+	if (!s->plain &&
+	    (exit = ways_open(&s->ways, s->a->state, s->way.proxy)) != 0)
+		return exit;
+	entropy_bytes(seed, sizeof(seed));
+	entropy_bytes(cfg.identity_seed, sizeof(cfg.identity_seed));
+	entropy_bytes(cfg.link_private, sizeof(cfg.link_private));
+	n = node_new(&cfg, seed);
+	s->base = event_base_new();
+	if (n != NULL && s->base != NULL)
+		err = run_node(s, n);
+	progress_end(&s->progress);
+	ways_close(&s->ways);
+	if (s->base != NULL)
+		event_base_free(s->base);
+	node_free(n);
+	if (err != 0)
+		return home_complain("syncing", err);
+	if (s->interrupted)
+		return complain("stopped. What came is kept; the next sync "
+				"goes on from there.");
+	if (s->unreached && s->ways.n_vain >= s->n_invite)
+		return APP_FAILED; /* why, was said */
+	tried = s->n_invite - s->ways.n_vain;
+	if (s->unreached)
+		return complain("none of %zu source%s could be reached. Try "
+				"again later, or another source.",
+		    tried, tried == 1 ? "" : "s");
+	return 0;
+}
