@@ -65,7 +65,7 @@ failed(struct node *n, struct contact *c)
 	if (c->pinned && wait > PINNED_BACKOFF)
 		wait = PINNED_BACKOFF;
 	if (n->cfg.role == NODE_READER)
-		wait = READER_AGAIN
+		wait = (uint64_t)READER_AGAIN
 		       << (c->cap > 0 && c->tries > 1 ? 2 * (c->tries - 1) : 0);
 	wait = wait * 7 / 10 + rng_below(&n->rng, wait * 6 / 10 + 1);
 	c->next_try = when_add(n->now, wait);

@@ -149,12 +149,23 @@ def switch(s, request):
 def after(*frames):
     def talk(s, request):
         switch(s, request)
-        s.recv(8192)
+        flights.append(s.recv(8192))
         for frame in frames:
             s.sendall(frame)
         while s.recv(8192):
             pass
     return talk
+
+
+flights = []  # what came first of each link that was let on
+
+
+def is_one_line(flight):
+    """A veil's first flight is one message: a byte of FIN and type, a length, a mask, and the line."""
+    head = 8 if flight[1] == (0x80 | 126) else 6
+    size = int.from_bytes(flight[2:4], 'big') if head == 8 else flight[1] & 127
+    line = bytes(c ^ flight[head - 4 + i % 4] for i, c in enumerate(flight[head:]))
+    return flight[0] == 0x82 and len(line) == size and 215 <= size <= 401 and re.fullmatch(rb'[A-Za-z0-9_-]*\n', line)
 
 
 def bad_servers(w, front, invite):
@@ -176,6 +187,7 @@ def bad_servers(w, front, invite):
         r = w.run('sync', re.sub(r':\d+/', f':{server.port}/', invite), ok=False, timeout=60)
         need(r.returncode == 1 and words in r.stderr, f'{what}: {r.returncode} {r.stderr}')
         need(set(server.alpn) == {'http/1.1'}, f'{what}: ALPN {server.alpn}')
+    need(len(flights) > 5 and all(is_one_line(f) for f in flights), f'{[f for f in flights if not is_one_line(f)]}')
     fields = server.request.decode().split('\r\n')
     need(fields[0] == f'GET /{SECRET} HTTP/1.1' and fields[1] == f'Host: {SITE}:{server.port}', f'{fields}')
     need(f'Origin: https://{SITE}:{server.port}' in fields and any(f.startswith('User-Agent: Mozilla/5.0 ') for f in fields), f'{fields}')

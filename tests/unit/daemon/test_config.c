@@ -88,6 +88,59 @@ one_wrong(const char *text, const char *what)
 	config_done(&c);
 }
 
+#define SECRET "/0123456789abcdef"
+
+static void
+ways_in(void)
+{
+	struct invite v;
+	struct config c;
+	struct buf b;
+
+	check(parse(&c, "web https://a.org" SECRET "\n"
+			"web https://[2001:db8::1]:8443" SECRET "/x\n"
+			"\tlisten [::1]:0\n"
+			"transport obfs4\n"
+			"\tlisten 0.0.0.0:8443\n"
+			"\tpublic b.org:443\n"
+			"transport my-own_1\n"
+			"\tprogram /opt/own\n") == 0);
+	check(c.n_web == 2 && c.n_transport == 2);
+	check(strcmp(c.web[0].listen, "127.0.0.1:7118") == 0);
+	check(strcmp(c.web[1].listen, "[::1]:0") == 0);
+	check(address_web(&v, bytes_str(c.web[0].address)));
+	check(strcmp(v.host, "a.org") == 0 && v.port == 443);
+	check(strcmp(v.path, SECRET) == 0);
+	check(address_web(&v, bytes_str(c.web[1].address)));
+	check(strcmp(v.host, "2001:db8::1") == 0 && v.port == 8443);
+	check(strcmp(c.transport[0].listen, "0.0.0.0:8443") == 0);
+	check(c.transport[0].program[0] == '\0');
+	check(strcmp(c.transport[1].program, "/opt/own") == 0);
+
+	/* The path is as secret as an invite. */
+	buf_init(&b, 0);
+	config_print(&b, &c);
+	buf_put_u8(&b, 0);
+	check(strstr((const char *)b.p, "web https://a.org/...\n") != NULL);
+	check(strstr((const char *)b.p, SECRET) == NULL);
+	buf_done(&b);
+	config_done(&c);
+
+	one_wrong("web http://a.org" SECRET, "web needs");
+	one_wrong("web https://a.org/short", "web needs");
+	one_wrong("web https://a.org" SECRET "?x", "web needs");
+	one_wrong("web https://a.org:0" SECRET, "web needs");
+	one_wrong("web https://a b" SECRET, "web needs");
+	one_wrong("web https://" SECRET, "web needs");
+	one_wrong("web https://a" SECRET "\nweb https://a" SECRET, "line 1");
+	one_wrong("web https://a" SECRET "\n listen 0.0.0.0:1", "alone");
+	one_wrong("web https://a" SECRET "\n listen localhost:1", "alone");
+	one_wrong("transport a.b", "transport needs");
+	one_wrong("transport x\ntransport x", "line 1");
+	one_wrong("transport x\n listen 0.0.0.0:0", "ADDRESS:PORT");
+	one_wrong("transport x\n program own", "path from the root");
+}
+
 static void
 mistakes_are_named_with_their_line(void)
 {
@@ -357,6 +410,7 @@ main(void)
 	an_empty_file_is_the_defaults();
 	sources();
 	a_whole_file_is_read();
+	ways_in();
 	mistakes_are_named_with_their_line();
 	many_mistakes_are_counted();
 	no_line_is_too_long();
