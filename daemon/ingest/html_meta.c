@@ -112,10 +112,9 @@ static const struct {
     {"content-language", META_LANG},
     {"og:locale", META_LANG},
 };
-#define N_METAS       (sizeof(metas) / sizeof(metas[0]))
-#define METAS_MAX     256  /* of a page that are looked at */
-#define HEADING_MAX   1024 /* bytes */
-#define HEADING_SHARE 3 /* of <title>'s bytes that a headline is of, at least */
+#define N_METAS     (sizeof(metas) / sizeof(metas[0]))
+#define METAS_MAX   256  /* of a page that are looked at */
+#define HEADING_MAX 1024 /* bytes */
 
 struct meta_list {
 	const GumboNode *node[METAS_MAX];
@@ -263,6 +262,16 @@ find_heading(struct buf *best, const GumboNode *n, struct bytes title)
 	buf_done(&b);
 }
 
+/* What stands first in the title is worth more of it. */
+static bool
+is_headline(struct bytes heading, struct bytes title)
+{
+	bool first =
+	    heading.n > 0 && memcmp(heading.p, title.p, heading.n) == 0;
+
+	return heading.n * (first ? 5 : 2) >= title.n;
+}
+
 /* <title> is often "Headline - Newspaper", and a heading then the headline. */
 static void
 take_title(struct ingest_doc *d, const GumboNode *root, const GumboNode *title)
@@ -273,7 +282,7 @@ take_title(struct ingest_doc *d, const GumboNode *root, const GumboNode *title)
 	buf_init(&h, 0);
 	put_line(&t, title);
 	find_heading(&h, root, buf_bytes(&t));
-	if (h.n * HEADING_SHARE >= t.n)
+	if (is_headline(buf_bytes(&h), buf_bytes(&t)))
 		meta_set(d, META_TITLE, buf_bytes(&h));
 	meta_set(d, META_TITLE, buf_bytes(&t));
 	buf_done(&t);
