@@ -111,7 +111,6 @@ page_is_never_text(GumboTag tag)
 	case GUMBO_TAG_SELECT:
 	case GUMBO_TAG_TEXTAREA:
 	case GUMBO_TAG_SVG:
-	case GUMBO_TAG_MATH:
 	case GUMBO_TAG_CANVAS:
 	case GUMBO_TAG_LINK:
 	case GUMBO_TAG_META:

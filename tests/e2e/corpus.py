@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """All articles of the corpus in issues of about 20, three nodes in a chain, one reader: the text that
 comes out is the text that went in.  usage: corpus.py BUILD CORPUS.SH [ARTICLES]"""
-import csv, html.parser, json, os, re, subprocess, sys, time
+import csv, html.parser, json, os, re, subprocess, sys, time, unicodedata
 sys.path.insert(0, os.path.dirname(__file__))
 from news import Failed, Newsworld
 
@@ -36,8 +36,10 @@ def text_of(page, inside=None):
     p = Text(inside)
     p.feed(page)
     p.close()
-    # what no page shows: white space, controls, direction marks
-    return re.sub(r'[\s\u0000-\u0020\u007f-\u00a0\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufffd]', '', ''.join(p.words))
+    # what no page shows: white space, controls, direction marks; and what shows how letters stand: 10² for a raised 2,
+    # brackets around how a word is read
+    words = unicodedata.normalize('NFKC', ''.join(p.words)).replace('\u2212', '-')
+    return re.sub(r'[()\s\u0000-\u0020\u007f-\u00a0\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufffd]', '', words)
 
 
 def main(build, corpus_sh, limit):

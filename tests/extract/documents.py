@@ -4,7 +4,7 @@ import subprocess
 
 FIELDS = 9  # path, why, lang, title, body, authors, date, name, address
 NO_TEXT = set('script style template noscript svg iframe object title'.split())  # for nobody
-NOT_OURS = NO_TEXT | set('video audio embed math select textarea button'.split())  # nor of an article of ours
+NOT_OURS = NO_TEXT | set('video audio embed select textarea button'.split())  # nor of an article of ours
 INLINE = set('a abbr b bdi bdo cite code dfn em font i kbd mark q s samp small span strong sub sup u var wbr'.split())
 
 

@@ -10,7 +10,7 @@ import os
 import subprocess
 import sys
 
-DROPPED = set('script style iframe object embed video audio noscript template svg math input button select '
+DROPPED = set('script style iframe object embed video audio noscript template svg math rp input button select '
               'textarea head canvas map applet title'.split())
 VOID = set('area base br col embed hr img input link meta param source track wbr'.split())
 BLOCKS = set('address article aside blockquote body br caption center dd details div dl dt figcaption figure footer '
@@ -23,10 +23,21 @@ NOT_TEXT = {c: None for c in [*range(0x20), *range(0x7f, 0xa0), 0xfeff, *range(0
 MOVED_MAX = 12
 
 
+# What is raised or lowered stays so.
+RAISED = dict(zip('0123456789+-=()n−', '⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿ⁻'))
+LOWERED = dict(zip('0123456789+-=()n−', '₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₙ₋'))
+
+
+def script(text, tag):
+    to = RAISED if tag == 'sup' else LOWERED
+    tidy = ''.join(text.split())
+    return ''.join(to[c] for c in tidy) if tidy and all(c in to for c in tidy) else text
+
+
 class Words(html.parser.HTMLParser):
     def __init__(self, text, inside):
         super().__init__()
-        self.text, self.dropped, self.inside = [], 0, inside
+        self.text, self.dropped, self.inside, self.scripts = [], 0, inside, []
         self.feed(text)
         self.close()
 
@@ -36,8 +47,13 @@ class Words(html.parser.HTMLParser):
             self.dropped += 1
         if tag in BLOCKS:
             self.text.append(' ')
+        if tag in ('sub', 'sup'):
+            self.scripts.append(len(self.text))
 
     def handle_endtag(self, tag):
+        if tag in ('sub', 'sup') and self.scripts:
+            at = self.scripts.pop()
+            self.text[at:] = [script(''.join(self.text[at:]), tag)]
         if tag in DROPPED and self.dropped:
             self.dropped -= 1
         if tag in BLOCKS:
@@ -79,6 +95,8 @@ for path, why, lang, title, body, *_ in articles:
         source = f.read()
     want = words(source, False)
     got = title.split() + words(body, True)
+    if '<rt>' in source:  # how a word is read stands behind it, in brackets
+        want, got = (' '.join(x).replace('(', '').replace(')', '').split() for x in (want, got))
     if got != want:
         has_table = '<table' in source
         if sorted(''.join(got)) == sorted(''.join(want)) and has_table:

@@ -101,7 +101,54 @@ words_and_blocks(void)
 	html_is("a &lt;b&gt; &amp; \"c\"", "<p>a &lt;b&gt; &amp; \"c\"</p>");
 	html_is("<blockquote>a</blockquote><blockquote></blockquote>",
 	    "<blockquote><p>a</p></blockquote>");
-	html_is("<ruby>字<rt>zi</rt></ruby>", "<p>字<em>zi</em></p>");
+	html_is("<ruby>字<rp>(</rp><rt>zi</rt><rp>)</rp></ruby>",
+	    "<p>字(zi)</p>");
+	html_is("<dl><dt>a<dd>b</dl>", "<p><strong>a</strong></p><p>b</p>");
+	/* 10² is not 102, and the number of a note is none. */
+	html_is("10<sup>2</sup>, 10<sup>−3</sup>, H<sub>2</sub>O, "
+		"4<sup>th</sup>, so<sup><a href='#n1'>1</a></sup>",
+	    "<p>10², 10⁻³, H₂O, 4th, so[1]</p>");
+}
+
+static void
+math_is(const char *math, const char *want)
+{
+	struct buf b, p;
+
+	buf_init(&b, 0);
+	buf_init(&p, 0);
+	buf_printf(&b, "<p><math>%s</math></p>", math);
+	buf_printf(&p, "<p>%s</p>", want);
+	buf_put_u8(&b, 0);
+	buf_put_u8(&p, 0);
+	html_is((const char *)b.p, (const char *)p.p);
+	buf_done(&b);
+	buf_done(&p);
+}
+
+static void
+formulas(void)
+{
+	math_is("<mfrac><mn>1</mn><mrow><mi>x</mi><mo>+</mo><mn>1</mn></mrow>"
+		"</mfrac>",
+	    "1/(x + 1)");
+	math_is("<msup><mi>x</mi><mn>2</mn></msup>", "x²");
+	math_is("<msup><mrow><mi>a</mi><mi>b</mi></mrow><mi>k</mi></msup>",
+	    "(ab)^k");
+	math_is("<msqrt><mi>x</mi></msqrt><mroot><mi>y</mi><mn>3</mn></mroot>",
+	    "√(x)³√y");
+	math_is("<munderover><mo>∑</mo><mi>i</mi><mi>n</mi></munderover>"
+		"<msub><mi>x</mi><mi>i</mi></msub>",
+	    "∑_iⁿx_i");
+	math_is("<semantics><mi>x</mi><annotation>\\x</annotation></semantics>",
+	    "x");
+	math_is("<mtable><mtr><mtd>1</mtd><mtd>2</mtd></mtr><mtr><mtd>3</mtd>"
+		"</mtr></mtable>",
+	    "[1, 2; 3]");
+	math_is(
+	    "<mi>f</mi><mo>\u2061</mo><mfenced><mi>x</mi><mi>y</mi></mfenced>",
+	    "f(x, y)");
+	html_is("<p>a <math alttext='b'></math></p>", "<p>a b</p>");
 }
 
 static void
@@ -167,7 +214,7 @@ static void
 nothing_active(void)
 {
 	html_is("a<script>b</script><style>c</style><iframe>d</iframe>"
-		"<svg><text>e</text></svg><math>f</math><object>g</object>"
+		"<svg><text>e</text></svg><object>g</object>"
 		"<template>h</template><button onclick=x>i</button>",
 	    "<p>a</p>");
 	html_is("<p onclick=x style=y id=z>a<x-y foo=1>b</x-y>", "<p>ab</p>");
@@ -511,6 +558,7 @@ int
 main(void)
 {
 	words_and_blocks();
+	formulas();
 	lists();
 	tables();
 	code();
