@@ -112,6 +112,7 @@ host_free(struct host *h)
 	disk_free(h);
 	free(h->conn);
 	free(h->peer);
+	free(h->guest);
 	free(h->paper);
 	free(h);
 }
@@ -124,6 +125,8 @@ host_knows(struct host *h, struct host *to)
 			return;
 	h->peer = world_grow(h->peer, h->n_peer, &h->cap_peer);
 	h->peer[h->n_peer++] = to;
+	to->guest = world_grow(to->guest, to->n_guest, &to->cap_guest);
+	to->guest[to->n_guest++] = h;
 }
 
 void
@@ -144,7 +147,7 @@ host_keys(const struct host *h, uint8_t ret_private[32], uint8_t ret_secret[32])
 
 /* Its address has its group in front, and its place behind. */
 void
-host_invite(struct host *h, struct invite *ret)
+host_invite(struct host *h, const struct host *guest, struct invite *ret)
 {
 	uint8_t private[32];
 
@@ -153,6 +156,8 @@ host_invite(struct host *h, struct invite *ret)
 	    1 + (h->group >> 8 & 127), h->group & 255);
 	ret->port = (uint16_t)(h->index + 1);
 	host_keys(h, private, ret->secret);
+	if (guest != NULL)
+		store_le64(ret->secret + 8, guest->index + 1);
 	memcpy(ret->node, h->link_public, sizeof(ret->node));
 }
 
@@ -162,6 +167,28 @@ host_of(struct world *w, const struct invite *v)
 	return w->host[v->port - 1];
 }
 
+static void
+let_in(struct host *h, const struct host *guest)
+{
+	struct node_event e = {.type = NODE_INVITE};
+	struct invite v;
+
+	host_invite(h, guest, &v);
+	memcpy(e.invite.secret, v.secret, sizeof(v.secret));
+	if (h->puppet != NULL)
+		puppet_invite(h->puppet, v.secret);
+	else
+		host_step(h, &e);
+}
+
+void
+host_let_in(struct host *h)
+{
+	let_in(h, NULL);
+	for (size_t i = 0; i < h->n_guest; i++)
+		let_in(h, h->guest[i]);
+}
+
 void
 host_meet(struct host *h, struct host *to)
 {
@@ -169,7 +196,8 @@ host_meet(struct host *h, struct host *to)
 	struct buf text = {0};
 	struct invite v;
 
-	host_invite(to, &v);
+	let_in(to, h);
+	host_invite(to, h, &v);
 	invite_text(&text, &v);
 	e.peer.invite = buf_bytes(&text);
 	host_step(h, &e);
@@ -277,7 +305,6 @@ host_boot(struct host *h)
 {
 	struct node_policy policy = {.tiers = 15};
 	struct node_event e = {.type = NODE_START};
-	uint8_t private[32];
 
 	node_of(h);
 	h->head_at = h->w->now;
@@ -287,9 +314,7 @@ host_boot(struct host *h)
 	for (size_t i = 0; i < h->n_paper; i++)
 		start_reading(h, h->paper[i]);
 	host_step(h, &e);
-	e = (struct node_event){.type = NODE_INVITE};
-	host_keys(h, private, e.invite.secret);
-	host_step(h, &e);
+	host_let_in(h);
 	for (size_t i = 0; i < h->n_peer; i++)
 		host_meet(h, h->peer[i]);
 }

@@ -20,10 +20,16 @@ puppet_new(struct host *h, const struct puppet_play *play, unsigned part)
 	rng_init(&p->rng, seed);
 	host_keys(h, private, secret);
 	p->door = veil_door_new(private, h->w->clock);
-	veil_door_add(p->door, secret);
 	h->puppet = p;
 	h->boots++;
+	host_let_in(h);
 	return p;
+}
+
+void
+puppet_invite(struct puppet *p, const uint8_t secret[32])
+{
+	veil_door_add(p->door, secret);
 }
 
 void

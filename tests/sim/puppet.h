@@ -53,6 +53,8 @@ struct puppet *puppet_new(struct host *h, const struct puppet_play *play,
 void puppet_free(struct puppet *p);
 void puppet_step(struct puppet *p, const struct node_event *e);
 
+/* Let in who comes with |secret|. */
+void puppet_invite(struct puppet *p, const uint8_t secret[32]);
 /* Dial |to| with its |secret|, or without a veil if that is NULL. */
 void puppet_dial(struct puppet *p, struct host *to, const uint8_t *secret,
     unsigned part);

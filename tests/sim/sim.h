@@ -107,6 +107,8 @@ struct host {
 	size_t n_conn, cap_conn;
 	struct host **peer; /* whom it dials */
 	size_t n_peer, cap_peer;
+	struct host **guest; /* who dials it */
+	size_t n_guest, cap_guest;
 	struct paper **paper; /* what it follows */
 	size_t n_paper, cap_paper;
 	when_ms slow, full_until, down_until;
@@ -249,7 +251,10 @@ void host_read(struct host *h, struct paper *p);
 /* Its link keys and the secret of its invite. */
 void host_keys(const struct host *h, uint8_t ret_private[32],
     uint8_t ret_secret[32]);
-void host_invite(struct host *h, struct invite *ret);
+/* Its invite, of its own or for |guest| alone. */
+void host_invite(struct host *h, const struct host *guest, struct invite *ret);
+/* All who have an invite of it. */
+void host_let_in(struct host *h);
 struct host *host_of(struct world *w, const struct invite *v);
 void host_step(struct host *h, struct node_event *e);
 void host_boot(struct host *h);
