@@ -99,7 +99,7 @@ static void
 be_child(void *arg, unsigned kind, int fd)
 {
 	const struct transports *t = arg;
-	const struct plugin_program *p = &t->cfg.program[kind];
+	const struct plugin_program *p;
 	struct walls w = {.cfg = &t->cfg};
 	char state[PLUGIN_PATH_MAX + PT_NAME_MAX + 16];
 
@@ -109,6 +109,7 @@ be_child(void *arg, unsigned kind, int fd)
 	}
 	if (kind >= t->cfg.n)
 		return;
+	p = &t->cfg.program[kind];
 	/* A server keeps its keys there: a client does not share it. */
 	snprintf(state, sizeof(state), "%s/transport/%s%s", t->cfg.state,
 	    p->name, p->bind[0] != '\0' ? "" : ".client");

@@ -93,6 +93,9 @@ take_address(struct pt *p, struct bytes at)
 {
 	if (at.n == 0 || at.n > PT_ADDRESS_MAX)
 		return false;
+	for (size_t i = 0; i < at.n; i++)
+		if (at.p[i] <= ' ' || at.p[i] > '~')
+			return false;
 	memcpy(p->address, at.p, at.n);
 	p->address[at.n] = '\0';
 	p->offered = true;

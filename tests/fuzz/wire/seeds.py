@@ -72,5 +72,6 @@ seed('pt', 'client', b'\0VERSION 1\nCMETHOD obfs4 socks5 127.0.0.1:35653\nCMETHO
 seed('pt', 'client_proxy', b'\2VERSION 1\nPROXY DONE\nCMETHOD obfs4 socks5 127.0.0.1:1\nCMETHODS DONE\n')
 seed('pt', 'server', b'\1VERSION 1\nSMETHOD obfs4 [::]:443 ARGS:cert=A+/,iat-mode=0\nSMETHODS DONE\n')
 seed('pt', 'errors', b'\0VERSION-ERROR no-version\nENV-ERROR x\nPROXY-ERROR x\nCMETHOD-ERROR obfs4 x\n')
+seed('pt', 'zero', b'\0VERSION 1\nCMETHOD obfs4 socks5 \0' + b'127.0.0.1:1\nCMETHODS DONE\n')
 seed('pt', 'socks', b'\0\5\0\5\0\0\1\0\0\0\0\0\0')
 seed('pt', 'socks_login', b'\4\5\2\1\0\5\0\0\3\2ab\0\1')
