@@ -22,6 +22,10 @@ buf_stops_at_its_limit(void)
 	check(b.n == 8 && buf_err(&b) == QERR_TOOBIG);
 	buf_put_u8(&b, 1);
 	check(b.n == 8);
+	buf_shrink(&b, b.cap);
+	check(b.n == 0 && b.err == 0 && b.cap > 0);
+	buf_shrink(&b, b.cap - 1);
+	check(b.n == 0 && b.cap == 0 && b.max != 0);
 	buf_clear(&b);
 	buf_put_str(&b, "0123456789");
 	check(buf_err(&b) == 0 && b.n == 10);
