@@ -13,6 +13,7 @@ pt_init(struct pt *p, const char *name, bool serves, bool proxy)
 static void
 fail(struct pt *p, const char *what, struct bytes said)
 {
+	static const char silent[] = "it does not say why";
 	size_t n = strnlen(what, PT_WHY_MAX);
 
 	if (p->state == PT_FAILED)
@@ -25,6 +26,8 @@ fail(struct pt *p, const char *what, struct bytes said)
 		if (said.p[i] >= ' ' && said.p[i] <= '~')
 			p->why[n++] = (char)said.p[i];
 	p->why[n] = '\0';
+	if (n == 0)
+		memcpy(p->why, silent, sizeof(silent));
 }
 
 void

@@ -51,6 +51,8 @@ clients(void)
 	p = says(false, false, "VERSION 1\nCMETHOD-ERROR obfs4 it rains\n",
 	    PT_FAILED);
 	check(strcmp(p.why, "it rains") == 0);
+	p = says(false, false, "VERSION 1\nCMETHOD-ERROR obfs4\n", PT_FAILED);
+	check(strcmp(p.why, "it does not say why") == 0);
 	says(false, false, "VERSION 1\nCMETHODS DONE\n", PT_FAILED);
 	says(false, false, "VERSION 1\nCMETHOD obfs4 socks4 127.0.0.1:1\n",
 	    PT_FAILED);
