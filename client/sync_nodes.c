@@ -52,6 +52,8 @@ on_tell(void *arg, const struct node_tell *t)
 	case FACT_RECEIPTS:
 	case FACT_PEER:
 	case FACT_ROTTEN:
+	case FACT_INTRODUCED:
+	case FACT_WITHHELD:
 		break;
 	}
 	if (s->waiting == 0)

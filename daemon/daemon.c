@@ -89,6 +89,17 @@ on_tell(void *arg, const struct node_tell *t)
 			problems_clear(&d->problems, "full");
 		}
 		break;
+	case FACT_INTRODUCED:
+		log_info("link %llu introduced another node",
+		    (unsigned long long)t->value);
+		break;
+	case FACT_WITHHELD:
+		log_warn("link %llu, of a peer that the settings name, has not "
+			 "shown issue %llu of a feed for a minute, nor those "
+			 "before it",
+		    (unsigned long long)t->value,
+		    (unsigned long long)t->number);
+		break;
 	case FACT_SYNCED:
 	case FACT_PROGRESS:
 	case FACT_UNREACHED:
@@ -533,9 +544,10 @@ start(struct daemon *d)
 		return QERR_NOMEM;
 	if ((err = make_node(d)) != 0 || (err = watch(d)) != 0 ||
 	    (err = load_invites(d)) != 0 || (err = rooms_open(d)) != 0 ||
-	    (err = feeds_start(d)) != 0 || (err = make_drive(d)) != 0 ||
-	    (err = start_control(d)) != 0 || (err = confine(d)) != 0 ||
-	    (err = start_jobs(d)) != 0)
+	    (err = feeds_start(d)) != 0 ||
+	    (err = drive_remember(d->node, d->store)) != 0 ||
+	    (err = make_drive(d)) != 0 || (err = start_control(d)) != 0 ||
+	    (err = confine(d)) != 0 || (err = start_jobs(d)) != 0)
 		return err;
 	return start_node(d);
 }

@@ -8,7 +8,6 @@
 #include "proto/base/qerr.h"
 #include "proto/host/drive_inner.h"
 #include "proto/host/entropy.h"
-#include "proto/host/held.h"
 #include "proto/host/log.h"
 
 static struct timeval
@@ -143,6 +142,14 @@ put_object(struct drive *d, const struct node_put *p)
 	return store_put(d->cfg.store, &t, p->data, p->kind == OBJECT_HEADER);
 }
 
+/* The node's memory is no part of the tree: it is written at once. */
+static void
+put_memory(struct drive *d, const struct node_put *p)
+{
+	stored(d, p->token,
+	    store_put_file(d->cfg.store, DRIVE_MEMORY, p->data));
+}
+
 static void
 put(struct drive *d, const struct node_put *p)
 {
@@ -250,7 +257,10 @@ carry_out(struct drive *d, const struct node_update *u)
 	struct drive_link *l;
 
 	for (size_t i = 0; i < u->n_put; i++)
-		put(d, &u->put[i]);
+		if (u->put[i].kind == OBJECT_MEMORY)
+			put_memory(d, &u->put[i]);
+		else
+			put(d, &u->put[i]);
 	for (size_t i = 0; i < u->n_forget; i++)
 		forget(d, &u->forget[i]);
 	for (size_t i = 0; i < u->n_get; i++)
@@ -455,87 +465,4 @@ void
 drive_reserve(struct drive *d, uint64_t reserve)
 {
 	d->cfg.reserve = reserve;
-}
-
-/* From the tree into the node, before its first step. */
-
-static void
-restore_packs(struct node *n, struct store *s, const struct id *feed)
-{
-	struct node_pack p;
-	size_t at = 0;
-
-	while (node_next_pack(n, feed, &at, &p)) {
-		struct tree_name t = {.kind = TREE_PACK, .id = p.root};
-		bool whole = !p.held && store_has(s, &t);
-		struct buf bits;
-
-		buf_init(&bits, 0);
-		if (whole ||
-		    (!p.held && store_partial(s, &p.root, p.size, &bits))) {
-			if (p.alive)
-				node_restore_pack(n, &p.root,
-				    whole ? NULL : bits.p);
-			else
-				store_forget(s, &t); /* a crash left it */
-		}
-		buf_done(&bits);
-	}
-}
-
-static int
-restore_proofs(struct node *n, struct store *s, const struct id *feed)
-{
-	struct buf b, ends;
-	size_t at = 0;
-	int err;
-
-	buf_init(&b, 0);
-	buf_init(&ends, 0);
-	err = store_proofs(s, feed, &b, &ends);
-	for (size_t i = 0; i < ends.n / 4 && err == 0; i++) {
-		size_t end = load_le32(ends.p + 4 * i);
-
-		err = node_restore_proof(n, feed, bytes_of(b.p + at, end - at));
-		err = qerr_is_fatal(err) ? err : 0;
-		at = end;
-	}
-	buf_done(&b);
-	buf_done(&ends);
-	return err;
-}
-
-int
-drive_restore(struct node *n, struct store *s, const struct id *feed,
-    const struct node_policy *policy, struct row *ret_kept)
-{
-	struct feed *f = feed_new(feed);
-	struct held h;
-	int err;
-
-	if (f == NULL)
-		return QERR_NOMEM;
-	if ((err = held_load(&h, s, f, ret_kept != NULL)) == 0)
-		err = node_restore_feed(n, f, policy, h.row.header, h.row.n);
-	else
-		feed_free(f);
-	if (ret_kept != NULL) {
-		*ret_kept = h.row;
-		row_init(&h.row);
-	}
-	held_done(&h);
-	if (err == 0)
-		err = restore_proofs(n, s, feed);
-	if (err == 0)
-		restore_packs(n, s, feed);
-	return err;
-}
-
-int
-drive_keep(struct node *n, struct store *s, const struct id *feed,
-    struct row *kept)
-{
-	struct feed *f = node_feed(n, feed);
-
-	return f == NULL ? QERR_ABSENT : store_keep_headers(s, f, kept);
 }

@@ -78,6 +78,9 @@ int drive_restore(struct node *n, struct store *s, const struct id *feed,
     const struct node_policy *policy, struct row *ret_kept);
 int drive_keep(struct node *n, struct store *s, const struct id *feed,
     struct row *kept);
+/* Put what the node remembers of others into it, after the feeds; what is damaged is
+ * logged and forgotten.  0 or QERR_NOMEM. */
+int drive_remember(struct node *n, struct store *s);
 
 /* Bytes in and out on the wire, since the start. */
 void drive_counters(const struct drive *d, uint64_t *ret_in, uint64_t *ret_out);

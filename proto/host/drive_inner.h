@@ -15,6 +15,7 @@
  * The inside of a drive:
  *
  *   drive.c        events into the node, updates carried out, the disk
+ *   drive_restore.c what the disk holds, into the node
  *   drive_link.c   a socket: bytes in and out
  *   drive_dial.c   names, connecting, SOCKS5
  *   drive_listen.c listening
@@ -29,6 +30,8 @@
 #define DRIVE_FLUSH_MS   60000 /* before it, for what is queued to leave */
 #define DRIVE_SPACE_MS   10000 /* a full disk is looked at so often */
 #define DRIVE_LISTEN_MAX 64
+#define DRIVE_MEMORY     "contacts" /* OBJECT_MEMORY, a file of the owner's */
+#define DRIVE_MEMORY_MAX (1024 * 1024)
 #define DRIVE_UPGRADE_MS 20000 /* for a request that we answer */
 #define DRIVE_OWED       65536 /* with more to send, pings wait */
 

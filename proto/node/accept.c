@@ -194,8 +194,10 @@ accept_headers(struct track *s, const struct bytes *file, size_t count,
 		    file[i]);
 		s->n_unsafe++;
 	}
-	if (count > 0)
+	if (count > 0) {
 		head_set_file(&s->head, file[count - 1]);
+		merit_expect(s);
+	}
 	return 0;
 }
 
@@ -381,6 +383,10 @@ accept_stored(struct node *n, uint64_t token, int err)
 		n->pending_from++;
 	if (n->pending_from == n->n_pending)
 		n->pending_from = n->n_pending = 0;
+	if (p.kind == OBJECT_MEMORY) {
+		memory_stored(n, p.token, err);
+		return;
+	}
 	if (err != 0 && !n->full) {
 		n->full = true;
 		update_tell(n, FACT_FULL, NULL, 1, 0);

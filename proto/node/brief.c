@@ -105,7 +105,7 @@ static bool
 goes_on(const struct node *n, const struct contact *c)
 {
 	return c->link != NULL || c->dial != 0 ||
-	       (c->next_try > n->now && contact_is_hopeful(c));
+	       (c->next_try > n->now && dial_is_hopeful(c));
 }
 
 bool

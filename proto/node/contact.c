@@ -1,220 +1,452 @@
+#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "proto/base/text.h"
 #include "proto/node/inner.h"
 
-#define PINNED_BACKOFF \
-	300000 /* what the operator named is tried at least so often */
-#define READER_AGAIN   1000
-#define BRIEF_TRIES    5 /* where lines are frozen, so are those who dial often */
-#define FAULT_FAILURES 20 /* as after so many dials in vain */
+/*
+ * The book: nodes that can be dialled, and guests, who came in by an invite of ours.
+ * What a stranger can put into it is bounded by who vouches for it (16 of each
+ * introducer) and by where it lies (4 of an address group); who is new pushes out
+ * nobody who was reached.
+ */
+#define PER_INTRODUCER_MAX 16
+#define PER_GROUP_MAX      4
+#define GONE_TIME          (90 * 24 * 3600) /* seconds not heard of, .. */
+#define GONE_FAILURES      20
+
+/* Address groups: /16 of IPv4, /32 of IPv6, the domain of a name, an onion. */
+
+static bool
+parse_v4(const char *host, uint32_t *ret)
+{
+	uint64_t part;
+
+	*ret = 0;
+	for (int i = 0; i < 4; i++) {
+		size_t len = strspn(host, "0123456789");
+
+		if (dec_parse(&part, host, len) != 0 || part > 255 ||
+		    host[len] != (i < 3 ? '.' : '\0'))
+			return false;
+		*ret = *ret << 8 | (uint32_t)part;
+		host += len + 1;
+	}
+	return true;
+}
+
+static uint32_t
+hash_of(const char *s)
+{
+	uint8_t h[16];
+
+	crypto_generichash(h, sizeof(h), (const uint8_t *)s, strlen(s), NULL,
+	    0);
+	return load_le32(h);
+}
+
+/* An address of IPv6 has many spellings; its first two groups have few. */
+static uint32_t
+group_of_v6(const char *host)
+{
+	char head[16];
+	size_t n = 0;
+
+	for (int groups = 0; host[n] != '\0' && n < sizeof(head) - 1; n++) {
+		groups += host[n] == ':';
+		if (groups == 2)
+			break;
+		head[n] = host[n];
+	}
+	head[n] = '\0';
+	return hash_of(head);
+}
+
+/* Whoever has a domain has all names in it. */
+static uint32_t
+group_of_name(const char *host)
+{
+	const char *at = host + strlen(host);
+
+	for (int dots = 0; at > host; at--) {
+		dots += at[-1] == '.';
+		if (dots == 2)
+			break;
+	}
+	return hash_of(at);
+}
+
+uint32_t
+contact_group(const struct invite *v)
+{
+	uint32_t v4;
+
+	if (parse_v4(v->host, &v4))
+		return v4 >> 16;
+	return strchr(v->host, ':') != NULL ? group_of_v6(v->host)
+					    : group_of_name(v->host);
+}
+
+/* Finding. */
+
+/* Lasting, though its invite may be replaced by another. */
+static void
+id_of(uint8_t ret[8], struct bytes text)
+{
+	uint8_t h[16];
+
+	crypto_generichash(h, sizeof(h), text.p, text.n, NULL, 0);
+	memcpy(ret, h, 8);
+}
+
+static struct contact *
+find_invite(const struct node *n, struct bytes text)
+{
+	for (size_t i = 0; i < n->n_contact; i++)
+		if (n->contact[i]->class != CONTACT_GUEST &&
+		    bytes_eq(buf_bytes(&n->contact[i]->invite), text))
+			return n->contact[i];
+	return NULL;
+}
+
+/* Who was introduced, of that key. */
+static struct contact *
+find_node(const struct node *n, const uint8_t node[32])
+{
+	for (size_t i = 0; i < n->n_contact; i++)
+		if (n->contact[i]->class != CONTACT_GUEST &&
+		    memcmp(n->contact[i]->node, node, 32) == 0)
+			return n->contact[i];
+	return NULL;
+}
 
 struct contact *
-contact_add(struct node *n, const struct invite *v, bool pinned)
+contact_find(const struct node *n, const uint8_t id[8])
 {
-	struct contact *c;
+	for (size_t i = 0; i < n->n_contact; i++)
+		if (memcmp(n->contact[i]->id, id, 8) == 0)
+			return n->contact[i];
+	return NULL;
+}
 
-	if (n->n_contact == NODE_CONTACTS_MAX)
-		return NULL;
-	if ((c = calloc(1, sizeof(*c))) == NULL) {
+struct contact *
+contact_of_key(const struct node *n, const uint8_t key[32])
+{
+	for (size_t i = 0; i < n->n_contact; i++)
+		if (n->contact[i]->class != CONTACT_GUEST &&
+		    n->contact[i]->keyed &&
+		    memcmp(n->contact[i]->key, key, 32) == 0)
+			return n->contact[i];
+	return NULL;
+}
+
+static size_t
+count_class(const struct node *n, bool guests)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < n->n_contact; i++)
+		count += (n->contact[i]->class == CONTACT_GUEST) == guests;
+	return count;
+}
+
+/* Coming and going. */
+
+static struct contact *
+append(struct node *n, const uint8_t id[8], enum node_class class)
+{
+	struct contact *c = calloc(1, sizeof(*c));
+	void *more = node_grow(n, n->contact, n->n_contact, &n->cap_contact,
+	    sizeof(struct contact *));
+
+	if (c == NULL || more == NULL) {
+		free(c);
 		node_fail(n, QERR_NOMEM);
 		return NULL;
 	}
-	c->invite = *v;
-	c->pinned = pinned;
+	memcpy(c->id, id, sizeof(c->id));
+	c->n = n;
+	c->class = class;
+	buf_init(&c->invite, 0);
+	buf_init(&c->some, 0);
+	n->contact = more;
 	n->contact[n->n_contact++] = c;
 	return c;
 }
 
 void
-contact_remove(struct node *n, struct contact *c)
+contact_set_invite(struct contact *c, struct bytes text, const struct invite *v)
 {
+	buf_wipe(&c->invite);
+	buf_init(&c->invite, 0);
+	buf_put(&c->invite, text.p, text.n);
+	if (buf_err(&c->invite) != 0)
+		node_fail(c->n, QERR_NOMEM);
+	memcpy(c->node, v->node, sizeof(c->node));
+	c->group = contact_group(v);
+}
+
+void
+contact_free(struct contact *c)
+{
+	struct node *n = c->n;
+
 	for (size_t i = 0; i < n->n_contact; i++)
 		if (n->contact[i] == c) {
 			n->contact[i] = n->contact[--n->n_contact];
 			break;
 		}
-	if (c->link != NULL) {
-		c->link->contact = NULL;
-		if (c->link->n->link[c->link->slot] == c->link)
-			link_shut(c->link, false, 0);
-	}
-	invite_done(&c->invite);
+	for (size_t i = 0; i < n->n_slot; i++)
+		if (n->link[i] != NULL && n->link[i]->contact == c)
+			n->link[i]->contact = NULL;
+	buf_wipe(&c->invite);
 	buf_done(&c->some);
+	tie_free(c->tie);
+	free(c->follows);
 	free(c);
 }
 
 struct contact *
-contact_dialled(struct node *n, uint64_t dial)
+contact_restore(struct node *n, const uint8_t id[8], enum node_class class)
 {
-	for (size_t i = 0; i < n->n_contact; i++)
-		if (dial != 0 && n->contact[i]->dial == dial)
-			return n->contact[i];
-	return NULL;
-}
-
-static void
-failed(struct node *n, struct contact *c)
-{
-	uint64_t wait = BACKOFF_MIN;
-	unsigned k = c->failures < 20 ? c->failures++ : 20;
-
-	wait <<= k < 13 ? k : 13;
-	if (wait > BACKOFF_MAX)
-		wait = BACKOFF_MAX;
-	if (c->pinned && wait > PINNED_BACKOFF)
-		wait = PINNED_BACKOFF;
-	if (n->cfg.role == NODE_READER)
-		wait = (uint64_t)READER_AGAIN
-		       << (c->cap > 0 && c->tries > 1 ? 2 * (c->tries - 1) : 0);
-	wait = wait * 7 / 10 + rng_below(&n->rng, wait * 6 / 10 + 1);
-	c->next_try = when_add(n->now, wait);
-	timer_set(n, &n->tick, n->now);
+	return contact_find(n, id) != NULL ? NULL : append(n, id, class);
 }
 
 void
-contact_undialled(struct node *n, uint64_t dial)
+contact_restore_invite(struct contact *c, struct reader *r)
 {
-	struct contact *c = contact_dialled(n, dial);
+	struct bytes text = cbor_text_in(r, 0, INVITE_TEXT_MAX);
+	struct invite v;
+	int err;
 
-	if (c == NULL)
+	if (r->err != 0 || (c->class == CONTACT_GUEST && text.n == 0))
 		return;
-	c->dial = 0;
-	failed(n, c);
+	if ((err = invite_parse(&v, text)) == 0)
+		contact_set_invite(c, text, &v);
+	else
+		reader_fail(r, err);
+	invite_done(&v);
 }
 
-void
-contact_linked(struct contact *c, struct link *l)
+/* True if |a| is better to lose than |b|. */
+static bool
+is_worse(const struct contact *a, const struct contact *b)
 {
-	c->dial = 0;
-	c->link = l;
-	l->contact = c;
-}
+	uint8_t x[16], y[16];
+	const uint8_t *secret = a->n->cfg.identity_seed;
 
-void
-contact_opened(struct contact *c)
-{
-	c->failures = 0;
-	c->tested = true;
-	c->answered = true;
-	c->last_ok = c->link->n->wall;
-}
-
-void
-contact_lost(struct contact *c, struct link *l)
-{
-	c->link = NULL;
-	l->contact = NULL;
-	if (l->gained)
-		c->tries = 0;
-	failed(l->n, c);
-}
-
-/* It broke a rule, and no weather did: no soon again. */
-void
-contact_faulted(struct contact *c)
-{
-	c->failures = FAULT_FAILURES;
-	c->tries = BRIEF_TRIES;
-	if (c->link != NULL)
-		c->link->gained = false;
-}
-
-bool
-contact_is_hopeful(const struct contact *c)
-{
-	return c->tries < (c->cap > 0 ? BRIEF_TRIES : READER_TRIES);
-}
-
-static size_t
-busy(const struct node *n)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < n->n_contact; i++)
-		count +=
-		    n->contact[i]->dial != 0 || n->contact[i]->link != NULL;
-	return count;
-}
-
-/* Whom to dial next, or NULL: what the operator named first, then the tried. */
-static struct contact *
-choose(struct node *n, when_ms *ret_next)
-{
-	struct contact *best = NULL;
-	size_t from;
-
-	if (n->n_contact == 0)
-		return NULL;
-	from = (size_t)rng_below(&n->rng, n->n_contact);
-	for (size_t i = 0; i < n->n_contact; i++) {
-		struct contact *c = n->contact[(from + i) % n->n_contact];
-
-		if (c->dial != 0 || c->link != NULL)
-			continue;
-		if (n->cfg.role == NODE_READER && !contact_is_hopeful(c))
-			continue;
-		if (c->next_try > n->now) {
-			*ret_next = when_min(*ret_next, c->next_try);
-			continue;
-		}
-		if (best == NULL || (c->pinned && !best->pinned) ||
-		    (c->pinned == best->pinned && c->tested && !best->tested))
-			best = c;
-	}
-	return best;
+	if (a->class != b->class)
+		return a->class < b->class;
+	if (a->class == CONTACT_TESTED)
+		return a->heard < b->heard;
+	/* By a lot that nobody else knows: who comes often gains nothing. */
+	crypto_generichash(x, sizeof(x), a->id, sizeof(a->id), secret, 32);
+	crypto_generichash(y, sizeof(y), b->id, sizeof(b->id), secret, 32);
+	return memcmp(x, y, sizeof(x)) > 0;
 }
 
 static bool
-is_onion(const struct invite *v)
+is_gone(const struct contact *c)
 {
-	size_t len = strlen(v->host);
-
-	return len > 6 && strcmp(v->host + len - 6, ".onion") == 0;
+	return c->class == CONTACT_TESTED && c->failures >= GONE_FAILURES &&
+	       c->heard + GONE_TIME < node_age(c->n);
 }
 
-static when_ms
-dial_time(const struct invite *v)
+/* Make room for one of |class| and, if it is new, of |id|; false if it has to wait. */
+static bool
+make_room(struct node *n, const struct contact *fresh)
 {
-	if (is_onion(v))
-		return DIAL_ONION_TIME;
-	return v->transport == INVITE_RAW ? DIAL_TIME : DIAL_ROUND_TIME;
+	struct contact *worst = NULL;
+
+	if (count_class(n, false) < NODE_CONTACTS_MAX)
+		return true;
+	for (size_t i = 0; i < n->n_contact; i++) {
+		struct contact *c = n->contact[i];
+
+		if (c->class == CONTACT_GUEST || c->class == CONTACT_PINNED ||
+		    c->link != NULL || c->dial != 0)
+			continue;
+		if (c->class == CONTACT_TESTED && !is_gone(c) &&
+		    fresh->class != CONTACT_PINNED)
+			continue;
+		if (worst == NULL || is_gone(c) || is_worse(c, worst))
+			worst = c;
+	}
+	if (worst == NULL ||
+	    (worst->class == CONTACT_NEW && fresh->class == CONTACT_NEW &&
+		is_worse(fresh, worst)))
+		return false;
+	contact_free(worst);
+	return true;
 }
 
-static void
-dial(struct node *n, struct contact *c)
+/* True if |v|'s introducer or address group have their share of the book. */
+static bool
+is_crowded(const struct node *n, const uint8_t via[8], uint32_t group)
 {
-	c->dial = ++n->token;
-	c->tries++;
-	update_dial(n, c->dial, &c->invite, dial_time(&c->invite));
+	size_t by = 0, near = 0;
+
+	for (size_t i = 0; i < n->n_contact; i++) {
+		const struct contact *c = n->contact[i];
+
+		if (c->class == CONTACT_GUEST || c->class == CONTACT_PINNED)
+			continue;
+		by += memcmp(c->via, via, 8) == 0;
+		near += c->group == group;
+	}
+	return by >= PER_INTRODUCER_MAX || near >= PER_GROUP_MAX;
+}
+
+/* A new one, if there is room for it. */
+static struct contact *
+admit(struct node *n, struct bytes text, const struct invite *v,
+    enum node_class class, const uint8_t via[8])
+{
+	struct contact fresh = {.n = n, .class = class}, *c;
+
+	id_of(fresh.id, text);
+	if (!make_room(n, &fresh) || (c = append(n, fresh.id, class)) == NULL)
+		return NULL;
+	memcpy(c->via, via, sizeof(c->via));
+	contact_set_invite(c, text, v);
+	return c;
+}
+
+struct contact *
+contact_pin(struct node *n, struct bytes text, const struct invite *v)
+{
+	static const uint8_t nobody[8];
+	struct contact *c = find_invite(n, text);
+
+	/* The operator's word is worth more than an introduction. */
+	if (c == NULL && (c = find_node(n, v->node)) != NULL &&
+	    c->class != CONTACT_PINNED)
+		contact_set_invite(c, text, v);
+	else if (c == NULL || !bytes_eq(buf_bytes(&c->invite), text))
+		c = admit(n, text, v, CONTACT_PINNED, nobody);
+	if (c != NULL) {
+		c->class = CONTACT_PINNED;
+		c->named = true;
+	}
+	return c;
+}
+
+struct contact *
+contact_introduce(struct node *n, struct bytes text, const struct invite *v,
+    const uint8_t via[8])
+{
+	if (find_node(n, v->node) != NULL ||
+	    is_crowded(n, via, contact_group(v)))
+		return NULL;
+	return admit(n, text, v, CONTACT_NEW, via);
+}
+
+struct contact *
+contact_pinned(const struct node *n, struct bytes text)
+{
+	struct contact *c = find_invite(n, text);
+
+	return c != NULL && c->class == CONTACT_PINNED ? c : NULL;
+}
+
+bool
+contact_is_met(const struct contact *c)
+{
+	const struct node *n = c->n;
+
+	for (size_t i = 0; i < n->n_contact; i++) {
+		const struct contact *o = n->contact[i];
+
+		if (o != c && o->class != CONTACT_GUEST &&
+		    (o->dial != 0 || o->link != NULL) &&
+		    memcmp(o->node, c->node, 32) == 0)
+			return true;
+	}
+	return false;
+}
+
+struct contact *
+contact_guest(struct node *n, const uint8_t name[8])
+{
+	struct contact *c = contact_find(n, name), *least = NULL;
+
+	if (c != NULL)
+		return c;
+	for (size_t i = 0; i < n->n_contact; i++) {
+		struct contact *o = n->contact[i];
+
+		/* What it may still be given has to be known for ever. */
+		if (o->class == CONTACT_GUEST && o->link == NULL &&
+		    o->tie == NULL &&
+		    (least == NULL || o->heard < least->heard))
+			least = o;
+	}
+	if (count_class(n, true) >= NODE_GUESTS_MAX) {
+		if (least == NULL)
+			return NULL;
+		contact_free(least);
+	}
+	return append(n, name, CONTACT_GUEST);
 }
 
 void
-contact_tick(struct node *n, void *unused)
+contact_follows(struct contact *c, const struct id *feed)
 {
-	size_t max = NODE_OUT_MAX;
-	when_ms next = WHEN_NEVER;
-	struct contact *c;
+	uint32_t short_id = load_le32(feed->b), *p;
 
-	(void)unused;
-	if (n->cfg.role == NODE_READER) {
-		if (!n->syncing || n->ending)
-			return;
-		max = READER_SOURCES;
+	if (contact_is_source(c, feed) || c->n_follows == FOLLOWS_KEPT)
+		return;
+	p = realloc(c->follows, (c->n_follows + 1U) * sizeof(*p));
+	if (p == NULL) {
+		node_fail(c->n, QERR_NOMEM);
+		return;
 	}
-	while (busy(n) < max && (c = choose(n, &next)) != NULL)
-		dial(n, c);
-	/* One more than we keep, now and then: it tests, and finds forks. */
-	if (busy(n) >= max && n->cfg.role == NODE_MIRROR) {
-		if (n->now >= n->feeler_at) {
-			n->feeler_at = when_add(n->now,
-			    FEELER_TIME / 2 + rng_below(&n->rng, FEELER_TIME));
-			if (busy(n) == max && (c = choose(n, &next)) != NULL) {
-				c->feeler = true;
-				dial(n, c);
-			}
-		}
-		next = n->feeler_at;
-	}
-	timer_set(n, &n->tick, next);
+	c->follows = p;
+	c->follows[c->n_follows++] = short_id;
+}
+
+bool
+contact_is_source(const struct contact *c, const struct id *feed)
+{
+	for (size_t i = 0; i < c->n_follows; i++)
+		if (c->follows[i] == load_le32(feed->b))
+			return true;
+	return false;
+}
+
+uint64_t
+contact_linked(const struct contact *c)
+{
+	uint64_t sum = c->linked;
+
+	if (c->link != NULL && link_is_node(c->link))
+		sum += (c->n->now - c->link->opened) / 1000;
+	return sum;
+}
+
+bool
+node_next_contact(const struct node *n, size_t *at, struct node_contact *ret)
+{
+	const struct contact *c;
+
+	do {
+		if (*at >= n->n_contact)
+			return false;
+		c = n->contact[(*at)++];
+	} while (c->class == CONTACT_PINNED && !c->named);
+	*ret = (struct node_contact){.class = c->class,
+	    .invite = c->class == CONTACT_PINNED ? buf_bytes(&c->invite)
+						 : (struct bytes){NULL, 0},
+	    .link = c->link != NULL ? c->link->id : 0,
+	    .dialled = c->link != NULL && c->link->dialled,
+	    .anchor = c->anchor,
+	    .merit = c->merit,
+	    .failures = c->failures,
+	    .known = c->since == 0 ? 0 : node_age(n) - c->since,
+	    .linked = contact_linked(c)};
+	memcpy(ret->id, c->id, sizeof(ret->id));
+	memcpy(ret->via, c->via, sizeof(ret->via));
+	tie_count(c->tie, ret);
+	return true;
 }

@@ -123,6 +123,7 @@ take_piece(struct link *l, struct part *t, size_t i, struct bytes data)
 	bit_set(t->have, i, true);
 	t->n_have++;
 	l->proven = l->gained = true;
+	merit_bytes(l, data.n);
 	n->bytes_got += data.n;
 	if (t->n_have == t->n_piece)
 		p->state = PACK_STORED;
@@ -180,8 +181,8 @@ give_any(struct link *l, struct ask *a, const struct msg_give *g)
 		return give_piece(l, a, g);
 	case ASK_PART:
 		return give_part(l, a, g);
-	case ASK_PEERS: /* never asked by us */
-		break;
+	case ASK_PEERS: /* they came before this */
+		return 0;
 	}
 	return QERR_PROTOCOL;
 }

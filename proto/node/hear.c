@@ -16,6 +16,8 @@ on_row_followed(struct link *l, struct track *s,
 		    feed_head_hash(s->feed));
 		if (memcmp(mark, row->mark, sizeof(mark)) != 0)
 			sh->rival = true;
+		else
+			merit_shown(l, s);
 	}
 	spread_forked(l, sh, &s->head);
 	fetch_heads(l, sh, s);
@@ -126,6 +128,7 @@ on_news_followed(struct link *l, struct track *s, const struct msg_news *m)
 		err = accept_head(s, m->header, l);
 	if (err != 0)
 		return err;
+	merit_shown(l, s);
 	fetch_heads(l, sh, s);
 	if (s->seeking)
 		holds_seek(s);
@@ -208,6 +211,9 @@ on_holds(struct link *l, const struct msg_holds *m)
 		return 0;
 	/* If we asked it before, it was told nothing since. */
 	sh->asked = sh->asked && sh->follows;
+	s->n_source += !sh->follows;
+	if (l->contact != NULL)
+		contact_follows(l->contact, &h->id);
 	sh->known = sh->follows = true;
 	l->want_from = 0; /* look again at what it did not hold */
 	for (size_t i = 0; i < m->n && err == 0; i++) {
@@ -278,8 +284,8 @@ hear(struct link *l, struct bytes in)
 		return give_take(l, &m->give);
 	case MSG_PROOF:
 		return on_proof(l, &m->proof);
-	case MSG_PEERS: /* nobody was asked for introductions */
-		return QERR_PROTOCOL;
+	case MSG_PEERS:
+		return introduce_heard(l, &m->peers);
 	case MSG_BYE:
 		on_bye(l);
 		return 0;

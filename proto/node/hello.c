@@ -5,8 +5,8 @@
 
 #define BYE_BUSY 1 /* come back later */
 
-static void
-say_busy(struct link *l)
+void
+hello_busy(struct link *l)
 {
 	l->n->say.kind = MSG_BYE;
 	l->n->say.bye = (struct msg_bye){BYE_BUSY, 60};
@@ -57,8 +57,8 @@ is_double(struct link *l)
 	return false;
 }
 
-static size_t
-count_in(const struct node *n, enum msg_role role)
+size_t
+hello_count_in(const struct node *n, enum msg_role role)
 {
 	size_t count = 0;
 
@@ -67,6 +67,38 @@ count_in(const struct node *n, enum msg_role role)
 			 n->link[i]->state == LINK_OPEN &&
 			 n->link[i]->role == role;
 	return count;
+}
+
+/* Whom the operator named always has room, and others for a minute (merit_crowd()). */
+static bool
+has_room(const struct link *l)
+{
+	const struct contact *c = contact_of_key(l->n, l->key);
+
+	return l->dialled || (c != NULL && c->class == CONTACT_PINNED) ||
+	       hello_count_in(l->n, ROLE_NODE) < NODE_IN_MAX + NODE_VISITS_MAX;
+}
+
+/* |l| is a node: which? */
+static void
+meet(struct link *l)
+{
+	struct node *n = l->n;
+	struct contact *c = l->contact;
+
+	if (n->cfg.role == NODE_MIRROR && !l->dialled) {
+		c = contact_of_key(n, l->key);
+		if (c == NULL)
+			c = tie_guest(n, veil_invite_name(l->veil));
+		l->contact = c;
+		if (c != NULL && c->link == NULL)
+			c->link = l;
+	} else if (c != NULL) {
+		memcpy(c->key, l->key, sizeof(c->key));
+		c->keyed = true;
+	}
+	if (c != NULL)
+		dial_opened(c);
 }
 
 int
@@ -79,8 +111,8 @@ hello_heard(struct link *l, const struct msg_hello *m)
 		return QERR_PROTOCOL;
 	l->role = m->role;
 	if (m->role == ROLE_READER) {
-		if (count_in(n, ROLE_READER) >= NODE_READERS_MAX) {
-			say_busy(l);
+		if (hello_count_in(n, ROLE_READER) >= NODE_READERS_MAX) {
+			hello_busy(l);
 			return 0;
 		}
 		l->state = LINK_OPEN;
@@ -95,8 +127,8 @@ hello_heard(struct link *l, const struct msg_hello *m)
 		link_shut(l, false, 0); /* an invite of our own */
 		return 0;
 	}
-	if (!l->dialled && count_in(n, ROLE_NODE) >= NODE_IN_MAX) {
-		say_busy(l);
+	if (!has_room(l)) {
+		hello_busy(l);
 		return 0;
 	}
 	if (n->cfg.role == NODE_MIRROR && is_double(l)) {
@@ -105,12 +137,12 @@ hello_heard(struct link *l, const struct msg_hello *m)
 		return 0;
 	}
 	l->state = LINK_OPEN;
+	meet(l);
 	/* What the first HEADS had no room for, and what came since. */
 	if (n->cfg.role == NODE_MIRROR)
 		spread_heads(l);
 	l->stall = STALL_MIN + 4 * (n->now - l->opened);
-	if (l->contact != NULL)
-		contact_opened(l->contact);
+	introduce_look(l);
 	update_tell(n, FACT_PEER, NULL, 1, l->id);
 	return 0;
 }

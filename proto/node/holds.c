@@ -196,7 +196,9 @@ holds_seek(struct track *s)
 	struct node *n = s->head.n;
 	const struct want *w;
 	size_t asked;
+	bool was;
 
+	was = s->seeking;
 	s->seeking = false;
 	if (n->cfg.role != NODE_MIRROR || (w = wanted(s)) == NULL) {
 		timer_set(n, &s->seek, WHEN_NEVER);
@@ -207,6 +209,10 @@ holds_seek(struct track *s)
 		return;
 	}
 	s->seeking = true;
+	if (!was) {
+		s->sought = n->now;
+		dial_worry(n);
+	}
 	asked = ask_some(s, SEEK_MAX, true);
 	asked += ask_some(s, SEEK_MAX - asked, false);
 	timer_set(n, &s->seek,

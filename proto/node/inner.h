@@ -37,7 +37,12 @@
  *   fetch.c   whom to ask for what
  *   give.c    what came
  *   serve.c   answering
- *   contact.c whom to dial, and when
+ *   contact.c the nodes that are known
+ *   dial.c    whom of them to dial, and when
+ *   merit.c   what peers deserve
+ *   introduce.c who is told of whom
+ *   tie.c     .. and what was given to whom
+ *   memory.c  what is remembered of all that over restarts
  *   reader.c  when a reader is done
  *   restore.c from the tree, before the first step
  *
@@ -71,23 +76,29 @@
 #define SERVE_BELOW     65536
 #define OUT_KEPT        512 /* of a buffer while it is idle */
 #define UNREAD_MAX \
-	(1024 * 1024)        /* waits at the driver; then the link is over */
-#define GIVE_HEADERS   16384 /* gather so many bytes of headers in a GIVE */
-#define HOLDS_STEP     (512 * 1024)
-#define RUNS_KEPT      256 /* of one feed that a link showed */
-#define BACKOFF_MIN    15000
-#define BACKOFF_MAX    (24 * 3600 * 1000)
-#define FEELER_TIME    600000
-#define FEELER_STAY    20000
-#define READER_SOURCES 3 /* a reader talks to so many at once */
-#define READER_TRIES   2 /* dials of one source in a sync */
-#define ROTTEN_MAX     3 /* times that a pack is bad on our disk */
-#define BYE_TIME       5000
-#define PARTIAL_MAX    8   /* packs that a link holds in part */
-#define BRIEF_LEAST    512 /* bytes worth asking for */
-#define BRIEF_NO_LIMIT ((size_t)1 << 40)
-#define SEEK_MAX       4 /* links asked at a time who holds what we lack */
-#define SEEK_TIME      1000
+	(1024 * 1024) /* waits at the driver; then the link is over */
+#define GIVE_HEADERS       16384 /* gather so many bytes of headers in a GIVE */
+#define HOLDS_STEP         (512 * 1024)
+#define RUNS_KEPT          256 /* of one feed that a link showed */
+#define BACKOFF_MIN        60000
+#define PINNED_BACKOFF_MIN 15000
+#define BACKOFF_MAX        (24 * 3600 * 1000)
+#define NEW_FAILURES       16     /* who was never reached is forgotten */
+#define FEELER_TIME        600000 /* +- a half */
+#define FEELER_WORRIED     60000  /* while something is overdue, or lacking */
+#define FEELER_STAY        20000
+#define VISIT_TIME         60000 /* after which who came in takes a place */
+#define START_TIME         200 /* before the first dials: peers are yet to be told */
+#define FOLLOWS_KEPT       64
+#define READER_SOURCES     3 /* a reader talks to so many at once */
+#define READER_TRIES       2 /* dials of one source in a sync */
+#define ROTTEN_MAX         3 /* times that a pack is bad on our disk */
+#define BYE_TIME           5000
+#define PARTIAL_MAX        8   /* packs that a link holds in part */
+#define BRIEF_LEAST        512 /* bytes worth asking for */
+#define BRIEF_NO_LIMIT     ((size_t)1 << 40)
+#define SEEK_MAX           4 /* links asked at a time who holds what we lack */
+#define SEEK_TIME          1000
 
 /* Carrying heads of feeds that are not followed; _EACH in milliseconds. */
 #define CARRIED_BYTES       (2 * 1024 * 1024) /* of all */
@@ -194,7 +205,13 @@ struct track {            /* a feed followed */
 	bool seeking;      /* .. and nobody here has the first of them */
 	bool retry;        /* an ask of charters or headers came to nothing */
 	uint64_t cut_step; /* the step in which headers died */
-	struct timer due, seek;
+	when_ms sought;    /* since it is so */
+	when_ms fresh;     /* when its newest head came */
+	when_ms late;      /* since when it is overdue */
+	size_t n_source;   /* links that follow it */
+	uint64_t waited;   /* for the next one, before the restart */
+	when_ms waits_from;
+	struct timer due, seek, judge;
 	uint64_t
 	    given_by; /* link that gave every header; 0: several, or the disk */
 	uint64_t sole; /* link that alone gives headers up to the pin; 0: any */
@@ -291,6 +308,11 @@ struct link {
 	enum msg_role role;
 	uint8_t key[32];
 	struct contact *contact;
+	int8_t merit;            /* if it has no contact */
+	bool visited;            /* it took its place */
+	bool said_two, said_own; /* invites to us */
+	when_ms brought_next, bytes_next;
+	size_t good; /* bytes of pieces */
 	struct timer timer;
 	when_ms opened, last_in, last_out, hello_by, rest_until;
 	uint64_t said;       /* node.counter, up to which all was told */
@@ -322,17 +344,39 @@ struct link {
 	uint64_t served;
 };
 
+enum purpose { /* of a dial */
+	TO_STAY,
+	TO_FEEL,  /* a look, and goodbye */
+	TO_FETCH, /* while it gives what nobody else here has */
+};
+
+/* A node that can be dialled, or a guest.  Seconds are of node_age(). */
 struct contact {
-	struct invite invite;
-	bool pinned, tested;
-	struct link *link;
-	uint64_t dial; /* token while dialling */
-	unsigned failures;
+	struct node *n;
+	uint8_t id[8];
+	enum node_class class;
+	struct buf invite; /* as text; empty: a guest */
+	uint8_t node[32];  /* the key in it */
+	uint8_t via[8];    /* who introduced it; zeros: nobody */
+	uint8_t key[32];   /* it said in HELLO, if .. */
+	bool keyed;
+	bool named;    /* pinned: the operator said so since the start */
+	bool anchor;   /* to be dialled first after a restart */
+	bool answered; /* reader: in this sync */
+	int8_t merit;
+	uint8_t misses; /* new heads that it did not show, in a row */
+	uint8_t n_follows;
+	uint32_t *follows; /* beginnings of feed ids that we have in common */
+	uint32_t group;
+	unsigned failures, tries;
+	uint64_t since, heard; /* reached first and last; 0: never */
+	uint64_t linked;       /* seconds, without the link that there is */
+	uint64_t rest;         /* until then it is not dialled */
 	when_ms next_try;
-	uint64_t last_ok; /* UNIX seconds, as the driver's clock says */
-	unsigned tries;   /* reader: in this sync */
-	bool answered;
-	bool feeler; /* dialled to look, not to stay */
+	uint64_t dial; /* token while dialling */
+	enum purpose purpose;
+	struct link *link; /* the first one, if there are several */
+	struct tie *tie;   /* introductions; NULL: none yet */
 	/* reader: bytes a link after which its line was frozen, 0: it was not; links
 	 * since that ended well, and how many it takes to try more */
 	uint64_t cap;
@@ -342,6 +386,32 @@ struct contact {
 	struct id some_pack;
 	enum msg_what some_what;
 	uint64_t some_piece;
+};
+
+#define GIVEN_MAX MSG_TOKENS_MAX
+
+/* What a contact and we have given each other by way of introductions. */
+struct tie {
+	/* Ours, for it to pass on: who came with them.  A secret of zeros counts no
+	 * more. */
+	unsigned n_minted;
+	uint8_t minted[GIVEN_MAX][INVITE_SECRET_LEN];
+	uint8_t user[GIVEN_MAX][8];
+	/* Ours, for itself. */
+	bool has_own, own_used;
+	uint8_t own[INVITE_SECRET_LEN];
+	/* Its own, for us to pass on: to whom they went. */
+	unsigned n_stock;
+	struct buf stock[GIVEN_MAX];
+	uint8_t passed[GIVEN_MAX][8];
+	/* What it was told of others. */
+	unsigned n_given;
+	struct buf given[GIVEN_MAX];
+	uint64_t given_at;
+	/* What we were told by it. */
+	unsigned taken;
+	uint64_t asked_at;
+	bool got_own;
 };
 
 struct pending { /* a put on its way to the disk */
@@ -383,7 +453,14 @@ struct node {
 	int fatal;
 	struct heap timers;
 	struct timer tick; /* dials, feelers */
+	struct timer daily, memory;
+	struct buf self; /* an invite to us, if we may be introduced */
+	bool unsaved;    /* what must be durable before it is told */
+	uint64_t needed,
+	    safe; /* tokens of its puts: of the last that had such, done */
 	when_ms feeler_at;
+	when_ms began;
+	uint64_t age; /* seconds of uptime before that */
 	struct veil_door *door;
 
 	struct head **head; /* all of them, .. */
@@ -406,8 +483,8 @@ struct node {
 	size_t n_slot;                    /* links lie below */
 	struct link *dead[LINKS_MAX * 2]; /* to be freed at the next step */
 	size_t n_dead;
-	struct contact *contact[NODE_CONTACTS_MAX];
-	size_t n_contact;
+	struct contact **contact;
+	size_t n_contact, cap_contact;
 	struct pending *pending;
 	size_t n_pending, cap_pending, pending_from;
 	struct proof *proof[8];
@@ -454,6 +531,13 @@ void node_fail(struct node *n, int err);
 /* Room for one more in an array of the node's; NULL after node_fail(). */
 void *node_grow(struct node *n, void *array, size_t count, size_t *cap,
     size_t size);
+
+/* Seconds of own uptime, over all restarts. */
+static inline uint64_t
+node_age(const struct node *n)
+{
+	return n->age + (n->now - n->began) / 1000;
+}
 
 /* update.c */
 uint64_t update_put(struct node *n, enum node_object kind, const struct id *id,
@@ -534,6 +618,9 @@ void track_remove(struct node *n, struct track *s);
 void track_add_header(struct track *s, const struct header *h);
 /* The headers from |floor| on died. */
 void track_cut(struct track *s, uint64_t floor);
+/* For how long the next header was waited for, in own uptime; and before a restart. */
+uint64_t track_waited(const struct track *s);
+void track_wait(struct track *s, uint64_t before);
 uint64_t track_charter(const struct track *s);
 /* True if every live pack of |tier| that header |number| announces is held. */
 bool track_holds(const struct track *s, uint64_t number, unsigned tier);
@@ -634,6 +721,9 @@ bool link_is_node(const struct link *l);
 
 /* hello.c */
 void hello_say(struct link *l);
+/* No room: come back later. */
+void hello_busy(struct link *l);
+size_t hello_count_in(const struct node *n, enum msg_role role);
 int hello_heard(struct link *l, const struct msg_hello *m);
 
 /* hear.c: 0, or a fault of the peer */
@@ -717,18 +807,101 @@ bool serve_loaded(struct node *n, uint64_t token, struct bytes object);
 void serve_forget(struct node *n, const struct head *h, const struct pack *p);
 
 /* contact.c */
-struct contact *contact_add(struct node *n, const struct invite *v,
-    bool pinned);
-void contact_remove(struct node *n, struct contact *c);
-void contact_tick(struct node *n, void *unused);
-void contact_undialled(struct node *n, uint64_t dial);
-void contact_linked(struct contact *c, struct link *l);
-void contact_opened(struct contact *c);
-void contact_lost(struct contact *c, struct link *l);
-void contact_faulted(struct contact *c);
-struct contact *contact_dialled(struct node *n, uint64_t dial);
+struct contact *contact_find(const struct node *n, const uint8_t id[8]);
+/* Who can be dialled and has said |key|. */
+struct contact *contact_of_key(const struct node *n, const uint8_t key[32]);
+/*
+ * Put the node that |text|, which is |v|, leads to into the book, by the operator's
+ * word or by an introduction of |via|'s.  NULL: there is no room for it; or, introduced,
+ * it is known already.
+ */
+struct contact *contact_pin(struct node *n, struct bytes text,
+    const struct invite *v);
+struct contact *contact_introduce(struct node *n, struct bytes text,
+    const struct invite *v, const uint8_t via[8]);
+/* Who was pinned by that invite, or NULL. */
+struct contact *contact_pinned(const struct node *n, struct bytes text);
+void contact_set_invite(struct contact *c, struct bytes text,
+    const struct invite *v);
+/* True if we are, or are about to be, linked to the same node at another address. */
+bool contact_is_met(const struct contact *c);
+/* Who came in by the invite called |name|; NULL if there is no room. */
+struct contact *contact_guest(struct node *n, const uint8_t name[8]);
+void contact_free(struct contact *c);
+/* From the memory: one as it was, its invite still to come from |r|. */
+struct contact *contact_restore(struct node *n, const uint8_t id[8],
+    enum node_class class);
+void contact_restore_invite(struct contact *c, struct reader *r);
+uint32_t contact_group(const struct invite *v);
+/* It follows |feed|, as we do. */
+void contact_follows(struct contact *c, const struct id *feed);
+bool contact_is_source(const struct contact *c, const struct id *feed);
+uint64_t contact_linked(const struct contact *c);
+
+/* dial.c */
+void dial_tick(struct node *n, void *unused);
+/* Look at it soon: something is worrying. */
+void dial_worry(struct node *n);
+struct contact *dial_find(const struct node *n, uint64_t token);
+void dial_failed(struct node *n, uint64_t token);
+void dial_opened(struct contact *c);
+void dial_lost(struct contact *c, struct link *l);
+/* It broke a rule, and no weather did: no soon again. */
+void dial_faulted(struct contact *c);
 /* Whether a reader may dial it once more. */
-bool contact_is_hopeful(const struct contact *c);
+bool dial_is_hopeful(const struct contact *c);
+/* True if there is somebody to take another's place. */
+bool dial_has_other(struct node *n);
+/* |l| did what it was dialled for: true if it may stay all the same. */
+bool dial_may_stay(struct link *l);
+
+/* merit.c */
+int merit_of(const struct link *l);
+void merit_fault(struct link *l);
+/* |l| has shown the newest head of |s|. */
+void merit_shown(struct link *l, struct track *s);
+void merit_bytes(struct link *l, size_t bytes);
+/* |s| has a new head. */
+void merit_expect(struct track *s);
+void merit_judge(struct node *n, void *track);
+void merit_begin(struct node *n);
+void merit_daily(struct node *n, void *unused);
+void merit_crowd(struct link *l);
+
+/* tie.c */
+struct tie *tie_of(struct contact *c);
+void tie_free(struct tie *t);
+/* Mint what |c| is to pass on, or its own; nothing if that was done before. */
+void tie_mint_two(struct contact *c);
+void tie_mint_own(struct contact *c);
+bool tie_is_void(const uint8_t secret[INVITE_SECRET_LEN]);
+/* True if nobody has come with minted |i|, and somebody may. */
+bool tie_is_unused(const struct tie *t, size_t i);
+/* Who came in by the invite called |name|; NULL if there is no room. */
+struct contact *tie_guest(struct node *n, const uint8_t name[8]);
+/* Nothing that |a| was given counts any more, nor who came through it. */
+void tie_forget(struct contact *a);
+void tie_put(struct buf *b, const struct tie *t);
+void tie_get(struct reader *r, struct contact *c);
+void tie_count(const struct tie *t, struct node_contact *ret);
+
+/* introduce.c */
+void introduce_self(struct node *n, struct bytes invite);
+/* What is due on |l|, which opened; on all links. */
+void introduce_look(struct link *l);
+void introduce_all(struct node *n);
+int introduce_heard(struct link *l, const struct msg_peers *m);
+/* |l| asks for introductions: true if there will be some, once that is safe. */
+bool introduce_asked(struct link *l);
+void introduce_answer(struct link *l);
+
+/* memory.c */
+void memory_begin(struct node *n);
+void memory_tick(struct node *n, void *unused);
+/* Something changed that must be durable before it is told. */
+void memory_change(struct node *n);
+bool memory_is_safe(const struct node *n);
+void memory_stored(struct node *n, uint64_t token, int err);
 
 /* reader.c */
 void reader_sync(struct node *n);

@@ -85,12 +85,24 @@ link_timer_fired(struct node *n, void *owner)
 	link_timer(owner);
 }
 
+static struct veil *
+dial_veil(struct link *l)
+{
+	struct node *n = l->n;
+	struct veil *v = NULL;
+	struct invite to;
+
+	if (invite_parse(&to, buf_bytes(&l->contact->invite)) == 0)
+		v = veil_dial(&to, n->wall, &n->rng, &l->out);
+	invite_done(&to);
+	return v;
+}
+
 void
 link_up(struct node *n, const struct node_event *ev)
 {
 	bool dialled = ev->link_up.we_dialled;
-	struct contact *c =
-	    dialled ? contact_dialled(n, ev->link_up.dial) : NULL;
+	struct contact *c = dialled ? dial_find(n, ev->link_up.dial) : NULL;
 	struct link *l;
 
 	if (dialled && c == NULL) {
@@ -101,13 +113,16 @@ link_up(struct node *n, const struct node_event *ev)
 	    NULL) {
 		update_drop(n, ev->link_up.link, !dialled, QERR_FULL);
 		if (c != NULL)
-			contact_undialled(n, ev->link_up.dial);
+			dial_failed(n, ev->link_up.dial);
 		return;
 	}
 	timer_init(&l->timer, link_timer_fired, l);
 	if (dialled) {
-		contact_linked(c, l);
-		l->veil = veil_dial(&c->invite, n->wall, &n->rng, &l->out);
+		c->dial = 0;
+		c->link = l;
+		c->group = l->group; /* where it lies indeed */
+		l->contact = c;
+		l->veil = dial_veil(l);
 	} else {
 		l->veil = veil_accept(n->door);
 	}
@@ -135,8 +150,12 @@ link_end(struct link *l)
 	fetch_stop(l);
 	l->n_job = 0;
 	l->get = 0;
+	for (size_t i = 0; i < l->n_share; i++)
+		if (l->share[i].follows && n->head[i]->followed)
+			head_track(n->head[i])->n_source--;
 	if (l->contact != NULL)
-		contact_lost(l->contact, l);
+		dial_lost(l->contact, l);
+	l->contact = NULL;
 	timer_set(n, &l->timer, WHEN_NEVER);
 	n->link[l->slot] = NULL;
 	while (n->n_slot > 0 && n->link[n->n_slot - 1] == NULL)
@@ -216,8 +235,8 @@ opened(struct link *l)
 static void
 broken(struct link *l, int err)
 {
-	if (l->contact != NULL && qerr_is_peer_fault(err))
-		contact_faulted(l->contact);
+	if (qerr_is_peer_fault(err))
+		merit_fault(l);
 	link_shut(l, true, err);
 }
 
@@ -266,6 +285,28 @@ link_room(struct node *n, uint64_t id, size_t queued)
 /* Time passes. */
 
 static when_ms
+ping_at(const struct link *l)
+{
+	return when_add(l->last_out,
+	    PING_TIME * 3 / 4 + l->id % 8 * PING_TIME / 16);
+}
+
+/* When it is looked at why |l| is here: WHEN_NEVER if it may stay. */
+static when_ms
+visit_at(const struct link *l)
+{
+	const struct contact *c = l->contact;
+
+	if (!l->dialled)
+		return l->visited ? WHEN_NEVER
+				  : when_add(l->opened, VISIT_TIME);
+	if (c == NULL || c->purpose == TO_STAY || l->n_ask > 0)
+		return WHEN_NEVER;
+	return when_add(l->last_out > l->last_in ? l->last_out : l->last_in,
+	    FEELER_STAY);
+}
+
+static when_ms
 link_due(struct link *l)
 {
 	when_ms due;
@@ -277,14 +318,31 @@ link_due(struct link *l)
 	if (l->role == ROLE_READER)
 		return when_add(l->last_in, READER_IDLE);
 	due = when_add(l->last_in, SILENCE_TIME);
-	if (l->n->cfg.role == NODE_MIRROR)
-		due = when_min(due,
-		    when_add(l->last_out,
-			PING_TIME * 3 / 4 + l->id % 8 * PING_TIME / 16));
+	if (l->n->cfg.role == NODE_MIRROR) {
+		due = when_min(due, ping_at(l));
+		due = when_min(due, visit_at(l));
+	}
 	due = when_min(due, spread_timer(l));
-	if (l->contact != NULL && l->contact->feeler && l->n_ask == 0)
-		due = when_min(due, when_add(l->last_out, FEELER_STAY));
 	return when_min(due, fetch_timer(l));
+}
+
+/* The visit is over, or it is one to stay; false if |l| is shut. */
+static bool
+end_visit(struct link *l)
+{
+	struct node *n = l->n;
+
+	if (l->dialled) {
+		if (dial_may_stay(l))
+			return true;
+		link_bye(l);
+		link_shut(l, true, 0);
+		return false;
+	}
+	if (hello_count_in(n, ROLE_NODE) > NODE_IN_MAX)
+		merit_crowd(l);
+	l->visited = true;
+	return l->state != LINK_SHUT;
 }
 
 void
@@ -306,17 +364,12 @@ link_timer(struct link *l)
 		link_shut(l, !l->dialled, 0);
 		return;
 	}
-	if (n->cfg.role == NODE_MIRROR &&
-	    n->now >= when_add(l->last_out,
-			  PING_TIME * 3 / 4 + l->id % 8 * PING_TIME / 16))
-		spread_ping(l);
-	spread_due(l);
-	if (l->contact != NULL && l->contact->feeler && l->n_ask == 0 &&
-	    n->now >= when_add(l->last_out, FEELER_STAY)) {
-		l->contact->feeler = false;
-		link_bye(l);
-		link_shut(l, true, 0);
-		return;
+	if (n->cfg.role == NODE_MIRROR) {
+		if (n->now >= visit_at(l) && !end_visit(l))
+			return;
+		if (n->now >= ping_at(l))
+			spread_ping(l);
+		spread_due(l);
 	}
 	fetch_stalled(l);
 }

@@ -52,7 +52,10 @@ node_new(const struct node_config *cfg, const uint8_t seed[32])
 	rng_bytes(&n->rng, n->epoch, sizeof(n->epoch));
 	crypto_sign_seed_keypair(n->sign_pk, n->sign_sk, cfg->identity_seed);
 	heap_init(&n->timers);
-	timer_init(&n->tick, contact_tick, n);
+	timer_init(&n->tick, dial_tick, n);
+	timer_init(&n->daily, merit_daily, n);
+	timer_init(&n->memory, memory_tick, n);
+	buf_init(&n->self, 0);
 	buf_init(&n->scratch, 0);
 	buf_init(&n->rows, 0);
 	n->packs = map_new(load_le64(n->epoch));
@@ -97,14 +100,14 @@ node_free(struct node *n)
 		return;
 	for (size_t i = 0; i < LINKS_MAX; i++)
 		if (n->link[i] != NULL) {
-			if (n->link[i]->contact != NULL)
-				n->link[i]->contact->link = NULL;
 			link_free(n->link[i]);
 			n->link[i] = NULL;
 		}
 	update_begin(n); /* frees the links that are over */
 	while (n->n_contact > 0)
-		contact_remove(n, n->contact[n->n_contact - 1]);
+		contact_free(n->contact[n->n_contact - 1]);
+	free(n->contact);
+	buf_wipe(&n->self);
 	tracks_free(n);
 	update_free(n);
 	for (size_t i = 0; i < n->n_proof; i++) {
@@ -161,6 +164,7 @@ take_issue(struct track *s, const struct header *h, struct bytes file)
 	s->head.number = h->number;
 	head_changed(&s->head);
 	s->receipts = 0;
+	merit_expect(s);
 	update_tell(n, FACT_HEAD, &s->head.id, h->number, 0);
 	spread_head(&s->head, true);
 	for (size_t i = s->first_a[h->number - 1]; i < s->n_a; i++)
@@ -193,36 +197,52 @@ on_published(struct node *n, const struct node_event *ev)
 static void
 on_peer(struct node *n, const struct node_event *ev)
 {
+	struct contact *c = contact_pinned(n, ev->peer.invite);
 	struct invite v;
 
 	if (invite_parse(&v, ev->peer.invite) != 0)
 		return; /* the driver checked it before it told us */
-	for (size_t i = 0; i < n->n_contact; i++) {
-		struct contact *c = n->contact[i];
-
-		if (memcmp(c->invite.node, v.node, 32) != 0 ||
-		    memcmp(c->invite.secret, v.secret, 32) != 0)
-			continue;
-		if (ev->peer.remove)
-			contact_remove(n, c);
-		else
-			c->pinned = true;
-		invite_done(&v);
-		return;
+	if (!ev->peer.remove) {
+		contact_pin(n, ev->peer.invite, &v);
+	} else if (c != NULL) {
+		if (c->link != NULL)
+			link_shut(c->link, false, 0);
+		tie_forget(c);
+		contact_free(c);
 	}
-	if (!ev->peer.remove)
-		contact_add(n, &v, true);
 	invite_done(&v);
-	timer_set(n, &n->tick, n->now);
+	timer_set(n, &n->tick,
+	    when_add(n->now, n->now == n->began ? START_TIME : 0));
+}
+
+static void
+on_uninvite(struct node *n, const uint8_t secret[INVITE_SECRET_LEN])
+{
+	struct contact *c;
+	uint8_t name[8];
+
+	veil_door_remove(n->door, secret);
+	invite_name(name, secret);
+	if ((c = contact_find(n, name)) != NULL)
+		tie_forget(c);
 }
 
 static void
 on_invite(struct node *n, const struct node_event *ev)
 {
 	if (ev->invite.remove)
-		veil_door_remove(n->door, ev->invite.secret);
+		on_uninvite(n, ev->invite.secret);
 	else
 		veil_door_add(n->door, ev->invite.secret);
+}
+
+static void
+on_revoke(struct node *n, struct bytes id)
+{
+	struct contact *c = id.n == 8 ? contact_find(n, id.p) : NULL;
+
+	if (c != NULL)
+		tie_forget(c);
 }
 
 static void
@@ -245,13 +265,27 @@ on_loaded(struct node *n, uint64_t token, struct bytes object)
 		accept_loaded(n, token, object);
 }
 
+/* Time begins: what was restored before had none. */
+static void
+on_start(struct node *n)
+{
+	n->began = n->now;
+	n->feeler_at = when_add(n->now, FEELER_TIME);
+	timer_set(n, &n->tick, when_add(n->now, START_TIME));
+	for (size_t i = 0; i < n->n_track; i++)
+		track_wait(n->track[i], n->track[i]->waited);
+	if (n->cfg.role == NODE_MIRROR) {
+		merit_begin(n);
+		memory_begin(n);
+	}
+}
+
 static void
 dispatch(struct node *n, const struct node_event *ev)
 {
 	switch (ev->type) {
 	case NODE_START:
-		n->feeler_at = when_add(n->now, FEELER_TIME);
-		timer_set(n, &n->tick, n->now);
+		on_start(n);
 		break;
 	case NODE_LINK_UP:
 		link_up(n, ev);
@@ -261,7 +295,7 @@ dispatch(struct node *n, const struct node_event *ev)
 		break;
 	case NODE_LINK_DOWN:
 		if (ev->link_down.link == 0)
-			contact_undialled(n, ev->link_down.dial);
+			dial_failed(n, ev->link_down.dial);
 		else
 			link_down(n, ev->link_down.link);
 		break;
@@ -290,6 +324,12 @@ dispatch(struct node *n, const struct node_event *ev)
 		break;
 	case NODE_INVITE:
 		on_invite(n, ev);
+		break;
+	case NODE_SELF:
+		introduce_self(n, ev->self.invite);
+		break;
+	case NODE_REVOKE:
+		on_revoke(n, ev->revoke.contact);
 		break;
 	case NODE_SYNC:
 		reader_sync(n);
@@ -342,16 +382,10 @@ node_deadline(const struct node *n)
 	return it == NULL ? WHEN_NEVER : it->when;
 }
 
-void
-node_stat(const struct node *n, struct node_stat *ret)
+static void
+count_links(const struct node *n, struct node_stat *ret)
 {
-	*ret = (struct node_stat){.followed = n->n_track,
-	    .carried = n->n_carried,
-	    .contacts = n->n_contact,
-	    .bytes_in = n->bytes_in,
-	    .bytes_out = n->bytes_out,
-	    .bytes_wasted = n->bytes_wasted};
-	for (size_t i = 0; i < LINKS_MAX; i++) {
+	for (size_t i = 0; i < n->n_slot; i++) {
 		const struct link *l = n->link[i];
 
 		if (l == NULL || l->state != LINK_OPEN)
@@ -363,6 +397,31 @@ node_stat(const struct node *n, struct node_stat *ret)
 		else
 			ret->links_in++;
 	}
+}
+
+static void
+count_contacts(const struct node *n, struct node_stat *ret)
+{
+	for (size_t i = 0; i < n->n_contact; i++) {
+		enum node_class class = n->contact[i]->class;
+
+		ret->pinned += class == CONTACT_PINNED;
+		ret->tested += class == CONTACT_TESTED;
+		ret->fresh += class == CONTACT_NEW;
+	}
+	ret->contacts = ret->pinned + ret->tested + ret->fresh;
+}
+
+void
+node_stat(const struct node *n, struct node_stat *ret)
+{
+	*ret = (struct node_stat){.followed = n->n_track,
+	    .carried = n->n_carried,
+	    .bytes_in = n->bytes_in,
+	    .bytes_out = n->bytes_out,
+	    .bytes_wasted = n->bytes_wasted};
+	count_links(n, ret);
+	count_contacts(n, ret);
 	for (size_t i = 0; i < n->n_track; i++)
 		for (size_t k = 0; k < n->track[i]->n_a; k++) {
 			const struct announce *a = &n->track[i]->a[k];

@@ -19,17 +19,21 @@
  * order in which its fields stand.
  *
  * Objects are named by (kind, feed or pack, number), as in a tree: the driver
- * keeps a tree (PROTOCOL.md §9) and nothing else of what a node knows; whom to dial
- * comes from the operator.
+ * keeps a tree (PROTOCOL.md §9), and beside it one object more, the node's memory of
+ * others.  Whom to dial comes from the operator, and from introductions.
  */
 struct node;
 
 /* Limits on what strangers can fill; research and reasons in PROTOCOL.md §16. */
 #define NODE_FOLLOWED_MAX 1024
 #define NODE_CARRIED_MAX  1024 /* not followed: only their newest heads */
-#define NODE_CONTACTS_MAX 128
-#define NODE_OUT_MAX      8
+#define NODE_CONTACTS_MAX 128  /* nodes that it can dial */
+#define NODE_GUESTS_MAX   128  /* invites that nodes came in with */
+#define NODE_OUT_MAX      8    /* links to stay, which it chose itself */
+#define NODE_ERRANDS_MAX  4    /* .. and for a while: for what only they have */
+#define NODE_FEELERS_MAX  1    /* .. to have a look */
 #define NODE_IN_MAX       16
+#define NODE_VISITS_MAX   4 /* more in, for a minute: they may be feelers */
 #define NODE_READERS_MAX  64
 #define NODE_PINNED_MAX   32
 #define NODE_INVITES_MAX  1024
@@ -73,6 +77,8 @@ int node_restore_proof(struct node *n, const struct id *feed,
     struct bytes file);
 int node_restore_pack(struct node *n, const struct id *root,
     const uint8_t *have);
+/* OBJECT_MEMORY as it was put last: QERR_* if it is damaged, and nothing is restored. */
+int node_restore_memory(struct node *n, struct bytes object);
 
 enum node_event_type {
 	NODE_START,
@@ -88,8 +94,10 @@ enum node_event_type {
 	NODE_PUBLISHED, /* own issue: header, charter and packs are in the tree */
 	NODE_PEER,   /* the operator adds (or removes) a pinned peer's invite */
 	NODE_INVITE, /* a secret that lets somebody in, or no longer */
+	NODE_SELF,   /* how others reach this node, if they may be told */
+	NODE_REVOKE, /* no introduction that somebody passed on counts any more */
 	NODE_SYNC,   /* reader: look for news in all feeds now */
-	NODE_SPACE,  /* bytes free for packs; 0: the disk is full */
+	NODE_SPACE, /* bytes free for packs; 0: the disk is full */
 };
 
 /*
@@ -149,6 +157,14 @@ struct node_event {
 			bool remove;
 		} invite;
 		struct {
+			/* An invite to this node, whose secret is not used; absent:
+			 * it does not consent to be introduced. */
+			struct bytes invite;
+		} self;
+		struct {
+			struct bytes contact; /* id of who passed them on */
+		} revoke;
+		struct {
 			uint64_t free;
 		} space;
 	};
@@ -160,6 +176,7 @@ enum node_object {
 	OBJECT_HEADER,  /* id: feed, number; the highest is also the head */
 	OBJECT_PROOF,   /* id: feed, number */
 	OBJECT_PIECE,   /* id: pack root, number: piece */
+	OBJECT_MEMORY, /* id: zeros, number: 0; replaced whole; it holds secrets */
 };
 
 struct node_put {
@@ -220,6 +237,8 @@ enum node_fact {
 	FACT_FAULT, /* a peer broke a rule; number: QERR_* negated, value: link */
 	FACT_ROTTEN, /* id: root; the disk no longer has what it stored: fetched again, a few times */
 	FACT_FULL, /* storing stopped: disk or quota; number: 1 begins, 0 ends */
+	FACT_INTRODUCED, /* number: nodes that we were told of; value: link */
+	FACT_WITHHELD, /* id: feed; number: issue that a peer of the operator's did not show; value: link */
 	FACT_UNREACHED, /* reader: no source could be reached; number: sources tried */
 };
 
@@ -265,7 +284,8 @@ when_ms node_deadline(const struct node *n);
 
 /* For status and tests: plain numbers about the node and one feed. */
 struct node_stat {
-	size_t followed, carried, contacts;
+	size_t followed, carried;
+	size_t contacts, pinned, tested, fresh; /* in all, and by class */
 	size_t links_out, links_in, readers;
 	size_t packs_wanted, packs_held;
 	uint64_t bytes_in, bytes_out, bytes_wasted;
@@ -291,6 +311,34 @@ struct node_head {
 };
 int node_head(const struct node *n, const struct id *feed,
     struct node_head *ret);
+
+/*
+ * Walk over the nodes that this one knows of; as node_next_pack().  No address, no
+ * secret: an operator knows those of whom he named.
+ */
+enum node_class {
+	CONTACT_GUEST,  /* came in by an invite of ours */
+	CONTACT_NEW,    /* introduced, and not reached yet */
+	CONTACT_TESTED, /* introduced, and reached */
+	CONTACT_PINNED, /* of the operator's choice */
+};
+struct node_contact {
+	uint8_t id[8];  /* lasting: of a guest, its invite_name() */
+	uint8_t via[8]; /* who introduced it; zeros: nobody */
+	enum node_class class;
+	struct bytes invite; /* pinned: as the operator gave it */
+	uint64_t link;       /* 0: none */
+	bool dialled, anchor;
+	int merit; /* -16..16 */
+	unsigned failures;
+	uint64_t known;  /* seconds of own uptime since it was reached first */
+	uint64_t linked; /* seconds with a link to it */
+	unsigned introduced; /* nodes that it told us of */
+	unsigned
+	    passed_on; /* tokens of ours that others came with, through it */
+};
+bool node_next_contact(const struct node *n, size_t *at,
+    struct node_contact *ret);
 
 /*
  * Walk over the packs that the headers of |feed| announce; one may come several

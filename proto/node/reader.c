@@ -69,7 +69,7 @@ is_busy(struct node *n)
 			return true;
 		/* While something is missing, everybody is tried. */
 		if (c->dial == 0 && c->link == NULL && !complete(n) &&
-		    contact_is_hopeful(c))
+		    dial_is_hopeful(c))
 			return true;
 	}
 	for (size_t i = 0; i < LINKS_MAX; i++) {

@@ -134,12 +134,21 @@ job_head(struct link *l)
 }
 
 static void
+job_peers(struct link *l)
+{
+	introduce_answer(l);
+	job_give(l, GIVE_LAST, 0, bytes_of("", 0));
+}
+
+static void
 job_next(struct link *l)
 {
 	struct job *j = &l->job[0];
 
 	if (j->what == ASK_CHARTERS)
 		job_charters(l);
+	else if (j->what == ASK_PEERS)
+		job_peers(l);
 	else if (j->what != ASK_HEADERS)
 		job_pack(l);
 	else if (j->next > j->last || j->next > j->head->number)
@@ -150,11 +159,18 @@ job_next(struct link *l)
 		load(l, OBJECT_HEADER, &j->head->id);
 }
 
+/* Whom it is told of has to be written down first. */
+static bool
+must_wait(const struct link *l)
+{
+	return l->job[0].what == ASK_PEERS && !memory_is_safe(l->n);
+}
+
 void
 serve_more(struct link *l)
 {
 	while (l->n_job > 0 && l->get == 0 && l->state == LINK_OPEN &&
-	       l->queued + veil_queued(l->veil) < SERVE_BELOW)
+	       !must_wait(l) && l->queued + veil_queued(l->veil) < SERVE_BELOW)
 		job_next(l);
 }
 
@@ -313,6 +329,8 @@ serve_ask(struct link *l, const struct msg_ask *a)
 		   a->what == ASK_PART) {
 		j.pack = pack_find(l->n, &a->pack);
 		held = j.pack != NULL && j.pack->uses > 0;
+	} else {
+		held = introduce_asked(l);
 	}
 	if (!held) {
 		say_give(l, j.id, GIVE_NOT_HELD, 0, bytes_of("", 0));

@@ -19,8 +19,8 @@ overdue(struct node *n, void *owner)
 	struct track *s = owner;
 
 	s->overdue = true;
+	s->late = n->now;
 	update_tell(n, FACT_OVERDUE, &s->head.id, 0, s->next * 1000);
-	n->feeler_at = n->now;
 	timer_set(n, &n->tick, n->now);
 }
 
@@ -65,6 +65,7 @@ begin(struct node *n, const struct id *feed, const struct node_policy *policy)
 	s->policy = *policy;
 	timer_init(&s->due, overdue, s);
 	timer_init(&s->seek, seek, s);
+	timer_init(&s->judge, merit_judge, s);
 	return s;
 }
 
@@ -114,6 +115,7 @@ track_remove(struct node *n, struct track *s)
 	head_remove(&s->head);
 	timer_set(n, &s->due, WHEN_NEVER);
 	timer_set(n, &s->seek, WHEN_NEVER);
+	timer_set(n, &s->judge, WHEN_NEVER);
 	n->track[s->index] = n->track[--n->n_track]; /* the last one */
 	n->track[s->index]->index = s->index;
 	for (size_t i = 0; i < s->n_a; i++)
@@ -221,9 +223,27 @@ track_add_header(struct track *s, const struct header *h)
 	s->plan_dirty = true;
 	s->next = h->next;
 	s->overdue = false;
-	timer_set(s->head.n, &s->due,
-	    h->next == 0 ? WHEN_NEVER
-			 : when_add(s->head.n->now, h->next * 1500));
+	track_wait(s, 0);
+}
+
+uint64_t
+track_waited(const struct track *s)
+{
+	return s->waited + (s->head.n->now - s->waits_from);
+}
+
+void
+track_wait(struct track *s, uint64_t before)
+{
+	struct node *n = s->head.n;
+	uint64_t all = s->next * 1500;
+
+	s->waited = before;
+	s->waits_from = n->now;
+	timer_set(n, &s->due,
+	    s->next == 0
+		? WHEN_NEVER
+		: when_add(s->waits_from, all > before ? all - before : 0));
 }
 
 void

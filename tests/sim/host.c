@@ -141,7 +141,8 @@ host_keys(const struct host *h, uint8_t ret_private[32], uint8_t ret_secret[32])
 {
 	memset(ret_private, 100, 32);
 	memset(ret_secret, 50, 32);
-	store_le64(ret_private, h->index + 1);
+	store_le64(ret_private + 8,
+	    h->index + 1); /* X25519 ignores the first bits */
 	store_le64(ret_secret, h->index + 1);
 }
 

@@ -194,7 +194,7 @@ flood(struct world *w)
 		puppet_hang_up(p->link[world_roll(w, p->n_link)]);
 	for (size_t i = 0; i < p->n_link; i++)
 		shout(p->link[i]);
-	world_at(w, 200 + world_roll(w, 400), flood);
+	world_at(w, 150 + world_roll(w, 300), flood);
 }
 
 static void

@@ -313,18 +313,106 @@ build(struct town *t)
 }
 
 static void
+let_in(struct house *h, const uint8_t secret[32])
+{
+	struct node_event e = {.type = NODE_INVITE};
+
+	memcpy(e.invite.secret, secret, 32);
+	house_event(h, &e);
+}
+
+/* An invite of |h|'s. */
+static void
+put_invite(struct house *h, const uint8_t secret[32], struct buf *b)
+{
+	struct invite v = {.transport = INVITE_RAW, .path = "/"};
+
+	house_host(h, v.host);
+	v.port = (uint16_t)h->index;
+	memcpy(v.node, h->link_public, 32);
+	memcpy(v.secret, secret, 32);
+	invite_text(b, &v);
+}
+
+void
+house_self(struct house *h, bool introduces)
+{
+	struct node_event e = {.type = NODE_SELF};
+	struct buf b = {0};
+
+	h->introduces = introduces;
+	if (introduces)
+		put_invite(h, h->secret, &b);
+	e.self.invite = buf_bytes(&b);
+	house_event(h, &e);
+	buf_done(&b);
+}
+
+/* The feed as far as its charters and headers go. */
+static void
+restore_feed(struct house *h, const struct id *id)
+{
+	struct node_policy policy = {.tiers = 15};
+	struct feed *f = feed_new(id);
+	struct bytes header[64];
+	struct object *o;
+	uint64_t floor, v = 1;
+	size_t n = 0;
+
+	for (; (o = house_find(h, OBJECT_CHARTER, id, v)) != NULL; v++)
+		check(feed_add_charter(f, buf_bytes(&o->data), &floor) == 0);
+	while (v > 1 && (o = house_find(h, OBJECT_HEADER, id, n + 1)) != NULL)
+		header[n++] = buf_bytes(&o->data);
+	check(feed_add_headers(f, header, n) == 0);
+	check(node_restore_feed(h->node, f, &policy, header, n) == 0);
+}
+
+static void
+restore_packs(struct house *h, const struct id *id)
+{
+	struct node_pack k;
+	size_t at = 0;
+
+	while (node_next_pack(h->node, id, &at, &k)) {
+		uint8_t have[128] = {0};
+		size_t pieces = piece_count((uint32_t)k.size), held = 0;
+
+		for (size_t i = 0; i < pieces; i++)
+			if (house_find(h, OBJECT_PIECE, &k.root, i) != NULL) {
+				have[i / 8] |= (uint8_t)(1 << i % 8);
+				held++;
+			}
+		if (held > 0)
+			check(node_restore_pack(h->node, &k.root,
+				  held == pieces ? NULL : have) == 0);
+	}
+}
+
+static void
 boot(struct house *h)
 {
+	static const struct id none;
+	struct object *memory = house_find(h, OBJECT_MEMORY, &none, 0);
 	struct node_event e = {.type = NODE_START};
 	uint8_t seed[32] = {(uint8_t)h->index, (uint8_t)++h->boots};
 
 	h->cfg.wall = TOWN_WALL + h->t->now / 1000 - 10;
 	h->node = node_new(&h->cfg, seed);
 	check(h->node != NULL);
+	for (size_t i = 0; i < h->n_feed; i++) {
+		restore_feed(h, &h->feed[i]);
+		restore_packs(h, &h->feed[i]);
+	}
+	if (memory != NULL)
+		check(node_restore_memory(h->node, buf_bytes(&memory->data)) ==
+		      0);
 	house_event(h, &e);
-	e = (struct node_event){.type = NODE_INVITE};
-	memcpy(e.invite.secret, h->secret, 32);
-	house_event(h, &e);
+	let_in(h, h->secret);
+	for (size_t i = 1; i <= HOUSES_MAX; i++)
+		if (!sodium_is_zero(h->invite[i], 32))
+			let_in(h, h->invite[i]);
+	if (h->introduces)
+		house_self(h, true);
 }
 
 struct house *
@@ -338,7 +426,7 @@ house_new(struct town *t, enum node_role role)
 }
 
 void
-house_restart(struct house *h)
+house_stop(struct house *h)
 {
 	struct town *t = h->t;
 
@@ -349,24 +437,63 @@ house_restart(struct house *h)
 			buf_clear(&t->q[i]->data);
 		}
 	node_free(h->node);
+	h->node = NULL;
+}
+
+void
+house_restart(struct house *h)
+{
+	if (h->node != NULL)
+		house_stop(h);
 	boot(h);
+}
+
+/* |to|'s secret for |from|, made when it is first asked for. */
+static const uint8_t *
+secret_for(struct house *from, struct house *to)
+{
+	uint8_t *secret = to->invite[from->index];
+
+	if (sodium_is_zero(secret, 32)) {
+		memset(secret, (int)to->index + 50, 32);
+		secret[31] = (uint8_t)from->index;
+		if (to->node != NULL)
+			let_in(to, secret);
+		else
+			veil_door_add(to->door, secret);
+	}
+	return secret;
+}
+
+void
+house_invite(struct house *from, struct house *to, struct buf *text)
+{
+	put_invite(to, secret_for(from, to), text);
+}
+
+static void
+peer(struct house *from, struct house *to, bool remove)
+{
+	struct node_event e = {.type = NODE_PEER};
+	struct buf text = {0};
+
+	put_invite(to, secret_for(from, to), &text);
+	e.peer.invite = buf_bytes(&text);
+	e.peer.remove = remove;
+	house_event(from, &e);
+	buf_done(&text);
 }
 
 void
 house_peer(struct house *from, struct house *to)
 {
-	struct invite v = {.transport = INVITE_RAW, .path = "/"};
-	struct node_event e = {.type = NODE_PEER};
-	struct buf text = {0};
+	peer(from, to, false);
+}
 
-	house_host(to, v.host);
-	v.port = (uint16_t)to->index;
-	memcpy(v.node, to->link_public, 32);
-	memcpy(v.secret, to->secret, 32);
-	invite_text(&text, &v);
-	e.peer.invite = buf_bytes(&text);
-	house_event(from, &e);
-	buf_done(&text);
+void
+house_unpeer(struct house *from, struct house *to)
+{
+	peer(from, to, true);
 }
 
 void
@@ -374,6 +501,7 @@ house_follow(struct house *h, const struct id *feed)
 {
 	struct node_event e = {.type = NODE_FOLLOW};
 
+	h->feed[h->n_feed++] = *feed;
 	e.follow.feed = *feed;
 	e.follow.policy.tiers = 15;
 	house_event(h, &e);
@@ -423,19 +551,50 @@ flush(struct mouth *m)
 	buf_clear(&h->out);
 }
 
-struct mouth *
-mouth_dial(struct house *h, struct house *to)
+static struct mouth *
+call(struct house *h, const struct invite *v)
 {
 	struct mouth *m = mouth_new(h);
 
 	m->dialled = true;
-	m->to.port = (uint16_t)to->index;
-	memcpy(m->to.node, to->link_public, 32);
-	memcpy(m->to.secret, to->secret, 32);
+	m->to = *v;
 	dial(h, h->n_mouth, &m->to);
 	town_run(h->t, 1);
-	check(m->open);
 	return m;
+}
+
+struct mouth *
+mouth_dial_invite(struct house *h, struct bytes text)
+{
+	struct invite v;
+
+	check(invite_parse(&v, text) == 0);
+	return call(h, &v);
+}
+
+static struct mouth *
+dial_with(struct house *h, struct house *to, const uint8_t secret[32])
+{
+	struct buf text = {0};
+	struct mouth *m;
+
+	put_invite(to, secret, &text);
+	m = mouth_dial_invite(h, buf_bytes(&text));
+	check(m->open);
+	buf_done(&text);
+	return m;
+}
+
+struct mouth *
+mouth_dial(struct house *h, struct house *to)
+{
+	return dial_with(h, to, to->secret);
+}
+
+struct mouth *
+mouth_dial_own(struct house *h, struct house *to)
+{
+	return dial_with(h, to, secret_for(h, to));
 }
 
 void
@@ -493,6 +652,15 @@ mouth_up(struct house *h, const struct node_event *e)
 }
 
 static void
+decline(struct mouth *m, uint32_t id)
+{
+	struct msg x = {
+	    .kind = MSG_GIVE, .give = {.id = id, .status = GIVE_NOT_HELD}};
+
+	mouth_say(m, &x);
+}
+
+static void
 mouth_data(struct mouth *m, const struct node_event *e)
 {
 	struct house *h = m->h;
@@ -505,6 +673,8 @@ mouth_data(struct mouth *m, const struct node_event *e)
 	while (veil_next(m->veil, &b)) {
 		check(msg_decode(&x, b) == 0);
 		m->heard[x.kind]++;
+		if (m->declines && x.kind == MSG_ASK && x.ask.budget > 0)
+			decline(m, (uint32_t)x.ask.id);
 		buf_clear(&m->last[x.kind]);
 		buf_put(&m->last[x.kind], b.p, b.n);
 	}
@@ -637,8 +807,10 @@ press_publish(struct press *p, struct house *h, size_t size)
 
 	press_sign(p, h, size);
 	e.published.feed = p->feed;
-	if (p->number == 1)
+	if (p->number == 1) {
 		e.published.charter = buf_bytes(&p->charter);
+		house_put(h, OBJECT_CHARTER, &p->feed, 1, e.published.charter);
+	}
 	e.published.header = buf_bytes(&p->head);
 	house_event(h, &e);
 }

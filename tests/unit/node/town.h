@@ -40,6 +40,7 @@ struct mouth { /* one link of a house without a node */
 	struct house *h;
 	uint64_t link;
 	bool dialled, open, over;
+	bool declines; /* what it is asked for, it does not hold */
 	struct invite to;
 	struct veil *veil;
 	size_t heard[MSG_BYE + 1];    /* messages of each kind */
@@ -53,7 +54,12 @@ struct house {
 	struct node *node;
 	struct node_config cfg;
 	unsigned boots;
-	uint8_t secret[32], link_public[32];
+	uint8_t secret[32];                 /* anybody's */
+	uint8_t invite[HOUSES_MAX + 1][32]; /* one for each house that asked */
+	uint8_t link_public[32];
+	bool introduces;   /* it consents to be introduced */
+	struct id feed[8]; /* it follows */
+	size_t n_feed;
 	struct object *obj;
 	size_t n_obj;
 	bool nospace;
@@ -94,10 +100,17 @@ void town_run(struct town *t, when_ms ms);
 
 struct house *house_new(struct town *t, enum node_role role);
 void house_event(struct house *h, struct node_event *e);
-/* Power is lost and comes back; feeds and peers are to be told again. */
+/* Power is lost; it comes back: all that was stored is there, and peers are to be told
+ * again. */
+void house_stop(struct house *h);
 void house_restart(struct house *h);
-/* |from| gets an invite of |to|'s as its operator's. */
+/* |from| gets an invite of |to|'s, for it alone, as its operator's; or no longer. */
 void house_peer(struct house *from, struct house *to);
+void house_unpeer(struct house *from, struct house *to);
+/* An invite of |to|'s for |from|, as text. */
+void house_invite(struct house *from, struct house *to, struct buf *text);
+/* Whether it may be introduced. */
+void house_self(struct house *h, bool introduces);
 void house_follow(struct house *h, const struct id *feed);
 void house_sync(struct house *h);
 /* All wires of |h| are cut. */
@@ -112,6 +125,9 @@ void house_host(const struct house *h, char dst[INVITE_HOST_MAX + 1]);
 /* A house without a node; a link of it that dials |to|, with |to|'s secret. */
 struct house *mouth_house(struct town *t);
 struct mouth *mouth_dial(struct house *h, struct house *to);
+/* .. by an invite of |to|'s for this house alone, or by |text|. */
+struct mouth *mouth_dial_own(struct house *h, struct house *to);
+struct mouth *mouth_dial_invite(struct house *h, struct bytes text);
 void mouth_hello(struct mouth *m, enum msg_role role, uint8_t who);
 void mouth_say(struct mouth *m, const struct msg *msg);
 /* The last message of |kind| that it heard, which must have come. */

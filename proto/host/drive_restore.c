@@ -1,0 +1,106 @@
+#include "proto/base/qerr.h"
+#include "proto/host/drive_inner.h"
+#include "proto/host/held.h"
+#include "proto/host/log.h"
+
+/* From the disk into the node, before its first step. */
+
+static void
+restore_packs(struct node *n, struct store *s, const struct id *feed)
+{
+	struct node_pack p;
+	size_t at = 0;
+
+	while (node_next_pack(n, feed, &at, &p)) {
+		struct tree_name t = {.kind = TREE_PACK, .id = p.root};
+		bool whole = !p.held && store_has(s, &t);
+		struct buf bits;
+
+		buf_init(&bits, 0);
+		if (whole ||
+		    (!p.held && store_partial(s, &p.root, p.size, &bits))) {
+			if (p.alive)
+				node_restore_pack(n, &p.root,
+				    whole ? NULL : bits.p);
+			else
+				store_forget(s, &t); /* a crash left it */
+		}
+		buf_done(&bits);
+	}
+}
+
+static int
+restore_proofs(struct node *n, struct store *s, const struct id *feed)
+{
+	struct buf b, ends;
+	size_t at = 0;
+	int err;
+
+	buf_init(&b, 0);
+	buf_init(&ends, 0);
+	err = store_proofs(s, feed, &b, &ends);
+	for (size_t i = 0; i < ends.n / 4 && err == 0; i++) {
+		size_t end = load_le32(ends.p + 4 * i);
+
+		err = node_restore_proof(n, feed, bytes_of(b.p + at, end - at));
+		err = qerr_is_fatal(err) ? err : 0;
+		at = end;
+	}
+	buf_done(&b);
+	buf_done(&ends);
+	return err;
+}
+
+int
+drive_restore(struct node *n, struct store *s, const struct id *feed,
+    const struct node_policy *policy, struct row *ret_kept)
+{
+	struct feed *f = feed_new(feed);
+	struct held h;
+	int err;
+
+	if (f == NULL)
+		return QERR_NOMEM;
+	if ((err = held_load(&h, s, f, ret_kept != NULL)) == 0)
+		err = node_restore_feed(n, f, policy, h.row.header, h.row.n);
+	else
+		feed_free(f);
+	if (ret_kept != NULL) {
+		*ret_kept = h.row;
+		row_init(&h.row);
+	}
+	held_done(&h);
+	if (err == 0)
+		err = restore_proofs(n, s, feed);
+	if (err == 0)
+		restore_packs(n, s, feed);
+	return err;
+}
+
+int
+drive_keep(struct node *n, struct store *s, const struct id *feed,
+    struct row *kept)
+{
+	struct feed *f = node_feed(n, feed);
+
+	return f == NULL ? QERR_ABSENT : store_keep_headers(s, f, kept);
+}
+
+int
+drive_remember(struct node *n, struct store *s)
+{
+	struct buf b;
+	int err;
+
+	buf_init(&b, 0);
+	err = store_get_file(s, DRIVE_MEMORY, &b, DRIVE_MEMORY_MAX);
+	if (err == 0)
+		err = node_restore_memory(n, buf_bytes(&b));
+	if (err != 0 && err != QERR_ABSENT && err != QERR_NOMEM)
+		log_error("the file " DRIVE_MEMORY
+			  " in the state folder %s: whom this node met is "
+			  "forgotten",
+		    qerr_str(err));
+	buf_wipe(&b);
+	return err == QERR_NOMEM ? err : 0;
+}
