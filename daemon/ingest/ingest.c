@@ -9,6 +9,7 @@
 
 #include "daemon/extract/rules.h"
 #include "daemon/ingest/charset.h"
+#include "daemon/ingest/gzip.h"
 #include "daemon/ingest/html.h"
 #include "daemon/ingest/jsonfeed.h"
 #include "daemon/ingest/meta.h"
@@ -287,6 +288,28 @@ decode(struct buf *dst, enum ingest_kind kind, struct bytes data,
 	return r;
 }
 
+static int
+decode_feed(struct buf *dst, struct bytes data, size_t *ret_lost,
+    struct buf *why)
+{
+	struct buf open;
+	int r;
+
+	if (!gzip_is(data))
+		return decode(dst, INGEST_FEED, data, ret_lost, why);
+	buf_init(&open, INGEST_DOCUMENT_MAX);
+	r = gzip_open(&open, data);
+	if (r == QERR_TOOBIG)
+		buf_printf(why, "It is larger than %d MiB.",
+		    INGEST_DOCUMENT_MAX >> 20);
+	else if (r == QERR_TEXT)
+		buf_put_str(why, "What is compressed in it is damaged.");
+	if (r == 0)
+		r = decode(dst, INGEST_FEED, buf_bytes(&open), ret_lost, why);
+	buf_done(&open);
+	return r;
+}
+
 /* The feed that was decoded last: its entries come one by one, each with all of it. */
 static struct {
 	struct buf data, text;
@@ -294,7 +317,7 @@ static struct {
 } last;
 
 static int
-decode_feed(struct buf *dst, struct bytes data, size_t *ret_lost,
+decode_once(struct buf *dst, struct bytes data, size_t *ret_lost,
     struct buf *why)
 {
 	int r;
@@ -304,7 +327,7 @@ decode_feed(struct buf *dst, struct bytes data, size_t *ret_lost,
 		buf_done(&last.text);
 		buf_init(&last.data, INGEST_DOCUMENT_MAX);
 		buf_init(&last.text, 2 * INGEST_DOCUMENT_MAX);
-		r = decode(&last.text, INGEST_FEED, data, &last.lost, why);
+		r = decode_feed(&last.text, data, &last.lost, why);
 		if (r != 0)
 			return r;
 		buf_put(&last.data, data.p, data.n);
@@ -366,7 +389,7 @@ ingest(struct ingest_doc *ret, const struct ingest_source *src, struct buf *why)
 	r = check_rules(src->rules, why);
 	if (r == 0)
 		r = src->kind == INGEST_FEED
-			? decode_feed(&text, src->data, &lost, why)
+			? decode_once(&text, src->data, &lost, why)
 			: decode(&text, src->kind, src->data, &lost, why);
 	if (r == 0 && src->page.n > 0)
 		r = decode(&page, INGEST_HTML, src->page, &of_page, why);
@@ -431,7 +454,7 @@ ingest_list(struct ingest_list *ret, const struct ingest_source *src,
 	if (!jsonfeed_is(src->data) && is_page(src->data))
 		return list_page(ret, src);
 	buf_init(&text, 2 * INGEST_DOCUMENT_MAX);
-	r = decode(&text, INGEST_FEED, src->data, &lost, why);
+	r = decode_feed(&text, src->data, &lost, why);
 	if (r == 0)
 		r = jsonfeed_is(buf_bytes(&text))
 			? jsonfeed_list(ret, src, buf_bytes(&text), why)

@@ -124,11 +124,11 @@ def settled(node):
     return all(not s['active'] and s['next'] > 0 for s in sources(node))
 
 
-def look_again(w, node):
+def look_again(w, node, seconds=90):
     """A start looks at every source at once."""
     need(node.stop() == 0, 'a clean end')
     node.start()
-    wait(lambda: settled(node), 'the end of all turns')
+    wait(lambda: settled(node), 'the end of all turns', seconds)
 
 
 def main(build):
@@ -237,15 +237,15 @@ def sitemaps(w, node, site):
     for n in (11, 12):
         site.put(f'/page/{n}', page(n))
         site.put(f'/img/{n}.png', png(n), 'image/png')
-    site.put('/index.xml', f'<sitemapindex {space}><sitemap><loc>{site.at}/map.xml</loc></sitemap></sitemapindex>', 'text/xml')
-    site.put('/map.xml', urls(11), 'text/xml')
+    site.put('/index.xml', f'<sitemapindex {space}><sitemap><loc>{site.at}/map.xml.gz</loc></sitemap></sitemapindex>', 'text/xml')
+    site.put('/map.xml.gz', gzip.compress(urls(11).encode()), 'application/x-gzip')
     node.lines.insert(3, '\tsource ' + site.at + '/index.xml')
     look_again(w, node)
     got = articles(w, node)
     need('Short 11' in got and 'Short 12' not in got, f'{sorted(got)} {problems(node)}')
-    site.put('/map.xml', urls(11, 12), 'text/xml')
+    site.put('/map.xml.gz', gzip.compress(urls(11, 12).encode()), 'application/x-gzip')
     # The index says the same, so it may be 304 for ever: its maps are asked for themselves.
-    site.put('/index.xml', f'<sitemapindex {space}><sitemap><loc>{site.at}/map.xml</loc></sitemap> </sitemapindex>', 'text/xml')
+    site.put('/index.xml', f'<sitemapindex {space}><sitemap><loc>{site.at}/map.xml.gz</loc></sitemap> </sitemapindex>', 'text/xml')
     look_again(w, node)
     need('Short 12' in articles(w, node), f'{problems(node)}')
     need(site.times('/page/11') == 1, 'a page that is known was fetched again')
@@ -308,6 +308,26 @@ def tricks(w, node, site):
                 pass  # it had enough
         return do
 
+    def endless(h):
+        h.send_response(200)
+        h.end_headers()
+        try:
+            while True:
+                h.wfile.write(b' ' * 65536)
+        except OSError:
+            pass
+
+    def drip(h):
+        h.send_response(200)
+        h.send_header('Content-Length', '1000')
+        h.end_headers()
+        try:
+            for _ in range(300):
+                h.wfile.write(b'<')
+                time.sleep(1)
+        except OSError:
+            pass
+
     def away(h):
         h.send_response(302)
         h.send_header('Location', '/circle')
@@ -318,21 +338,39 @@ def tricks(w, node, site):
         h.send_header('Retry-After', '7200')
         h.end_headers()
     site.page['/bomb'] = answer(gzip.compress(b'<rss>' + b' ' * 50_000_000), Content_Encoding='gzip')
-    site.page['/huge'] = answer(b'<rss>' + b' ' * 3_000_000)
+    site.page['/huge'] = answer(b'<rss>' + b' ' * 9_000_000)
+    site.page['/endless'] = endless
+    site.page['/drip'] = drip
+    site.put('/zip', gzip.compress(b'<rss>' + b' ' * 50_000_000), 'application/gzip')
+    site.put('/torn', gzip.compress(rss(whole(9)).encode())[:-9], 'application/gzip')
+    # More than it says is cut off, as every browser does.
+    extra = rss(whole(8)).encode()
+    site.page['/extra'] = answer(extra + b'<rss>MORE' * 1000, length=len(extra))
     site.page['/cut'] = answer(rss(whole(9)).encode(), length=100_000)
     site.page['/circle'] = away
     site.page['/later'] = later
     site.put('/words', 'Nothing but words.', 'text/plain')
     site.put('/entities', '<!DOCTYPE rss [<!ENTITY a "b"><!ENTITY c "&a;&a;">]><rss><channel><item><title>&c;</title></item></channel></rss>')
-    names = ('bomb', 'huge', 'cut', 'circle', 'later', 'words', 'entities')
+    names = ('bomb', 'huge', 'cut', 'circle', 'later', 'words', 'entities', 'endless', 'drip', 'zip', 'torn', 'extra')
     node.lines = node.lines[:1] + [f'\tsource {site.at}/{n}' for n in names] + node.lines[1:]
     site.put('/feed.xml', rss(whole(2, 'Now known: ' + LONG), whole(3), whole(5)), 'application/rss+xml')
-    look_again(w, node)
+    look_again(w, node, 180)
     told = {p['file'].rsplit('/', 1)[1]: p for p in problems(node) if p.get('file', '').startswith(site.at)}
     for name, words in (('bomb', 'larger'), ('huge', 'larger'), ('cut', 'ends early'), ('circle', 'five times'), ('later', '429'),
-                        ('words', 'no feed'), ('entities', 'entities')):
+                        ('words', 'no feed'), ('entities', 'entities'), ('endless', 'larger'), ('drip', 'too slow'),
+                        ('zip', 'larger'), ('torn', 'damaged')):
         need(name in told and words in told[name]['message'] and told[name]['hint'], f'{name}: {told.get(name)} {problems(node)}')
-    need('Whole 5' in articles(w, node), 'the good source was spoiled by the others')
+    got = articles(w, node)
+    need('Whole 5' in got and 'Whole 8' in got, f'a good source was spoiled by the others: {sorted(got)}')
+    # It changes its mind: a page where the feed was, then the feed again. Nothing is lost or doubled.
+    feed = site.page['/feed.xml']
+    site.put('/feed.xml', page(40))
+    site.put('/drip', b'')
+    look_again(w, node)
+    site.page['/feed.xml'] = feed
+    head = node.feed()['head']
+    look_again(w, node)
+    need(articles(w, node)['Whole 5']['revision'] == 1 and node.feed()['head'] == head, 'a feed that came back is news')
     next_time = {s['number']: s['next'] for s in sources(node)}
     need(next_time[1 + names.index('later')] > 7000, f'Retry-After is not kept: {next_time}')
     look_again(w, node)

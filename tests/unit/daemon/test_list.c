@@ -1,5 +1,6 @@
 #include <stdio.h>
 #include <string.h>
+#include <zlib.h>
 
 #include "daemon/ingest/html_ld.h"
 #include "daemon/ingest/webfeed.h"
@@ -130,6 +131,69 @@ others(void)
 	ingest_list_done(&l);
 }
 
+/* As gzip(1) writes it. */
+static void
+squeeze(struct buf *dst, struct bytes data)
+{
+	z_stream z = {0};
+
+	check(deflateInit2(&z, 9, Z_DEFLATED, 16 + MAX_WBITS, 9, 0) == Z_OK);
+	memcpy(&z.next_in, &data.p, sizeof(z.next_in));
+	z.avail_in = (uInt)data.n;
+	z.avail_out = 1 << 20;
+	z.next_out = buf_grow(dst, z.avail_out);
+	check(z.next_out != NULL && deflate(&z, Z_FINISH) == Z_STREAM_END);
+	dst->n -= z.avail_out;
+	deflateEnd(&z);
+}
+
+static int
+list_zipped(struct ingest_list *l, struct bytes data)
+{
+	struct ingest_source src = source("");
+	struct buf why;
+	int r;
+
+	src.data = data;
+	buf_init(&why, 0);
+	r = ingest_list(l, &src, &why);
+	check((r == 0) == (why.n == 0));
+	buf_done(&why);
+	return r;
+}
+
+/* Large sitemaps are compressed on their own. */
+static void
+compressed_lists(void)
+{
+	struct ingest_list l;
+	struct buf b, bomb;
+
+	buf_init(&b, 0);
+	squeeze(&b,
+	    bytes_str("<urlset xmlns='http://www.sitemaps.org/schemas/"
+		      "sitemap/0.9'><url><loc>https://a.example/1</loc></url>"
+		      "</urlset>"));
+	check(list_zipped(&l, buf_bytes(&b)) == 0);
+	check(l.kind == INGEST_LIST_SITEMAP && l.n == 1);
+	ingest_list_done(&l);
+	for (size_t n = 3; n < b.n; n++) {
+		check(list_zipped(&l, bytes_of(b.p, n)) == QERR_TEXT);
+		ingest_list_done(&l);
+	}
+	/* More than is taken, out of little. */
+	buf_init(&bomb, 0);
+	check(buf_grow(&bomb, INGEST_DOCUMENT_MAX + 1) != NULL);
+	memset(bomb.p, ' ', bomb.n);
+	buf_clear(&b);
+	squeeze(&b, buf_bytes(&bomb));
+	check(b.n < 100000);
+	check(list_zipped(&l, buf_bytes(&b)) == QERR_TOOBIG);
+	ingest_list_done(&l);
+	buf_done(&bomb);
+	buf_done(&b);
+}
+
 #define JSON                                                                   \
 	"{\"version\": \"https://jsonfeed.org/version/1.1\", \"language\": "   \
 	"\"de\", \"authors\": [{\"name\": \"All of us\"}], \"items\": ["       \
@@ -227,6 +291,7 @@ pages(void)
 int
 main(void)
 {
+	compressed_lists();
 	html_ld_ready();
 	webfeed_ready();
 	feeds();
