@@ -147,6 +147,7 @@ on_minute(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	rooms_minute(arg);
+	self_tell(arg); /* a transport may be ready by now */
 }
 
 static void
@@ -255,6 +256,7 @@ swap_settings(struct config *now, struct config *fresh)
 {
 	SWAP(now->public, fresh->public);
 	SWAP(now->peer, fresh->peer);
+	SWAP(now->introduce, fresh->introduce);
 	SWAP(now->reserve, fresh->reserve);
 	SWAP(now->log, fresh->log);
 	SWAP(now->follow, fresh->follow);
@@ -314,6 +316,7 @@ daemon_reload(struct daemon *d, struct control_client *c)
 	swap_settings(d->cfg, &fresh);
 	apply_settings(d);
 	feeds_reload(d, &fresh);
+	self_tell(d);
 	config_done(&fresh);
 	log_info("the settings were read again");
 	notify_ready();
@@ -465,8 +468,10 @@ start_node(struct daemon *d)
 		    INVITE_SECRET_LEN);
 		err = drive_event(d->drive, &ev);
 	}
-	if (err == 0)
+	if (err == 0) {
 		feeds_tell(d);
+		self_tell(d);
+	}
 	return err;
 }
 
@@ -578,6 +583,7 @@ finish(struct daemon *d)
 	store_close(d->store);
 	config_done(&d->extra);
 	config_done(d->cfg);
+	buf_wipe(&d->self);
 	sodium_memzero(d->link_private, sizeof(d->link_private));
 }
 

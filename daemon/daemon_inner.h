@@ -22,7 +22,9 @@
  *   feeds.c     which feeds and peers the node is told of, and who said so
  *   requests.c  what `quire` asks on the control socket; requests_press.c of it
  *               what is about publishing, requests_try.c what only looks at it,
- *               requests_invite.c about who may come in
+ *               requests_invite.c about who may come in, requests_peers.c about whom it
+ *               knows
+ *   self.c      how others reach this node
  *   press_room.c the feeds that it publishes: batches, volumes, promises
  *   jobs.c      the thread in which it does so: once the loop runs, what a publisher or
  *               a worker does is a job; others may only ask a publisher what it is
@@ -75,6 +77,8 @@ struct daemon {
 	struct jobs *jobs; /* NULL before the loop and after it */
 	struct event *turn;
 	struct invites invites;
+	struct buf
+	    self; /* how others may be told to reach us, as the node knows */
 	struct problems problems;
 	struct event *signal[4], *minute, *alive;
 	struct room *room;
@@ -112,6 +116,29 @@ void feeds_peer(struct daemon *d, const char *invite, bool remove);
 /* requests.c */
 void requests_do(void *arg, struct control_client *c,
     const struct ctl_request *rq);
+/* self.c */
+struct self_trouble {
+	int exit; /* as struct ctl_error has it */
+	const char *message, *hint;
+};
+/*
+ * An invite to this node, but for its secret: by |transport| and at |address| if they
+ * are there, else as the settings have it.  False: |why|.
+ */
+bool self_invite(struct daemon *d, struct bytes transport, struct bytes address,
+    struct invite *ret, struct self_trouble *why);
+/* Tell the node whether, and how, others may be told to reach it, if that changed. */
+void self_tell(struct daemon *d);
+
+/* requests_peers.c */
+void requests_peers(struct daemon *d, struct control_client *c);
+void requests_peer_add(struct daemon *d, struct control_client *c,
+    const struct ctl_request *rq);
+void requests_peer_remove(struct daemon *d, struct control_client *c,
+    const struct ctl_request *rq);
+void requests_peer_revoke(struct daemon *d, struct control_client *c,
+    const struct ctl_request *rq);
+
 /* requests_invite.c */
 void requests_invite_new(struct daemon *d, struct control_client *c,
     const struct ctl_request *rq);

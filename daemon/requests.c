@@ -123,37 +123,6 @@ do_feeds(struct daemon *d, struct control_client *c)
 	control_done(c);
 }
 
-static void
-do_peers(struct daemon *d, struct control_client *c)
-{
-	for (int k = 0; k < 2; k++) {
-		const struct config *cfg = k == 0 ? d->cfg : &d->extra;
-
-		for (size_t i = 0; i < cfg->peer.n; i++) {
-			struct ctl_item it;
-			struct invite v;
-			char where[INVITE_HOST_MAX + 16];
-
-			if (invite_parse(&v, bytes_str(cfg->peer.text[i])) != 0)
-				continue;
-			snprintf(where, sizeof(where),
-			    strchr(v.host, ':') != NULL ? "[%s]:%u" : "%s:%u",
-			    v.host, v.port);
-			ctl_item_init(&it, "peer");
-			ctl_add_text(&it, "address", bytes_str(where));
-			ctl_add_text(&it, "transport",
-			    bytes_str(v.transport == INVITE_PT    ? v.pt
-				      : v.transport == INVITE_WEB ? "web"
-								  : "raw"));
-			ctl_add_text(&it, "from",
-			    bytes_str(k == 0 ? "quired.conf" : "request"));
-			control_item(c, &it);
-			invite_done(&v);
-		}
-	}
-	control_done(c);
-}
-
 /* Changing. */
 
 static char *
@@ -167,52 +136,6 @@ text_of(struct bytes b)
 		memcpy(s, b.p, b.n);
 	s[b.n] = '\0';
 	return s;
-}
-
-static void
-do_peer_add(struct daemon *d, struct control_client *c,
-    const struct ctl_request *rq)
-{
-	struct invite v;
-	char *text;
-	int err = invite_parse(&v, rq->text);
-
-	if (err != 0) {
-		control_fail(c, 1,
-		    "Ask the other operator for: quire invite new",
-		    "That is no invite: it %s.", qerr_str(err));
-		return;
-	}
-	invite_done(&v);
-	if ((text = text_of(rq->text)) == NULL)
-		err = QERR_NOMEM;
-	else
-		err = feeds_add_peer(d, text);
-	if (text != NULL)
-		sodium_memzero(text, rq->text.n);
-	free(text);
-	if (err != 0)
-		control_fail(c, 1, "", "The peer was not added: %s.",
-		    qerr_str(err));
-	else
-		control_done(c);
-}
-
-static void
-do_peer_remove(struct daemon *d, struct control_client *c,
-    const struct ctl_request *rq)
-{
-	int err = feeds_remove_peer(d, rq->text);
-
-	if (err == QERR_ABSENT)
-		control_fail(c, 1,
-		    "Those of quired.conf are removed there; see: quire peers",
-		    "No peer that was added by request is called that.");
-	else if (err != 0)
-		control_fail(c, 1, "", "It could not be noted down: %s.",
-		    qerr_str(err));
-	else
-		control_done(c);
 }
 
 static void
@@ -276,13 +199,16 @@ requests_do(void *arg, struct control_client *c, const struct ctl_request *rq)
 		do_feeds(d, c);
 		break;
 	case CTL_PEERS:
-		do_peers(d, c);
+		requests_peers(d, c);
 		break;
 	case CTL_PEER_ADD:
-		do_peer_add(d, c, rq);
+		requests_peer_add(d, c, rq);
 		break;
 	case CTL_PEER_REMOVE:
-		do_peer_remove(d, c, rq);
+		requests_peer_remove(d, c, rq);
+		break;
+	case CTL_PEER_REVOKE:
+		requests_peer_revoke(d, c, rq);
 		break;
 	case CTL_FOLLOW:
 		do_follow(d, c, rq);

@@ -32,6 +32,9 @@ static const struct setting top[] = {
     {"peer", SETTING_INVITE, AT(peer), NULL, false,
 	"An invite to a node to stay in touch with; may be given several "
 	"times."},
+    {"introduce", SETTING_SWITCH, AT(introduce), "no", false,
+	"Whether this node's peers may tell others how to reach it: two of "
+	"them each, after a week."},
     {"socks", SETTING_ADDRESS, AT(socks), "", true,
 	"The SOCKS5 proxy (of tor) through which .onion addresses are "
 	"reached."},

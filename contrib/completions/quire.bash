@@ -29,7 +29,7 @@ _quire()
 	release) words="--feed $common" ;;
 	retract) words="--feed --reason $common" ;;
 	invite) words="new list revoke --address --transport $common" ;;
-	peers) words="add remove $common" ;;
+	peers) words="add remove revoke $common" ;;
 	esac
 	if [[ $cur == -* || -z $cmd || $cmd == @(key|charter|source|invite|peers) ]]; then
 		mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")

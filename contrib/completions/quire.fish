@@ -61,4 +61,4 @@ complete -c quire -n '__fish_seen_subcommand_from retract' -s r -l reason -x
 complete -c quire -n '__fish_seen_subcommand_from invite' -a 'new list revoke'
 complete -c quire -n '__fish_seen_subcommand_from invite' -s a -l address -x
 complete -c quire -n '__fish_seen_subcommand_from invite' -s t -l transport -x -a 'raw web obfs4'
-complete -c quire -n '__fish_seen_subcommand_from peers' -a 'add remove'
+complete -c quire -n '__fish_seen_subcommand_from peers' -a 'add remove revoke'

@@ -98,7 +98,7 @@ get_field(struct ctl_request *rq, struct reader *r, uint64_t key)
 
 	switch (key) {
 	case RQ_KIND:
-		v = cbor_uint_in(r, CTL_STATUS, CTL_RELEASE);
+		v = cbor_uint_in(r, CTL_STATUS, CTL_PEER_REVOKE);
 		rq->kind = (enum ctl_kind)v;
 		break;
 	case RQ_TEXT:

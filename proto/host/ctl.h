@@ -63,6 +63,7 @@ enum ctl_kind {
 	CTL_TRY,
 	CTL_DRAFT, /* instead of COMMIT: write the draft into the file that comes along */
 	CTL_RELEASE, /* publish the signed edition that comes along; feed */
+	CTL_PEER_REVOKE, /* what a peer passed on; text: its id, invite's name or "HOST:PORT" */
 };
 
 enum {
@@ -112,7 +113,11 @@ struct ctl_request {
  *	            bytes_wanted, bytes_held, receipts, tiers (mask), quota, newest,
  *	            from ("quired.conf" or "request")
  *	"transport" name, ready (flag), links, message (why it is not ready): what is served
- *	"peer"      address, transport, from
+ *	"peer"      id (hex), class ("pinned", "tested", "new" or "guest"); of a pinned one
+ *	            address, transport, from; of a guest invite (its name), if it is an
+ *	            operator's; via (id of who introduced it), link (0: none), dialled, anchor
+ *	            (flags), merit (text: "-4"), failures, known, linked (seconds), introduced
+ *	            (nodes it told us of), passed_on (that came through it)
  *	"invite"    name, id (hex), made (UNIX seconds), invite (the text; INVITE_NEW only)
  *	"document"  file, outcome ("new", "corrected", "unchanged", "retracted" or
  *	            "refused"), title, lang, revision, pictures, message (warnings, or

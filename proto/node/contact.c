@@ -443,7 +443,9 @@ node_next_contact(const struct node *n, size_t *at, struct node_contact *ret)
 	    .anchor = c->anchor,
 	    .merit = c->merit,
 	    .failures = c->failures,
-	    .known = c->since == 0 ? 0 : node_age(n) - c->since,
+	    .known = c->since == 0 || c->since > node_age(n)
+			 ? 0
+			 : node_age(n) - c->since,
 	    .linked = contact_linked(c)};
 	memcpy(ret->id, c->id, sizeof(ret->id));
 	memcpy(ret->via, c->via, sizeof(ret->via));

@@ -6,9 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "proto/host/entropy.h"
+#include "proto/node/inner.h"
 #include "tests/unit/host/press.h"
 
 #define ISSUES    2
@@ -300,6 +302,47 @@ strangers_make_room(void)
 	box_done(&a);
 }
 
+static size_t
+contacts(const struct box *b)
+{
+	struct node_stat st;
+
+	node_stat(b->node, &st);
+	return st.contacts;
+}
+
+/* Whom a node met is in a file of its own, over a restart; damaged, it is forgotten. */
+static void
+contacts_are_remembered(void)
+{
+	struct box a, b;
+	struct node_event ev = {.type = NODE_DEADLINE};
+	struct stat st;
+	char path[64];
+
+	box_new(&a, 11, NULL, 16);
+	box_new(&b, 12, NULL, 16);
+	peer(&b, &a);
+	memory_change(b.node);
+	give(&b, &ev);
+	snprintf(path, sizeof(path), "%s/12/contacts", top);
+	check(stat(path, &st) == 0 && st.st_size > 100);
+	check((st.st_mode & 0777) == 0600);
+	box_done(&b);
+
+	box_new(&b, 12, NULL, 16);
+	check(contacts(&b) == 0);
+	check(drive_remember(b.node, b.store) == 0);
+	check(contacts(&b) == 1);
+	box_done(&b);
+	check(truncate(path, st.st_size / 2) == 0);
+	box_new(&b, 12, NULL, 16);
+	check(drive_remember(b.node, b.store) == 0);
+	check(contacts(&b) == 0);
+	box_done(&b);
+	box_done(&a);
+}
+
 int
 main(void)
 {
@@ -312,6 +355,7 @@ main(void)
 	rates_are_kept();
 	strangers_are_read_on();
 	strangers_make_room();
+	contacts_are_remembered();
 	event_base_free(base);
 	snprintf(cmd, sizeof(cmd), "rm -rf %s", top);
 	return system(cmd) == 0 ? 0 : 1;
