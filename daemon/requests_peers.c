@@ -24,11 +24,17 @@ where_of(const struct invite *v, char dst[INVITE_HOST_MAX + 16])
 	    v->port);
 }
 
-/* What the operator knows of one that he named: its address, and where he did. */
-static void
-add_pinned(struct daemon *d, struct ctl_item *it, struct bytes invite)
-{
+/* What the operator knows of one that he named; an item borrows its texts. */
+struct named {
 	char where[INVITE_HOST_MAX + 16];
+	char transport[sizeof(((struct invite *)0)->pt)];
+};
+
+/* Its address, how it is reached, and where the operator named it. */
+static void
+add_named(struct daemon *d, struct ctl_item *it, struct bytes invite,
+    struct named *to)
+{
 	bool asked = false;
 	struct invite v;
 
@@ -36,14 +42,15 @@ add_pinned(struct daemon *d, struct ctl_item *it, struct bytes invite)
 		return;
 	for (size_t i = 0; i < d->extra.peer.n; i++)
 		asked |= bytes_eq(invite, bytes_str(d->extra.peer.text[i]));
-	where_of(&v, where);
-	ctl_add_text(it, "address", bytes_str(where));
-	ctl_add_text(it, "transport",
-	    bytes_str(v.transport == INVITE_PT    ? v.pt
-		      : v.transport == INVITE_WEB ? "web"
-						  : "raw"));
-	ctl_add_text(it, "from", bytes_str(asked ? "request" : "quired.conf"));
+	where_of(&v, to->where);
+	snprintf(to->transport, sizeof(to->transport), "%s",
+	    v.transport == INVITE_PT    ? v.pt
+	    : v.transport == INVITE_WEB ? "web"
+					: "raw");
 	invite_done(&v);
+	ctl_add_text(it, "address", bytes_str(to->where));
+	ctl_add_text(it, "transport", bytes_str(to->transport));
+	ctl_add_text(it, "from", bytes_str(asked ? "request" : "quired.conf"));
 }
 
 /* The name of the operator's invite that a guest came with, or NULL. */
@@ -67,6 +74,7 @@ peer_item(struct daemon *d, struct control_client *c,
 	static const uint8_t nobody[8];
 	const char *name = invite_of(d, p->id);
 	char id[17], via[17], merit[8];
+	struct named named;
 	struct ctl_item it;
 
 	hex_encode(id, p->id, sizeof(p->id));
@@ -76,7 +84,7 @@ peer_item(struct daemon *d, struct control_client *c,
 	ctl_add_text(&it, "id", bytes_str(id));
 	ctl_add_text(&it, "class", bytes_str(class_name[p->class]));
 	if (p->class == CONTACT_PINNED)
-		add_pinned(d, &it, p->invite);
+		add_named(d, &it, p->invite, &named);
 	if (p->class == CONTACT_GUEST && name != NULL)
 		ctl_add_text(&it, "invite", bytes_str(name));
 	if (memcmp(p->via, nobody, sizeof(nobody)) != 0)

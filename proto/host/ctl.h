@@ -156,7 +156,8 @@ struct bytes ctl_text(const struct ctl_item *it, const char *name);
 uint64_t ctl_number(const struct ctl_item *it, const char *name);
 bool ctl_flag(const struct ctl_item *it, const char *name);
 bool ctl_is(const struct ctl_item *it, const char *what);
-/* Add a field; those beyond CTL_FIELDS_MAX are our own mistake (assert). */
+/* Add a field, whose text is borrowed; those beyond CTL_FIELDS_MAX are our own
+ * mistake (assert). */
 void ctl_item_init(struct ctl_item *it, const char *what);
 void ctl_add_text(struct ctl_item *it, const char *name, struct bytes text);
 void ctl_add_number(struct ctl_item *it, const char *name, uint64_t v);

@@ -23,6 +23,14 @@ is_onion(const struct invite *v)
 	return len > 6 && strcmp(v->host + len - 6, ".onion") == 0;
 }
 
+static when_ms
+dial_time(const struct invite *v)
+{
+	if (is_onion(v))
+		return DIAL_ONION_TIME;
+	return v->transport == INVITE_RAW ? DIAL_TIME : DIAL_ROUND_TIME;
+}
+
 static void
 dial(struct contact *c, enum purpose purpose)
 {
@@ -34,7 +42,7 @@ dial(struct contact *c, enum purpose purpose)
 	c->dial = ++n->token;
 	c->tries++;
 	c->purpose = purpose;
-	update_dial(n, c->dial, &v, is_onion(&v) ? DIAL_ONION_TIME : DIAL_TIME);
+	update_dial(n, c->dial, &v, dial_time(&v));
 	invite_done(&v);
 }
 
