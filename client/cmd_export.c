@@ -11,6 +11,7 @@
 #include "proto/base/qerr.h"
 #include "proto/host/file.h"
 #include "proto/host/import.h"
+#include "proto/object/armour.h"
 #include "proto/object/capsule.h"
 
 enum {
@@ -72,7 +73,7 @@ on_article(void *arg, const struct index_article *x)
 	buf_init(&text, 0);
 	err = library_capsule(out->h->library, x, !out->o->bare, &b);
 	if (err == 0 && out->o->armour)
-		capsule_armour(&text, buf_bytes(&b));
+		armour_put(&text, ARMOUR_CAPSULE, buf_bytes(&b));
 	exit = err != 0 ? home_complain("this article", err)
 			: write_out(out->path,
 			      buf_bytes(out->o->armour ? &text : &b));

@@ -359,6 +359,9 @@ on_feed(void *arg, const struct ctl_item *it)
 		    (unsigned long long)ctl_number(it, "receipts"));
 	if (ctl_flag(it, "forked"))
 		fputs(", CONTRADICTS ITSELF", stdout);
+	if (ctl_number(it, "forked_charter") > 0)
+		printf(", ITS CHARTERS CONTRADICT EACH OTHER at version %llu",
+		    (unsigned long long)ctl_number(it, "forked_charter"));
 	if (ctl_flag(it, "overdue"))
 		fputs(", overdue", stdout);
 	putchar('\n');

@@ -46,8 +46,9 @@ struct sync {
 	struct event_base *base;
 	size_t waiting; /* for FACT_SYNCED */
 	bool unreached, full, forked, interrupted;
-	bool changed; /* the tree did: the index follows */
-	bool names;   /* sources by hand, and none is kept */
+	bool changed;            /* the tree did: the index follows */
+	bool names;              /* sources by hand, and none is kept */
+	uint64_t forked_charter; /* the version of two charters; 0: none */
 	uint64_t faults, bytes;
 };
 

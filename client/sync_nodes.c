@@ -36,7 +36,10 @@ on_tell(void *arg, const struct node_tell *t)
 			s->waiting = 0;
 		break;
 	case FACT_FORK:
-		s->forked = true;
+		if (t->number > 0)
+			s->forked = true;
+		else
+			s->forked_charter = t->value;
 		break;
 	case FACT_FAULT:
 		s->faults++;
@@ -92,6 +95,8 @@ restore_feed(struct sync *s, struct node *n, struct sync_feed *f,
 		f->packs = st.packs_held;
 		if (st.forked)
 			s->forked = true; /* proved in an earlier sync */
+		if (st.forked_charter > 0)
+			s->forked_charter = st.forked_charter;
 	}
 	return err;
 }

@@ -160,6 +160,12 @@ sync_tell(struct sync *s, int exit)
 		    complain("a feed contradicts itself: two issues of one "
 			     "number are signed. Nothing more of it is taken "
 			     "until its newsroom ends this. Ask them.");
+	if (s->forked_charter > 0)
+		exit = complain("the charters of a feed contradict each other "
+				"at version %" PRIu64 ": its root keys are "
+				"stolen or misused, and nothing that they "
+				"sign from there on counts. Ask its newsroom.",
+		    s->forked_charter);
 	if (s->faults > 0 && exit == 0)
 		note(s->a,
 		    "%" PRIu64 " source%s broke the rules; nothing of "

@@ -69,6 +69,8 @@ import_one(struct sync *s, struct import_source *src, const char *where,
 	s->bytes += r.bytes;
 	s->changed = s->changed || r.charters + r.headers + r.packs > 0;
 	s->forked = s->forked || r.forked;
+	if (r.forked_charter > 0)
+		s->forked_charter = r.forked_charter;
 	if (r.rollback)
 		note(s->a, "%s: it is older than what is here.", where);
 }

@@ -22,6 +22,21 @@
 #define KEYS_LEN   64 /* Ed25519 seed, X25519 private key */
 
 /* What the node tells: the log has numbers, never names. */
+/* Two charters of |version| are signed. */
+static void
+charters_fork(struct daemon *d, uint64_t version)
+{
+	log_warn("the charters of a feed contradict each other at version "
+		 "%llu: none from there on counts",
+	    (unsigned long long)version);
+	problems_set(&d->problems, "charters",
+	    "The charters of a feed that is followed contradict each other: its root "
+	    "keys are stolen or misused.",
+	    NULL,
+	    "Ask its newsroom: only an announced successor of its root, or a new "
+	    "feed, ends this.");
+}
+
 static void
 on_tell(void *arg, const struct node_tell *t)
 {
@@ -43,6 +58,10 @@ on_tell(void *arg, const struct node_tell *t)
 		log_info("a pack was withdrawn and is deleted");
 		break;
 	case FACT_FORK:
+		if (t->number == 0) {
+			charters_fork(d, t->value);
+			break;
+		}
 		log_warn("a feed contradicts itself at issue %llu: nothing "
 			 "more of it is taken in",
 		    (unsigned long long)t->number);

@@ -226,8 +226,7 @@ feeds_name(struct daemon *d, const struct id *feed, char dst[129])
 {
 	struct tree_name t = {.kind = TREE_CHARTER, .id = *feed, .number = 1};
 	const struct config_follow *f;
-	struct signed_file file;
-	struct charter c;
+	struct charter c = {.is_revocation = true};
 	const char *from;
 	struct buf b;
 
@@ -235,10 +234,14 @@ feeds_name(struct daemon *d, const struct id *feed, char dst[129])
 	buf_init(&b, 0);
 	while (store_has(d->store, &t))
 		t.number++;
-	t.number--;
-	if (t.number > 0 && store_get(d->store, &t, &b) == 0 &&
-	    signed_decode(&file, buf_bytes(&b), SIGNED_SIGS_MAX) == 0 &&
-	    charter_decode_body(&c, file.body) == 0)
+	/* A revocation leaves the name to the charter before it. */
+	while (--t.number > 0 && c.is_revocation) {
+		buf_clear(&b);
+		if (store_get(d->store, &t, &b) != 0 ||
+		    charter_peek(&c, buf_bytes(&b)) != 0)
+			break;
+	}
+	if (!c.is_revocation)
 		snprintf(dst, 129, "%.*s", (int)c.name.n,
 		    (const char *)c.name.p);
 	buf_done(&b);

@@ -88,6 +88,8 @@ feed_item(struct daemon *d, struct control_client *c, const struct id *feed,
 	ctl_add_flag(&it, "published", published);
 	ctl_add_flag(&it, "binding", binding);
 	ctl_add_flag(&it, "forked", st.forked);
+	if (st.forked_charter > 0)
+		ctl_add_number(&it, "forked_charter", st.forked_charter);
 	ctl_add_flag(&it, "overdue", st.overdue);
 	ctl_add_number(&it, "packs_wanted", st.packs_wanted);
 	ctl_add_number(&it, "packs_held", st.packs_held);

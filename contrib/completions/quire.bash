@@ -19,9 +19,9 @@ _quire()
 	read) words="--text $common" ;;
 	unpack) words="--feed $common" ;;
 	export) words="--capsule --bundle --feed --text-only --armour $common" ;;
-	verify) words="--feed --export $common" ;;
+	verify) words="--feed --charter --export $common" ;;
 	key) words="new make show --name --lang --home --pass $common" ;;
-	charter) words="show change sign accept --add --retire --revoke --add-root --remove-root --threshold --next-root --quorum --name --home --mirror --pin --key --output --previous --yes $common" ;;
+	charter) words="show change revoke sign accept --add --retire --revoke --add-root --remove-root --threshold --next-root --quorum --name --home --mirror --pin --key --output --previous --yes $common" ;;
 	try) words="--rules --page --text $common" ;;
 	publish) words="--feed --dry-run --slow $common" ;;
 	draft) words="--feed --output --slow --time $common" ;;

@@ -27,9 +27,10 @@ complete -c quire -n '__fish_seen_subcommand_from read' -s t -l text -d 'the bar
 complete -c quire -n '__fish_seen_subcommand_from export' -l capsule -x -d 'one article with its proof'
 complete -c quire -n '__fish_seen_subcommand_from export' -l bundle -d 'everything kept'
 complete -c quire -n '__fish_seen_subcommand_from export' -s a -l armour -d 'as lines of text'
+complete -c quire -n '__fish_seen_subcommand_from verify' -s c -l charter -r -d 'know these charters, too'
 complete -c quire -n '__fish_seen_subcommand_from verify' -s e -l export -r -d 'body and signature for minisign'
 complete -c quire -n '__fish_seen_subcommand_from key' -a 'new make show' -F
-complete -c quire -n '__fish_seen_subcommand_from charter' -a 'show change sign accept' -F
+complete -c quire -n '__fish_seen_subcommand_from charter' -a 'show change revoke sign accept' -F
 complete -c quire -n '__fish_seen_subcommand_from charter' -l add -x
 complete -c quire -n '__fish_seen_subcommand_from charter' -l retire -x
 complete -c quire -n '__fish_seen_subcommand_from charter' -l revoke -x

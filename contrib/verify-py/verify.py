@@ -10,22 +10,18 @@ import cbor2, nacl.exceptions, nacl.signing, zstandard
 
 MIB, U64 = 1 << 20, (1 << 64) - 1
 LANG = re.compile(r'[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*')
-class Bad(Exception):
-    """What was looked at is not what a publisher signed."""
+class Bad(Exception): """What was looked at is not what a publisher signed."""
 def need(ok, why):
     if not ok:
         raise Bad(why)
 # --- 1. Encoding
 def encode(v, depth=0):
     need(depth <= 16, 'nested too deep')
-    if type(v) is bool:
-        return b'\xf5' if v else b'\xf4'
-    if type(v) is int:
-        return head(0, v) if v >= 0 else head(1, -1 - v)
-    if type(v) is bytes:
-        return head(2, len(v)) + v
-    if type(v) is str:
-        return head(3, len(v.encode())) + v.encode()
+    if type(v) in (bool, int):
+        return b'\xf4\xf5'[v:v + 1] if type(v) is bool else head(0, v) if v >= 0 else head(1, -1 - v)
+    if type(v) in (bytes, str):
+        data = v if type(v) is bytes else v.encode()
+        return head(2 + (type(v) is str), len(data)) + data
     if type(v) is list:
         return head(4, len(v)) + b''.join(encode(x, depth + 1) for x in v)
     need(type(v) is dict and all(type(k) is int and k >= 0 for k in v), 'a type that is not allowed')
@@ -40,17 +36,13 @@ def decode(data):
     v = cbor2.loads(data)
     need(encode(v) == data, 'not in canonical encoding')
     return v
-def uint(lo=0, hi=U64):
-    return lambda v: need(type(v) is int and lo <= v <= hi, 'a value outside its range')
-def blob(lo, hi=None):
-    return lambda v: need(type(v) is bytes and lo <= len(v) <= (hi or lo), 'bytes of a wrong length')
-def text(lo, hi):
-    return lambda v: need(type(v) is str and lo <= len(v.encode()) <= hi and plain(v), 'text that is not allowed or of a wrong length')
+def uint(lo=0, hi=U64): return lambda v: need(type(v) is int and lo <= v <= hi, 'a value outside its range')
+def blob(lo, hi=None): return lambda v: need(type(v) is bytes and lo <= len(v) <= (hi or lo), 'bytes of a wrong length')
+def text(lo, hi): return lambda v: need(type(v) is str and lo <= len(v.encode()) <= hi and plain(v), 'text that is not allowed or of a wrong length')
 def plain(s, newlines=False):
     return not any(unicodedata.category(c) == 'Cc' and not (newlines and c == '\n') or
                    c in '\ufeff\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069' for c in s)
-def lang(v):
-    need(type(v) is str and 2 <= len(v) <= 35 and LANG.fullmatch(v), 'a language that is not BCP 47')
+def lang(v): need(type(v) is str and 2 <= len(v) <= 35 and LANG.fullmatch(v), 'a language that is not BCP 47')
 def many(lo, hi, item, rising=None):
     def check(v):
         need(type(v) is list and lo <= len(v) <= hi, 'a wrong number of items')
@@ -70,8 +62,7 @@ def fields(v, required, optional):
         (required | optional)[k](x)
     return v
 # --- 2. Hashes
-def H(kind, x):
-    return hashlib.blake2b(x, digest_size=32, person=b'quire ' + kind).digest()
+def H(kind, x): return hashlib.blake2b(x, digest_size=32, person=b'quire ' + kind).digest()
 def root_by_path(leaf, i, n, path):
     """RFC 9162 2.1.3.2, with our hash."""
     fn, sn, r = i, n - 1, leaf
@@ -86,8 +77,7 @@ def root_by_path(leaf, i, n, path):
         fn, sn = fn >> 1, sn >> 1
     need(sn == 0, 'a path that is too short')
     return r
-def base32(b):
-    return base64.b32encode(b).decode().rstrip('=').lower()
+def base32(b): return base64.b32encode(b).decode().rstrip('=').lower()
 def unbase32(s):
     b = base64.b32decode(s.upper() + '=' * (-len(s) % 8))
     need(base32(b) == s and len(b) == 32, 'not 32 bytes in base32')
@@ -115,13 +105,23 @@ def signing_key(v):
 def quorums(v):
     many(1, 8, row(uint(1, U64 - 1), uint(1, 8)), rising=lambda q: q[0])(v)
     need(all(a[1] != b[1] for a, b in zip([[0, 1]] + v, v)), 'a quorum that changes nothing')
+PIN = row(uint(1, U64 - 1), blob(32))
+def revocation(c, prev):
+    """The charter before it, but for what it ends."""
+    fields(c, {0: uint(6, 6), 1: uint(2), 8: many(1, 16, row(blob(8), uint(1, U64 - 1)), rising=lambda e: e[0]), 10: blob(32)}, {11: PIN})
+    need(prev, 'a revocation of nothing')
+    dies = lambda k, e: k[0][:8] == e[0] and (len(k) == 2 or k[2] >= e[1])
+    need(all(any(dies(k, e) for k in prev[8]) for e in c[8]), 'a revocation that ends nothing')
+    keys = [[*k[:2], *([max(e[1], k[1]) - 1 for e in c[8] if dies(k, e)] or k[2:])] for k in prev[8]]
+    return {**prev, **c, 0: 1, 8: keys}
 def open_charter(data, prev=None):
     body, sigs = signed(data, 4096, 16)
-    c = fields(decode(body), {
+    c = decode(body)
+    c = revocation(c, prev) if type(c) is dict and c.get(0) == 6 else fields(c, {
         0: uint(1, 1), 1: uint(1), 2: text(1, 128), 5: many(1, 8, blob(40), rising=lambda k: k), 6: uint(1, 8),
         8: many(1, 16, signing_key, rising=lambda k: (k[0], k[1]))},
         {3: many(1, 16, lang), 4: text(1, 256), 7: many(1, 8, blob(32), rising=lambda k: k), 9: many(1, 16, text(1, 512)),
-         10: blob(32), 11: row(uint(1, U64 - 1), blob(32)), 12: quorums})
+         10: blob(32), 11: PIN, 12: quorums})
     need(c[6] <= len(c[5]) and (c[1] > 1) == (10 in c), 'a charter that contradicts itself')
     need(c[1] == (prev[1] + 1 if prev else 1) and c.get(10) == (prev and prev['hash']), 'a gap in the charters')
     need(not (prev and 11 in prev) or 11 in c and (c[11][0] > prev[11][0] or c[11] == prev[11]), 'a pin that is taken back')
@@ -243,14 +243,13 @@ def open_capsule(data, newer=()):
             charters.append(open_charter(f, charters[-1]))
     feed = charters[0]['hash']
     h = open_header(c[2], charters[-1], feed)
-    need(c[3] < len(h['packs']) and h['packs'][c[3]][0] == 0, 'no pack of heads')
-    p = h['packs'][c[3]]
+    p = h['packs'][c[3]] if c[3] < len(h['packs']) else {0: 1}
+    need(p[0] == 0, 'no pack of heads')
     need(record_root(c, p, 5, 6) == p[4], 'a head that was not signed')
     a, body = article(c[5]), b''
     need((7 in c) == (9 in c) == (a[13] > 0) and (7 in c or 8 not in c), 'a body too many or too few')
     if 7 in c:
-        need(c[7] < len(h['packs']), 'no pack of text')
-        t = h['packs'][c[7]]
+        t = h['packs'][c[7]] if c[7] < len(h['packs']) else p
         need(t[0] == 1 and (t['first'], t['last']) == (p['first'], p['last']), 'no pack of text for these heads')
         body = c['body'] = inflate(c[9], a[13])
         need(record_root(c, t, 'body', 8) == t[4], 'a body that was not signed')
@@ -263,8 +262,7 @@ def record_root(c, p, record, path):
     return root_by_path(H(b'record', c[record]), c[4], p[5], [c[path][i:i + 32] for i in range(0, len(c.get(path, b'')), 32)])
 def check(path, charters, feed):
     """One sentence on what `path` is, if it is good."""
-    with open(path, 'rb') as f:
-        data = f.read()
+    data = read(path)
     m = re.search(b'-----BEGIN QUIRE CAPSULE-----(.*)-----END QUIRE CAPSULE-----', data, re.S)
     if m:
         data = base64.b64decode(re.sub(rb'\s', b'', m[1]), validate=True)
@@ -277,12 +275,15 @@ def check(path, charters, feed):
         what = f'"{a[4]}" in issue {h[3]}'
     need(feed in (None, found), 'of another feed')
     return f'{what} of feed {base32(found)}'
+def read(path):
+    with open(path, 'rb') as f:
+        return f.read()
 def main():
     try:
         options, paths = getopt.getopt(sys.argv[1:], 'f:c:')
         need(paths, 'no file given')
         named = {o: unbase32(x) for o, x in options if o != '-c'}
-        charters = [open(x, 'rb').read() for o, x in options if o == '-c']
+        charters = [read(x) for o, x in options if o == '-c']
     except (getopt.GetoptError, OSError, ValueError, Bad) as e:
         sys.exit(f'verify.py: {e}\n{__doc__}')
     bad = 0

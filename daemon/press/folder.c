@@ -9,6 +9,7 @@
 #include "proto/base/text.h"
 #include "proto/host/file.h"
 #include "proto/object/follow.h"
+#include "proto/object/proof.h"
 
 /* What a publisher's folder says, and what the store has of its feed. */
 
@@ -98,20 +99,54 @@ read_secret(struct publisher *p, int folder, const char *pass, struct buf *b,
 	return r;
 }
 
+/* Put |file| into the store; what it ends goes. */
+static int
+put(struct publisher *p, enum tree_kind kind, struct bytes file, uint64_t floor)
+{
+	uint64_t version = feed_charter(p->chain)->version;
+	struct tree_name t = {.kind = kind, .id = p->feed, .number = version};
+	int r = store_put(p->store, &t, file, false);
+
+	if (r == 0)
+		r = store_commit(p->store);
+	if (r == 0)
+		r = store_forget_charters(p->store, &p->feed, version + 1);
+	if (r == 0 && floor != UINT64_MAX)
+		r = store_forget_headers(p->store, &p->feed, floor);
+	return r;
+}
+
 static int
 put_charter(struct publisher *p, struct bytes file, uint64_t floor)
 {
-	struct tree_name t = {.kind = TREE_CHARTER,
-	    .id = p->feed,
-	    .number = feed_charter(p->chain)->version};
-	int r = store_put(p->store, &t, file, false);
+	int r = put(p, TREE_CHARTER, file, floor);
 
-	if (r == 0 && floor != UINT64_MAX)
-		r = store_forget_headers(p->store, &p->feed, floor);
-	if (r == 0)
-		r = store_commit(p->store);
 	if (r == 0 && p->published != NULL)
 		p->published(p->arg, &p->feed, file, bytes_of(NULL, 0));
+	return r;
+}
+
+/* Somebody signed another of that version, and was faster: both are the proof. */
+static int
+put_fork(struct publisher *p, struct bytes file, bool *ret_cut)
+{
+	struct bytes one, other;
+	struct charter c;
+	uint64_t floor;
+	struct buf b;
+	int r = charter_peek(&c, file);
+
+	if (r == 0)
+		r = feed_add_fork(p->chain,
+		    feed_charter_file(p->chain, c.version), file, &floor);
+	if (r != 0)
+		return r;
+	*ret_cut = true;
+	(void)feed_forked(p->chain, &one, &other);
+	buf_init(&b, 0);
+	proof_encode(&b, one, other);
+	r = put(p, TREE_CHARTERS, buf_bytes(&b), floor);
+	buf_done(&b);
 	return r;
 }
 
@@ -122,11 +157,16 @@ take_charter(struct publisher *p, struct bytes file, bool *ret_cut,
     struct buf *why)
 {
 	uint64_t floor = UINT64_MAX;
+	struct bytes a, b;
 	int r = feed_add_charter(p->chain, file, &floor);
 
-	if (r == QERR_DUPLICATE)
+	/* One that is forked is told of with the feed; what all let count goes on. */
+	if (r == QERR_DUPLICATE ||
+	    (r == QERR_FORK && feed_forked(p->chain, &a, &b) != 0))
 		return 0;
-	if (r == 0) {
+	if (r == QERR_FORK) {
+		r = put_fork(p, file, ret_cut);
+	} else if (r == 0) {
 		*ret_cut = *ret_cut || floor != UINT64_MAX;
 		r = put_charter(p, file, floor);
 	}
@@ -151,7 +191,15 @@ read_charter(struct publisher *p)
 		    (const char *)c->lang[0].p);
 }
 
-/* The charters before the newest, for a store that has not got them. */
+static uint64_t
+version_of(const struct publisher *p)
+{
+	const struct charter *c = feed_charter(p->chain);
+
+	return c == NULL ? 0 : c->version;
+}
+
+/* The charters before the newest: the store may lack them, or have others. */
 static int
 take_older(struct publisher *p, int folder, bool *ret_cut, struct buf *why)
 {
@@ -159,17 +207,19 @@ take_older(struct publisher *p, int folder, bool *ret_cut, struct buf *why)
 	int r = 0;
 
 	buf_init(&b, 0);
-	while (r == 0) {
-		const struct charter *c = feed_charter(p->chain);
+	for (uint64_t version = 1; r == 0; version++) {
 		char name[32];
 
 		snprintf(name, sizeof(name), "charter.%llu",
-		    c == NULL ? 1ULL : (unsigned long long)c->version + 1);
-		if (faccessat(folder, name, F_OK, 0) != 0)
+		    (unsigned long long)version);
+		if (faccessat(folder, name, F_OK, 0) == 0) {
+			r = read_part(&b, folder, name, why);
+			if (r == 0)
+				r = take_charter(p, buf_bytes(&b), ret_cut,
+				    why);
+		} else if (version > version_of(p)) {
 			break;
-		r = read_part(&b, folder, name, why);
-		if (r == 0)
-			r = take_charter(p, buf_bytes(&b), ret_cut, why);
+		}
 	}
 	buf_done(&b);
 	return r;

@@ -6,6 +6,7 @@
 #include "proto/base/cbor.h"
 #include "proto/base/qerr.h"
 #include "proto/host/entropy.h"
+#include "proto/object/proof.h"
 
 uint64_t
 press_next(const struct publisher *p)
@@ -44,6 +45,23 @@ load_charters(struct publisher *p)
 	buf_done(&b);
 	buf_done(&ends);
 	return r == QERR_ABSENT ? 0 : r;
+}
+
+/* Of two that contradict each other none counts. */
+static void
+load_fork(struct publisher *p)
+{
+	struct tree_name t = {.kind = TREE_CHARTERS, .id = p->feed};
+	struct bytes one, other;
+	uint64_t floor;
+	struct buf b;
+
+	buf_init(&b, 0);
+	if (feed_charter(p->chain) != NULL &&
+	    store_get(p->store, &t, &b) == 0 &&
+	    proof_decode(buf_bytes(&b), &one, &other) == 0)
+		(void)feed_add_fork(p->chain, one, other, &floor);
+	buf_done(&b);
 }
 
 static int
@@ -119,8 +137,10 @@ press_load(struct publisher *p)
 {
 	int r = load_charters(p);
 
-	if (r == 0)
+	if (r == 0) {
+		load_fork(p);
 		r = load_headers(p);
+	}
 	if (r == 0)
 		r = press_reload(p);
 	if (r == 0)

@@ -109,9 +109,9 @@ struct ctl_request {
  *	"problem"   message; file, hint, if any: what an operator should mend
  *	"feed"      feed (id), name, link (follow link, if known), head, charter,
  *	            published, binding (a volume is being made), forked, overdue
- *	            (flags), packs_wanted, packs_held,
- *	            bytes_wanted, bytes_held, receipts, tiers (mask), quota, newest,
- *	            from ("quired.conf" or "request")
+ *	            (flags), forked_charter (a version, if two of it are signed),
+ *	            packs_wanted, packs_held, bytes_wanted, bytes_held, receipts, tiers (mask),
+ *	            quota, newest, from ("quired.conf" or "request")
  *	"transport" name, ready (flag), links, message (why it is not ready): what is served
  *	"peer"      id (hex), class ("pinned", "tested", "new" or "guest"); of a pinned one
  *	            address, transport, from; of a guest invite (its name), if it is an

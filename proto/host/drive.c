@@ -121,6 +121,7 @@ tree_name_of(enum node_object kind, const struct id *id, uint64_t number)
 	    [OBJECT_CHARTER] = TREE_CHARTER,
 	    [OBJECT_HEADER] = TREE_ISSUE,
 	    [OBJECT_PROOF] = TREE_PROOF,
+	    [OBJECT_CHARTERS] = TREE_CHARTERS,
 	    [OBJECT_PIECE] = TREE_PACK,
 	};
 
@@ -214,6 +215,8 @@ forget(struct drive *d, const struct node_forget *f)
 	commit(d); /* puts of the same step are before */
 	if (f->kind == OBJECT_HEADER)
 		err = store_forget_headers(d->cfg.store, &f->id, f->number);
+	else if (f->kind == OBJECT_CHARTER)
+		err = store_forget_charters(d->cfg.store, &f->id, f->number);
 	else
 		err = store_forget(d->cfg.store, &t);
 	if (err != 0)

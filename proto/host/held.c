@@ -4,6 +4,7 @@
 
 #include "proto/base/qerr.h"
 #include "proto/host/log.h"
+#include "proto/object/proof.h"
 
 static int
 cut_rows(struct bytes **ret, size_t *ret_n, const struct buf *b,
@@ -23,15 +24,30 @@ cut_rows(struct bytes **ret, size_t *ret_n, const struct buf *b,
 	return 0;
 }
 
+/* The proof that the charters are forked: what it takes back is not here. */
+static void
+take_fork(struct held *h, struct store *s, struct feed *f)
+{
+	struct bytes a, b;
+	uint64_t floor;
+
+	if (proof_decode(buf_bytes(&h->fork), &a, &b) != 0 ||
+	    feed_add_fork(f, a, b, &floor) != 0)
+		return;
+	h->n_charter = (size_t)feed_charter(f)->version;
+	/* After a crash they are still there. */
+	(void)store_forget_charters(s, feed_id(f), h->n_charter + 1);
+}
+
 static int
-take_charters(struct held *h, struct feed *f)
+take_charters(struct held *h, struct store *s, struct feed *f)
 {
 	struct id sum;
 	uint64_t floor;
 	bool known;
 	int err = 0;
 
-	charters_sum(&sum, h->charter, h->n_charter);
+	charters_sum(&sum, h->charter, h->n_charter, buf_bytes(&h->fork));
 	known = id_eq(&sum, &h->row.end.charters);
 	for (size_t i = 0; i < h->n_charter && err == 0; i++) {
 		err = known ? feed_take_up_charter(f, h->charter[i])
@@ -39,6 +55,8 @@ take_charters(struct held *h, struct feed *f)
 		if (err != 0)
 			h->n_charter = i;
 	}
+	if (h->n_charter > 0 && h->fork.n > 0 && !qerr_is_fatal(err))
+		take_fork(h, s, f);
 	return qerr_is_fatal(err) ? err : 0;
 }
 
@@ -70,6 +88,7 @@ take_headers(struct held *h, struct store *s, struct feed *f, size_t i)
 static int
 load_charters(struct held *h, struct store *s, struct feed *f)
 {
+	struct tree_name t = {.kind = TREE_CHARTERS, .id = *feed_id(f)};
 	struct buf ends;
 	int err;
 
@@ -77,7 +96,9 @@ load_charters(struct held *h, struct store *s, struct feed *f)
 	if ((err = store_charters(s, feed_id(f), &h->charters, &ends)) == 0)
 		err = cut_rows(&h->charter, &h->n_charter, &h->charters, &ends);
 	buf_done(&ends);
-	return err != 0 ? err : take_charters(h, f);
+	if (err == 0 && store_get(s, &t, &h->fork) != 0)
+		buf_clear(&h->fork);
+	return err != 0 ? err : take_charters(h, s, f);
 }
 
 static int
@@ -103,6 +124,7 @@ held_load(struct held *ret, struct store *s, struct feed *f, bool kept)
 
 	*ret = (struct held){.n_charter = 0};
 	buf_init(&ret->charters, 0);
+	buf_init(&ret->fork, 0);
 	row_init(r);
 	if ((err = read_headers(ret, s, feed_id(f), kept)) != 0 ||
 	    (err = load_charters(ret, s, f)) != 0)
@@ -123,6 +145,7 @@ held_done(struct held *h)
 {
 	free(h->charter);
 	buf_done(&h->charters);
+	buf_done(&h->fork);
 	row_done(&h->row);
 	*h = (struct held){.n_charter = 0};
 }

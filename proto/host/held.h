@@ -13,7 +13,7 @@
  * they are fetched again, and nothing else is.
  */
 struct held {
-	struct buf charters; /* what |charter| points into */
+	struct buf charters, fork; /* what |charter| points into; a proof */
 	struct bytes *charter;
 	size_t n_charter;
 	struct row row; /* the headers: header[0..n-1] */

@@ -12,26 +12,10 @@
 #include "proto/host/held.h"
 #include "proto/host/import_inner.h"
 #include "proto/host/log.h"
-#include "proto/host/shelf.h"
-#include "proto/object/bundle.h"
-#include "proto/object/feed.h"
 #include "proto/object/proof.h"
 
 #define BATCH        128 /* headers of one commit */
 #define COMMIT_BYTES (4 * 1024 * 1024)
-
-struct import {
-	struct store *store;
-	struct import_source *src;
-	const struct import_config *cfg;
-	struct import_result *r;
-	struct id id;
-	struct feed *feed;
-	struct row row;
-	struct shelf shelf; /* all that is announced; no key is needed */
-	bool *want;
-	uint64_t wanted, waiting; /* bytes; put since the last commit */
-};
 
 int
 import_error(void)
@@ -60,7 +44,9 @@ import_open(struct import_source **ret, const char *where,
 	if (S_ISDIR(st.st_mode))
 		return import_folder(ret, path);
 	/* A tar is read here and there: a pipe or a device will not do. */
-	return S_ISREG(st.st_mode) ? import_tar(ret, path) : QERR_ENCODING;
+	if (!S_ISREG(st.st_mode))
+		return QERR_ENCODING;
+	return import_lone(ret, path) == 0 ? 0 : import_tar(ret, path);
 }
 
 void
@@ -89,8 +75,8 @@ import_get(struct import_source *src, const struct tree_name *t, size_t max,
 }
 
 /* Something that the source has and that does not hold: note the first. */
-static void
-blame(struct import *m, const struct tree_name *t, int err)
+void
+import_blame(struct import *m, const struct tree_name *t, int err)
 {
 	if (m->r->fault != 0)
 		return;
@@ -99,14 +85,15 @@ blame(struct import *m, const struct tree_name *t, int err)
 }
 
 /* One file that a stick cannot read any more costs no other. */
-static int
-get(struct import *m, const struct tree_name *t, size_t max, struct buf *b)
+int
+import_try(struct import *m, const struct tree_name *t, size_t max,
+    struct buf *b)
 {
 	int err = import_get(m->src, t, max, b);
 
 	if (err != QERR_IO || m->src->far)
 		return err;
-	blame(m, t, err);
+	import_blame(m, t, err);
 	return QERR_ABSENT;
 }
 
@@ -144,47 +131,11 @@ look_again(struct import *m)
 
 /* Charters, then headers. */
 
-static int
-commit(struct import *m)
+int
+import_commit(struct import *m)
 {
 	m->waiting = 0;
 	return store_commit(m->store);
-}
-
-static int
-take_charters(struct import *m)
-{
-	struct tree_name t = {.kind = TREE_CHARTER, .id = m->id};
-	const struct charter *c = feed_charter(m->feed);
-	uint64_t floor;
-	struct buf b;
-	int err;
-
-	buf_init(&b, 0);
-	t.number = c == NULL ? 1 : c->version + 1;
-	for (; (err = get(m, &t, CHARTER_FILE_MAX, &b)) == 0; t.number++) {
-		if ((err = feed_add_charter(m->feed, buf_bytes(&b), &floor)) !=
-		    0) {
-			m->r->forked = m->r->forked || err == QERR_FORK;
-			blame(m, &t, err);
-			break;
-		}
-		if ((err = store_put(m->store, &t, buf_bytes(&b), false)) !=
-			0 ||
-		    (err = commit(m)) != 0)
-			break;
-		m->r->charters++;
-		if (floor != UINT64_MAX)
-			err = store_forget_headers(m->store, &m->id, floor);
-		if (err != 0)
-			break;
-	}
-	buf_done(&b);
-	if (qerr_is_fatal(err))
-		return err;
-	if (err != QERR_ABSENT)
-		blame(m, &t, err);
-	return feed_charter(m->feed) == NULL ? QERR_ABSENT : 0;
 }
 
 /* True if the source knows the feed at all: its head, or its first charter. */
@@ -196,10 +147,10 @@ is_there(struct import *m)
 	bool there;
 
 	buf_init(&b, 0);
-	there = get(m, &t, HEADER_FILE_MAX, &b) == 0;
+	there = import_try(m, &t, HEADER_FILE_MAX, &b) == 0;
 	t.kind = TREE_CHARTER;
 	t.number = 1;
-	there = there || get(m, &t, CHARTER_FILE_MAX, &b) == 0;
+	there = there || import_try(m, &t, CHARTER_FILE_MAX, &b) == 0;
 	buf_done(&b);
 	return there;
 }
@@ -219,7 +170,7 @@ add_headers(struct import *m, uint64_t first, const struct bytes *file,
 		return err;
 	t.number = first + *ret_good;
 	m->r->forked = m->r->forked || err == QERR_FORK;
-	blame(m, &t, err);
+	import_blame(m, &t, err);
 	return err;
 }
 
@@ -253,12 +204,12 @@ take_batch(struct import *m, uint64_t first, size_t n)
 		buf_init(&b[i], 0);
 	for (; got < n; got++) {
 		t.number = first + got;
-		if ((fault = get(m, &t, HEADER_FILE_MAX, &b[got])) != 0)
+		if ((fault = import_try(m, &t, HEADER_FILE_MAX, &b[got])) != 0)
 			break;
 		file[got] = buf_bytes(&b[got]);
 	}
 	if (fault != 0) /* absent as well: the head said that it is there */
-		blame(m, &t, fault);
+		import_blame(m, &t, fault);
 	if (got > 0 && (err = add_headers(m, first, file, got, &good)) != 0)
 		fault = err;
 	err = qerr_is_fatal(err) ? err : 0;
@@ -267,7 +218,7 @@ take_batch(struct import *m, uint64_t first, size_t n)
 	for (size_t i = 0; i < n; i++)
 		buf_done(&b[i]);
 	if (err == 0)
-		err = commit(m);
+		err = import_commit(m);
 	return err != 0 ? err : fault;
 }
 
@@ -289,7 +240,7 @@ keep_proof(struct import *m, struct bytes one, struct bytes other)
 	proof_encode(&b, one, other);
 	if ((err = buf_err(&b)) == 0 &&
 	    (err = store_put(m->store, &t, buf_bytes(&b), false)) == 0)
-		err = commit(m);
+		err = import_commit(m);
 	buf_done(&b);
 	return err;
 }
@@ -332,7 +283,7 @@ take_proof(struct import *m, uint64_t number)
 	int err = 0;
 
 	buf_init(&b, 0);
-	if (get(m, &t, PROOF_FILE_MAX, &b) == 0 &&
+	if (import_try(m, &t, PROOF_FILE_MAX, &b) == 0 &&
 	    proof_decode(buf_bytes(&b), &one, &other) == 0)
 		err = keep_proof(m, one, other);
 	buf_done(&b);
@@ -351,7 +302,7 @@ make_proof(struct import *m, uint64_t head)
 	buf_init(&ours, 0);
 	buf_init(&theirs, 0);
 	if (store_get(m->store, &t, &ours) == 0 &&
-	    get(m, &t, HEADER_FILE_MAX, &theirs) == 0)
+	    import_try(m, &t, HEADER_FILE_MAX, &theirs) == 0)
 		err = keep_proof(m, buf_bytes(&ours), buf_bytes(&theirs));
 	buf_done(&ours);
 	buf_done(&theirs);
@@ -369,8 +320,9 @@ miss_head(struct import *m, int err)
 	next.number = feed_head(m->feed) + 1;
 	buf_init(&b, 0);
 	if (!qerr_is_fatal(err) &&
-	    (err != QERR_ABSENT || get(m, &next, HEADER_FILE_MAX, &b) == 0))
-		blame(m, &head, err);
+	    (err != QERR_ABSENT ||
+		import_try(m, &next, HEADER_FILE_MAX, &b) == 0))
+		import_blame(m, &head, err);
 	buf_done(&b);
 }
 
@@ -385,7 +337,7 @@ start_over(struct import *m)
 
 	m->r->fault = 0;
 	if (err == 0)
-		err = commit(m);
+		err = import_commit(m);
 	return err != 0 ? err : look_again(m);
 }
 
@@ -413,7 +365,7 @@ take_headers(struct import *m)
 	struct buf b;
 
 	buf_init(&b, 0);
-	err = get(m, &t, HEADER_FILE_MAX, &b);
+	err = import_try(m, &t, HEADER_FILE_MAX, &b);
 	if (err != 0) {
 		miss_head(m, err);
 	} else {
@@ -421,7 +373,7 @@ take_headers(struct import *m)
 		m->r->rollback = err == QERR_ROLLBACK;
 		m->r->forked = m->r->forked || err == QERR_FORK;
 		if (err != 0 && err != QERR_ROLLBACK && err != QERR_DUPLICATE)
-			blame(m, &t, err);
+			import_blame(m, &t, err);
 		if (err == 0 || err == QERR_DUPLICATE)
 			if ((fault = take_proof(m, h.number)) != 0)
 				err = fault;
@@ -535,7 +487,7 @@ static int
 take_pack(struct import *m, const struct pack_entry *e, struct buf *b)
 {
 	struct tree_name t = {.kind = TREE_PACK, .id = e->root};
-	int err = get(m, &t, e->size, b);
+	int err = import_try(m, &t, e->size, b);
 
 	if (err == QERR_ABSENT) {
 		m->r->missing++;
@@ -544,7 +496,7 @@ take_pack(struct import *m, const struct pack_entry *e, struct buf *b)
 	if (err == 0)
 		err = pack_check(e, buf_bytes(b));
 	if (err != 0) {
-		blame(m, &t, err);
+		import_blame(m, &t, err);
 		m->r->missing++;
 		return qerr_is_fatal(err) ? err : 0;
 	}
@@ -555,7 +507,7 @@ take_pack(struct import *m, const struct pack_entry *e, struct buf *b)
 	m->waiting += b->n;
 	if (m->cfg->progress != NULL)
 		m->cfg->progress(m->cfg->arg, m->r->bytes, m->wanted);
-	return m->waiting > COMMIT_BYTES ? commit(m) : 0;
+	return m->waiting > COMMIT_BYTES ? import_commit(m) : 0;
 }
 
 /* What matters most comes first: a line may break at any time. */
@@ -571,7 +523,7 @@ take_packs(struct import *m)
 			if (m->want[i] && m->shelf.pack[i].e.tier == tier)
 				err = take_pack(m, &m->shelf.pack[i].e, &b);
 	buf_done(&b);
-	e = commit(m); /* what came before the source failed is kept */
+	e = import_commit(m); /* what came before the source failed is kept */
 	return err != 0 ? err : e;
 }
 
@@ -591,6 +543,41 @@ drop_dead(struct import *m)
 	return err;
 }
 
+/*
+ * Charters first, and what ends them.  Who is near is asked for all of them: one that
+ * contradicts ours is a proof.  Of who is far only the next one is asked for, unless its
+ * headers do not fit ours.
+ */
+static int
+take_charters(struct import *m, bool all)
+{
+	const struct charter *c = feed_charter(m->feed);
+	int err = import_charters(m, all || c == NULL ? 1 : c->version + 1);
+
+	if (err == 0)
+		err = import_fork(m);
+	if (err == 0 && m->changed)
+		err = look_again(m);
+	m->changed = false;
+	return err;
+}
+
+/* True if it may be the charters for which the source's headers do not count. */
+static bool
+is_strange(const struct import *m)
+{
+	switch (m->r->fault) {
+	case QERR_KEY:
+	case QERR_REVOKED:
+	case QERR_QUORUM:
+	case QERR_CHAIN:
+	case QERR_CHARTER:
+		return m->src->far && m->r->forked_charter == 0;
+	default:
+		return false;
+	}
+}
+
 int
 import_feed(struct store *s, const struct id *feed, struct import_source *src,
     const struct import_config *cfg, struct import_result *ret)
@@ -605,16 +592,18 @@ import_feed(struct store *s, const struct id *feed, struct import_source *src,
 	shelf_init(&m.shelf, s, feed, &none);
 	if ((m.feed = feed_new(feed)) != NULL)
 		err = restore(&m);
+	if (err == 0 && src->has != NULL && !src->has(src, m.feed))
+		err = QERR_ABSENT;
 	if (err == 0)
-		err = take_charters(&m);
-	if (err == 0 && ret->charters > 0)
-		err = look_again(&m);
+		err = take_charters(&m, !src->far);
 	if (err == 0 && ret->charters == 0 && !is_there(&m))
 		err = QERR_ABSENT;
 	if (err == 0)
 		err = known_proofs(&m);
 	if (err == 0)
 		err = take_headers(&m);
+	if (err == 0 && is_strange(&m))
+		err = take_charters(&m, true);
 	if (err == 0)
 		err = drop_dead(&m);
 	if (err == 0)
@@ -627,161 +616,5 @@ import_feed(struct store *s, const struct id *feed, struct import_source *src,
 	free(m.want);
 	feed_free(m.feed);
 	shelf_done(&m.shelf);
-	return err;
-}
-
-/* Bundles. */
-
-struct export
-{
-	struct store *store;
-	unsigned tiers;
-	int fd;
-	struct buf b, file;
-};
-
-static int
-flush(struct export *x)
-{
-	int err = buf_err(&x->b);
-
-	for (size_t at = 0; at < x->b.n && err == 0;) {
-		ssize_t n = write(x->fd, x->b.p + at, x->b.n - at);
-
-		if (n > 0)
-			at += (size_t)n;
-		else if (n == 0 || errno != EINTR)
-			err = errno == ENOSPC ? QERR_NOSPACE : QERR_IO;
-	}
-	buf_clear(&x->b);
-	return err;
-}
-
-static int
-put(struct export *x, const struct tree_name *t)
-{
-	char path[TREE_PATH_MAX];
-	int err;
-
-	buf_clear(&x->file);
-	if ((err = store_get(x->store, t, &x->file)) != 0)
-		return err;
-	tree_path(path, t);
-	bundle_header(&x->b, path, x->file.n);
-	buf_put(&x->b, x->file.p, x->file.n);
-	bundle_pad(&x->b, x->file.n);
-	return flush(x);
-}
-
-static int
-put_proofs(struct export *x, const struct id *feed)
-{
-	struct tree_name t = {.kind = TREE_PROOF, .id = *feed};
-	struct buf b, ends;
-	size_t at = 0;
-	int err;
-
-	buf_init(&b, 0);
-	buf_init(&ends, 0);
-	err = store_proofs(x->store, feed, &b, &ends);
-	for (size_t i = 0; i < ends.n / 4 && err == 0; i++) {
-		size_t end = load_le32(ends.p + 4 * i);
-		struct bytes one, other;
-		struct header h;
-
-		if (proof_decode(bytes_of(b.p + at, end - at), &one, &other) ==
-			0 &&
-		    header_peek(&h, one) == 0) {
-			t.number = h.number;
-			err = put(x, &t);
-		}
-		at = end;
-	}
-	buf_done(&b);
-	buf_done(&ends);
-	return err == QERR_ABSENT ? 0 : err;
-}
-
-/* All of a kind, by number; returns through |last| the last one. */
-static int
-put_row(struct export *x, enum tree_kind kind, const struct id *feed,
-    uint64_t *last)
-{
-	struct tree_name t = {.kind = kind, .id = *feed, .number = 1};
-	int err;
-
-	while ((err = put(x, &t)) == 0)
-		t.number++;
-	*last = t.number - 1;
-	return err == QERR_ABSENT ? 0 : err;
-}
-
-static int
-put_packs(struct export *x, const struct id *feed, uint64_t head, unsigned tier)
-{
-	struct header h;
-	struct shelf s;
-	static const struct reading_key none;
-	int err = 0;
-
-	shelf_init(&s, x->store, feed, &none);
-	for (uint64_t k = 1; k <= head && err == 0; k++) {
-		struct tree_name t = {
-		    .kind = TREE_ISSUE, .id = *feed, .number = k};
-
-		buf_clear(&x->file);
-		if ((err = store_get(x->store, &t, &x->file)) == 0 &&
-		    (err = header_peek(&h, buf_bytes(&x->file))) == 0)
-			err = shelf_add(&s, &h);
-	}
-	for (size_t i = 0; i < s.n && err == 0; i++) {
-		struct tree_name t = {
-		    .kind = TREE_PACK, .id = s.pack[i].e.root};
-
-		if (s.pack[i].dead || s.pack[i].e.tier != tier)
-			continue;
-		err = put(x, &t);
-		if (err == QERR_ABSENT)
-			err = 0; /* a part of a tree is a tree */
-	}
-	shelf_done(&s);
-	return err;
-}
-
-static int
-put_feed(void *arg, const struct id *feed)
-{
-	struct export *x = arg;
-	struct tree_name head = {.kind = TREE_HEAD, .id = *feed};
-	uint64_t last, n = 0;
-	int err = put_row(x, TREE_CHARTER, feed, &last);
-
-	if (err == 0)
-		err = put_proofs(x, feed);
-	if (err == 0)
-		err = put_row(x, TREE_ISSUE, feed, &n);
-	if (err == 0 && n > 0)
-		err = put(x, &head);
-	for (unsigned tier = 0; tier < TIERS && err == 0; tier++)
-		if ((x->tiers >> tier & 1) != 0)
-			err = put_packs(x, feed, n, tier);
-	return err;
-}
-
-int
-export_bundle(struct store *s, const struct id *feed, unsigned tiers, int fd)
-{
-	struct export x = {.store = s, .tiers = tiers, .fd = fd};
-	int err;
-
-	buf_init(&x.b, 0);
-	buf_init(&x.file, 0);
-	err = feed != NULL ? put_feed(&x, feed) : store_feeds(s, put_feed, &x);
-	if (err == 0) {
-		bundle_end(&x.b);
-		err = flush(&x);
-	}
-	buf_done(&x.b);
-	buf_done(&x.file);
 	return err;
 }

@@ -25,6 +25,8 @@ struct import_way {
 /* A folder; a tar file (indexed on opening); an http(s) address (libcurl). */
 int import_folder(struct import_source **ret, const char *path);
 int import_tar(struct import_source **ret, const char *path);
+/* A charter's file, or its text form; QERR_* if it is none. */
+int import_lone(struct import_source **ret, const char *path);
 int import_http(struct import_source **ret, const char *url,
     const struct import_way *way);
 /* By its form: file://…, http…, a path of a folder or a file.  |way| may be NULL. */
@@ -54,6 +56,7 @@ struct import_result {
 	int fault;          /* first QERR_* of something refused; 0: none */
 	char fault_at[160]; /* its name in the tree */
 	bool forked, rollback;
+	uint64_t forked_charter; /* the version of two charters; 0: none */
 };
 /*
  * Bring |feed| in |s| up to what |src| has.  0 even if parts were refused (see

@@ -377,14 +377,31 @@ fill_packs(struct fill *f)
 	return err;
 }
 
+/* The newest of the charters, which were checked when they came. */
+static int
+newest_charter(struct charter *ret, const struct buf *b, const struct buf *ends)
+{
+	struct charter prev;
+	uint32_t from = 0;
+	int err = ends->n == 0 ? QERR_ABSENT : 0;
+
+	for (size_t i = 0; i < ends->n / 4 && err == 0; i++) {
+		uint32_t end = load_le32(ends->p + 4 * i);
+
+		err = charter_take(ret, bytes_of(b->p + from, end - from),
+		    i == 0 ? NULL : &prev);
+		prev = *ret;
+		from = end;
+	}
+	return err;
+}
+
 static int
 fill_feed(struct fill *f)
 {
 	struct buf b, ends;
-	struct signed_file file;
 	struct charter *c = malloc(sizeof(*c));
 	sqlite3_stmt *q = NULL;
-	size_t n, from;
 	int err;
 
 	buf_init(&b, 0);
@@ -392,16 +409,8 @@ fill_feed(struct fill *f)
 	err = c == NULL
 		  ? QERR_NOMEM
 		  : store_charters(f->x->store, &f->follow->feed, &b, &ends);
-	n = ends.n / 4;
-	if (err == 0 && n == 0)
-		err = QERR_ABSENT;
-	if (err == 0) {
-		from = n > 1 ? load_le32(ends.p + 4 * (n - 2)) : 0;
-		err = signed_decode(&file, bytes_of(b.p + from, b.n - from),
-		    SIGNED_SIGS_MAX);
-	}
 	if (err == 0)
-		err = charter_decode_body(c, file.body);
+		err = newest_charter(c, &b, &ends);
 	if (err == 0)
 		err = index_prepare(f->x, &q,
 		    "INSERT OR REPLACE INTO feed VALUES (?1,?2,?3,?4,?5)");

@@ -200,6 +200,8 @@ size_max(enum tree_kind kind)
 		return HEADER_FILE_MAX;
 	case TREE_PROOF:
 		return PROOF_FILE_MAX;
+	case TREE_CHARTERS:
+		return PROOF_CHARTER_FILE_MAX;
 	case TREE_PACK:
 		return PACK_SIZE_MAX;
 	}
@@ -698,6 +700,22 @@ store_forget_headers(struct store *s, const struct id *feed, uint64_t from)
 		err = store_forget(s, &t);
 	}
 	buf_done(&b);
+	return err;
+}
+
+int
+store_forget_charters(struct store *s, const struct id *feed, uint64_t from)
+{
+	struct tree_name t = {
+	    .kind = TREE_CHARTER, .id = *feed, .number = from};
+	int err = 0;
+
+	while (unwait_one(s, &t) || store_has(s, &t))
+		t.number++;
+	while (t.number > from && err == 0) {
+		t.number--;
+		err = store_forget(s, &t);
+	}
 	return err;
 }
 

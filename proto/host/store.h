@@ -55,6 +55,8 @@ uint64_t store_lost(const struct store *s);
 /* Delete, also what waits for a commit; absence is fine. */
 int store_forget(struct store *s, const struct tree_name *t);
 int store_forget_headers(struct store *s, const struct id *feed, uint64_t from);
+int store_forget_charters(struct store *s, const struct id *feed,
+    uint64_t from);
 /* All of a feed: packs, headers, charters, proofs. */
 int store_forget_feed(struct store *s, const struct id *feed);
 

@@ -10,6 +10,7 @@
 #include "proto/base/qerr.h"
 #include "proto/base/text.h"
 #include "proto/host/file.h"
+#include "proto/object/proof.h"
 #include "proto/object/tree.h"
 
 /*
@@ -45,11 +46,32 @@ sum(struct id *ret, const struct id *before, struct bytes v)
 }
 
 void
-charters_sum(struct id *ret, const struct bytes *file, size_t n)
+charters_sum(struct id *ret, const struct bytes *file, size_t n,
+    struct bytes fork)
 {
 	*ret = (struct id){{0}};
 	for (size_t i = 0; i < n; i++)
 		sum(ret, ret, file[i]);
+	if (fork.n > 0)
+		sum(ret, ret, fork);
+}
+
+/* Of those that |f| has. */
+static void
+charters_of(struct id *ret, const struct feed *f)
+{
+	struct bytes charter[FEED_CHARTERS_MAX], a, b;
+	const struct charter *c = feed_charter(f);
+	size_t n = c == NULL ? 0 : (size_t)c->version;
+	struct buf fork;
+
+	buf_init(&fork, 0);
+	if (feed_forked(f, &a, &b) != 0)
+		proof_encode(&fork, a, b);
+	for (size_t i = 0; i < n; i++)
+		charter[i] = feed_charter_file(f, i + 1);
+	charters_sum(ret, charter, n, buf_bytes(&fork));
+	buf_done(&fork);
 }
 
 void
@@ -311,17 +333,12 @@ move_end(struct row *r, const struct row_end *to, struct feed *f)
 int
 row_append(int dir, struct row *r, struct feed *f)
 {
-	struct bytes charter[FEED_CHARTERS_MAX];
-	const struct charter *c = feed_charter(f);
-	size_t n_charter = c == NULL ? 0 : (size_t)c->version;
 	struct row_end to = {.n = r->n};
 	char name[NAME_LEN];
 	struct buf b;
 	int err;
 
-	for (size_t i = 0; i < n_charter; i++)
-		charter[i] = feed_charter_file(f, i + 1);
-	charters_sum(&to.charters, charter, n_charter);
+	charters_of(&to.charters, f);
 	if (to.n == r->end.n && id_eq(&to.charters, &r->end.charters))
 		return 0;
 	buf_init(&b, ROW_MAX);

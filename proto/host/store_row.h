@@ -42,7 +42,8 @@ int row_extend(struct row *r, struct bytes ends);
 int row_append(int dir, struct row *r, struct feed *f);
 void row_remove(int dir, const struct id *feed);
 
-/* Over the first |n| charter files of a feed. */
-void charters_sum(struct id *ret, const struct bytes *file, size_t n);
+/* Over the first |n| charter files of a feed, and the proof that they are forked. */
+void charters_sum(struct id *ret, const struct bytes *file, size_t n,
+    struct bytes fork);
 
 #endif

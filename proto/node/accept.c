@@ -85,26 +85,6 @@ accept_verdict(struct track *s, uint64_t floor)
 	forgive(s);
 }
 
-int
-accept_charter(struct track *s, struct bytes file)
-{
-	uint64_t floor;
-	int err = feed_add_charter(s->feed, file, &floor);
-
-	if (err == QERR_FORK)
-		update_tell(s->head.n, FACT_FORK, &s->head.id, 0, 0);
-	if (err == QERR_NOMEM)
-		node_fail(s->head.n, err);
-	if (err != 0)
-		return accept_fault(err);
-	update_put(s->head.n, OBJECT_CHARTER, &s->head.id, track_charter(s),
-	    file);
-	accept_verdict(s, floor);
-	update_tell(s->head.n, FACT_CHARTER, &s->head.id, track_charter(s),
-	    floor);
-	return 0;
-}
-
 static int
 refused(struct track *s, int err, struct bytes file, struct link *from)
 {
@@ -332,6 +312,8 @@ stored_charter(struct node *n, const struct pending *p, int err)
 
 	if (s == NULL || err != 0)
 		return; /* accept_space() puts it again */
+	if (p->number > track_charter(s))
+		return; /* it was taken back meanwhile */
 	if (p->number > s->head.charter)
 		s->head.charter = p->number;
 	head_changed(&s->head);

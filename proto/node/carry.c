@@ -14,7 +14,7 @@
 static size_t
 size_of(const struct carried *c)
 {
-	return c->charters.n + c->head.file.n;
+	return c->charters.n + c->fork.n + c->head.file.n;
 }
 
 void
@@ -26,6 +26,7 @@ carry_free(struct carried *c)
 	n->carried_bytes -= size_of(c);
 	head_done(&c->head);
 	buf_done(&c->charters);
+	buf_done(&c->fork);
 	free(c);
 }
 
@@ -129,12 +130,16 @@ static struct feed *
 feed_of(const struct carried *c)
 {
 	struct feed *f = feed_new(&c->head.id);
+	struct bytes a, b;
 	struct reader r;
+	uint64_t floor;
 	int err = f == NULL ? QERR_NOMEM : 0;
 
 	reader_init(&r, c->charters.p, c->charters.n);
 	while (err == 0 && r.p < r.end)
 		err = feed_take_up_charter(f, cbor_bytes(&r));
+	if (err == 0 && head_charters_forked(&c->head, &a, &b))
+		err = feed_add_fork(f, a, b, &floor);
 	if (err == 0)
 		return f;
 	node_fail(c->head.n, err);
@@ -206,6 +211,22 @@ prove(struct carried *c, struct link *l, struct bytes a, struct bytes b)
 	return 0;
 }
 
+bool
+carry_is_of(const struct carried *c, const struct charter *p)
+{
+	struct charter ours;
+	struct reader r;
+
+	if (p->version == 1)
+		return id_eq(&p->hash, &c->head.id);
+	reader_init(&r, c->charters.p, c->charters.n);
+	while (r.p < r.end)
+		if (charter_peek(&ours, cbor_bytes(&r)) == 0 &&
+		    ours.version + 1 == p->version)
+			return id_eq(&ours.hash, &p->previous);
+	return false;
+}
+
 /* A header of |c| that |l| has; |gap| hops to a follower, as we would tell it. */
 static int
 take(struct carried *c, struct link *l, const struct header *peeked,
@@ -255,6 +276,10 @@ carry_header(struct carried *c, struct link *l, uint64_t number,
 		return err;
 	if (h.number != number || !id_eq(&h.feed, &c->head.id))
 		return QERR_PROTOCOL;
+	/* Its mark was another, and its header is ours: its charters are not. */
+	if (number == c->head.number && id_eq(&h.hash, &c->hash) &&
+	    share_of(l, &c->head)->charter >= c->head.charter)
+		share_differs(share_of(l, &c->head));
 	return take(c, l, &h, file, c->head.gap);
 }
 
@@ -293,6 +318,51 @@ judge_again(struct carried *c, struct feed *f)
 }
 
 int
+carry_fork(struct carried *c, struct link *l, struct bytes a, struct bytes b)
+{
+	struct node *n = c->head.n;
+	uint64_t floor, version;
+	struct feed *f;
+	int err;
+
+	if (!may_check(l) || (f = feed_of(c)) == NULL)
+		return 0;
+	err = feed_add_fork(f, a, b, &floor);
+	if (err == 0) {
+		version = feed_charter(f)->version;
+		n->carried_bytes -= size_of(c);
+		buf_clear(&c->fork);
+		proof_encode(&c->fork, a, b);
+		c->charters.n =
+		    (size_t)(carry_charters(c, version + 1).p - c->charters.p);
+		n->carried_bytes += size_of(c);
+		c->last = feed_charter(f)->hash;
+		c->head.charter = version;
+		judge_again(c, f);
+		head_changed(&c->head);
+		spread_charters(&c->head, NULL);
+		err = buf_err(&c->fork);
+	}
+	feed_free(f);
+	return accept_fault(err);
+}
+
+/* It contradicts one that is here. */
+static int
+contradicted(struct carried *c, struct link *l, struct bytes file)
+{
+	struct bytes ours;
+	struct charter p;
+	struct reader r;
+
+	if (charter_peek(&p, file) != 0 || p.version > c->head.charter)
+		return 0;
+	ours = carry_charters(c, p.version);
+	reader_init(&r, ours.p, ours.n);
+	return carry_fork(c, l, cbor_bytes(&r), file);
+}
+
+int
 carry_charter(struct carried *c, struct link *l, struct bytes file)
 {
 	struct node *n = c->head.n;
@@ -303,6 +373,9 @@ carry_charter(struct carried *c, struct link *l, struct bytes file)
 	if (!may_check(l) || (f = feed_of(c)) == NULL)
 		return 0;
 	err = feed_add_charter(f, file, &floor);
+	/* One that a successor signed would take away others: followers have it. */
+	if (err == 0 && feed_charter(f)->version <= c->head.charter)
+		err = QERR_FULL;
 	if (err == 0 && c->charters.n + file.n > CARRIED_FEED_BYTES)
 		err = QERR_FULL; /* those that there are will do */
 	if (err == 0) {
@@ -318,7 +391,7 @@ carry_charter(struct carried *c, struct link *l, struct bytes file)
 		err = buf_err(&c->charters);
 	}
 	feed_free(f);
-	return accept_fault(err);
+	return err == QERR_FORK ? contradicted(c, l, file) : accept_fault(err);
 }
 
 /* Strangers. */
@@ -334,6 +407,7 @@ carried_new(struct link *l, const struct feed *f, struct bytes charters)
 		return NULL;
 	}
 	buf_init(&c->charters, 0);
+	buf_init(&c->fork, 0);
 	buf_put(&c->charters, charters.p, charters.n);
 	n->n_carried++;
 	n->carried_bytes += charters.n;
@@ -542,7 +616,12 @@ carry_ask(struct link *l, struct carried *c)
 
 	if (c->head.asking != NULL || sh->failed || !can_ask(l))
 		return;
-	if (sh->charter > c->head.charter) {
+	if (sh->differs) {
+		a.what = ASK_CHARTERS;
+		a.first = 1;
+		sh->differs = false;
+		sh->compared = true;
+	} else if (sh->charter > c->head.charter) {
 		a.what = ASK_CHARTERS;
 		a.first = c->head.charter + 1;
 	} else if (c->head.forked) {

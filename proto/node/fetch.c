@@ -84,7 +84,12 @@ fetch_heads(struct link *l, struct share *sh, struct track *s)
 	    sh->failed || l->n_ask == ASKS_MAX || l->said_bye ||
 	    brief_room(l) < BRIEF_LEAST)
 		return;
-	if (sh->charter > charter) {
+	if (sh->differs && charter > 0) {
+		a.what = ASK_CHARTERS;
+		a.first = 1;
+		sh->differs = false;
+		sh->compared = true;
+	} else if (sh->charter > charter) {
 		a.what = ASK_CHARTERS;
 		a.first = charter + 1;
 	} else if (charter == 0 || s->head.forked) {

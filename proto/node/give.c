@@ -23,10 +23,25 @@ give_charters(struct link *l, struct ask *a, const struct msg_give *g)
 		if (r.err == 0)
 			err =
 			    a->head->followed
-				? accept_charter(head_track(a->head), file)
+				? charters_accept(head_track(a->head), file, l)
 				: carry_charter(head_carried(a->head), l, file);
 	}
 	return r.err != 0 ? r.err : err;
+}
+
+/* Its header of our head's number; if that is ours, it is the charters that differ. */
+static void
+give_rival(struct link *l, const struct ask *a, struct bytes file)
+{
+	struct track *s = head_track(a->head);
+	struct share *sh = share_of(l, a->head);
+	struct header h;
+
+	if (header_peek(&h, file) != 0 || h.number != feed_head(s->feed) ||
+	    !id_eq(&h.hash, feed_head_hash(s->feed)))
+		accept_rival(s, a->first, file);
+	else if (sh->charter >= track_charter(s))
+		share_differs(sh);
 }
 
 static int
@@ -56,7 +71,7 @@ give_headers(struct link *l, struct ask *a, const struct msg_give *g)
 	l->gained = true;
 	s = head_track(a->head);
 	if (a->fork_check) {
-		accept_rival(s, a->first, file[0]);
+		give_rival(l, a, file[0]);
 		return 0;
 	}
 	return accept_headers(s, file, count, l);
@@ -196,7 +211,7 @@ look_at_share(struct link *l, const struct ask *a, struct track *s)
 	if (!a->fork_check &&
 	    (a->what == ASK_CHARTERS ? track_charter(s) < a->first
 				     : feed_head(s->feed) + 1 == a->first))
-		sh->failed = !sh->rival;
+		sh->failed = !sh->rival && !sh->differs;
 }
 
 /* True if |h|, which was asked of |l|, is still behind what |l| showed. */

@@ -147,15 +147,33 @@ head_charter(const struct head *h)
 	return cbor_bytes(&r);
 }
 
-const struct id *
-head_mark(const struct head *h)
+bool
+head_charters_forked(const struct head *h, struct bytes *ret_a,
+    struct bytes *ret_b)
 {
+	struct head *mine = (struct head *)(uintptr_t)h;
+
+	if (h->followed)
+		return feed_forked(head_track(mine)->feed, ret_a, ret_b) != 0;
+	return head_carried(mine)->fork.n > 0 &&
+	       proof_decode(buf_bytes(&head_carried(mine)->fork), ret_a,
+		   ret_b) == 0;
+}
+
+void
+head_mark(const struct head *h, struct id *ret)
+{
+	static const struct id none;
 	struct head *mine = (struct head *)(uintptr_t)h;
 
 	/* The mark of a forked feed is nobody's: who follows it asks, and is
 	 * sent the proof. */
 	if (h->forked)
-		return &h->id;
-	return h->followed ? feed_hash(head_track(mine)->feed, h->number)
-			   : &head_carried(mine)->hash;
+		*ret = h->id;
+	else if (h->followed)
+		feed_state(head_track(mine)->feed, h->number, h->charter, ret);
+	else
+		feed_state_of(ret, &head_carried(mine)->hash,
+		    head_carried(mine)->fork.n > 0 ? &none
+						   : &head_carried(mine)->last);
 }

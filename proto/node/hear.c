@@ -10,10 +10,14 @@ on_row_followed(struct link *l, struct track *s,
 {
 	struct share *sh = share_of(l, &s->head);
 	uint8_t mark[4];
+	struct id state;
 
-	if (row->number > 0 && row->number == feed_head(s->feed)) {
-		msg_mark(mark, veil_hash(l->veil), !l->dialled,
-		    feed_head_hash(s->feed));
+	/* Who is behind with the charter has another mark, and so has who knows
+	 * that it is forked. */
+	if (row->number > 0 && row->number == feed_head(s->feed) &&
+	    row->charter <= track_charter(s)) {
+		feed_state(s->feed, row->number, track_charter(s), &state);
+		msg_mark(mark, veil_hash(l->veil), !l->dialled, &state);
 		if (memcmp(mark, row->mark, sizeof(mark)) != 0)
 			sh->rival = true;
 		else
@@ -31,10 +35,12 @@ on_row_carried(struct link *l, struct carried *c,
 {
 	struct share *sh = share_of(l, &c->head);
 	uint8_t mark[4];
+	struct id state;
 
-	if (row->number > 0 && row->number == c->head.number) {
-		msg_mark(mark, veil_hash(l->veil), !l->dialled,
-		    head_mark(&c->head));
+	if (row->number > 0 && row->number == c->head.number &&
+	    row->charter == c->head.charter) {
+		head_mark(&c->head, &state);
+		msg_mark(mark, veil_hash(l->veil), !l->dialled, &state);
 		if (memcmp(mark, row->mark, sizeof(mark)) != 0)
 			sh->rival = true;
 	}
@@ -85,25 +91,15 @@ on_heads(struct link *l, const struct msg_heads *m)
 static struct head *
 head_of_charter(struct node *n, struct bytes file)
 {
-	struct signed_file f;
 	struct charter c;
 
-	if (signed_decode(&f, file, SIGNED_SIGS_MAX) != 0 ||
-	    charter_decode_body(&c, f.body) != 0)
+	if (charter_peek(&c, file) != 0)
 		return NULL;
 	for (size_t i = 0; i < n->n_head; i++) {
 		struct head *h = n->head[i];
-		const struct track *s = head_track(h);
-		const struct charter *ours =
-		    s != NULL ? feed_charter(s->feed) : NULL;
 
-		if (c.version == 1 && id_eq(&c.hash, &h->id))
-			return h;
-		if (c.version > 1 && s == NULL &&
-		    id_eq(&c.previous, &head_carried(h)->last))
-			return h;
-		if (ours != NULL && c.version == ours->version + 1 &&
-		    id_eq(&c.previous, &ours->hash))
+		if (h->followed ? feed_is_of(head_track(h)->feed, &c)
+				: carry_is_of(head_carried(h), &c))
 			return h;
 	}
 	return NULL;
@@ -119,7 +115,7 @@ on_news_followed(struct link *l, struct track *s, const struct msg_news *m)
 	sh->failed = false; /* it shows something again */
 	sh->near |= m->gap == 0;
 	if (m->charter.n > 0)
-		err = accept_charter(s, m->charter);
+		err = charters_accept(s, m->charter, l);
 	version = track_charter(s);
 	if (m->charter.n > 0 && version > sh->charter &&
 	    bytes_eq(m->charter, feed_charter_file(s->feed, version)))
@@ -228,12 +224,27 @@ on_holds(struct link *l, const struct msg_holds *m)
 }
 
 static int
+on_charters_proof(struct link *l, const struct msg_proof *m)
+{
+	struct head *h = head_of_charter(l->n, m->a);
+
+	if (h == NULL)
+		return 0;
+	share_of(l, h)->known = share_of(l, h)->proved_charters = true;
+	return h->followed ? charters_proof(head_track(h), m->a, m->b, l)
+			   : carry_fork(head_carried(h), l, m->a, m->b);
+}
+
+static int
 on_proof(struct link *l, const struct msg_proof *m)
 {
 	struct header header;
+	struct charter c;
 	struct head *h;
 	int err = header_peek(&header, m->a);
 
+	if (err != 0 && charter_peek(&c, m->a) == 0)
+		return on_charters_proof(l, m);
 	if (err != 0)
 		return err;
 	if ((h = head_find(l->n, &header.feed)) == NULL)

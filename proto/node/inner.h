@@ -223,6 +223,7 @@ struct track {            /* a feed followed */
 struct carried {
 	struct head head;
 	struct buf charters; /* all files, each a CBOR byte string */
+	struct buf fork;     /* the proof that they are forked; else empty */
 	struct id last;      /* hash of the newest one */
 	struct id hash;      /* identity of the header */
 	uint64_t by;         /* link that brought it first */
@@ -235,13 +236,16 @@ struct share {
 	uint32_t number, shown; /* newest that the peer showed, that we did */
 	uint16_t charter;       /* newest version that one showed the other */
 	uint8_t shown_gap;
-	bool known : 1;   /* the peer showed it */
-	bool died : 1;    /* headers have since, perhaps what it showed */
-	bool waits : 1;   /* news of it are held back */
-	bool near : 1;    /* the peer said that it follows it: gap 0 */
-	bool failed : 1;  /* showed what it could not give */
-	bool rival : 1;   /* its header of our head's number is another */
-	bool proved : 1;  /* was sent the proof of a fork */
+	bool known : 1;  /* the peer showed it */
+	bool died : 1;   /* headers have since, perhaps what it showed */
+	bool waits : 1;  /* news of it are held back */
+	bool near : 1;   /* the peer said that it follows it: gap 0 */
+	bool failed : 1; /* showed what it could not give */
+	bool rival : 1;  /* its header of our head's number is another */
+	bool proved : 1; /* was sent the proof of a fork */
+	bool proved_charters : 1; /* .. and that of its charters */
+	bool differs : 1;  /* its charters are not ours: all are asked for */
+	bool compared : 1; /* .. and were, once */
 	bool asked : 1;   /* was told what we hold, and so asked for the same */
 	bool follows : 1; /* told us what it holds */
 	uint16_t n_run, cap_run;
@@ -575,8 +579,11 @@ void head_set_file(struct head *h, struct bytes file);
 void head_forked(struct head *h, struct bytes a, struct bytes b);
 /* The newest charter that may be told. */
 struct bytes head_charter(const struct head *h);
+/* The proof that its charters are forked: false if they are not. */
+bool head_charters_forked(const struct head *h, struct bytes *ret_a,
+    struct bytes *ret_b);
 /* What the mark of the head is made of. */
-const struct id *head_mark(const struct head *h);
+void head_mark(const struct head *h, struct id *ret);
 static inline struct track *
 head_track(struct head *h)
 {
@@ -597,6 +604,11 @@ int carry_header(struct carried *c, struct link *l, uint64_t number,
 int carry_charter(struct carried *c, struct link *l, struct bytes file);
 int carry_proof(struct carried *c, struct link *l, struct bytes a,
     struct bytes b);
+/* Two charters of |c| that are said to contradict each other. */
+int carry_fork(struct carried *c, struct link *l, struct bytes a,
+    struct bytes b);
+/* True if |p| says that it is behind one of its charters. */
+bool carry_is_of(const struct carried *c, const struct charter *p);
 /* Charters of the link's stranger; |last|: there are no more. */
 int carry_stranger(struct link *l, struct bytes charters, bool last);
 void carry_forget_stranger(struct link *l);
@@ -662,7 +674,6 @@ bit_set(uint8_t *b, size_t i, bool v)
 }
 
 /* accept.c: 0, or a fault of the peer */
-int accept_charter(struct track *s, struct bytes file);
 /* A charter was taken in, from which headers died from |floor| on. */
 void accept_verdict(struct track *s, uint64_t floor);
 bool accept_from(const struct track *s, struct link *l);
@@ -680,6 +691,12 @@ void accept_rival(struct track *s, uint64_t number, struct bytes theirs);
 bool accept_loaded(struct node *n, uint64_t token, struct bytes object);
 void accept_stored(struct node *n, uint64_t token, int err);
 
+/* charters.c: of a feed that is followed; 0, or a fault of the peer */
+int charters_accept(struct track *s, struct bytes file, struct link *from);
+/* Two charters that are said to contradict each other. */
+int charters_proof(struct track *s, struct bytes a, struct bytes b,
+    struct link *from);
+
 /* spread.c */
 /* To who has just come, and may be a reader: what is followed, and of the rest what
  * costs no frame more. */
@@ -692,6 +709,8 @@ void spread_charter(struct head *h);
 bool spread_tells(const struct link *l);
 void spread_proof(struct head *h, struct link *from);
 void spread_forked(struct link *l, struct share *sh, struct head *h);
+/* That the charters of |h| are forked, to all but |from|. */
+void spread_charters(struct head *h, struct link *from);
 void spread_due(struct link *l);
 when_ms spread_timer(const struct link *l);
 
@@ -746,6 +765,8 @@ share_told(const struct share *sh)
 }
 /* The peer has shown that it has header |number|. */
 void share_show(struct share *sh, uint64_t number);
+/* The peer's charters are not ours. */
+void share_differs(struct share *sh);
 /* For a link that opens, and as heads come and go: 0 or QERR_NOMEM. */
 int share_open(struct link *l);
 int share_add(struct link *l, const struct head *h);

@@ -437,6 +437,7 @@ node_feed_stat(const struct node *n, const struct id *feed,
     struct node_feed_stat *ret)
 {
 	struct track *s = track_find(n, feed);
+	struct bytes one, other;
 
 	if (s == NULL)
 		return QERR_ABSENT;
@@ -444,6 +445,7 @@ node_feed_stat(const struct node *n, const struct id *feed,
 	    .charter = track_charter(s),
 	    .followed = true,
 	    .forked = s->head.forked,
+	    .forked_charter = feed_forked(s->feed, &one, &other),
 	    .overdue = s->overdue,
 	    .receipts = s->receipts};
 	for (size_t i = 0; i < s->n_a; i++) {

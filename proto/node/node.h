@@ -172,10 +172,11 @@ struct node_event {
 
 /* Where an object lies, for the driver's tree. */
 enum node_object {
-	OBJECT_CHARTER, /* id: feed, number: version */
-	OBJECT_HEADER,  /* id: feed, number; the highest is also the head */
-	OBJECT_PROOF,   /* id: feed, number */
-	OBJECT_PIECE,   /* id: pack root, number: piece */
+	OBJECT_CHARTER,  /* id: feed, number: version */
+	OBJECT_HEADER,   /* id: feed, number; the highest is also the head */
+	OBJECT_PROOF,    /* id: feed, number */
+	OBJECT_CHARTERS, /* id: feed; the proof that its charters are forked */
+	OBJECT_PIECE,    /* id: pack root, number: piece */
 	OBJECT_MEMORY, /* id: zeros, number: 0; replaced whole; it holds secrets */
 };
 
@@ -199,7 +200,7 @@ struct node_get {
 /* Delete from the tree: withdrawn or over quota packs, headers that died. */
 struct node_forget {
 	enum node_object
-	    kind; /* OBJECT_HEADER: all from |number| on; OBJECT_PIECE: the whole pack */
+	    kind; /* OBJECT_HEADER, OBJECT_CHARTER: all from |number| on; OBJECT_PIECE: the whole pack */
 	struct id id;
 	uint64_t number;
 };
@@ -227,9 +228,9 @@ enum node_fact {
 	FACT_CHARTER, /* id: feed, number: version; value: headers died from it, or UINT64_MAX */
 	FACT_PACK,      /* id: root; a pack is whole and stored */
 	FACT_WITHDRAWN, /* id: root */
-	FACT_FORK,      /* id: feed, number */
-	FACT_ROLLBACK,  /* id: feed, number: what a peer showed */
-	FACT_OVERDUE,   /* id: feed, value: milliseconds */
+	FACT_FORK, /* id: feed, number; or 0, and value: the version of the charters */
+	FACT_ROLLBACK, /* id: feed, number: what a peer showed */
+	FACT_OVERDUE,  /* id: feed, value: milliseconds */
 	FACT_RECEIPTS, /* id: feed, number; value: peers that proved to hold all of it */
 	FACT_SYNCED, /* reader: id: feed; nothing more to fetch from any source */
 	FACT_PROGRESS, /* id: feed; number: bytes still wanted, value: bytes got */
@@ -295,6 +296,7 @@ void node_stat(const struct node *n, struct node_stat *ret);
 struct node_feed_stat {
 	uint64_t head, charter;
 	bool followed, forked, overdue;
+	uint64_t forked_charter; /* the version of two charters; 0: none */
 	size_t packs_wanted, packs_held;
 	uint64_t bytes_wanted, bytes_held;
 	size_t receipts; /* for the head, if we published it */

@@ -16,6 +16,12 @@ share_tag(struct link *l, const struct head *h)
 }
 
 void
+share_differs(struct share *sh)
+{
+	sh->differs = !sh->compared;
+}
+
+void
 share_show(struct share *sh, uint64_t number)
 {
 	sh->number = (uint32_t)number;

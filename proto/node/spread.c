@@ -17,9 +17,11 @@ put_row(struct link *l, const struct head *h)
 	struct msg_heads_row row = {
 	    .tag = share_tag(l, h), .number = h->number, .charter = h->charter};
 
+	struct id mark;
+
+	head_mark(h, &mark);
 	if (row.number > 0)
-		msg_mark(row.mark, veil_hash(l->veil), l->dialled,
-		    head_mark(h));
+		msg_mark(row.mark, veil_hash(l->veil), l->dialled, &mark);
 	msg_row_put(&l->n->rows, &row);
 	sh->shown = (uint32_t)h->number;
 	sh->shown_gap = 0;
@@ -239,11 +241,42 @@ spread_proof(struct head *h, struct link *from)
 	}
 }
 
+static void
+say_charters(struct link *l, const struct head *h)
+{
+	struct msg_proof *m = &l->n->say.proof;
+
+	share_of(l, h)->proved_charters = true;
+	l->n->say.kind = MSG_PROOF;
+	if (head_charters_forked(h, &m->a, &m->b))
+		link_say(l);
+}
+
+void
+spread_charters(struct head *h, struct link *from)
+{
+	struct node *n = h->n;
+
+	for (size_t i = 0; i < n->n_slot; i++) {
+		struct link *l = n->link[i];
+
+		if (l != NULL && l != from && l->state == LINK_OPEN &&
+		    n->cfg.role != NODE_READER)
+			say_charters(l, h);
+	}
+}
+
 /* To who was not there, or asks for the feed. */
 void
 spread_forked(struct link *l, struct share *sh, struct head *h)
 {
-	if (h->forked && !sh->proved && l->n->cfg.role != NODE_READER)
+	struct bytes a, b;
+
+	if (l->n->cfg.role == NODE_READER)
+		return;
+	if (!sh->proved_charters && head_charters_forked(h, &a, &b))
+		say_charters(l, h);
+	if (h->forked && !sh->proved)
 		say_proof(l, sh, h);
 }
 

@@ -1,20 +1,29 @@
+#include "proto/object/armour.h"
+
 #include <stdlib.h>
 
 #include "proto/base/qerr.h"
 #include "proto/base/text.h"
-#include "proto/object/capsule.h"
 
-/* PROTOCOL.md §10, and the base64 of MIME in lines of 64. */
-#define BEGIN      "-----BEGIN QUIRE CAPSULE-----"
-#define END        "-----END QUIRE CAPSULE-----"
+/* The base64 of MIME, in lines of 64. */
 #define LINE_BYTES 48
 
+static const struct {
+	const char *begin, *end;
+} frames[] = {
+    [ARMOUR_CAPSULE] = {"-----BEGIN QUIRE CAPSULE-----",
+	"-----END QUIRE CAPSULE-----"},
+    [ARMOUR_CHARTER] = {"-----BEGIN QUIRE CHARTER-----",
+	"-----END QUIRE CHARTER-----"},
+};
+
 void
-capsule_armour(struct buf *dst, struct bytes file)
+armour_put(struct buf *dst, enum armour what, struct bytes file)
 {
 	char line[(LINE_BYTES + 2) / 3 * 4 + 1];
 
-	buf_put_str(dst, BEGIN "\n");
+	buf_put_str(dst, frames[what].begin);
+	buf_put_u8(dst, '\n');
 	for (size_t i = 0; i < file.n; i += LINE_BYTES) {
 		size_t n = file.n - i < LINE_BYTES ? file.n - i : LINE_BYTES;
 
@@ -22,7 +31,8 @@ capsule_armour(struct buf *dst, struct bytes file)
 		buf_put_str(dst, line);
 		buf_put_u8(dst, '\n');
 	}
-	buf_put_str(dst, END "\n");
+	buf_put_str(dst, frames[what].end);
+	buf_put_u8(dst, '\n');
 }
 
 /* Where |word| begins in |text|; text.n if nowhere. */
@@ -38,25 +48,26 @@ find(struct bytes text, const char *word)
 }
 
 bool
-capsule_is_armoured(struct bytes text)
+armour_is(enum armour what, struct bytes text)
 {
-	return find(text, BEGIN) < text.n;
+	return find(text, frames[what].begin) < text.n;
 }
 
 int
-capsule_unarmour(struct buf *dst, struct bytes text)
+armour_get(struct buf *dst, enum armour what, struct bytes text, size_t max)
 {
-	size_t from = find(text, BEGIN), to = find(text, END), n = 0;
+	size_t from = find(text, frames[what].begin);
+	size_t to = find(text, frames[what].end), n = 0;
 	uint8_t *out;
 	char *clean;
 	int r;
 
 	if (from == text.n)
 		return QERR_TYPE;
-	from += strlen(BEGIN);
+	from += strlen(frames[what].begin);
 	if (to == text.n || to < from)
 		return QERR_TRUNCATED;
-	if (to - from > (size_t)2 * CAPSULE_MAX)
+	if (to - from > 2 * max)
 		return QERR_TOOBIG;
 	clean = malloc(to - from + 1);
 	if (clean == NULL)
@@ -71,4 +82,19 @@ capsule_unarmour(struct buf *dst, struct bytes text)
 		dst->n -= n / 4 * 3 + 3 - (r > 0 ? (size_t)r : 0);
 	free(clean);
 	return r < 0 ? r : 0;
+}
+
+int
+armour_strip(struct buf *b, enum armour what, size_t max)
+{
+	struct buf plain;
+	int err;
+
+	if (!armour_is(what, buf_bytes(b)))
+		return 0;
+	buf_init(&plain, 0);
+	err = armour_get(&plain, what, buf_bytes(b), max);
+	buf_done(b);
+	*b = plain;
+	return err;
 }

@@ -284,16 +284,6 @@ decode(struct capsule *c, struct bytes file)
 
 /* Checking. */
 
-/* Version, hash and borrowed fields of charter |file|, in whatever state. */
-static int
-peek_charter(struct charter *ret, struct bytes file)
-{
-	struct signed_file s;
-	int r = signed_decode(&s, file, SIGNED_SIGS_MAX);
-
-	return r != 0 ? r : charter_decode_body(ret, s.body);
-}
-
 /*
  * Go on from the capsule's charters with those known from elsewhere.  One of a
  * version that the capsule has must be the same one.
@@ -304,11 +294,11 @@ add_newer(struct capsule_verdict *v, const struct capsule *c, struct bytes file)
 	struct charter peek, known, next;
 	int r;
 
-	r = peek_charter(&peek, file);
+	r = charter_peek(&peek, file);
 	if (r != 0)
 		return r;
 	if (peek.version <= c->n_charter) {
-		r = peek_charter(&known, c->charter[peek.version - 1]);
+		r = charter_peek(&known, c->charter[peek.version - 1]);
 		if (r != 0 || id_eq(&known.hash, &peek.hash))
 			return r;
 		return peek.version == 1 ? QERR_FEED : QERR_FORK;
@@ -434,6 +424,18 @@ capsule_open(struct capsule_verdict *ret, struct bytes file,
 		r = open_body(ret, &c);
 	if (r == 0)
 		r = open_pictures(ret, &c);
+	return r;
+}
+
+int
+capsule_charters(struct feed *f, struct bytes file)
+{
+	struct capsule c;
+	uint64_t floor;
+	int r = decode(&c, file);
+
+	for (size_t i = 0; i < c.n_charter && r == 0; i++)
+		r = feed_add_charter(f, c.charter[i], &floor);
 	return r;
 }
 

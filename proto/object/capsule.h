@@ -4,6 +4,7 @@
 #include "proto/base/buf.h"
 #include "proto/object/article.h"
 #include "proto/object/charter.h"
+#include "proto/object/feed.h"
 #include "proto/object/header.h"
 #include "proto/object/merkle.h"
 
@@ -62,10 +63,7 @@ struct capsule_verdict {
 int capsule_open(struct capsule_verdict *ret, struct bytes file,
     const struct bytes *newer, size_t n_newer);
 void capsule_verdict_done(struct capsule_verdict *v);
-
-/* Armour: text lines for a chat, and back; white space is forgiven. */
-void capsule_armour(struct buf *dst, struct bytes file);
-int capsule_unarmour(struct buf *dst, struct bytes text);
-bool capsule_is_armoured(struct bytes text);
+/* Give |f|, which is new, the charters of a capsule. */
+int capsule_charters(struct feed *f, struct bytes file);
 
 #endif

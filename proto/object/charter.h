@@ -6,8 +6,10 @@
 #include "proto/object/signed.h"
 
 /*
- * A charter says which keys may sign a feed, PROTOCOL.md §4.  A decoded charter
- * borrows all its text from the file it was decoded from.
+ * A charter says which keys may sign a feed, PROTOCOL.md §4.  One in short form, a
+ * revocation, says what ends, and is the charter before it in all else.  A charter
+ * borrows all its text from the file it was decoded from, a revocation from those
+ * before it.
  */
 #define CHARTER_FILE_MAX    4096
 #define CHARTER_ROOTS_MAX   8
@@ -21,6 +23,12 @@ struct charter_key {
 	struct key key;
 	uint64_t from;
 	uint64_t to; /* UINT64_MAX: open */
+};
+
+/* What a revocation ends: key |id| signs nothing from issue |from| on. */
+struct charter_end {
+	uint8_t id[KEY_ID_LEN];
+	uint64_t from;
 };
 
 /* From issue |from| on each is signed by |m| keys. */
@@ -49,10 +57,16 @@ struct charter {
 	struct id pin_root;                                /* its root */
 	struct charter_quorum quorum[CHARTER_QUORUMS_MAX]; /* before: 1 */
 	size_t n_quorum;
+	bool is_revocation;
+	struct charter_end end[CHARTER_KEYS_MAX]; /* if it is; ascending */
+	size_t n_end;
 	struct id hash; /* set by decoding */
 };
 
-/* The body of |c|; QERR_RANGE and so on if a field is not allowed. */
+/*
+ * The body of |c|; QERR_RANGE and so on if a field is not allowed.  Of a revocation only
+ * version, previous, what ends and the pin are written and read.
+ */
 int charter_encode(struct buf *b, const struct charter *c);
 int charter_decode_body(struct charter *ret, struct bytes body);
 
@@ -64,11 +78,25 @@ void charter_comment(char dst[CHARTER_COMMENT_MAX], uint64_t version);
 int charter_sign(struct buf *b, struct bytes body, struct bytes file,
     const struct key_secret *k);
 
+/* What the file alone says; nothing is checked. */
+int charter_peek(struct charter *ret, struct bytes file);
 /*
  * Decode and verify a whole charter file.  |prev| is the charter before it,
- * NULL for version 1.  |ret| borrows from |file|.
+ * NULL for version 1.  |ret| borrows from |file|, and of a revocation from what |prev|
+ * borrows from.
  */
 int charter_open(struct charter *ret, struct bytes file,
+    const struct charter *prev);
+/* The same without its signatures: one that was accepted before. */
+int charter_take(struct charter *ret, struct bytes file,
+    const struct charter *prev);
+
+/*
+ * True if |file|, which is |c| and counts behind |prev|, is signed by as many of the
+ * roots that |prev| announced and that join in it as |prev| asks for: it counts, whatever
+ * else the roots of |prev| signed.
+ */
+bool charter_succeeds(const struct charter *c, struct bytes file,
     const struct charter *prev);
 
 /*

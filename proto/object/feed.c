@@ -1,37 +1,7 @@
-#include "proto/object/feed.h"
-
 #include <stdlib.h>
 
 #include "proto/base/qerr.h"
-
-/* Key ids that signed headers of one feed; more than a charter chain can hold. */
-#define SIGNERS_MAX 255
-#define NOBODY      255
-
-struct charter_copy {
-	uint8_t *p;
-	size_t n;
-};
-
-struct entry {
-	struct id leaf;   /* in the history tree */
-	struct id hash;   /* identity */
-	uint32_t charter; /* that it names */
-	uint8_t
-	    signer[HEADER_SIGNERS_MAX]; /* places in feed.signer, or NOBODY */
-};
-
-struct feed {
-	struct id id;
-	struct charter_copy *charter; /* version - 1 */
-	size_t n_charter;
-	struct charter newest; /* borrows from the last copy */
-	uint8_t signer[SIGNERS_MAX][KEY_ID_LEN];
-	size_t n_signer;
-	struct entry *entry; /* number - 1 */
-	size_t n, cap;
-	struct history history; /* of the first headers: see feed_history() */
-};
+#include "proto/object/feed_inner.h"
 
 struct feed *
 feed_new(const struct id *id)
@@ -48,9 +18,7 @@ feed_free(struct feed *f)
 {
 	if (f == NULL)
 		return;
-	for (size_t i = 0; i < f->n_charter; i++)
-		free(f->charter[i].p);
-	free(f->charter);
+	feed_charters_free(f);
 	free(f->entry);
 	free(f);
 }
@@ -59,20 +27,6 @@ const struct id *
 feed_id(const struct feed *f)
 {
 	return &f->id;
-}
-
-const struct charter *
-feed_charter(const struct feed *f)
-{
-	return f->n_charter == 0 ? NULL : &f->newest;
-}
-
-struct bytes
-feed_charter_file(const struct feed *f, uint64_t version)
-{
-	if (version == 0 || version > f->n_charter)
-		return (struct bytes){NULL, 0};
-	return bytes_of(f->charter[version - 1].p, f->charter[version - 1].n);
 }
 
 uint64_t
@@ -118,12 +72,9 @@ feed_history(struct feed *f)
 	return &f->history;
 }
 
-/*
- * False if our first headers are not those that the newest charter pins.  Fewer than
- * it pins may be any: who has not the rest cannot tell.
- */
-static bool
-holds_pin(struct feed *f)
+/* Fewer than it pins may be any: who has not the rest cannot tell. */
+bool
+feed_holds_pin(const struct feed *f)
 {
 	struct history first;
 	struct id root;
@@ -137,9 +88,8 @@ holds_pin(struct feed *f)
 	return id_eq(&root, &f->newest.pin_root);
 }
 
-/* Who signed |e|, for charter_signers(): their number. */
-static size_t
-signers_of(const struct feed *f, const struct entry *e,
+size_t
+feed_signers(const struct feed *f, const struct entry *e,
     uint8_t ret[HEADER_SIGNERS_MAX][KEY_ID_LEN])
 {
 	size_t n = 0;
@@ -149,122 +99,19 @@ signers_of(const struct feed *f, const struct entry *e,
 	return n;
 }
 
-/* The first header that the newest charter no longer lets its signers sign. */
-static uint64_t
-first_revoked(const struct feed *f)
+uint64_t
+feed_first_dead(const struct feed *f)
 {
 	uint8_t id[HEADER_SIGNERS_MAX][KEY_ID_LEN];
 
 	for (size_t i = 0; i < f->n; i++) {
-		size_t n = signers_of(f, &f->entry[i], id);
+		size_t n = feed_signers(f, &f->entry[i], id);
 
-		if (charter_signers(&f->newest, id[0], n, i + 1) != 0)
+		if (f->entry[i].charter > feed_named_max(f) ||
+		    feed_may_sign(f, id[0], n, i + 1) != 0)
 			return i + 1;
 	}
 	return UINT64_MAX;
-}
-
-/* A charter of a version that we have: the same, or a contradiction. */
-static int
-compare_charter(const struct feed *f, struct bytes file,
-    const struct charter *c)
-{
-	struct charter ours, before, theirs;
-	bool first = c->version == 1;
-	int err;
-
-	if (bytes_eq(file, feed_charter_file(f, c->version)))
-		return QERR_DUPLICATE;
-	if (first)
-		return id_eq(&c->hash, &f->id) ? QERR_DUPLICATE : QERR_FEED;
-
-	/* Both were whole when they came: only their bodies are compared. */
-	struct signed_file s;
-	if ((err = signed_decode(&s, feed_charter_file(f, c->version),
-		 SIGNED_SIGS_MAX)) != 0 ||
-	    (err = charter_decode_body(&ours, s.body)) != 0)
-		return err;
-	if (id_eq(&ours.hash, &c->hash))
-		return QERR_DUPLICATE;
-	if ((err = signed_decode(&s, feed_charter_file(f, c->version - 1),
-		 SIGNED_SIGS_MAX)) != 0 ||
-	    (err = charter_decode_body(&before, s.body)) != 0)
-		return err;
-	err = charter_open(&theirs, file, &before);
-	return err == 0 ? QERR_FORK : err;
-}
-
-/* The newest charter becomes |c|, which was decoded from |file|. */
-static int
-append_charter(struct feed *f, const struct charter *c, struct bytes file)
-{
-	struct signed_file s;
-	struct charter_copy *more;
-	uint8_t *copy;
-
-	/* The feed id commits to version 1, and so to all that follow. */
-	if (c->version == 1 && !id_eq(&c->hash, &f->id))
-		return QERR_FEED;
-	more = realloc(f->charter, (f->n_charter + 1) * sizeof(*more));
-	if (more == NULL)
-		return QERR_NOMEM;
-	f->charter = more;
-	if ((copy = malloc(file.n)) == NULL)
-		return QERR_NOMEM;
-	memcpy(copy, file.p, file.n);
-	f->charter[f->n_charter++] = (struct charter_copy){copy, file.n};
-	/* Decode again, so that the charter borrows from our copy. */
-	signed_decode(&s, bytes_of(copy, file.n), SIGNED_SIGS_MAX);
-	charter_decode_body(&f->newest, s.body);
-	return 0;
-}
-
-int
-feed_add_charter(struct feed *f, struct bytes file, uint64_t *ret_floor)
-{
-	struct signed_file s;
-	struct charter c;
-	int err;
-
-	*ret_floor = UINT64_MAX;
-	if (file.n > CHARTER_FILE_MAX)
-		return QERR_TOOBIG;
-	if ((err = signed_decode(&s, file, SIGNED_SIGS_MAX)) != 0 ||
-	    (err = charter_decode_body(&c, s.body)) != 0)
-		return err;
-	if (c.version <= f->n_charter)
-		return compare_charter(f, file, &c);
-	if (c.version > f->n_charter + 1)
-		return QERR_CHAIN;
-	if (f->n_charter == FEED_CHARTERS_MAX)
-		return QERR_FULL;
-	if ((err = charter_open(&c, file, feed_charter(f))) != 0)
-		return err;
-	if ((err = append_charter(f, &c, file)) != 0)
-		return err;
-	*ret_floor = holds_pin(f) ? first_revoked(f) : 1;
-	if (*ret_floor != UINT64_MAX)
-		feed_cut(f, *ret_floor - 1);
-	return 0;
-}
-
-int
-feed_take_up_charter(struct feed *f, struct bytes file)
-{
-	struct signed_file s;
-	struct charter c;
-	int err;
-
-	if (f->n > 0)
-		return QERR_CHAIN;
-	if (f->n_charter == FEED_CHARTERS_MAX)
-		return QERR_FULL;
-	if ((err = signed_decode(&s, file, SIGNED_SIGS_MAX)) != 0 ||
-	    (err = charter_decode_body(&c, s.body)) != 0)
-		return err;
-	if (c.version != f->n_charter + 1)
-		return QERR_CHAIN;
-	return append_charter(f, &c, file);
 }
 
 /* The place of |id| among the signers, adding it; -1 if there are too many. */
@@ -280,9 +127,8 @@ signer_place(struct feed *f, const uint8_t id[KEY_ID_LEN])
 	return (int)f->n_signer++;
 }
 
-/* Note in |e| who signed it. */
-static int
-set_signers(struct feed *f, struct entry *e, const uint8_t *id, size_t n)
+int
+feed_set_signers(struct feed *f, struct entry *e, const uint8_t *id, size_t n)
 {
 	memset(e->signer, NOBODY, sizeof(e->signer));
 	for (size_t i = 0; i < n; i++) {
@@ -295,8 +141,8 @@ set_signers(struct feed *f, struct entry *e, const uint8_t *id, size_t n)
 	return 0;
 }
 
-static int
-reserve(struct feed *f, size_t n)
+int
+feed_reserve(struct feed *f, size_t n)
 {
 	size_t cap = f->cap == 0 ? 16 : f->cap;
 	struct entry *e;
@@ -317,7 +163,7 @@ static int
 append(struct feed *f, const struct id *leaf, const struct header *h)
 {
 	struct entry *e = &f->entry[f->n];
-	int err = set_signers(f, e, h->signer[0], h->m);
+	int err = feed_set_signers(f, e, h->signer[0], h->m);
 
 	if (err != 0)
 		return err;
@@ -341,7 +187,7 @@ append_next(struct feed *f, struct bytes file, const struct header *h)
 	if ((err = header_leaf(&leaf, file)) != 0 ||
 	    (err = append(f, &leaf, h)) != 0)
 		return err;
-	if (f->n != f->newest.pin || holds_pin(f))
+	if (f->n != f->newest.pin || feed_holds_pin(f))
 		return 0;
 	feed_cut(f, f->n - 1);
 	return QERR_PINNED;
@@ -357,9 +203,11 @@ open_header(const struct feed *f, struct bytes file, struct header *ret)
 		return err;
 	if (!id_eq(&ret->feed, &f->id))
 		return QERR_FEED;
-	if (ret->charter > f->n_charter)
+	if (ret->charter > feed_named_max(f))
 		return QERR_CHARTER;
-	return header_open(ret, file, &f->newest);
+	err = header_open(ret, file, &f->newest);
+	return err != 0 ? err
+			: feed_may_sign(f, ret->signer[0], ret->m, ret->number);
 }
 
 /* A header of a number that we have. */
@@ -390,7 +238,7 @@ feed_add_header(struct feed *f, struct bytes file, struct header *ret)
 		return err;
 	if (ret->number != f->n + 1)
 		return QERR_CHAIN;
-	if ((err = reserve(f, 1)) != 0)
+	if ((err = feed_reserve(f, 1)) != 0)
 		return err;
 	return append_next(f, file, ret);
 }
@@ -406,52 +254,6 @@ feed_add_headers(struct feed *f, const struct bytes *file, size_t n)
 		err = feed_add_header(f, file[i], &h);
 	if (err != 0)
 		feed_cut(f, before);
-	return err;
-}
-
-void
-feed_keep(const struct feed *f, uint64_t n, struct feed_kept *ret)
-{
-	const struct entry *e = &f->entry[n - 1];
-
-	*ret = (struct feed_kept){
-	    .leaf = e->leaf, .hash = e->hash, .charter = e->charter};
-	ret->n_signer = signers_of(f, e, ret->signer);
-}
-
-static int
-take_up(struct feed *f, const struct feed_kept *k)
-{
-	struct entry *e = &f->entry[f->n];
-	int err;
-
-	if (k->charter > f->n_charter)
-		return QERR_CHARTER;
-	if ((err = charter_signers(&f->newest, k->signer[0], k->n_signer,
-		 f->n + 1)) != 0 ||
-	    (err = set_signers(f, e, k->signer[0], k->n_signer)) != 0)
-		return err;
-	e->leaf = k->leaf;
-	e->hash = k->hash;
-	e->charter = k->charter;
-	f->n++;
-	return 0;
-}
-
-int
-feed_take_up(struct feed *f, const struct feed_kept *kept, size_t n,
-    const struct history *h)
-{
-	int err = f->n > 0 || h->n != n ? QERR_CHAIN : reserve(f, n);
-
-	for (size_t i = 0; i < n && err == 0; i++)
-		err = take_up(f, &kept[i]);
-	if (err == 0 && !holds_pin(f))
-		err = QERR_PINNED;
-	if (err == 0)
-		f->history = *h;
-	else
-		feed_cut(f, 0);
 	return err;
 }
 

@@ -22,9 +22,18 @@ struct feed *feed_new(const struct id *id);
 void feed_free(struct feed *f);
 
 const struct id *feed_id(const struct feed *f);
-/* The newest charter, or NULL; charters by version, as files. */
+/* The newest charter that counts, or NULL; charters by version, as files. */
 const struct charter *feed_charter(const struct feed *f);
 struct bytes feed_charter_file(const struct feed *f, uint64_t version);
+const struct id *feed_charter_hash(const struct feed *f, uint64_t version);
+/* True if |c|, in whatever state, says that it is behind one of ours, or the first. */
+bool feed_is_of(const struct feed *f, const struct charter *c);
+/* A name for a head and a charter together, by their hashes; of a feed whose charters are
+ * forked it is another.  It is all zero where there is no such header. */
+void feed_state_of(struct id *ret, const struct id *head,
+    const struct id *charter);
+void feed_state(const struct feed *f, uint64_t number, uint64_t version,
+    struct id *ret);
 
 /* The newest header accepted: number (0: none) and identity. */
 uint64_t feed_head(const struct feed *f);
@@ -35,13 +44,29 @@ const struct id *feed_hash(const struct feed *f, uint64_t n);
 const struct id *feed_leaf(const struct feed *f, uint64_t n);
 
 /*
- * Take the next charter file.  0: accepted, and |*ret_floor| is the number
+ * Take a charter file.  0: it is the newest now, and |*ret_floor| is the number
  * from which headers died (UINT64_MAX: none); the feed is cut back to
- * |*ret_floor| - 1 itself, and the caller drops headers and packs from there.
- * QERR_DUPLICATE: known already.  QERR_CHAIN: versions are missing before it.
- * QERR_FORK: another charter of a known version, validly signed.
+ * |*ret_floor| - 1 itself, and the caller drops headers and packs from there.  Where an
+ * announced successor has signed it, it may take the place of one that we have: those of
+ * later versions are gone.  QERR_DUPLICATE: known already.  QERR_CHAIN: versions are
+ * missing before it, or it follows another.  QERR_KEY: signed by those whom a successor
+ * has put out.  QERR_FORK: another charter of a known version, validly signed; or the
+ * charters are forked.
  */
 int feed_add_charter(struct feed *f, struct bytes file, uint64_t *ret_floor);
+
+/*
+ * Take the proof that the roots contradict themselves: two charters of one version.
+ * Neither counts, nor does what follows them; the version before is the newest now, and
+ * an issue counts only if both would let it, too.  0 and |*ret_floor| as above.
+ * QERR_DUPLICATE: that is known, or they are the same.  QERR_CHAIN: they follow what is
+ * not here.  QERR_KEY: a successor has decided.  feed_forked() is the version, 0 if there
+ * is no fork, and its two files.
+ */
+int feed_add_fork(struct feed *f, struct bytes a, struct bytes b,
+    uint64_t *ret_floor);
+uint64_t feed_forked(const struct feed *f, struct bytes *ret_a,
+    struct bytes *ret_b);
 
 /*
  * Take the header with the number after feed_head().  0: accepted.

@@ -19,7 +19,7 @@ proof_decode(struct bytes file, struct bytes *ret_one, struct bytes *ret_other)
 	reader_init(&r, file.p, file.n);
 	if (cbor_array(&r, 2) != 2 && r.err == 0)
 		return QERR_MISSING;
-	*ret_one = cbor_bytes_in(&r, 1, HEADER_FILE_MAX);
-	*ret_other = cbor_bytes_in(&r, 1, HEADER_FILE_MAX);
+	*ret_one = cbor_bytes_in(&r, 1, CHARTER_FILE_MAX);
+	*ret_other = cbor_bytes_in(&r, 1, CHARTER_FILE_MAX);
 	return reader_end(&r);
 }

@@ -5,10 +5,12 @@
 #include "proto/object/header.h"
 
 /*
- * A fork proof, PROTOCOL.md §9: [header file, header file].  Whether it proves
- * anything is feed_check_fork()'s to say.
+ * A fork proof, PROTOCOL.md §9: [header file, header file], or of charters [charter
+ * file, charter file].  Whether it proves anything is feed_check_fork()'s to say, or
+ * feed_add_fork()'s.
  */
-#define PROOF_FILE_MAX (2 * HEADER_FILE_MAX + 16)
+#define PROOF_FILE_MAX         (2 * HEADER_FILE_MAX + 16)
+#define PROOF_CHARTER_FILE_MAX (2 * CHARTER_FILE_MAX + 16)
 
 void proof_encode(struct buf *b, struct bytes one, struct bytes other);
 /* Both borrow from |file|. */

@@ -8,7 +8,14 @@ static const char *const folders[] = {
     [TREE_ISSUE] = "/issue/",
     [TREE_HEAD] = "/head",
     [TREE_PROOF] = "/proof/",
+    [TREE_CHARTERS] = "/proof/charter",
 };
+
+static bool
+has_number(enum tree_kind kind)
+{
+	return kind != TREE_HEAD && kind != TREE_CHARTERS;
+}
 
 static char *
 put(char *at, const char *s)
@@ -49,7 +56,7 @@ tree_path(char dst[TREE_PATH_MAX], const struct tree_name *t)
 	dst = put(dst, "feed/");
 	dst = put(dst, id);
 	dst = put(dst, folders[t->kind]);
-	if (t->kind != TREE_HEAD)
+	if (has_number(t->kind))
 		put_number(dst, t->number);
 }
 
@@ -71,14 +78,16 @@ parse_feed(struct tree_name *ret, const char *s)
 	if (strlen(s) < ID_TEXT_LEN || id_parse(&ret->id, s, ID_TEXT_LEN) != 0)
 		return QERR_ENCODING;
 	s += ID_TEXT_LEN;
-	for (int k = TREE_CHARTER; k <= TREE_PROOF; k++) {
+	for (int k = TREE_CHARTER; k <= TREE_CHARTERS; k++) {
 		size_t n = strlen(folders[k]);
 
-		if (strncmp(s, folders[k], n) != 0)
-			continue;
 		ret->kind = (enum tree_kind)k;
-		if (k == TREE_HEAD)
-			return s[n] == '\0' ? 0 : QERR_ENCODING;
+		if (!has_number(ret->kind) && strcmp(s, folders[k]) == 0)
+			return 0;
+		if (!has_number(ret->kind) || strncmp(s, folders[k], n) != 0)
+			continue;
+		if (strcmp(s, folders[TREE_CHARTERS]) == 0)
+			continue;
 		if (dec_parse(&ret->number, s + n, strlen(s + n)) != 0)
 			return QERR_ENCODING;
 		return ret->number > 0 ? 0 : QERR_ENCODING;

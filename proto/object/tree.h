@@ -15,8 +15,9 @@ enum tree_kind {
 	TREE_CHARTER, /* number: version */
 	TREE_ISSUE,   /* number */
 	TREE_HEAD,
-	TREE_PROOF, /* number */
-	TREE_PACK,  /* id: root */
+	TREE_PROOF,    /* number */
+	TREE_CHARTERS, /* the proof that the charters are forked */
+	TREE_PACK,     /* id: root */
 };
 
 struct tree_name {

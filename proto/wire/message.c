@@ -193,7 +193,7 @@ check_proof(const struct msg_proof *m)
 {
 	if (m->a.n == 0 || m->b.n == 0)
 		return QERR_MISSING;
-	return m->a.n > HEADER_FILE_MAX || m->b.n > HEADER_FILE_MAX
+	return m->a.n > CHARTER_FILE_MAX || m->b.n > CHARTER_FILE_MAX
 		   ? QERR_TOOBIG
 		   : 0;
 }

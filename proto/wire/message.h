@@ -63,8 +63,8 @@ struct msg_hello {
 
 struct msg_heads_row {
 	struct msg_tag tag;
-	uint64_t number;  /* < 2^32 */
-	uint8_t mark[4];  /* of the header; zeros if number is 0 */
+	uint64_t number; /* < 2^32 */
+	uint8_t mark[4]; /* of the head and its charter; zeros if number is 0 */
 	uint64_t charter; /* version, 1..MSG_CHARTER_MAX */
 };
 
@@ -135,7 +135,7 @@ struct msg_give {
 };
 
 struct msg_proof {
-	struct bytes a, b; /* header files */
+	struct bytes a, b; /* header files, or charter files */
 };
 
 enum msg_use {

@@ -26,6 +26,16 @@ make_charter(struct paper *p, struct charter *c)
 	buf_done(&body);
 }
 
+void
+press_charter_hash(const struct paper *p, struct id *ret)
+{
+	struct charter c;
+
+	if (charter_peek(&c, buf_bytes(&p->charter[p->n_charter - 1])) != 0)
+		world_fail(p->w, "no charter", NULL);
+	*ret = c.hash;
+}
+
 /* Without a home: scenes settle it before it publishes. */
 struct paper *
 press_new(struct world *w)

@@ -322,6 +322,8 @@ struct issue *press_pack(const struct world *w, const struct id *root,
 /* The publisher's issue |number|. */
 struct issue *press_issue(const struct paper *p, uint64_t number);
 struct paper *press_paper(const struct world *w, const struct id *feed);
+/* The identity of its newest charter. */
+void press_charter_hash(const struct paper *p, struct id *ret);
 
 /* censor.c */
 void censor_meet(struct conn *c);

@@ -2,6 +2,18 @@
 
 /* A source of one feed, which keeps to the protocol but for its one lie. */
 
+/* Made of the head and the charter that everybody has. */
+static void
+mark(struct puppet_link *l, struct msg_heads_row *row, const struct id *head)
+{
+	const struct paper *p = l->p->h->w->paper[0];
+	struct id charter, state;
+
+	press_charter_hash(p, &charter);
+	feed_state_of(&state, head, &charter);
+	msg_mark(row->mark, veil_hash(l->veil), l->dialled, &state);
+}
+
 static void
 say_heads(struct puppet_link *l)
 {
@@ -14,7 +26,7 @@ say_heads(struct puppet_link *l)
 
 	msg_tag(&row.tag, veil_hash(l->veil), l->dialled, &w->paper[0]->feed);
 	if (header_peek(&h, buf_bytes(&is->file)) == 0)
-		msg_mark(row.mark, veil_hash(l->veil), l->dialled, &h.hash);
+		mark(l, &row, &h.hash);
 	buf_clear(&p->rows);
 	msg_row_put(&p->rows, &row);
 	p->say.kind = MSG_HEADS;

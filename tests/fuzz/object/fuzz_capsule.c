@@ -1,5 +1,6 @@
 #include <stdlib.h>
 
+#include "proto/object/armour.h"
 #include "proto/object/capsule.h"
 #include "tests/lib/check.h"
 
@@ -14,8 +15,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	check(v != NULL);
 	buf_init(&plain, CAPSULE_MAX);
-	if (capsule_is_armoured(bytes_of(data, size)) &&
-	    capsule_unarmour(&plain, bytes_of(data, size)) == 0)
+	if (armour_is(ARMOUR_CAPSULE, bytes_of(data, size)) &&
+	    armour_get(&plain, ARMOUR_CAPSULE, bytes_of(data, size),
+		CAPSULE_MAX) == 0)
 		(void)capsule_open(v, buf_bytes(&plain), NULL, 0);
 	else
 		(void)capsule_open(v, bytes_of(data, size), NULL, 0);

@@ -1,12 +1,8 @@
-#include "proto/object/feed.h"
-
 #include <sodium.h>
-#include <stdio.h>
 #include <string.h>
 
-#include "proto/base/qerr.h"
-#include "proto/object/hash.h"
 #include "tests/lib/check.h"
+#include "tests/unit/object/observers.h"
 
 /*
  * What becomes of a feed whose keys were stolen.  Each case is a story of charters
@@ -18,192 +14,6 @@
  * Whoever was given part of it only has to end at something that the newsroom, or
  * a thief with a key that nobody had ended yet, signed: that nothing can mend.
  */
-#define FILES_MAX  16
-#define ISSUES_MAX 8
-#define ORDERS     50
-
-enum {
-	ROOT_A,
-	ROOT_B,
-	ROOT_C,
-	NEXT,
-	DESK,
-	DESK_2,
-	KEYS
-};
-
-enum verdict {
-	SAME,    /* all end at the newsroom's head */
-	STOPPED, /* those who saw the thief's side first see a contradiction */
-};
-
-struct story {
-	struct key_secret key[KEYS];
-	struct charter charter; /* in force */
-	struct id feed;
-	struct buf file[FILES_MAX];
-	bool is_charter[FILES_MAX];
-	size_t n;
-	struct buf header[ISSUES_MAX]; /* the newsroom's, by number */
-	size_t head;
-};
-
-static uint64_t seed;
-
-static size_t
-below(size_t n)
-{
-	/* Knuth's MMIX. */
-	seed = seed * 6364136223846793005u + 1442695040888963407u;
-	return (size_t)(seed >> 33) % n;
-}
-
-static struct buf *
-new_file(struct story *s, bool is_charter)
-{
-	check(s->n < FILES_MAX);
-	s->is_charter[s->n] = is_charter;
-	return &s->file[s->n++];
-}
-
-/* |c| signed by the keys in |who|, a bit each; as the next version if it is taken. */
-static void
-sign_charter(struct story *s, struct charter *c, unsigned who, bool taken)
-{
-	struct buf body = {0}, *file = new_file(s, true);
-
-	c->version = s->charter.version + 1;
-	if (s->charter.version > 0)
-		c->previous = s->charter.hash;
-	check(charter_encode(&body, c) == 0);
-	for (int i = 0; i < KEYS; i++) {
-		struct buf more = {0};
-		struct bytes so_far = buf_bytes(file);
-
-		if ((who >> i & 1) == 0)
-			continue;
-		if (file->n == 0)
-			so_far.p = NULL;
-		check(charter_sign(&more, buf_bytes(&body), so_far,
-			  &s->key[i]) == 0);
-		buf_done(file);
-		*file = more;
-	}
-	hash(&c->hash, HASH_CHARTER, buf_bytes(&body));
-	if (s->charter.version == 0)
-		s->feed = c->hash;
-	if (taken)
-		s->charter = *c;
-	buf_done(&body);
-}
-
-/*
- * A header no. |number| by |k| and the keys in |who|, a bit each, behind the newsroom's;
- * |salt| makes another.
- */
-static void
-sign_header(struct story *s, struct buf *b, uint64_t number, int k,
-    unsigned who, uint64_t salt)
-{
-	struct header h = {.feed = s->feed,
-	    .charter = s->charter.version,
-	    .number = number,
-	    .time = 1000 + salt};
-	struct key_sig sig[KEYS];
-	struct history before;
-	struct id leaf;
-	size_t n = 0;
-
-	history_init(&before);
-	for (uint64_t i = 1; i < number; i++) {
-		check(header_leaf(&leaf, buf_bytes(&s->header[i - 1])) == 0);
-		history_add(&before, &leaf);
-	}
-	history_root(&before, &h.history);
-	who |= 1u << k;
-	for (int i = 0; i < KEYS; i++)
-		h.m += who >> i & 1;
-	for (int i = 0; i < KEYS; i++)
-		if ((who >> i & 1) != 0)
-			check(header_sig(&sig[n++], &h, &s->key[i]) == 0);
-	check(header_file(b, &h, sig, n) == 0);
-}
-
-/* The newsroom's next issue, by |k| and |who|, with salt 0; or a thief's, with another. */
-static void
-approved(struct story *s, uint64_t number, int k, unsigned who, uint64_t salt)
-{
-	struct buf *b = new_file(s, false);
-
-	sign_header(s, b, number, k, who, salt);
-	if (salt != 0)
-		return;
-	check(number <= ISSUES_MAX);
-	buf_clear(&s->header[number - 1]);
-	buf_put(&s->header[number - 1], b->p, b->n);
-	s->head = (size_t)number;
-}
-
-static void
-issue(struct story *s, uint64_t number, int k, uint64_t salt)
-{
-	approved(s, number, k, 0, salt);
-}
-
-static void
-issues(struct story *s, uint64_t first, uint64_t last, int k)
-{
-	for (uint64_t i = first; i <= last; i++)
-		issue(s, i, k, 0);
-}
-
-static void
-add_key(struct charter *c, const struct key_secret *k, uint64_t from)
-{
-	c->key[c->n_key++] = (struct charter_key){k->pub, from, UINT64_MAX};
-}
-
-/* Keys' numbers ascend, so roots and signers are in order by themselves. */
-static void
-begin(struct story *s, unsigned roots, unsigned threshold)
-{
-	struct charter c = {
-	    .name = bytes_str("Newsroom"), .threshold = threshold};
-
-	*s = (struct story){.n = 0};
-	for (uint8_t i = 0; i < KEYS; i++) {
-		uint8_t of[32] = {(uint8_t)(i + 1)}, id[KEY_ID_LEN] = {i};
-
-		key_secret_new(&s->key[i], of, id);
-	}
-	for (unsigned i = 0; i < roots; i++)
-		c.root[c.n_root++] = s->key[i].pub;
-	add_key(&c, &s->key[DESK], 1);
-	sign_charter(s, &c, (1u << roots) - 1, true);
-}
-
-/* The next charter as the newsroom has it: DESK ends, DESK_2 begins. */
-static struct charter
-ended(const struct story *s, uint64_t from)
-{
-	struct charter c = s->charter;
-
-	c.key[0].to = from - 1;
-	add_key(&c, &s->key[DESK_2], from);
-	return c;
-}
-
-static void
-announce_next(const struct story *s, struct charter *c)
-{
-	uint8_t k40[KEY_LEN];
-
-	memcpy(k40, s->key[NEXT].pub.id, KEY_ID_LEN);
-	memcpy(k40 + KEY_ID_LEN, s->key[NEXT].pub.pk, 32);
-	hash(&c->next_root[0], HASH_ROOT, bytes_of(k40, sizeof(k40)));
-	c->n_next_root = 1;
-}
-
 #define A  (1u << ROOT_A)
 #define B  (1u << ROOT_B)
 #define C  (1u << ROOT_C)
@@ -264,22 +74,6 @@ thief_dates_it_back(struct story *s)
 	sign_charter(s, &c, A, true);
 	issues(s, 4, 4, DESK_2);
 	issue(s, 2, DESK, 9);
-}
-
-/* |c| fixes the newsroom's issues 1 to |last|. */
-static void
-pin(const struct story *s, struct charter *c, uint64_t last)
-{
-	struct history h;
-	struct id leaf;
-
-	history_init(&h);
-	for (uint64_t i = 0; i < last; i++) {
-		check(header_leaf(&leaf, buf_bytes(&s->header[i])) == 0);
-		history_add(&h, &leaf);
-	}
-	c->pin = last;
-	history_root(&h, &c->pin_root);
 }
 
 /* The same where the charter that ends the key pins what it signed. */
@@ -555,16 +349,186 @@ charter_of_another_feed(struct story *s)
 	issues(s, 3, 3, DESK);
 }
 
-/* Two editors of two have to sign from issue |from| on. */
-static struct charter
-two_editors(const struct story *s, uint64_t from)
-{
-	struct charter c = s->charter;
+/* --- revocations in short form --- */
 
-	if (c.n_key == 1)
-		add_key(&c, &s->key[DESK_2], 1);
-	c.quorum[c.n_quorum++] = (struct charter_quorum){from, 2};
-	return c;
+static void
+revoked_in_short(struct story *s)
+{
+	struct charter c;
+
+	begin(s, 1, 1);
+	issues(s, 1, 3, DESK);
+	issue(s, 4, DESK, 9);
+	c = revocation(s, DESK, 4);
+	sign_charter(s, &c, A, true);
+	issue(s, 4, DESK, 10);
+	issue(s, 3, DESK, 11);
+	c = revocation(s, DESK, 3);
+	sign_charter(s, &c, A, true);
+	c = replaced(s, 3);
+	sign_charter(s, &c, A, true);
+	issues(s, 3, 5, DESK_2);
+}
+
+static void
+revoked_in_short_and_pinned(struct story *s)
+{
+	struct charter c;
+
+	begin(s, 1, 1);
+	issues(s, 1, 3, DESK);
+	c = revocation(s, DESK, 4);
+	pin(s, &c, 3);
+	sign_charter(s, &c, A, true);
+	issue(s, 2, DESK, 9);
+	c = replaced(s, 4);
+	sign_charter(s, &c, A, true);
+	issues(s, 4, 4, DESK_2);
+}
+
+/* Two of three roots end the key; one alone, or the desk, ends nobody. */
+static void
+revoked_by_too_few(struct story *s)
+{
+	struct charter c, evil;
+
+	begin(s, 3, 2);
+	issues(s, 1, 2, DESK);
+	evil = revocation(s, DESK, 1);
+	sign_charter(s, &evil, A, false);
+	sign_charter(s, &evil, D, false);
+	sign_charter(s, &evil, A | D, false);
+	issue(s, 3, DESK, 9);
+	c = revocation(s, DESK, 3);
+	sign_charter(s, &c, B | C, true);
+	c = replaced(s, 3);
+	sign_charter(s, &c, B | C, true);
+	issues(s, 3, 3, DESK_2);
+}
+
+/* A revocation is of one feed, behind one charter, and of a key that could sign. */
+static void
+revocation_of_nothing(struct story *s)
+{
+	struct charter evil;
+
+	begin(s, 1, 1);
+	issues(s, 1, 2, DESK);
+	evil = revocation(s, DESK_2, 1);
+	sign_charter(s, &evil, A, false);
+	evil = revocation(s, DESK, 1);
+	s->charter.hash.b[0] ^= 1;
+	sign_charter(s, &evil, A, false);
+	s->charter.hash.b[0] ^= 1;
+	issues(s, 3, 3, DESK);
+}
+
+/* --- the roots contradict themselves --- */
+
+/* Two who may each sign charters end the key at once, at different issues. */
+static void
+two_revocations(struct story *s)
+{
+	struct charter c;
+
+	begin(s, 2, 1);
+	issues(s, 1, 4, DESK);
+	c = revocation(s, DESK, 4);
+	sign_charter(s, &c, A, false);
+	c = revocation(s, DESK, 3);
+	sign_charter(s, &c, B, false);
+	issue(s, 3, DESK, 9);
+}
+
+/* The root and the desk are stolen: what was ended stays so. */
+static void
+a_revocation_and_a_thief(struct story *s)
+{
+	struct charter c, evil;
+
+	begin(s, 1, 1);
+	issues(s, 1, 2, DESK);
+	evil = s->charter;
+	add_key(&evil, &s->key[DESK_2], 3);
+	sign_charter(s, &evil, A, false);
+	c = revocation(s, DESK, 3);
+	sign_charter(s, &c, A, true);
+	issue(s, 3, DESK, 9);
+	issue(s, 3, DESK_2, 9);
+}
+
+/* Versions that follow either side count no more than it does. */
+static void
+both_sides_go_on(struct story *s)
+{
+	struct charter c, before, evil;
+
+	begin(s, 1, 1);
+	issues(s, 1, 3, DESK);
+	c = before = s->charter;
+	c.name = bytes_str("Ours");
+	sign_charter(s, &c, A, true);
+	c = ended(s, 4);
+	sign_charter(s, &c, A, true);
+	issues(s, 4, 4, DESK_2);
+	s->charter = before;
+	evil = s->charter;
+	evil.name = bytes_str("Thief");
+	sign_charter(s, &evil, A, true);
+	evil = ended(s, 2);
+	sign_charter(s, &evil, A, true);
+	sign_header(s, new_file(s, false), 2, DESK_2, 0, 9);
+}
+
+/* The stolen root alone, before and after: its announced successor decides. */
+static void
+a_successor_decides(struct story *s)
+{
+	struct charter c, before, evil;
+
+	begin(s, 1, 1);
+	c = s->charter;
+	announce_next(s, &c);
+	sign_charter(s, &c, A, true);
+	issues(s, 1, 2, DESK);
+	before = s->charter;
+	evil = ended(s, 1);
+	sign_charter(s, &evil, A, true);
+	sign_header(s, new_file(s, false), 1, DESK_2, 0, 9);
+	evil = s->charter;
+	evil.name = bytes_str("Thief");
+	sign_charter(s, &evil, A, true);
+	s->charter = before;
+	evil = revocation(s, DESK, 1);
+	sign_charter(s, &evil, A, false);
+	c = s->charter;
+	c.root[0] = s->key[NEXT].pub;
+	c.n_next_root = 0;
+	sign_charter(s, &c, A | N, true);
+	issues(s, 3, 3, DESK);
+	c = s->charter;
+	c.name = bytes_str("Ours");
+	sign_charter(s, &c, N, true);
+	issues(s, 4, 4, DESK);
+}
+
+/* A root that went long ago, and was found: nobody was announced, so it may. */
+static void
+an_old_root_and_no_successor(struct story *s)
+{
+	struct charter c, first, evil;
+
+	begin(s, 1, 1);
+	issues(s, 1, 2, DESK);
+	c = first = s->charter;
+	c.root[0] = s->key[ROOT_B].pub;
+	sign_charter(s, &c, A | B, true);
+	issues(s, 3, 4, DESK);
+	c = s->charter;
+	sign_charter(s, &c, B, true);
+	s->charter = first;
+	evil = ended(s, 3);
+	sign_charter(s, &evil, A, false);
 }
 
 /* With one of two keys a thief signs nothing, with whatever other key. */
@@ -679,161 +643,57 @@ static const struct {
 	const char *name;
 	void (*tell)(struct story *s);
 	enum verdict verdict;
+	uint64_t stop;
 } cases[] = {
-    {"the online key signs ahead", thief_signs_ahead, SAME},
-    {"the online key rewrites an issue", thief_rewrites_what_is_out, SAME},
-    {"a revoked key goes on", thief_goes_on_after_it, SAME},
-    {"a revoked key dates back", thief_dates_it_back, STOPPED},
+    {"the online key signs ahead", thief_signs_ahead, SAME, 0},
+    {"the online key rewrites an issue", thief_rewrites_what_is_out, SAME, 0},
+    {"a revoked key goes on", thief_goes_on_after_it, SAME, 0},
+    {"a revoked key dates back", thief_dates_it_back, STOPPED, 0},
     {"a revoked key dates back what is pinned", thief_dates_back_what_is_pinned,
-	SAME},
-    {"pinned after a rewritten past", pinned_after_a_rewritten_past, SAME},
-    {"a pin taken back", pin_taken_back, SAME},
-    {"revoked outright, all signed again", revoked_outright, SAME},
-    {"a retired key is used", retired_key_is_used, SAME},
-    {"a new key signs too early", new_key_signs_too_early, SAME},
-    {"one of three roots", one_of_three_roots, SAME},
-    {"one of three roots and the desk", one_of_three_roots_and_the_desk, SAME},
-    {"one root lowers the threshold", threshold_lowered_by_one_root, SAME},
-    {"the online key signs a charter", desk_signs_a_charter, SAME},
-    {"the root, with a successor", the_root_with_a_successor, SAME},
-    {"the successor alone", the_successor_alone, SAME},
-    {"a root that left", a_root_that_left, SAME},
-    {"the only root", the_only_root, STOPPED},
-    {"stolen twice", stolen_twice, SAME},
-    {"one of two editors", one_of_two_editors, SAME},
-    {"an old approval and a stolen key", an_old_approval, SAME},
+	SAME, 0},
+    {"pinned after a rewritten past", pinned_after_a_rewritten_past, SAME, 0},
+    {"a pin taken back", pin_taken_back, SAME, 0},
+    {"revoked outright, all signed again", revoked_outright, SAME, 0},
+    {"a retired key is used", retired_key_is_used, SAME, 0},
+    {"a new key signs too early", new_key_signs_too_early, SAME, 0},
+    {"one of three roots", one_of_three_roots, SAME, 0},
+    {"one of three roots and the desk", one_of_three_roots_and_the_desk, SAME,
+	0},
+    {"one root lowers the threshold", threshold_lowered_by_one_root, SAME, 0},
+    {"the online key signs a charter", desk_signs_a_charter, SAME, 0},
+    {"the root, with a successor", the_root_with_a_successor, SAME, 0},
+    {"the successor alone", the_successor_alone, SAME, 0},
+    {"a root that left", a_root_that_left, SAME, 0},
+    {"the only root", the_only_root, FORKED, 1},
+    {"revoked in short", revoked_in_short, SAME, 0},
+    {"revoked in short, and pinned", revoked_in_short_and_pinned, SAME, 0},
+    {"revoked by too few", revoked_by_too_few, SAME, 0},
+    {"a revocation of nothing", revocation_of_nothing, SAME, 0},
+    {"two revocations at once", two_revocations, FORKED, 2},
+    {"a revocation, and a thief with the root", a_revocation_and_a_thief,
+	FORKED, 2},
+    {"both sides of a fork go on", both_sides_go_on, FORKED, 3},
+    {"a successor decides", a_successor_decides, SAME, 0},
+    {"an old root, and no successor", an_old_root_and_no_successor, FORKED, 2},
+    {"stolen twice", stolen_twice, SAME, 0},
+    {"one of two editors", one_of_two_editors, SAME, 0},
+    {"an old approval and a stolen key", an_old_approval, SAME, 0},
     {"an approval of what was given up", an_approval_of_what_was_given_up,
-	STOPPED},
-    {".. and the charter that ends the key", the_same_and_its_charter, SAME},
-    {"both editors", both_editors, SAME},
-    {"a second editor after a theft", second_editor_after_a_theft, SAME},
-    {"a charter of another feed", charter_of_another_feed, SAME},
+	STOPPED, 0},
+    {".. and the charter that ends the key", the_same_and_its_charter, SAME, 0},
+    {"both editors", both_editors, SAME, 0},
+    {"a second editor after a theft", second_editor_after_a_theft, SAME, 0},
+    {"a charter of another feed", charter_of_another_feed, SAME, 0},
 };
-
-/* --- observers --- */
-
-static int
-give(const struct story *s, struct feed *f, size_t i, bool *ret_led_away)
-{
-	struct bytes file = buf_bytes(&s->file[i]);
-	struct header h = {.number = 0};
-	uint64_t floor;
-	int err;
-
-	err = s->is_charter[i] ? feed_add_charter(f, file, &floor)
-			       : feed_add_header(f, file, &h);
-	*ret_led_away = err == QERR_PINNED && h.number == feed_head(f) + 1 &&
-			feed_head(f) < feed_charter(f)->pin;
-	return err;
-}
-
-static void
-shuffle(size_t *order, size_t n)
-{
-	for (size_t i = n; i > 1; i--) {
-		size_t k = below(i), x = order[i - 1];
-
-		order[i - 1] = order[k];
-		order[k] = x;
-	}
-}
-
-/*
- * Give |f| all files in |order|, again and again until nothing changes: true if then
- * something contradicts what it has.  Who finds that he was led away from a pin starts
- * over, and asks another one first.
- */
-static bool
-observe(const struct story *s, struct feed *f, size_t *order)
-{
-	bool changed = true, forked = false, led_away;
-
-	for (int round = 0; changed; round++) {
-		check(round < 100);
-		changed = false;
-		for (size_t i = 0; i < s->n; i++) {
-			changed |= give(s, f, order[i], &led_away) == 0;
-			if (!led_away)
-				continue;
-			feed_cut(f, 0);
-			shuffle(order, s->n);
-			changed = true;
-			break;
-		}
-	}
-	for (size_t i = 0; i < s->n; i++)
-		forked |= give(s, f, order[i], &led_away) == QERR_FORK;
-	return forked;
-}
-
-static bool
-is_at_head(const struct story *s, const struct feed *f)
-{
-	struct header h;
-
-	check(header_peek(&h, buf_bytes(&s->header[s->head - 1])) == 0);
-	return feed_head(f) == s->head && id_eq(feed_head_hash(f), &h.hash) &&
-	       feed_charter(f)->version == s->charter.version &&
-	       id_eq(&feed_charter(f)->hash, &s->charter.hash);
-}
-
-/* 0: as it happened; 1: from the last to the first; then at random. */
-static void
-order_of(size_t *order, size_t n, size_t which)
-{
-	for (size_t i = 0; i < n; i++)
-		order[i] = which == 1 ? n - 1 - i : i;
-	if (which > 1)
-		shuffle(order, n);
-}
-
-/* Late: the charters first, as every tree and node gives them, then the rest. */
-static void
-charters_first(const struct story *s, size_t *order)
-{
-	size_t k = 0;
-
-	for (int pass = 0; pass < 2; pass++)
-		for (size_t i = 0; i < s->n; i++)
-			if (s->is_charter[i] == (pass == 0))
-				order[k++] = i;
-}
 
 static void
 run(size_t which)
 {
 	static struct story s;
-	size_t order[FILES_MAX], at_head = 0, said = 0;
 
 	cases[which].tell(&s);
-	seed = which + 1;
-	for (size_t i = 0; i < ORDERS + 3; i++) {
-		struct feed *f = feed_new(&s.feed);
-		bool forked;
-
-		check(f != NULL);
-		if (i == 2)
-			charters_first(&s, order);
-		else
-			order_of(order, s.n, i);
-		forked = observe(&s, f, order);
-		if (is_at_head(&s, f))
-			at_head++;
-		else if (forked)
-			said++;
-		else
-			printf("%s: order %zu ends at %llu, silently\n",
-			    cases[which].name, i,
-			    (unsigned long long)feed_head(f));
-		/* Who was there when it happened is never led away. */
-		if (i == 0 && cases[which].verdict == SAME)
-			check(at_head == 1);
-		feed_free(f);
-	}
-	printf("%-44s %3zu at the head, %3zu see a contradiction\n",
-	    cases[which].name, at_head, said);
-	check(at_head + said == ORDERS + 3);
-	check(cases[which].verdict == STOPPED ? said > 0 : said == 0);
+	observers_run(&s, cases[which].name, cases[which].verdict,
+	    cases[which].stop);
 	for (size_t i = 0; i < s.n; i++)
 		buf_done(&s.file[i]);
 	for (size_t i = 0; i < ISSUES_MAX; i++)

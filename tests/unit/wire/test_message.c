@@ -174,7 +174,7 @@ news_and_proof(void)
 	bad_bytes("8403404000", QERR_MISSING);
 
 	m = (struct msg){.kind = MSG_PROOF,
-	    .proof = {bytes_of(blob, 1), bytes_of(blob, HEADER_FILE_MAX)}};
+	    .proof = {bytes_of(blob, 1), bytes_of(blob, CHARTER_FILE_MAX)}};
 	good(&m);
 	m.proof.b.n++;
 	bad(&m, QERR_TOOBIG);

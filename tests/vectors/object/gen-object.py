@@ -344,13 +344,14 @@ def heads():
 def charters():
     lines, heir, other = [], Key('heir'), Key('other root')
 
-    def add(name, verdict, *files, feed=None):
+    def add(name, verdict, *files, feed=None, both=True):
         feed = feed or v.H(b'charter', v.decode(files[0])[0])
         lines.append({'name': name, 'verdict': verdict, 'feed': feed, 'files': ','.join(f.hex() for f in files)})
 
         def check():
             v.need(v.chain(files)[0]['hash'] == feed, 'of another feed')
-        agrees(verdict, check)
+        if both:  # the verifier is given one chain, and chooses between none
+            agrees(verdict, check)
 
     def change(name, verdict, keys=(ROOT,), **fields):
         c = {**CHARTER, **{int(k[1:]): x for k, x in fields.items()}}
@@ -423,6 +424,57 @@ def charters():
     after('a pin that reaches less far', 'QERR_CHAIN', first=pinned, _11=[3, seed('less')])
     after('a pin that changes', 'QERR_CHAIN', first=pinned, _11=[4, seed('other')])
     after('a pin that is taken back', 'QERR_CHAIN', first=pinned)
+    desk, editor, chief = ([k.id, 3] for k in (DESK, EDITOR, CHIEF))
+
+    def ends(name, verdict, *pairs, keys=(ROOT,), first=(CHARTER1,), **fields):
+        """A revocation behind the charters in `first`."""
+        c = {0: 6, 1: len(first) + 1, 8: sorted([list(p) for p in pairs]), 10: v.H(b'charter', v.decode(first[-1])[0])}
+        file = charter({k: x for k, x in {**c, **{int(k[1:]): x for k, x in fields.items()}}.items() if x is not None}, keys)
+        add(name, verdict, *first, file)
+        return file
+    three = (CHARTER1, charter({**CHARTER, 1: 2, 8: sorted([[DESK.key, 1], [EDITOR.key, 1, 2], [EDITOR.key, 4], [CHIEF.key, 2, 5]]), 10: FEED}, [ROOT]))
+    assert len(ends('a revocation', '0', desk)) == 199
+    assert len(ends('a revocation with a pin', '0', [DESK.id, 1 << 31], _11=[(1 << 31) - 1, seed('history')])) <= 256
+    ends('a revocation outright', '0', [DESK.id, 1])
+    ends('of a key with a gap', '0', editor, first=three)
+    ends('of a key that ends later', '0', chief, first=three)
+    ends('of three keys', '0', desk, editor, chief, first=three)
+    twice = ends('once', '0', desk), ends('once more', '0', [DESK.id, 9])
+    ends('of a revoked key, from earlier on', '0', [DESK.id, 2], first=(CHARTER1, twice[0]))
+    ends('of a revoked key, from later on', 'QERR_RANGE', [DESK.id, 4], first=(CHARTER1, twice[0]))
+    ends('of a key that ended before', 'QERR_RANGE', [CHIEF.id, 6], first=three)
+    ends('of a key that is not named', 'QERR_RANGE', [THIEF.id, 3])
+    ends('of one that is and one that is not', 'QERR_RANGE', desk, [THIEF.id, 3])
+    ends('of a key from issue 0 on', 'QERR_RANGE', [DESK.id, 0])
+    ends('of no key', 'QERR_MISSING')
+    ends('of a key twice', 'QERR_ORDER', desk, [DESK.id, 4])
+    ends('keys not ascending', 'QERR_ORDER', _8=sorted([desk, editor, chief])[::-1], first=three)
+    ends('with a whole key', 'QERR_RANGE', _8=[[DESK.key, 3]])
+    ends('without a number', 'QERR_MISSING', _8=[[DESK.id]])
+    ends('with more than a number', 'QERR_RANGE', _8=[[DESK.id, 3, 4]])
+    ends('signed by the desk', 'QERR_KEY', desk, keys=(DESK,))
+    ends('signed by nobody of it', 'QERR_KEY', desk, keys=(THIEF,))
+    ends('behind another charter', 'QERR_CHAIN', desk, _10=bytes(32))
+    ends('of a later version', 'QERR_CHAIN', desk, _1=3)
+    ends('as the first version', 'QERR_RANGE', desk, _1=1)
+    ends('without previous', 'QERR_MISSING', desk, _10=None)
+    ends('with a name', 'QERR_UNKNOWN', desk, _2='The Example')
+    ends('with roots', 'QERR_UNKNOWN', desk, _5=[ROOT.key])
+    ends('with a pin of nothing', 'QERR_RANGE', desk, _11=[0, seed('history')])
+    ends('with a pin that reaches less far', 'QERR_CHAIN', desk, first=(pinned,), _11=[3, seed('less')])
+    ends('that leaves a pin alone', '0', desk, first=(pinned,))
+    two = charter({**CHARTER, 5: roots(ROOT, heir, other), 6: 2}, [ROOT, heir])
+    ends('by two of three roots', '0', desk, keys=(heir, other), first=(two,))
+    ends('by one of three roots', 'QERR_BADSIG', desk, first=(two,))
+    add('a charter behind a revocation', '0', CHARTER1, twice[0], charter({**CHARTER, 1: 3, 8: sorted([[DESK.key, 1, 2], [EDITOR.key, 3]]),
+                                                                         10: v.H(b'charter', v.decode(twice[0])[0])}, [ROOT]))
+    add('a revocation alone', 'QERR_CHAIN', twice[0], feed=FEED)
+    add('two revocations of one version', 'QERR_FORK', CHARTER1, *twice)
+    add('a charter and a revocation of one version', 'QERR_FORK', CHARTER1, WIDENING, twice[0])
+    kept = (waiting, charter({**CHARTER, 1: 2, 4: 'https://example.com/', 7: [v.H(b'root', heir.key)], 10: v.H(b'charter', v.decode(waiting)[0])}, [ROOT]))
+    spoke = charter({**CHARTER, 1: 2, 5: roots(heir), 10: v.H(b'charter', v.decode(waiting)[0])}, [ROOT, heir])
+    add('the successor against the root, first', 'QERR_KEY', waiting, spoke, kept[1])
+    add('the successor against the root, last', '0', *kept, spoke, both=False)
     add('of another feed', 'QERR_FEED', CHARTER1, feed=bytes(32))
     add('cut', 'QERR_TRUNCATED', CHARTER1[:-1], feed=FEED)
     add('trailing', 'QERR_TRAILING', CHARTER1 + b'\0', feed=FEED)
@@ -796,11 +848,11 @@ def follows():
 def trees():
     f, lines = v.base32(FEED), []
     good = [('charter', 1, f'feed/{f}/charter/1'), ('issue', 1, f'feed/{f}/issue/1'), ('issue', (1 << 64) - 1, f'feed/{f}/issue/18446744073709551615'),
-            ('head', 0, f'feed/{f}/head'), ('proof', 10, f'feed/{f}/proof/10'), ('pack', 0, f'pack/{f[:2]}/{f}')]
+            ('head', 0, f'feed/{f}/head'), ('proof', 10, f'feed/{f}/proof/10'), ('charters', 0, f'feed/{f}/proof/charter'), ('pack', 0, f'pack/{f[:2]}/{f}')]
     lines += [{'verdict': '0', 'kind': kind, 'number': n, 'path': path.encode()} for kind, n, path in good]
     bad = ['', '/', 'feed', 'feed/', f'feed/{f}', f'feed/{f}/', f'feed/{f}/charter', f'feed/{f}/charter/', f'feed/{f}/charter/0', f'feed/{f}/charter/01',
            f'feed/{f}/charter/+1', f'feed/{f}/charter/1/', f'feed/{f}/charter/1x', f'feed/{f}/issue/18446744073709551616', f'feed/{f}/issue/-1', f'feed/{f}/head/',
-           f'feed/{f}/head/1', f'feed/{f}/heads', f'feed/{f}/../head', f'feed/{f.upper()}/head', f'feed/{f[:-1]}/head', f'feed/{f[:-1]}b/head', f'/feed/{f}/head',
+           f'feed/{f}/head/1', f'feed/{f}/heads', f'feed/{f}/proof/charter/', f'feed/{f}/proof/charters', f'feed/{f}/proof/charter1', f'feed/{f}/proof/', f'feed/{f}/../head', f'feed/{f.upper()}/head', f'feed/{f[:-1]}/head', f'feed/{f[:-1]}b/head', f'/feed/{f}/head',
            f'./feed/{f}/head', f'pack/{f}', f'pack/aa/{f}', f'pack/{f[:2]}/{f}/', f'pack/{f[:2]}/{f}x', f'pack/{f[:2]}//{f}', f'PACK/{f[:2]}/{f}', f'feed//{f}/head',
            f'feed/{f}/issue/1\n', f'pack/{f[:2]}/{f[:-1]}']
     lines += [{'verdict': 'QERR_ENCODING', 'kind': 'none', 'number': 0, 'path': path.encode()} for path in bad]

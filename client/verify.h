@@ -1,0 +1,57 @@
+#ifndef QUIRE_VERIFY_H
+#define QUIRE_VERIFY_H
+
+#include "client/app.h"
+#include "proto/object/article.h"
+#include "proto/object/feed.h"
+
+/*
+ * The inside of "quire verify", shared by its parts: cmd_verify.c (what a file is),
+ * verify_article.c (capsules and pages), verify_header.c, verify_charter.c and
+ * verify_tree.c.  Each returns the exit status, after saying what it found.
+ */
+#define VERIFY_KNOWN_MAX 16
+
+struct verify {
+	struct app *a;
+	const char *what; /* the file or folder, for messages */
+	bool any_feed;
+	struct id feed; /* the one trusted, unless any_feed */
+	const char *export;
+	const char *known[VERIFY_KNOWN_MAX]; /* places with charters */
+	size_t n_known;
+	struct buf bytes; /* of the file */
+};
+
+/* Text of a stranger, safe on a terminal. */
+void verify_put(struct bytes text);
+int verify_bad(const struct verify *v, int err);
+/* 0 or QERR_FEED. */
+int verify_feed_id(const struct verify *v, const struct id *feed);
+void verify_good(const struct verify *v, const char *kind,
+    const struct id *feed, const struct charter *c, const struct header *h,
+    const struct article *art);
+/* "1 issue", "3 issues". */
+void verify_count(uint64_t n, const char *one);
+
+int verify_capsule(struct verify *v, struct bytes file);
+int verify_page(struct verify *v);
+int verify_header(struct verify *v);
+int verify_export(const struct verify *v, const struct header *h,
+    struct bytes file);
+int verify_charter(struct verify *v);
+int verify_folder(struct verify *v);
+int verify_bundle(struct verify *v);
+
+/*
+ * Give |f| all its charters that |place| has: a charter's file, a folder or bundle with
+ * a tree, or a newsroom's folder.  0, or QERR_* if one of them contradicts what |f| has;
+ * what is not there, or of another feed, is passed over.
+ */
+int verify_learn(struct feed *f, const char *place);
+/* The same for all places that the user named. */
+int verify_learn_known(const struct verify *v, struct feed *f);
+/* The top of the tree that v->what may stand in, |up| folders above it. */
+void verify_around(const struct verify *v, int up, char *dst, size_t size);
+
+#endif

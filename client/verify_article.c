@@ -1,0 +1,178 @@
+#include <fcntl.h>
+#include <libgen.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "client/page.h"
+#include "client/verify.h"
+#include "proto/base/qerr.h"
+#include "proto/host/file.h"
+#include "proto/object/armour.h"
+#include "proto/object/capsule.h"
+
+/* Capsules, and pages made from them. */
+
+/* With the charters that are known of its feed: |c| is as it was opened last. */
+static int
+open_known(struct verify *v, struct capsule_verdict *c, struct bytes file)
+{
+	struct bytes newer[FEED_CHARTERS_MAX];
+	struct feed *f = feed_new(&c->feed);
+	size_t n = 0;
+	int err = f == NULL ? QERR_NOMEM : capsule_charters(f, file);
+
+	if (err == 0)
+		err = verify_learn_known(v, f);
+	if (err == 0) {
+		for (uint64_t k = 1; k <= feed_charter(f)->version; k++)
+			newer[n++] = feed_charter_file(f, k);
+		capsule_verdict_done(c);
+		*c = (struct capsule_verdict){.n_picture = 0};
+		err = capsule_open(c, file, newer, n);
+	}
+	feed_free(f);
+	return err;
+}
+
+static int
+open_capsule(struct verify *v, struct capsule_verdict *c, struct bytes file)
+{
+	int err = capsule_open(c, file, NULL, 0);
+
+	return err != 0 || v->n_known == 0 ? err : open_known(v, c, file);
+}
+
+int
+verify_capsule(struct verify *v, struct bytes file)
+{
+	struct capsule_verdict *c = calloc(1, sizeof(*c));
+	struct buf plain;
+	int err, exit;
+
+	buf_init(&plain, CAPSULE_MAX);
+	err = c == NULL ? QERR_NOMEM : 0;
+	if (err == 0 && armour_is(ARMOUR_CAPSULE, file)) {
+		err = armour_get(&plain, ARMOUR_CAPSULE, file, CAPSULE_MAX);
+		file = buf_bytes(&plain);
+	}
+	if (err == 0)
+		err = open_capsule(v, c, file);
+	if (err == 0)
+		err = verify_feed_id(v, &c->feed);
+	if (err == 0) {
+		verify_good(v, "capsule", &c->feed, &c->charter, &c->header,
+		    &c->article);
+		exit = verify_export(v, &c->header, c->header_file);
+	} else {
+		exit = verify_bad(v, err);
+	}
+	if (c != NULL)
+		capsule_verdict_done(c);
+	free(c);
+	buf_done(&plain);
+	return exit;
+}
+
+static bool
+picture_ok(const char *folder, const struct picture *p)
+{
+	char path[PATH_MAX], name[PAGE_PICTURE_MAX];
+	struct buf b;
+	struct id h;
+	bool ok = true;
+
+	page_picture(name, p);
+	snprintf(path, sizeof(path), "%s/../pictures/%s", folder, name);
+	buf_init(&b, 0);
+	if (file_read(&b, AT_FDCWD, path, PICTURE_MAX) == 0) {
+		picture_hash(&h, buf_bytes(&b));
+		ok = b.n == p->size && id_eq(&h, &p->hash);
+	}
+	buf_done(&b);
+	return ok;
+}
+
+/* Which pictures were there when a page was made: those it names. */
+static void
+pictures_named(bool have[ARTICLE_PICTURES_MAX], const struct article *a,
+    struct bytes page)
+{
+	char name[PAGE_PICTURE_MAX];
+
+	for (size_t i = 0; i < a->n_picture; i++) {
+		page_picture(name, &a->picture[i]);
+		have[i] = memmem(page.p, page.n, name, strlen(name)) != NULL;
+	}
+}
+
+static int
+compare_page(struct verify *v, const struct capsule_verdict *c,
+    const char *folder, const char *name)
+{
+	struct page p = {.feed = &c->feed,
+	    .charter = &c->charter,
+	    .header = &c->header,
+	    .article = &c->article,
+	    .body = buf_bytes(&c->body),
+	    .name = name};
+	struct buf b;
+	bool same;
+
+	buf_init(&b, 0);
+	pictures_named(p.have, p.article, buf_bytes(&v->bytes));
+	same = page_article(&b, &p) == 0 &&
+	       bytes_eq(buf_bytes(&b), buf_bytes(&v->bytes));
+	buf_done(&b);
+	if (!same)
+		return complain("%s is NOT good: the page is not the signed "
+				"article that its capsule holds.",
+		    v->what);
+	for (size_t i = 0; i < c->article.n_picture; i++)
+		if (!picture_ok(folder, &c->article.picture[i]))
+			return complain("%s is NOT good: picture %zu was "
+					"changed.",
+			    v->what, i + 1);
+	verify_good(v, "page", &c->feed, &c->charter, &c->header, &c->article);
+	return APP_DONE;
+}
+
+int
+verify_page(struct verify *v)
+{
+	struct capsule_verdict *c = calloc(1, sizeof(*c));
+	char path[PATH_MAX], copy[PATH_MAX], name[PATH_MAX], *base, *dot;
+	struct buf b;
+	int err, exit;
+
+	snprintf(copy, sizeof(copy), "%s", v->what);
+	snprintf(name, sizeof(name), "%s", v->what);
+	base = basename(name);
+	if ((dot = strrchr(base, '.')) != NULL)
+		*dot = '\0';
+	snprintf(path, sizeof(path), "%.2000s/%.255s.quire", dirname(copy),
+	    base);
+	buf_init(&b, 0);
+	err =
+	    c == NULL ? QERR_NOMEM : file_read(&b, AT_FDCWD, path, CAPSULE_MAX);
+	if (err == QERR_ABSENT) {
+		exit = complain("%s cannot be checked: %s, its proof, is not "
+				"beside it.",
+		    v->what, path);
+	} else if (err != 0) {
+		exit = complain_of(path, "read", err);
+	} else {
+		err = open_capsule(v, c, buf_bytes(&b));
+		if (err == 0)
+			err = verify_feed_id(v, &c->feed);
+		snprintf(copy, sizeof(copy), "%s", v->what);
+		exit = err != 0 ? verify_bad(v, err)
+				: compare_page(v, c, dirname(copy), base);
+	}
+	if (c != NULL)
+		capsule_verdict_done(c);
+	free(c);
+	buf_done(&b);
+	return exit;
+}

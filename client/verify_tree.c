@@ -1,0 +1,260 @@
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "client/verify.h"
+#include "proto/base/qerr.h"
+#include "proto/base/text.h"
+#include "proto/host/import.h"
+#include "proto/host/shelf.h"
+#include "proto/object/proof.h"
+
+/* Trees: folders and bundles. */
+
+struct tree {
+	struct verify *v;
+	struct import_source *src;
+	size_t feeds, bad;
+};
+
+struct walk {
+	struct feed *feed;
+	struct shelf shelf;
+	struct header head;
+	uint64_t packs, absent;
+	uint64_t forked, forked_charter; /* 0: not */
+	char at[TREE_PATH_MAX];
+};
+
+static int
+walk_charters(struct tree *t, struct walk *w, struct buf *b)
+{
+	struct tree_name n = {
+	    .kind = TREE_CHARTER, .id = *feed_id(w->feed), .number = 1};
+	uint64_t floor;
+	int err;
+
+	for (; (err = import_get(t->src, &n, CHARTER_FILE_MAX, b)) == 0;
+	     n.number++) {
+		tree_path(w->at, &n);
+		if ((err = feed_add_charter(w->feed, buf_bytes(b), &floor)) !=
+		    0)
+			return err;
+	}
+	tree_path(w->at, &n);
+	return err == QERR_ABSENT && n.number > 1 ? 0 : err;
+}
+
+static int
+walk_headers(struct tree *t, struct walk *w, struct buf *b)
+{
+	struct tree_name n = {
+	    .kind = TREE_ISSUE, .id = *feed_id(w->feed), .number = 1};
+	int err;
+
+	for (;; n.number++) {
+		tree_path(w->at, &n);
+		err = import_get(t->src, &n, HEADER_FILE_MAX, b);
+		if (err == 0)
+			err = feed_add_header(w->feed, buf_bytes(b), &w->head);
+		if (err == 0)
+			err = shelf_add(&w->shelf, &w->head);
+		if (err != 0)
+			return err == QERR_ABSENT ? 0 : err;
+	}
+}
+
+/* The head is the last of the issues; if it is further on, some are missing. */
+static int
+walk_head(struct tree *t, struct walk *w, struct buf *b)
+{
+	struct tree_name n = {.kind = TREE_HEAD, .id = *feed_id(w->feed)};
+	struct header h;
+	int err;
+
+	tree_path(w->at, &n);
+	err = import_get(t->src, &n, HEADER_FILE_MAX, b);
+	if (err == 0)
+		err = feed_check_head(w->feed, buf_bytes(b), &h);
+	if (err == 0) {
+		n.kind = TREE_ISSUE;
+		n.number = feed_head(w->feed) + 1;
+		tree_path(w->at, &n);
+		return QERR_ABSENT;
+	}
+	return err == QERR_ABSENT || err == QERR_DUPLICATE ||
+		       err == QERR_ROLLBACK
+		   ? 0
+		   : err;
+}
+
+static int
+walk_packs(struct tree *t, struct walk *w, struct buf *b)
+{
+	for (size_t i = 0; i < w->shelf.n; i++) {
+		const struct shelf_pack *p = &w->shelf.pack[i];
+		struct tree_name n = {.kind = TREE_PACK, .id = p->e.root};
+		int err;
+
+		if (p->dead)
+			continue;
+		tree_path(w->at, &n);
+		err = import_get(t->src, &n, PACK_SIZE_MAX, b);
+		if (err == QERR_ABSENT) {
+			w->absent++;
+			continue;
+		}
+		if (err == 0)
+			err = pack_check(&p->e, buf_bytes(b));
+		if (err != 0)
+			return err;
+		w->packs++;
+	}
+	return 0;
+}
+
+/* Proofs that the feed contradicts itself: of its charters, or at its head. */
+static int
+walk_proofs(struct tree *t, struct walk *w, struct buf *b)
+{
+	struct tree_name n = {.kind = TREE_CHARTERS, .id = *feed_id(w->feed)};
+	struct bytes one, other;
+	uint64_t number;
+
+	if (import_get(t->src, &n, PROOF_CHARTER_FILE_MAX, b) == 0 &&
+	    proof_decode(buf_bytes(b), &one, &other) == 0)
+		(void)feed_add_fork(w->feed, one, other, &number);
+	w->forked_charter = feed_forked(w->feed, &one, &other);
+	n.kind = TREE_PROOF;
+	n.number = w->head.number;
+	if (import_get(t->src, &n, PROOF_FILE_MAX, b) == 0 &&
+	    proof_decode(buf_bytes(b), &one, &other) == 0 &&
+	    feed_check_fork(w->feed, one, other, &number) == 0)
+		w->forked = number;
+	return 0;
+}
+
+/* What it proves against itself is no fault of the tree, and yet not good. */
+static bool
+say_forked(const struct tree *t, const struct walk *w)
+{
+	if (w->forked_charter > 0)
+		complain("%s is NOT good: it proves that two charters of "
+			 "version %llu are signed. Its root keys are stolen or "
+			 "misused.",
+		    t->v->what, (unsigned long long)w->forked_charter);
+	if (w->forked > 0)
+		complain("%s is NOT good: it proves that two issues %llu are "
+			 "signed.",
+		    t->v->what, (unsigned long long)w->forked);
+	return w->forked_charter > 0 || w->forked > 0;
+}
+
+static void
+say_tree(struct tree *t, const struct walk *w)
+{
+	char id[ID_TEXT_LEN + 1];
+	const struct charter *c = feed_charter(w->feed);
+
+	if (t->v->a->json) {
+		verify_good(t->v, "tree", feed_id(w->feed), c, &w->head, NULL);
+		return;
+	}
+	if (t->v->a->quiet)
+		return;
+	id_text(id, feed_id(w->feed));
+	printf("%sGood%s: ", style(t->v->a, STYLE_GOOD),
+	    style(t->v->a, STYLE_PLAIN));
+	verify_put(c->name);
+	fputs(", ", stdout);
+	verify_count(w->head.number, "issue");
+	fputs(", ", stdout);
+	verify_count(w->packs, "pack");
+	if (w->absent > 0)
+		printf(" (%llu %s not here)", (unsigned long long)w->absent,
+		    w->absent == 1 ? "is" : "are");
+	printf("\nFeed      %s\n", id);
+}
+
+static int
+walk_feed(void *arg, const struct id *feed)
+{
+	struct tree *t = arg;
+	struct walk w = {.feed = feed_new(feed)};
+	static const struct reading_key none;
+	char path[PATH_MAX];
+	struct buf b;
+	int err;
+
+	if (!t->v->any_feed && !id_eq(feed, &t->v->feed))
+		return 0;
+	t->feeds++;
+	buf_init(&b, 0);
+	shelf_init(&w.shelf, NULL, feed, &none);
+	err = w.feed == NULL ? QERR_NOMEM : walk_charters(t, &w, &b);
+	if (err == 0)
+		err = walk_headers(t, &w, &b);
+	if (err == 0)
+		err = walk_head(t, &w, &b);
+	if (err == 0)
+		err = walk_packs(t, &w, &b);
+	if (err == 0)
+		err = walk_proofs(t, &w, &b);
+	if (err == 0 && say_forked(t, &w)) {
+		t->bad++;
+	} else if (err == 0) {
+		say_tree(t, &w);
+	} else {
+		t->bad++;
+		snprintf(path, sizeof(path), "%s/%s", t->v->what, w.at);
+		if (qerr_is_fatal(err))
+			complain_of(path, "read", err);
+		else
+			complain("%s is NOT good: it %s.", path, qerr_str(err));
+	}
+	shelf_done(&w.shelf);
+	feed_free(w.feed);
+	buf_done(&b);
+	return 0;
+}
+
+static int
+verify_tree(struct verify *v,
+    int (*open)(struct import_source **, const char *))
+{
+	struct tree t = {.v = v};
+	int err = open(&t.src, v->what);
+
+	if (err == 0)
+		err = import_feeds(t.src, walk_feed, &t);
+	import_close(t.src);
+	if (err == QERR_IO)
+		return complain_of(v->what, "read", err);
+	if (err != 0 || (t.feeds == 0 && v->any_feed))
+		return complain(
+		    "%s holds no feed: it is no tree and no bundle.", v->what);
+	if (t.feeds == 0)
+		return complain("%s does not hold that feed.", v->what);
+	return t.bad > 0 ? APP_FAILED : APP_DONE;
+}
+
+int
+verify_folder(struct verify *v)
+{
+	return verify_tree(v, import_folder);
+}
+
+/* A bundle is read here and there, which a pipe does not let us. */
+int
+verify_bundle(struct verify *v)
+{
+	struct stat st;
+
+	if (strcmp(v->what, "-") == 0 ||
+	    (stat(v->what, &st) == 0 && !S_ISREG(st.st_mode)))
+		return complain("%s is no file: save it as one, then verify "
+				"that.",
+		    v->what);
+	return verify_tree(v, import_tar);
+}

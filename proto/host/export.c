@@ -1,0 +1,175 @@
+#include <errno.h>
+#include <unistd.h>
+
+#include "proto/base/qerr.h"
+#include "proto/host/import.h"
+#include "proto/host/shelf.h"
+#include "proto/object/bundle.h"
+#include "proto/object/proof.h"
+
+/* Writing a bundle, PROTOCOL.md §9. */
+
+struct export
+{
+	struct store *store;
+	unsigned tiers;
+	int fd;
+	struct buf b, file;
+};
+
+static int
+flush(struct export *x)
+{
+	int err = buf_err(&x->b);
+
+	for (size_t at = 0; at < x->b.n && err == 0;) {
+		ssize_t n = write(x->fd, x->b.p + at, x->b.n - at);
+
+		if (n > 0)
+			at += (size_t)n;
+		else if (n == 0 || errno != EINTR)
+			err = errno == ENOSPC ? QERR_NOSPACE : QERR_IO;
+	}
+	buf_clear(&x->b);
+	return err;
+}
+
+static int
+put(struct export *x, const struct tree_name *t)
+{
+	char path[TREE_PATH_MAX];
+	int err;
+
+	buf_clear(&x->file);
+	if ((err = store_get(x->store, t, &x->file)) != 0)
+		return err;
+	tree_path(path, t);
+	bundle_header(&x->b, path, x->file.n);
+	buf_put(&x->b, x->file.p, x->file.n);
+	bundle_pad(&x->b, x->file.n);
+	return flush(x);
+}
+
+static int
+put_fork(struct export *x, const struct id *feed)
+{
+	struct tree_name t = {.kind = TREE_CHARTERS, .id = *feed};
+	int err = put(x, &t);
+
+	return err == QERR_ABSENT ? 0 : err;
+}
+
+static int
+put_proofs(struct export *x, const struct id *feed)
+{
+	struct tree_name t = {.kind = TREE_PROOF, .id = *feed};
+	struct buf b, ends;
+	size_t at = 0;
+	int err;
+
+	buf_init(&b, 0);
+	buf_init(&ends, 0);
+	err = store_proofs(x->store, feed, &b, &ends);
+	for (size_t i = 0; i < ends.n / 4 && err == 0; i++) {
+		size_t end = load_le32(ends.p + 4 * i);
+		struct bytes one, other;
+		struct header h;
+
+		if (proof_decode(bytes_of(b.p + at, end - at), &one, &other) ==
+			0 &&
+		    header_peek(&h, one) == 0) {
+			t.number = h.number;
+			err = put(x, &t);
+		}
+		at = end;
+	}
+	buf_done(&b);
+	buf_done(&ends);
+	return err == QERR_ABSENT ? 0 : err;
+}
+
+/* All of a kind, by number; returns through |last| the last one. */
+static int
+put_row(struct export *x, enum tree_kind kind, const struct id *feed,
+    uint64_t *last)
+{
+	struct tree_name t = {.kind = kind, .id = *feed, .number = 1};
+	int err;
+
+	while ((err = put(x, &t)) == 0)
+		t.number++;
+	*last = t.number - 1;
+	return err == QERR_ABSENT ? 0 : err;
+}
+
+static int
+put_packs(struct export *x, const struct id *feed, uint64_t head, unsigned tier)
+{
+	struct header h;
+	struct shelf s;
+	static const struct reading_key none;
+	int err = 0;
+
+	shelf_init(&s, x->store, feed, &none);
+	for (uint64_t k = 1; k <= head && err == 0; k++) {
+		struct tree_name t = {
+		    .kind = TREE_ISSUE, .id = *feed, .number = k};
+
+		buf_clear(&x->file);
+		if ((err = store_get(x->store, &t, &x->file)) == 0 &&
+		    (err = header_peek(&h, buf_bytes(&x->file))) == 0)
+			err = shelf_add(&s, &h);
+	}
+	for (size_t i = 0; i < s.n && err == 0; i++) {
+		struct tree_name t = {
+		    .kind = TREE_PACK, .id = s.pack[i].e.root};
+
+		if (s.pack[i].dead || s.pack[i].e.tier != tier)
+			continue;
+		err = put(x, &t);
+		if (err == QERR_ABSENT)
+			err = 0; /* a part of a tree is a tree */
+	}
+	shelf_done(&s);
+	return err;
+}
+
+static int
+put_feed(void *arg, const struct id *feed)
+{
+	struct export *x = arg;
+	struct tree_name head = {.kind = TREE_HEAD, .id = *feed};
+	uint64_t last, n = 0;
+	int err = put_row(x, TREE_CHARTER, feed, &last);
+
+	if (err == 0)
+		err = put_fork(x, feed);
+	if (err == 0)
+		err = put_proofs(x, feed);
+	if (err == 0)
+		err = put_row(x, TREE_ISSUE, feed, &n);
+	if (err == 0 && n > 0)
+		err = put(x, &head);
+	for (unsigned tier = 0; tier < TIERS && err == 0; tier++)
+		if ((x->tiers >> tier & 1) != 0)
+			err = put_packs(x, feed, n, tier);
+	return err;
+}
+
+int
+export_bundle(struct store *s, const struct id *feed, unsigned tiers, int fd)
+{
+	struct export x = {.store = s, .tiers = tiers, .fd = fd};
+	int err;
+
+	buf_init(&x.b, 0);
+	buf_init(&x.file, 0);
+	err = feed != NULL ? put_feed(&x, feed) : store_feeds(s, put_feed, &x);
+	if (err == 0) {
+		bundle_end(&x.b);
+		err = flush(&x);
+	}
+	buf_done(&x.b);
+	buf_done(&x.file);
+	return err;
+}
