@@ -336,6 +336,22 @@ on_status(void *arg, const struct ctl_item *it)
 	return 0;
 }
 
+/* Who has the newest issue, so that this machine may go away. */
+static void
+show_receipts(const struct ctl_item *it)
+{
+	unsigned long long n = ctl_number(it, "receipts");
+	unsigned long long due = ctl_number(it, "receipts_due");
+
+	if (ctl_flag(it, "settled"))
+		printf(", held whole by %llu peer%s, which is enough", n,
+		    n == 1 ? "" : "s");
+	else if (due > n)
+		printf(", held whole by %llu of %llu peers", n, due);
+	else
+		printf(", held whole by %llu peer%s", n, n == 1 ? "" : "s");
+}
+
 static int
 on_feed(void *arg, const struct ctl_item *it)
 {
@@ -355,8 +371,7 @@ on_feed(void *arg, const struct ctl_item *it)
 		printf(", %llu still to come",
 		    (unsigned long long)ctl_number(it, "packs_wanted"));
 	if (ctl_flag(it, "published"))
-		printf(", held whole by %llu peers",
-		    (unsigned long long)ctl_number(it, "receipts"));
+		show_receipts(it);
 	if (ctl_flag(it, "forked"))
 		fputs(", CONTRADICTS ITSELF", stdout);
 	if (ctl_number(it, "forked_charter") > 0)

@@ -78,7 +78,7 @@ feeds_start(struct daemon *d)
 	int err = load_requests(d);
 
 	for (size_t i = 0; i < d->n_room && err == 0; i++) {
-		struct node_policy all = {.tiers = ALL_TIERS};
+		struct node_policy all = {.tiers = ALL_TIERS, .own = true};
 
 		err = restore(d, publisher_feed(d->room[i].p), &all);
 	}

@@ -96,6 +96,8 @@ feed_item(struct daemon *d, struct control_client *c, const struct id *feed,
 	ctl_add_number(&it, "bytes_wanted", st.bytes_wanted);
 	ctl_add_number(&it, "bytes_held", st.bytes_held);
 	ctl_add_number(&it, "receipts", st.receipts);
+	ctl_add_number(&it, "receipts_due", st.receipts_due);
+	ctl_add_flag(&it, "settled", st.settled);
 	if (f != NULL) {
 		ctl_add_number(&it, "tiers", f->tiers);
 		ctl_add_number(&it, "quota", f->quota);

@@ -110,8 +110,10 @@ struct ctl_request {
  *	"feed"      feed (id), name, link (follow link, if known), head, charter,
  *	            published, binding (a volume is being made), forked, overdue
  *	            (flags), forked_charter (a version, if two of it are signed),
- *	            packs_wanted, packs_held, bytes_wanted, bytes_held, receipts, tiers (mask),
- *	            quota, newest, from ("quired.conf" or "request")
+ *	            packs_wanted, packs_held, bytes_wanted, bytes_held, tiers (mask),
+ *	            quota, newest, from ("quired.conf" or "request"); of the newest
+ *	            issue, if published: receipts (peers that gave back a piece of
+ *	            it), receipts_due (so many are enough), settled (flag: they are)
  *	"transport" name, ready (flag), links, message (why it is not ready): what is served
  *	"peer"      id (hex), class ("pinned", "tested", "new" or "guest"); of a pinned one
  *	            address, transport, from; of a guest invite (its name), if it is an

@@ -24,6 +24,8 @@ fetch_say(struct link *l, const struct ask *a, const struct msg_tag *tag)
 		m->tag = *tag;
 	if (a->part != NULL)
 		m->pack = a->part->pack->root;
+	if (a->pack != NULL)
+		m->pack = a->pack->root;
 	link_say(l);
 	return own;
 }
@@ -41,7 +43,7 @@ ask_bytes(const struct ask *a)
 {
 	size_t sum = 0;
 
-	if (a->what == ASK_PIECES)
+	if (a->what == ASK_PIECES && a->pack == NULL)
 		for (uint64_t i = a->next; i <= a->last; i++)
 			sum += piece_len(a->part->pack->size, (size_t)i);
 	return sum;
@@ -55,7 +57,7 @@ fetch_end(struct link *l, struct ask *a)
 	struct part *t = a->part;
 
 	n->in_flight -= ask_bytes(a);
-	if (a->what == ASK_PIECES)
+	if (a->what == ASK_PIECES && a->pack == NULL)
 		for (uint64_t i = a->next; i <= a->last; i++)
 			if (bit(t->asked, (size_t)i)) {
 				bit_set(t->asked, (size_t)i, false);
@@ -67,7 +69,9 @@ fetch_end(struct link *l, struct ask *a)
 	}
 	if (a->what == ASK_PIECE_HASHES)
 		t->hasher = NULL;
-	if (a->head != NULL && a->head->asking == l)
+	if (a->pack != NULL)
+		receipt_end(l, a);
+	else if (a->head != NULL && a->head->asking == l)
 		a->head->asking = NULL;
 	*a = l->ask[--l->n_ask];
 }

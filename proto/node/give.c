@@ -193,7 +193,8 @@ give_any(struct link *l, struct ask *a, const struct msg_give *g)
 	case ASK_PIECE_HASHES:
 		return give_hashes(l, a, g);
 	case ASK_PIECES:
-		return give_piece(l, a, g);
+		return a->pack != NULL ? receipt_heard(l, a, g)
+				       : give_piece(l, a, g);
 	case ASK_PART:
 		return give_part(l, a, g);
 	case ASK_PEERS: /* they came before this */
@@ -230,8 +231,8 @@ give_last(struct link *l, struct ask *a, const struct msg_give *g)
 	struct node *n = l->n;
 	struct head *h = a->head;
 	struct part *t = a->part;
-	bool whole = a->what == ASK_PIECES ? a->next > a->last
-		     : a->what == ASK_PART ? a->gave
+	bool whole = a->what == ASK_PIECES && t != NULL ? a->next > a->last
+		     : a->what == ASK_PART              ? a->gave
 					   : t == NULL || t->hash != NULL;
 
 	if (g->status == GIVE_BUSY) {
@@ -243,9 +244,9 @@ give_last(struct link *l, struct ask *a, const struct msg_give *g)
 	} else if (l->proven && l->window < WINDOW_MAX) {
 		l->window++;
 	}
-	if (h != NULL && h->followed)
+	if (h != NULL && a->pack == NULL && h->followed)
 		look_at_share(l, a, head_track(h));
-	else if (h != NULL)
+	else if (h != NULL && a->pack == NULL)
 		share_of(l, h)->failed = lags(l, h);
 	l->stalls = 0;
 	fetch_end(l, a);

@@ -24,6 +24,7 @@ on_row_followed(struct link *l, struct track *s,
 			merit_shown(l, s);
 	}
 	spread_forked(l, sh, &s->head);
+	receipt_look(l, s);
 	fetch_heads(l, sh, s);
 	if (s->seeking)
 		holds_seek(s);
@@ -217,9 +218,7 @@ on_holds(struct link *l, const struct msg_holds *m)
 		track_unrefuse(s, &m->run[i], l->slot);
 	}
 	holds_ask(l, s);
-	if (s->publishes && track_receipt(s))
-		update_tell(l->n, FACT_RECEIPTS, &h->id, feed_head(s->feed),
-		    s->receipts);
+	receipt_look(l, s);
 	return err;
 }
 

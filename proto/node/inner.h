@@ -40,6 +40,7 @@
  *   contact.c the nodes that are known
  *   dial.c    whom of them to dial, and when
  *   merit.c   what peers deserve
+ *   receipt.c who holds what we published
  *   introduce.c who is told of whom
  *   tie.c     .. and what was given to whom
  *   memory.c  what is remembered of all that over restarts
@@ -89,6 +90,7 @@
 #define FEELER_STAY        20000
 #define VISIT_TIME         60000 /* after which who came in takes a place */
 #define START_TIME         200 /* before the first dials: peers are yet to be told */
+#define RECEIPTS_MAX       32 /* of an issue, asked for at a time */
 #define FOLLOWS_KEPT       64
 #define READER_SOURCES     3 /* a reader talks to so many at once */
 #define READER_TRIES       2 /* dials of one source in a sync */
@@ -200,7 +202,7 @@ struct track {            /* a feed followed */
 	size_t cap_first;
 	uint64_t next;   /* the head's promise, seconds */
 	size_t n_unsafe; /* headers on their way to the disk */
-	bool overdue, publishes, plan_dirty;
+	bool overdue, plan_dirty;
 	bool wants;        /* packs; as of the newest list of them */
 	bool seeking;      /* .. and nobody here has the first of them */
 	bool retry;        /* an ask of charters or headers came to nothing */
@@ -216,7 +218,20 @@ struct track {            /* a feed followed */
 	    given_by; /* link that gave every header; 0: several, or the disk */
 	uint64_t sole; /* link that alone gives headers up to the pin; 0: any */
 	size_t index;  /* in node.track */
-	size_t receipts;
+	struct receipt
+	    *receipt; /* of the head, if it is ours: RECEIPTS_MAX at most */
+	size_t n_receipt;
+};
+
+struct receipt { /* whose, and what we know of it */
+	struct track *track;
+	uint8_t by[8]; /* contact */
+	uint32_t group;
+	bool good;
+	uint8_t tries;
+	uint64_t link;   /* of which a piece is asked back; 0: none */
+	struct id piece; /* its hash, while .. */
+	uint64_t get;    /* .. ours is loaded; 0: it is not */
 };
 
 /* A feed that is not followed: nothing of it is on the disk. */
@@ -260,8 +275,9 @@ struct wait { /* news held back */
 struct ask { /* ours, open on a link */
 	uint32_t id;
 	enum msg_what what;
-	struct head *head; /* charters, headers; NULL: of the link's stranger */
+	struct head *head; /* NULL: charters of the link's stranger, or packs */
 	struct part *part;
+	struct pack *pack;          /* of |head|, for a receipt; else NULL */
 	uint64_t first, last, next; /* next: expected in what comes */
 	uint64_t
 	    budget; /* bytes; 0, to fetch_say(): as many as the link has room for */
@@ -639,8 +655,6 @@ bool track_holds(const struct track *s, uint64_t number, unsigned tier);
 bool track_whole(const struct track *s);
 /* The link in |slot| holds what it did not hold before. */
 void track_unrefuse(struct track *s, const struct msg_run *r, size_t slot);
-/* Count who holds all of our head: true if there are more than before. */
-bool track_receipt(struct track *s);
 
 /* pack.c */
 struct pack *pack_find(struct node *n, const struct id *root);
@@ -923,6 +937,19 @@ void memory_tick(struct node *n, void *unused);
 void memory_change(struct node *n);
 bool memory_is_safe(const struct node *n);
 void memory_stored(struct node *n, uint64_t token, int err);
+
+/* receipt.c */
+/* Has |l| a receipt of our newest issue to give, or any link? */
+void receipt_look(struct link *l, struct track *s);
+void receipt_look_all(struct track *s);
+/* There is another head. */
+void receipt_forget(struct track *s);
+int receipt_heard(struct link *l, const struct ask *a,
+    const struct msg_give *g);
+/* |a| is over. */
+void receipt_end(struct link *l, const struct ask *a);
+bool receipt_loaded(struct node *n, uint64_t token, struct bytes object);
+void receipt_stat(const struct track *s, struct node_feed_stat *ret);
 
 /* reader.c */
 void reader_sync(struct node *n);

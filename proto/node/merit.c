@@ -112,6 +112,7 @@ merit_judge(struct node *n, void *owner)
 			missed(l, s);
 		}
 	}
+	receipt_look_all(s);
 }
 
 void

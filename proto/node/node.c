@@ -130,11 +130,13 @@ on_follow(struct node *n, const struct id *feed,
     const struct node_policy *policy)
 {
 	struct track *s = track_find(n, feed);
-	bool known = s != NULL;
+	bool known = s != NULL, own;
 
 	if (!known && (s = track_new(n, feed, policy)) == NULL)
 		return;
+	own = known && s->policy.own;
 	s->policy = *policy;
+	s->policy.own |= own;
 	s->plan_dirty = true;
 	for (size_t i = 0; i < n->n_slot && !known; i++)
 		if (n->link[i] != NULL && n->link[i]->state == LINK_OPEN)
@@ -163,12 +165,13 @@ take_issue(struct track *s, const struct header *h, struct bytes file)
 		pack_stored(n, s->a[i].pack);
 	s->head.number = h->number;
 	head_changed(&s->head);
-	s->receipts = 0;
+	receipt_forget(s);
 	merit_expect(s);
 	update_tell(n, FACT_HEAD, &s->head.id, h->number, 0);
 	spread_head(&s->head, true);
 	for (size_t i = s->first_a[h->number - 1]; i < s->n_a; i++)
 		holds_pack(n, s->a[i].pack);
+	receipt_look_all(s);
 }
 
 static void
@@ -181,7 +184,7 @@ on_published(struct node *n, const struct node_event *ev)
 
 	if (s == NULL)
 		return;
-	s->publishes = true;
+	s->policy.own = true;
 	s->head.gap = 0;
 	if (ev->published.charter.n > 0 &&
 	    feed_add_charter(s->feed, ev->published.charter, &floor) == 0) {
@@ -261,7 +264,8 @@ on_space(struct node *n, uint64_t free_bytes)
 static void
 on_loaded(struct node *n, uint64_t token, struct bytes object)
 {
-	if (!serve_loaded(n, token, object))
+	if (!serve_loaded(n, token, object) &&
+	    !receipt_loaded(n, token, object))
 		accept_loaded(n, token, object);
 }
 
@@ -446,8 +450,8 @@ node_feed_stat(const struct node *n, const struct id *feed,
 	    .followed = true,
 	    .forked = s->head.forked,
 	    .forked_charter = feed_forked(s->feed, &one, &other),
-	    .overdue = s->overdue,
-	    .receipts = s->receipts};
+	    .overdue = s->overdue};
+	receipt_stat(s, ret);
 	for (size_t i = 0; i < s->n_a; i++) {
 		const struct announce *a = &s->a[i];
 

@@ -57,6 +57,7 @@ struct node_policy {
 	uint64_t quota; /* bytes of this feed's packs; 0: the node's */
 	uint64_t
 	    newest; /* issues back from the head whose packs are wanted; 0: all */
+	bool own;   /* published here, and it stays so; no quota counts */
 };
 
 /*
@@ -299,7 +300,10 @@ struct node_feed_stat {
 	uint64_t forked_charter; /* the version of two charters; 0: none */
 	size_t packs_wanted, packs_held;
 	uint64_t bytes_wanted, bytes_held;
-	size_t receipts; /* for the head, if we published it */
+	/* For the head, if we publish it: peers of the operator's who gave back a piece of
+	 * it, how many it takes to be told that it is held, and whether it is. */
+	size_t receipts, receipts_due;
+	bool settled;
 };
 /* QERR_ABSENT if |feed| is not followed. */
 int node_feed_stat(const struct node *n, const struct id *feed,

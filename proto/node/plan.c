@@ -191,7 +191,7 @@ track_plan(struct track *s)
 			    is_volume(&s->a[i]))
 				plan_volume(s, i);
 	plan_bases(s);
-	if (!s->publishes)
+	if (!s->policy.own)
 		plan_quota(s, quota);
 	for (size_t i = 0; i < s->n_a; i++)
 		if (!s->a[i].dead)

@@ -362,8 +362,9 @@ serve_forget(struct node *n, const struct head *h, const struct pack *p)
 			}
 			memmove(j, j + 1, (--l->n_job - k) * sizeof(*j));
 		}
-		for (size_t k = 0; l != NULL && h != NULL && k < l->n_ask;)
-			if (l->ask[k].head == h)
+		for (size_t k = 0; l != NULL && k < l->n_ask;)
+			if ((h != NULL && l->ask[k].head == h) ||
+			    (p != NULL && l->ask[k].pack == p))
 				fetch_drop(l, k);
 			else
 				k++;

@@ -61,7 +61,7 @@ begin(struct node *n, const struct id *feed, const struct node_policy *policy)
 	}
 	n->track = more;
 	s->head.followed = true;
-	s->head.gap = gap_of(n, feed);
+	s->head.gap = policy->own ? 0 : gap_of(n, feed);
 	s->policy = *policy;
 	timer_init(&s->due, overdue, s);
 	timer_init(&s->seek, seek, s);
@@ -103,6 +103,7 @@ void
 track_free(struct track *s)
 {
 	head_done(&s->head);
+	free(s->receipt);
 	feed_free(s->feed);
 	free(s->a);
 	free(s->first_a);
@@ -264,6 +265,7 @@ track_cut(struct track *s, uint64_t floor)
 		s->n_a = i - 1;
 		pack_release(s->head.n, p);
 	}
+	receipt_forget(s);
 	if (s->head.number >= floor) {
 		s->head.number = floor - 1;
 		head_changed(&s->head);
@@ -305,29 +307,5 @@ track_whole(const struct track *s)
 	for (size_t i = 0; i < s->n_a; i++)
 		if (s->a[i].wanted && s->a[i].pack->state != PACK_HELD)
 			return false;
-	return true;
-}
-
-bool
-track_receipt(struct track *s)
-{
-	struct node *n = s->head.n;
-	uint64_t head = feed_head(s->feed);
-	size_t count = 0;
-
-	for (size_t i = 0; i < LINKS_MAX; i++) {
-		struct link *l = n->link[i];
-		bool all = l != NULL && link_is_node(l) && head > 0;
-
-		for (unsigned tier = 0; tier < TIERS && all; tier++)
-			for (size_t k = s->first_a[head - 1]; k < s->n_a; k++)
-				if (s->a[k].tier == tier && !s->a[k].dead)
-					all &= share_holds(l, s, head, tier,
-					    s->a[k].pack);
-		count += all;
-	}
-	if (count <= s->receipts)
-		return false;
-	s->receipts = count;
 	return true;
 }

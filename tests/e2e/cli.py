@@ -79,6 +79,10 @@ def main(build):
         two = w.node('peer ' + one.invite(), 'follow ' + link)
         invite = two.invite()
         two.wait(lambda f: f['head'] >= 1 and f['packs_wanted'] == 0)
+        # The mirror proves that it holds what was published.
+        one.wait(lambda f: f['receipts'] == 1 and f['settled'], what='the receipt')
+        r = w.run('--control', one.control, 'status')
+        need('held whole by 1 peer, which is enough' in r.stdout, r.stdout)
 
         w.run('follow', '-', input=link + '\n')
         fails(w, 1, 'no source', 'sync')

@@ -126,19 +126,22 @@ test_hidden(void)
 {
 	struct house *a = house_new(&t, NODE_MIRROR);
 	struct house *b = house_new(&t, NODE_MIRROR);
+	struct house *news = house_new(&t, NODE_MIRROR);
 	struct mouth *to_a, *to_b;
 	struct msg x = {.kind = MSG_HOLDS}, y;
 
 	press_new(&p, 3);
 	house_follow(a, &p.feed);
+	house_follow(news, &p.feed);
+	house_peer(a, news);
 	house_peer(b, a);
 	to_a = peer_of(a, 1);
 	to_b = peer_of(b, 2);
 	town_run(&t, MINUTE);
-	press_publish(&p, a, 1000);
+	press_publish(&p, news, 1000);
 	town_run(&t, MINUTE);
-	/* Both tell it, and show it by a row to whoever tells them. */
-	check(to_a->heard[MSG_NEWS] == 1 && to_b->heard[MSG_NEWS] == 1);
+	/* Both tell it; who follows it tells the charter first. */
+	check(to_a->heard[MSG_NEWS] == 2 && to_b->heard[MSG_NEWS] == 1);
 	check(to_a->heard[MSG_HOLDS] == 0 && to_b->heard[MSG_HOLDS] == 0);
 	msg_tag(&x.holds.tag, veil_hash(to_a->veil), true, &p.feed);
 	mouth_say(to_a, &x);
@@ -150,7 +153,7 @@ test_hidden(void)
 	check(y.holds.n == 4 && y.holds.run[1].tier == 1 &&
 	      y.holds.run[1].first == 1 && y.holds.run[1].last == 1);
 	/* From then on it is told, and the other is not. */
-	press_publish(&p, a, 1000);
+	press_publish(&p, news, 1000);
 	town_run(&t, MINUTE);
 	check(to_a->heard[MSG_HOLDS] == 3 && to_b->heard[MSG_HOLDS] == 0);
 	town_done(&t);

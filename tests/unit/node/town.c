@@ -352,7 +352,7 @@ house_self(struct house *h, bool introduces)
 static void
 restore_feed(struct house *h, const struct id *id)
 {
-	struct node_policy policy = {.tiers = 15};
+	struct node_policy policy = {.tiers = 15, .own = h->prints};
 	struct feed *f = feed_new(id);
 	struct bytes header[64];
 	struct object *o;
@@ -812,6 +812,7 @@ press_publish(struct press *p, struct house *h, size_t size)
 		house_put(h, OBJECT_CHARTER, &p->feed, 1, e.published.charter);
 	}
 	e.published.header = buf_bytes(&p->head);
+	h->prints = true;
 	house_event(h, &e);
 }
 

@@ -60,6 +60,7 @@ struct house {
 	bool introduces;   /* it consents to be introduced */
 	struct id feed[8]; /* it follows */
 	size_t n_feed;
+	bool prints; /* .. and publishes */
 	struct object *obj;
 	size_t n_obj;
 	bool nospace;
