@@ -337,25 +337,27 @@ def tricks(w, node, site):
         h.send_response(429)
         h.send_header('Retry-After', '7200')
         h.end_headers()
-    site.page['/bomb'] = answer(gzip.compress(b'<rss>' + b' ' * 50_000_000), Content_Encoding='gzip')
-    site.page['/huge'] = answer(b'<rss>' + b' ' * 9_000_000)
-    site.page['/endless'] = endless
-    site.page['/drip'] = drip
-    site.put('/zip', gzip.compress(b'<rss>' + b' ' * 50_000_000), 'application/gzip')
-    site.put('/torn', gzip.compress(rss(whole(9)).encode())[:-9], 'application/gzip')
+    # A host each, for who asks waits two seconds before he asks one again.
+    names = ('bomb', 'huge', 'cut', 'circle', 'later', 'words', 'entities', 'endless', 'drip', 'zip', 'torn', 'extra')
+    bad = {name: Site() for name in names}
+    bad['bomb'].page['/bomb'] = answer(gzip.compress(b'<rss>' + b' ' * 50_000_000), Content_Encoding='gzip')
+    bad['huge'].page['/huge'] = answer(b'<rss>' + b' ' * 9_000_000)
+    bad['endless'].page['/endless'] = endless
+    bad['drip'].page['/drip'] = drip
+    bad['zip'].put('/zip', gzip.compress(b'<rss>' + b' ' * 50_000_000), 'application/gzip')
+    bad['torn'].put('/torn', gzip.compress(rss(whole(9)).encode())[:-9], 'application/gzip')
     # More than it says is cut off, as every browser does.
     extra = rss(whole(8)).encode()
-    site.page['/extra'] = answer(extra + b'<rss>MORE' * 1000, length=len(extra))
-    site.page['/cut'] = answer(rss(whole(9)).encode(), length=100_000)
-    site.page['/circle'] = away
-    site.page['/later'] = later
-    site.put('/words', 'Nothing but words.', 'text/plain')
-    site.put('/entities', '<!DOCTYPE rss [<!ENTITY a "b"><!ENTITY c "&a;&a;">]><rss><channel><item><title>&c;</title></item></channel></rss>')
-    names = ('bomb', 'huge', 'cut', 'circle', 'later', 'words', 'entities', 'endless', 'drip', 'zip', 'torn', 'extra')
-    node.lines = node.lines[:1] + [f'\tsource {site.at}/{n}' for n in names] + node.lines[1:]
+    bad['extra'].page['/extra'] = answer(extra + b'<rss>MORE' * 1000, length=len(extra))
+    bad['cut'].page['/cut'] = answer(rss(whole(9)).encode(), length=100_000)
+    bad['circle'].page['/circle'] = away
+    bad['later'].page['/later'] = later
+    bad['words'].put('/words', 'Nothing but words.', 'text/plain')
+    bad['entities'].put('/entities', '<!DOCTYPE rss [<!ENTITY a "b"><!ENTITY c "&a;&a;">]><rss><channel><item><title>&c;</title></item></channel></rss>')
+    node.lines = node.lines[:1] + [f'\tsource {s.at}/{n}' for n, s in bad.items()] + node.lines[1:]
     site.put('/feed.xml', rss(whole(2, 'Now known: ' + LONG), whole(3), whole(5)), 'application/rss+xml')
     look_again(w, node, 180)
-    told = {p['file'].rsplit('/', 1)[1]: p for p in problems(node) if p.get('file', '').startswith(site.at)}
+    told = {p['file'].rsplit('/', 1)[1]: p for p in problems(node) if any(p.get('file', '').startswith(s.at) for s in bad.values())}
     for name, words in (('bomb', 'larger'), ('huge', 'larger'), ('cut', 'ends early'), ('circle', 'five times'), ('later', '429'),
                         ('words', 'no feed'), ('entities', 'entities'), ('endless', 'larger'), ('drip', 'too slow'),
                         ('zip', 'larger'), ('torn', 'damaged')):
@@ -365,7 +367,7 @@ def tricks(w, node, site):
     # It changes its mind: a page where the feed was, then the feed again. Nothing is lost or doubled.
     feed = site.page['/feed.xml']
     site.put('/feed.xml', page(40))
-    site.put('/drip', b'')
+    bad['drip'].put('/drip', b'')
     look_again(w, node)
     site.page['/feed.xml'] = feed
     head = node.feed()['head']
@@ -374,7 +376,7 @@ def tricks(w, node, site):
     next_time = {s['number']: s['next'] for s in sources(node)}
     need(next_time[1 + names.index('later')] > 7000, f'Retry-After is not kept: {next_time}')
     look_again(w, node)
-    need(site.times('/later') == 1, 'Retry-After is forgotten by a restart')
+    need(bad['later'].times('/later') == 1, 'Retry-After is forgotten by a restart')
 
 
 def finish(w, node, site):
