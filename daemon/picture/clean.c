@@ -115,5 +115,7 @@ picture_moves(struct bytes clean)
 		return false;
 	if (type == PICTURE_PNG)
 		return png_moves(clean);
-	return type == PICTURE_WEBP ? webp_moves(clean) : type == PICTURE_GIF;
+	if (type == PICTURE_GIF)
+		return gif_moves(clean);
+	return type == PICTURE_WEBP && webp_moves(clean);
 }

@@ -35,7 +35,7 @@ int picture_clean(struct buf *b, struct bytes picture);
 
 /*
  * Of a clean picture: how it is to be turned before it is shown, 1..8 as Exif 2.32
- * §4.6.4 counts, 1 being upright; and if it moves (GIF is held to move).
+ * §4.6.4 counts, 1 being upright; and if it moves.
  */
 int picture_orientation(struct bytes clean);
 bool picture_moves(struct bytes clean);

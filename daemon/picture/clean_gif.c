@@ -141,27 +141,46 @@ extension(struct gif *g)
 	}
 }
 
+static void
+copy(struct gif *g, struct bytes picture)
+{
+	const uint8_t *screen;
+	uint8_t block = 0;
+
+	reader_init(&g->r, picture.p, picture.n);
+	screen = reader_bytes(&g->r, SCREEN_LEN);
+	if (screen == NULL)
+		return;
+	buf_put(g->b, screen, SCREEN_LEN);
+	copy_colours(g, screen[10]);
+	while (g->r.err == 0 && (block = reader_u8(&g->r)) != TRAILER) {
+		if (block == FRAME)
+			copy_frame(g);
+		else if (block == EXTENSION)
+			extension(g);
+		else
+			reader_fail(&g->r, QERR_RANGE);
+	}
+	buf_put_u8(g->b, TRAILER);
+}
+
 int
 clean_gif(struct buf *b, struct bytes picture)
 {
 	struct gif g = {.b = b};
-	const uint8_t *screen;
-	uint8_t block = 0;
 
-	reader_init(&g.r, picture.p, picture.n);
-	screen = reader_bytes(&g.r, SCREEN_LEN);
-	if (screen == NULL)
-		return g.r.err;
-	buf_put(b, screen, SCREEN_LEN);
-	copy_colours(&g, screen[10]);
-	while (g.r.err == 0 && (block = reader_u8(&g.r)) != TRAILER) {
-		if (block == FRAME)
-			copy_frame(&g);
-		else if (block == EXTENSION)
-			extension(&g);
-		else
-			reader_fail(&g.r, QERR_RANGE);
-	}
-	buf_put_u8(b, TRAILER);
+	copy(&g, picture);
 	return g.r.err != 0 ? g.r.err : g.frames > 0 ? 0 : QERR_TRUNCATED;
+}
+
+bool
+gif_moves(struct bytes picture)
+{
+	struct buf b;
+	struct gif g = {.b = &b};
+
+	buf_init(&b, 0);
+	copy(&g, picture);
+	buf_done(&b);
+	return g.frames > 1;
 }

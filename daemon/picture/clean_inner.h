@@ -13,6 +13,7 @@ int clean_avif(struct buf *b, struct bytes picture);
 
 int jpeg_orientation(struct bytes picture);
 int png_orientation(struct bytes picture);
+bool gif_moves(struct bytes picture);
 bool png_moves(struct bytes picture);
 bool webp_moves(struct bytes picture);
 

@@ -14,8 +14,9 @@ decode(struct canvas *ret, enum picture_type type, struct bytes clean,
 	case PICTURE_WEBP:
 		return decode_webp(ret, clean, side);
 	case PICTURE_GIF:
+		return decode_gif(ret, clean, side);
 	case PICTURE_AVIF:
-		break;
+		return decode_avif(ret, clean, side);
 	}
 	return QERR_TYPE;
 }

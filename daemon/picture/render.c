@@ -8,6 +8,7 @@
 struct original {
 	struct picture_file file; /* clean */
 	int orientation;
+	bool moves;
 };
 
 static int
@@ -54,6 +55,7 @@ look(struct original *o, struct bytes picture, struct buf *why)
 	if (r != 0)
 		return broken(why, r);
 	o->orientation = picture_orientation(buf_bytes(&f->data));
+	o->moves = picture_moves(buf_bytes(&f->data));
 	return 0;
 }
 
@@ -67,16 +69,16 @@ keep(struct picture_file *ret, const struct picture_file *f)
 	return buf_err(&ret->data);
 }
 
+/* Nobody here makes pixels of it: libavif is not installed. */
 static int
-keep_moving(struct picture_set *ret, const struct original *o, struct buf *why)
+keep_closed(struct picture_set *ret, const struct original *o, struct buf *why)
 {
 	if (o->file.data.n <= PICTURE_KEPT_MAX)
 		return keep(&ret->large, &o->file);
 	buf_printf(why,
-	    "It is larger than %d kB, and %s are published as they are. Save "
-	    "it smaller, or as JPEG or PNG.",
-	    PICTURE_KEPT_MAX / 1024,
-	    o->file.type == PICTURE_AVIF ? "AVIF pictures" : "moving pictures");
+	    "It is larger than %d kB, and AVIF is made smaller only where "
+	    "libavif is installed. Install it, or save it as JPEG or PNG.",
+	    PICTURE_KEPT_MAX / 1024);
 	return QERR_TOOBIG;
 }
 
@@ -103,7 +105,9 @@ is_large_enough(const struct original *o)
 {
 	const struct picture_file *f = &o->file;
 
-	return o->orientation == 1 && f->data.n <= RENDER_AS_IT_IS &&
+	/* What moves goes on moving, if it is not more than a picture may be. */
+	return o->orientation == 1 &&
+	       f->data.n <= (o->moves ? PICTURE_LARGE_MAX : RENDER_AS_IT_IS) &&
 	       f->width <= RENDER_LARGE_SIDE && f->height <= RENDER_LARGE_SIDE;
 }
 
@@ -127,6 +131,8 @@ render_still(struct picture_set *ret, const struct original *o, struct buf *why)
 	int r = decode(&c, o->file.type, buf_bytes(&o->file.data),
 	    RENDER_LARGE_SIDE);
 
+	if (r == QERR_TYPE)
+		return keep_closed(ret, o, why);
 	if (r == 0) {
 		r = canvas_turn(&c, o->orientation);
 		if (r == 0)
@@ -141,8 +147,6 @@ render(struct picture_set *ret, const struct original *o, struct buf *why)
 {
 	struct bytes data = buf_bytes(&o->file.data);
 
-	if (o->file.type == PICTURE_AVIF || picture_moves(data))
-		return keep_moving(ret, o, why);
 	if (is_large_enough(o) && data.n <= PICTURE_ALONE_MAX)
 		return keep(&ret->large, &o->file);
 	return render_still(ret, o, why);

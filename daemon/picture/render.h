@@ -7,8 +7,9 @@
  * From a newsroom's picture to what is published of it, in sizes that readers on bad
  * lines can fetch.  It is cleaned (daemon/picture/clean.h) before anything else, and:
  *
- * - What moves, and AVIF, of which nobody here makes pixels, stays as it is, clean,
- *   up to PICTURE_KEPT_MAX.
+ * - What moves stays as it is, clean, up to PICTURE_LARGE_MAX, with its first picture
+ *   as the small one; of what is larger the first picture is published.
+ * - AVIF stays as it is, up to PICTURE_KEPT_MAX, where libavif is not installed.
  * - What stands upright, takes PICTURE_ALONE_MAX at most and is no longer than
  *   RENDER_LARGE_SIDE stays as it is, alone.
  * - Of all others, the large one is the clean picture if it stands upright, takes

@@ -120,3 +120,16 @@ shrink_canvas(struct canvas *to, const struct canvas *from)
 	shrink_done(&s);
 	return r;
 }
+
+int
+shrink_to(struct canvas *ret, const struct canvas *from, uint32_t side)
+{
+	uint32_t width = from->width, height = from->height;
+	int r;
+
+	canvas_fit(&width, &height, side);
+	r = canvas_init(ret, width, height);
+	if (r == 0 && (r = shrink_canvas(ret, from)) != 0)
+		canvas_done(ret);
+	return r;
+}

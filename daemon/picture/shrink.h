@@ -30,6 +30,10 @@ void shrink_row(struct shrink *s, const uint8_t *rgba);
 
 void shrink_done(struct shrink *s);
 
+/* Make |ret| of |from|, its longer side |side| at most.  0 or QERR_NOMEM; free it with
+ * canvas_done() if 0. */
+int shrink_to(struct canvas *ret, const struct canvas *from, uint32_t side);
+
 /* Fill |to|, which is no larger, from |from|.  0 or QERR_NOMEM. */
 int shrink_canvas(struct canvas *to, const struct canvas *from);
 

@@ -111,9 +111,10 @@ look(struct making *m, struct draft_picture *p, int fd, struct buf *why)
 	int r;
 
 	buf_init(&in, 0);
-	r = read_all(&in, fd, PICTURE_MAX);
+	r = read_all(&in, fd, WORKER_PICTURE_MAX);
 	if (r == QERR_TOOBIG)
-		buf_printf(why, "It is larger than %d MiB.", PICTURE_MAX >> 20);
+		buf_printf(why, "It is larger than %d MiB.",
+		    WORKER_PICTURE_MAX >> 20);
 	else if (r != 0)
 		buf_printf(why, "It %s.", qerr_str(r));
 	else

@@ -109,7 +109,7 @@ note(void *arg, struct bytes src)
 	    src.n > FETCH_ADDRESS_MAX || picture_of(it, src) != NULL ||
 	    it->n_picture == BASKET_PICTURES_MAX)
 		return -1;
-	buf_init(&p->data, PICTURE_MAX);
+	buf_init(&p->data, WORKER_PICTURE_MAX);
 	p->address = strndup((const char *)src.p, src.n);
 	it->n_picture += p->address != NULL;
 	return -1;
@@ -172,9 +172,8 @@ basket_wants(const struct basket *b)
 {
 	const struct basket_item *it = b->n > 0 ? b->item[b->n - 1] : NULL;
 
-	/* What an article cannot hold need not be fetched. */
 	if (it == NULL || it->n_fetched == it->n_picture ||
-	    it->bytes >= DRAFT_PICTURES_MAX)
+	    it->bytes >= BASKET_ORIGINALS_MAX)
 		return NULL;
 	return it->picture[it->n_fetched].address;
 }

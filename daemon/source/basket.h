@@ -9,8 +9,10 @@
  * pictures that it names, for a publisher's batch must not wait for the network.
  */
 #define BASKET_ITEMS_MAX    25
-#define BASKET_PICTURES_MAX 64                 /* of an article */
-#define BASKET_FULL         (16 * 1024 * 1024) /* bytes after which it is poured */
+#define BASKET_PICTURES_MAX 64 /* of an article */
+#define BASKET_ORIGINALS_MAX \
+	(48 * 1024 * 1024)             /* bytes of pictures of an article */
+#define BASKET_FULL (16 * 1024 * 1024) /* bytes after which it is poured */
 
 struct basket_picture {
 	char *address;

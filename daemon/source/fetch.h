@@ -13,7 +13,7 @@
  */
 #define FETCH_ADDRESS_MAX   4096
 #define FETCH_TAG_MAX       256 /* of an ETag, a date, a type */
-#define FETCH_BODY_MAX      (8 * 1024 * 1024)
+#define FETCH_BODY_MAX      (32 * 1024 * 1024)
 #define FETCH_WIRE_MAX      (FETCH_BODY_MAX + 8192)
 #define FETCH_SECONDS_MAX   120 /* in all, redirections included */
 #define FETCH_REDIRECTS_MAX 5

@@ -33,7 +33,7 @@ request_of(struct visit *v, struct fetch_request *ret)
 	buf_init(&v->address, FETCH_ADDRESS_MAX);
 	address_escape(&v->address, ret->address);
 	ret->address = buf_bytes(&v->address);
-	ret->max = FETCH_BODY_MAX; /* as large as a picture or a document */
+	ret->max = picture ? WORKER_PICTURE_MAX : INGEST_DOCUMENT_MAX;
 	ret->local = address_is_file(source) && address_is_file(ret->address);
 	ret->near = visit_is_named(v->all, ret->address);
 	return buf_err(&v->address) == 0;

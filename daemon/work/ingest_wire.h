@@ -10,7 +10,7 @@
  * stranger's bytes and may be the stranger's by now: what it says is decoded as
  * strictly as if it came over a link.
  */
-#define INGEST_WIRE_MAX (20 * 1024 * 1024) /* a feed and a page */
+#define INGEST_WIRE_MAX (33 * 1024 * 1024) /* a feed and a page, a picture */
 
 enum ingest_say {
 	INGEST_SAY_FIND = 1, /* child: is there this picture?  [1, src] */

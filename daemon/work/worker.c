@@ -8,6 +8,7 @@
 #include "daemon/ingest/charset.h"
 #include "daemon/ingest/html_ld.h"
 #include "daemon/ingest/webfeed.h"
+#include "daemon/picture/decode.h"
 #include "daemon/picture/render.h"
 #include "daemon/work/confine.h"
 #include "daemon/work/ingest_wire.h"
@@ -107,15 +108,13 @@ serve_one(int fd, struct buf *msg)
 	return r;
 }
 
-static int
-serve_picture(int fd, struct buf *msg)
+static void
+serve_picture(int fd, const struct buf *msg)
 {
 	struct picture_set set;
 	struct buf why, answer;
-	int r = message_recv(fd, msg, INGEST_WIRE_MAX, 0);
+	int r;
 
-	if (r != 0)
-		return r;
 	buf_init(&why, 4096);
 	buf_init(&answer, INGEST_WIRE_MAX);
 	picture_set_init(&set);
@@ -124,11 +123,10 @@ serve_picture(int fd, struct buf *msg)
 		ingest_put_pictures(&answer, &set);
 	else
 		put_error(&answer, r, &why);
-	r = message_send(fd, &answer, 0);
+	(void)message_send(fd, &answer, 0);
 	picture_set_done(&set);
 	buf_done(&answer);
 	buf_done(&why);
-	return r;
 }
 
 static void
@@ -153,8 +151,9 @@ be_picture(void *arg, unsigned kind, int fd)
 	(void)arg;
 	(void)kind;
 	buf_init(&msg, INGEST_WIRE_MAX);
-	if (confine_calls(fd) == 0)
-		(void)serve_picture(fd, &msg);
+	if (confine_calls(fd) == 0 &&
+	    message_recv(fd, &msg, INGEST_WIRE_MAX, 0) == 0)
+		serve_picture(fd, &msg);
 }
 
 /* In the keepers, for all children to come: what they need not know is gone. */
@@ -164,21 +163,26 @@ struct forgetting {
 };
 
 static int
-be_alone(void *arg)
+be_alone(const struct forgetting *f)
 {
-	const struct forgetting *f = arg;
-
 	if (f->forget != NULL)
 		f->forget(f->arg);
 	return confine_files();
 }
 
 static int
-get_ready(void *arg)
+ready_documents(void *arg)
 {
 	charset_ready();
 	html_ld_ready();
 	webfeed_ready();
+	return be_alone(arg);
+}
+
+static int
+ready_pictures(void *arg)
+{
+	(void)decode_avif_load(); /* without it the others are read */
 	return be_alone(arg);
 }
 
@@ -189,11 +193,11 @@ worker_new(struct worker **ret, void (*forget)(void *arg), void *arg)
 {
 	struct forgetting f = {forget, arg};
 	const struct keeper_job documents = {.name = "quired-ingest",
-	    .ready = get_ready,
+	    .ready = ready_documents,
 	    .child = be_documents,
 	    .arg = &f};
 	const struct keeper_job pictures = {.name = "quired-picture",
-	    .ready = be_alone,
+	    .ready = ready_pictures,
 	    .child = be_picture,
 	    .arg = &f};
 	struct worker *w = calloc(1, sizeof(*w));
@@ -502,8 +506,9 @@ worker_picture(struct worker *w, struct picture_set *ret, struct bytes picture,
 {
 	int r;
 
-	if (picture.n > PICTURE_MAX) {
-		buf_printf(why, "It is larger than %d MiB.", PICTURE_MAX >> 20);
+	if (picture.n > WORKER_PICTURE_MAX) {
+		buf_printf(why, "It is larger than %d MiB.",
+		    WORKER_PICTURE_MAX >> 20);
 		return QERR_TOOBIG;
 	}
 	if (picture.n == 0) {

@@ -18,6 +18,7 @@
  * of its own, for it takes much of what a child may use; a document's child waits
  * meanwhile.
  */
+#define WORKER_PICTURE_MAX  (32 * 1024 * 1024) /* bytes, as cameras write them */
 #define WORKER_SECONDS_MAX  15  /* for one document or picture, by the clock */
 #define WORKER_PICTURES_MAX 256 /* questions a document may ask */
 

@@ -10,7 +10,7 @@
 #include "proto/base/cbor.h"
 #include "proto/base/qerr.h"
 #include "tests/lib/check.h"
-#include "tests/lib/picture.h"
+#include "tests/lib/picture_more.h"
 
 static struct picture_set set;
 static struct buf in, why;
@@ -428,46 +428,111 @@ squeezes_into_anything(void)
 
 /* --- what moves, and AVIF --- */
 
-/* A GIF of one pixel, and |n| bytes more of frames. */
+/* What moves and is small goes on moving; who has a bad line gets its first. */
 static void
-make_gif(size_t n)
+what_moves_and_is_small_is_kept(void)
 {
-	static const char frame[] = "\x2c\0\0\0\0\1\0\1\0\0\2\2\x4c\1\0";
-
-	buf_clear(&in);
-	buf_put(&in, "GIF89a\1\0\1\0\x80\0\0\0\0\0\xff\xff\xff", 19);
-	while (in.n + sizeof(frame) <= n)
-		buf_put(&in, frame, sizeof(frame) - 1);
-	buf_put(&in, "\x3b", 1);
-}
-
-static void
-what_moves_is_kept(void)
-{
-	struct buf tail;
 	struct canvas c;
 
-	make_gif(PICTURE_KEPT_MAX);
-	check(in.n > RENDER_AS_IT_IS && render() == 0);
-	check(is_kept() && set.small.data.n == 0);
-	make_gif(PICTURE_KEPT_MAX + 100);
-	check(render() == QERR_TOOBIG);
-	check(memmem(why.p, why.n, "512 kB", 6) != NULL);
+	draw_corners(&c, 900, 600);
+	for (int interlace = 0; interlace < 2; interlace++) {
+		buf_clear(&in);
+		make_gif(&in, &c, 12, interlace == 1);
+		check(in.n > PICTURE_ALONE_MAX && in.n <= PICTURE_LARGE_MAX);
+		check(render() == 0 && is_kept());
+		check(picture_moves(buf_bytes(&set.large.data)));
+		shows(&set.large, "rgbw");
+		shows(&set.small, "rgbw");
+	}
+	canvas_done(&c);
+}
 
-	/* acTL: libpng would show its first frame. */
-	buf_init(&tail, 0);
-	draw_noise(&c, 200, 200);
+/* Of what is more than a picture may be the first is published. */
+static void
+what_moves_and_is_large_stands_still(void)
+{
+	struct canvas c, noise;
+
+	draw_corners(&c, 900, 600);
 	buf_clear(&in);
-	make_png(&in, &c);
-	check(in.n > RENDER_AS_IT_IS);
+	make_gif(&in, &c, 60, false);
+	check(in.n > PICTURE_LARGE_MAX && render() == 0);
+	check(set.large.type == PICTURE_WEBP);
+	check(!picture_moves(buf_bytes(&set.large.data)));
+	shows(&set.large, "rgbw");
+	draw_noise(&noise, 400, 300);
+	buf_clear(&in);
+	make_moving_webp(&in, &noise);
+	check(in.n > PICTURE_LARGE_MAX && render() == 0);
+	both_made();
+	/* acTL: libpng shows its first. */
+	buf_clear(&in);
+	make_png(&in, &noise);
 	insert(&in, 33,
 	    bytes_of("\0\0\0\x08"
 		     "acTL\0\0\0\1\0\0\0\0\xb4\x2d\xe9\xa0",
 		20));
-	check(render() == 0 && set.small.data.n == 0);
-	check(set.large.data.n == in.n && set.large.type == PICTURE_PNG);
+	check(in.n > PICTURE_LARGE_MAX && render() == 0);
+	both_made();
 	canvas_done(&c);
-	buf_done(&tail);
+	canvas_done(&noise);
+}
+
+static void
+still_gif(void)
+{
+	struct canvas c;
+
+	draw_corners(&c, 2000, 1200);
+	/* What is clear in a corner stays so. */
+	for (uint32_t y = 0; y < 10; y++)
+		memset(canvas_row(&c, y), 0, 40);
+	buf_clear(&in);
+	make_gif(&in, &c, 1, true);
+	check(render() == 0 && set.large.type == PICTURE_WEBP);
+	check(set.large.width == 1600 && set.large.height == 960);
+	shows(&set.large, "rgbw");
+	canvas_done(&c);
+	check(decode(&c, PICTURE_WEBP, buf_bytes(&set.large.data), 1600) == 0);
+	check(c.rgba[3] == 0);
+	canvas_done(&c);
+	/* Cut anywhere, it is broken, and nothing worse. */
+	for (size_t n = in.n; n > 0; n -= 1 + n / 50) {
+		check(decode(&c, PICTURE_GIF, bytes_of(in.p, n - 1), 100) !=
+			  0 ||
+		      n == in.n);
+		canvas_done(&c);
+	}
+}
+
+static void
+avif_is_made_smaller(void)
+{
+	static const char *const like[] = {"rgbw", "gwrb", "wbgr", "brwg"};
+	struct canvas c;
+
+	draw_corners(&c, 2000, 1200);
+	buf_clear(&in);
+	make_avif(&in, &c, 0);
+	if (!decode_avif_load()) {
+		check(render() == 0 && is_kept() && set.small.data.n == 0);
+		canvas_done(&c);
+		return;
+	}
+	for (unsigned angle = 0; angle < 4; angle++) {
+		buf_clear(&in);
+		make_avif(&in, &c, angle);
+		check(render() == 0 && set.large.type == PICTURE_WEBP);
+		check((set.large.width > set.large.height) == (angle % 2 == 0));
+		shows(&set.large, like[angle]);
+	}
+	canvas_done(&c);
+	draw_noise(&c, 900, 600);
+	buf_clear(&in);
+	make_avif(&in, &c, 0);
+	check(in.n > PICTURE_LARGE_MAX && render() == 0);
+	both_made();
+	canvas_done(&c);
 }
 
 /* --- what is refused --- */
@@ -597,7 +662,10 @@ main(void)
 	palette_png();
 	four_inks();
 	what_is_clear_stays_clear();
-	what_moves_is_kept();
+	what_moves_and_is_small_is_kept();
+	what_moves_and_is_large_stands_still();
+	still_gif();
+	avif_is_made_smaller();
 	refuses();
 	refuses_what_does_not_fit();
 	lies();

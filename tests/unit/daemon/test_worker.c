@@ -10,11 +10,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "daemon/picture/decode.h"
 #include "daemon/picture/render.h"
 #include "daemon/work/confine.h"
 #include "proto/base/qerr.h"
 #include "tests/lib/check.h"
-#include "tests/lib/picture.h"
+#include "tests/lib/picture_more.h"
 
 static int asked;
 
@@ -111,6 +112,16 @@ takes_pictures(struct worker *w)
 	buf_clear(&b);
 	make_webp(&b, &c, 100);
 	is_as_rendered(w, buf_bytes(&b));
+	buf_clear(&b);
+	make_gif(&b, &c, 1, false);
+	is_as_rendered(w, buf_bytes(&b));
+	/* Its decoder is loaded there, before the walls are up. */
+	buf_clear(&b);
+	make_avif(&b, &c, 1);
+	decode_avif_load();
+	is_as_rendered(w, buf_bytes(&b));
+	buf_clear(&b);
+	make_webp(&b, &c, 100);
 
 	check(show(w, &set, bytes_str("<svg/>"), &why) == QERR_TYPE);
 	check(why.n > 0);
@@ -118,7 +129,7 @@ takes_pictures(struct worker *w)
 	check(show(w, &set, bytes_of(b.p, b.n - 2), &why) == QERR_TRUNCATED);
 	picture_set_done(&set);
 	check(show(w, &set, bytes_str(""), &why) == QERR_TRUNCATED);
-	check(buf_grow(&b, PICTURE_MAX) != NULL);
+	check(buf_grow(&b, WORKER_PICTURE_MAX) != NULL);
 	check(show(w, &set, buf_bytes(&b), &why) == QERR_TOOBIG);
 	canvas_done(&c);
 	buf_done(&b);
