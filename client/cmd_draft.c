@@ -1,67 +1,36 @@
 #include <fcntl.h>
 #include <stdio.h>
-#include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include "client/daemon_call.h"
 #include "client/date.h"
 #include "client/documents.h"
 #include "proto/base/qerr.h"
-#include "proto/host/file.h"
-#include "proto/object/edition.h"
-
-#define NAME_MAX_LEN 40
-
-/* What quired wrote into |fd|, as a file of ours: whole, or not at all. */
-static int
-keep(int fd, const char *path)
-{
-	struct buf b;
-	ssize_t n = 1;
-	int err;
-
-	buf_init(&b, EDITION_MAX);
-	if (lseek(fd, 0, SEEK_SET) != 0)
-		n = -1;
-	while (n > 0) {
-		uint8_t *p = buf_grow(&b, 65536);
-
-		if ((n = p == NULL ? -1 : read(fd, p, 65536)) >= 0)
-			b.n -= 65536 - (size_t)n;
-	}
-	err = n < 0 ? QERR_IO : file_write(AT_FDCWD, path, buf_bytes(&b), 0600);
-	buf_wipe(&b);
-	return err == 0 ? APP_DONE : complain_of(path, "written", err);
-}
 
 static int
 draft(struct app *a, struct ctl_request *rq, const char *path)
 {
 	struct ctl_request end = {.kind = CTL_DRAFT, .n_fd = 1};
 	struct documents d = {.fresh = 0};
-	char name[NAME_MAX_LEN], time[DATE_MAX];
+	char name[DOCUMENTS_NAME_MAX], time[DATE_MAX];
 	struct ctl_error err;
-	int exit, fd = memfd_create("draft", MFD_CLOEXEC);
+	int exit;
 
-	if (fd < 0)
-		return complain("there is no memory for a draft.");
-	end.fd[0] = fd;
+	if ((end.fd[0] = documents_memory()) < 0)
+		return APP_FAILED;
 	if (documents_send(&d, a, rq, &end, &err) != 0) {
-		close(fd);
+		close(end.fd[0]);
 		return daemon_complain(&err);
 	}
-	snprintf(name, sizeof(name), "issue-%llu.draft",
-	    (unsigned long long)d.number);
-	exit = keep(fd, path != NULL ? path : name);
-	close(fd);
+	exit = documents_keep(&d, end.fd[0], path, name);
+	close(end.fd[0]);
 	if (exit == APP_DONE && !a->json) {
 		date_machine(time, (int64_t)d.time);
 		say(a,
 		    "%s: issue %llu of %s, %zu new, %zu corrected, %zu "
 		    "refused.",
-		    path != NULL ? path : name, (unsigned long long)d.number,
-		    time, d.fresh, d.corrected, d.refused);
+		    name, (unsigned long long)d.number, time, d.fresh,
+		    d.corrected, d.refused);
 		printf("%s\n", d.hash);
 	}
 	return exit == APP_DONE && d.refused > 0 ? APP_FAILED : exit;

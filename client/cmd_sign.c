@@ -7,16 +7,12 @@
 
 #include "client/app.h"
 #include "client/approval.h"
-#include "client/date.h"
-#include "client/json.h"
+#include "client/edition_show.h"
 #include "client/keys.h"
 #include "client/signed_once.h"
-#include "client/term.h"
 #include "proto/base/qerr.h"
 #include "proto/base/text.h"
-#include "proto/host/entropy.h"
 #include "proto/host/file.h"
-#include "proto/object/article.h"
 #include "proto/object/edition.h"
 
 struct sign {
@@ -31,128 +27,6 @@ struct sign {
 	struct key_sig sig[HEADER_SIGNERS_MAX]; /* so far */
 	size_t n_sig;
 };
-
-/* What is signed, for a person to read before it is. */
-
-static void
-line(const struct sign *s, const char *what, struct bytes text)
-{
-	struct buf b;
-
-	buf_init(&b, 0);
-	term_cut(&b, text, TERM_WIDTH_MAX);
-	printf("%-10s%s%.*s%s\n", what, style(s->a, STYLE_BOLD), (int)b.n,
-	    (const char *)b.p, style(s->a, STYLE_PLAIN));
-	buf_done(&b);
-}
-
-static void
-show_article(const struct article *a)
-{
-	struct buf b;
-
-	buf_init(&b, 0);
-	term_cut(&b, a->title, TERM_WIDTH_MAX);
-	if (a->note.n > 0) {
-		buf_put_str(&b, "\n              ");
-		term_cut(&b, a->note, TERM_WIDTH_MAX);
-	}
-	printf("  %-10s  %.*s\n",
-	    a->status == ARTICLE_NEW         ? "new"
-	    : a->status == ARTICLE_CORRECTED ? "corrected"
-					     : "retracted",
-	    (int)b.n, (const char *)b.p);
-	buf_done(&b);
-}
-
-/* How many keys have to sign, and whose approvals are there. */
-static void
-show_signers(const struct sign *s)
-{
-	char text[64];
-
-	if (s->v.header.m > 1) {
-		snprintf(text, sizeof(text), "by %u keys", s->v.header.m);
-		line(s, "Signed", bytes_str(text));
-	}
-	for (size_t i = 0; i < s->n_sig; i++) {
-		hex_encode(text, s->sig[i].id, KEY_ID_LEN);
-		line(s, i == 0 ? "Approved" : "", bytes_str(text));
-	}
-}
-
-static void
-show(const struct sign *s)
-{
-	const struct edition_verdict *v = &s->v;
-	char feed[ID_TEXT_LEN + 1], hash[ID_TEXT_LEN + 1], number[32];
-	char size[SIZE_TEXT_MAX], time[DATE_MAX];
-	struct article a;
-	uint64_t bytes = 0;
-
-	id_text(feed, &v->feed);
-	id_text(hash, &v->header.hash);
-	date_machine(time, (int64_t)v->header.time);
-	for (size_t i = 0; i < v->header.n_pack; i++)
-		bytes += v->header.pack[i].size;
-	size_text(size, bytes);
-	snprintf(number, sizeof(number), "%llu, %s",
-	    (unsigned long long)v->header.number, size);
-	line(s, "Feed", v->charter.name);
-	line(s, "", bytes_str(feed));
-	line(s, "Issue", bytes_str(number));
-	line(s, "Time", bytes_str(time));
-	line(s, "Draft", bytes_str(hash));
-	show_signers(s);
-	for (size_t i = 0; i < v->head.n; i++)
-		if (article_decode(&a,
-			records_at(&v->head, buf_bytes(&v->heads), i)) == 0)
-			show_article(&a);
-}
-
-static void
-show_json(const struct sign *s)
-{
-	static const char *const status[] = {"new", "corrected", "retracted"};
-	char feed[ID_TEXT_LEN + 1], hash[ID_TEXT_LEN + 1];
-	struct article a;
-	struct json j;
-	struct buf b;
-
-	id_text(feed, &s->v.feed);
-	id_text(hash, &s->v.header.hash);
-	buf_init(&b, 0);
-	json_init(&j, &b);
-	json_open(&j, NULL, '{');
-	json_str(&j, "what", "edition");
-	json_str(&j, "feed", feed);
-	json_text(&j, "name", s->v.charter.name);
-	json_str(&j, "draft", hash);
-	json_uint(&j, "number", s->v.header.number);
-	json_uint(&j, "time", s->v.header.time);
-	json_uint(&j, "articles", s->v.head.n);
-	json_bool(&j, "signed", s->edition.is_signed);
-	json_uint(&j, "signatures", s->v.header.m);
-	json_uint(&j, "approvals", s->n_sig);
-	json_close(&j, '}');
-	json_flush(&j);
-	for (size_t i = 0; i < s->v.head.n; i++) {
-		if (article_decode(&a,
-			records_at(&s->v.head, buf_bytes(&s->v.heads), i)) != 0)
-			continue; /* edition_open() has decoded it */
-		json_open(&j, NULL, '{');
-		json_str(&j, "what", "article");
-		json_str(&j, "status", status[a.status]);
-		json_uint(&j, "revision", a.revision);
-		json_text(&j, "name", a.name);
-		json_text(&j, "title", a.title);
-		if (a.note.n > 0)
-			json_text(&j, "note", a.note);
-		json_close(&j, '}');
-		json_flush(&j);
-	}
-	buf_done(&b);
-}
 
 /* Reading. */
 
@@ -297,10 +171,7 @@ sign(struct sign *s)
 
 	if (exit != APP_DONE)
 		return exit;
-	if (s->a->json)
-		show_json(s);
-	else if (!s->a->quiet)
-		show(s);
+	edition_show(s->a, &s->edition, &s->v, s->sig, s->n_sig);
 	if (s->key == NULL)
 		return APP_DONE;
 	if (s->edition.is_signed)

@@ -1,12 +1,17 @@
 #include "client/documents.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "client/daemon_call.h"
 #include "client/date.h"
 #include "client/term.h"
 #include "proto/base/qerr.h"
+#include "proto/host/file.h"
+#include "proto/object/edition.h"
 
 static bool
 is(struct bytes b, const char *s)
@@ -113,6 +118,7 @@ documents_item(void *arg, const struct ctl_item *it)
 
 		d->number = ctl_number(it, "number");
 		d->time = ctl_number(it, "time");
+		d->more = ctl_flag(it, "more");
 		snprintf(d->hash, sizeof(d->hash), "%.*s", (int)hash.n,
 		    (const char *)hash.p);
 	}
@@ -166,4 +172,41 @@ documents_send(struct documents *d, struct app *a,
 		r = send_all(d, a, ctl, end, err);
 	ctl_close(ctl);
 	return r;
+}
+
+int
+documents_memory(void)
+{
+	int fd = memfd_create("draft", MFD_CLOEXEC);
+
+	if (fd < 0)
+		(void)complain("there is no memory for a draft.");
+	return fd;
+}
+
+int
+documents_keep(const struct documents *d, int fd, const char *path,
+    char ret[DOCUMENTS_NAME_MAX])
+{
+	struct buf b;
+	ssize_t n = 1;
+	int err;
+
+	if (path != NULL)
+		snprintf(ret, DOCUMENTS_NAME_MAX, "%s", path);
+	else
+		snprintf(ret, DOCUMENTS_NAME_MAX, "issue-%llu.draft",
+		    (unsigned long long)d->number);
+	buf_init(&b, EDITION_MAX);
+	if (lseek(fd, 0, SEEK_SET) != 0)
+		n = -1;
+	while (n > 0) {
+		uint8_t *p = buf_grow(&b, 65536);
+
+		if ((n = p == NULL ? -1 : read(fd, p, 65536)) >= 0)
+			b.n -= 65536 - (size_t)n;
+	}
+	err = n < 0 ? QERR_IO : file_write(AT_FDCWD, ret, buf_bytes(&b), 0600);
+	buf_wipe(&b);
+	return err == 0 ? APP_DONE : complain_of(ret, "written", err);
 }

@@ -5,6 +5,8 @@
 #include "proto/base/text.h"
 #include "proto/host/ctl.h"
 
+#define DOCUMENTS_NAME_MAX 4096
+
 /*
  * Handing documents to quired, and saying of each what became of it: a PUBLISH
  * conversation, from its first request to its last.
@@ -14,6 +16,7 @@ struct documents {
 	size_t fresh, corrected, same, refused;
 	uint64_t number, time; /* of a draft, and its name */
 	char hash[ID_TEXT_LEN + 1];
+	bool more; /* than fit into this draft */
 };
 
 /* The operands of |a|, between |begin| and |end|.  0, or as ctl_ask(). */
@@ -22,5 +25,12 @@ int documents_send(struct documents *d, struct app *a,
     struct ctl_error *err);
 /* An item of such an answer. */
 int documents_item(void *documents, const struct ctl_item *it);
+
+/* A file in memory, for a draft to be written into; negative after complaining. */
+int documents_memory(void);
+/* Keep the draft in |fd| as |path|, or as issue-NUMBER.draft if it is NULL: whole, or not
+ * at all.  Sets |ret| to its name; an exit status. */
+int documents_keep(const struct documents *d, int fd, const char *path,
+    char ret[DOCUMENTS_NAME_MAX]);
 
 #endif

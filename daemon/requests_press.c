@@ -290,12 +290,29 @@ write_fd(int fd, struct bytes b)
 }
 
 static void
+draft_item(struct control_client *c, const struct id *of,
+    const struct publisher_drafted *d)
+{
+	char feed[ID_TEXT_LEN + 1], hash[ID_TEXT_LEN + 1];
+	struct ctl_item it;
+
+	id_text(feed, of);
+	id_text(hash, &d->hash);
+	ctl_item_init(&it, "draft");
+	ctl_add_text(&it, "feed", bytes_str(feed));
+	ctl_add_text(&it, "hash", bytes_str(hash));
+	ctl_add_number(&it, "number", d->number);
+	ctl_add_number(&it, "time", d->time);
+	ctl_add_number(&it, "articles", d->articles);
+	ctl_add_flag(&it, "more", d->more);
+	control_item(c, &it);
+}
+
+static void
 do_draft(struct control_client *c, const struct ctl_request *rq)
 {
 	struct room *r = control_draft(c);
 	struct publisher_drafted drafted;
-	char feed[ID_TEXT_LEN + 1], hash[ID_TEXT_LEN + 1];
-	struct ctl_item it;
 	struct buf b, why;
 
 	if (r == NULL) {
@@ -312,15 +329,7 @@ do_draft(struct control_client *c, const struct ctl_request *rq)
 	if (why.n > 0) {
 		control_fail(c, 1, "", "%.*s", (int)why.n, (const char *)why.p);
 	} else {
-		id_text(feed, publisher_feed(r->p));
-		id_text(hash, &drafted.hash);
-		ctl_item_init(&it, "draft");
-		ctl_add_text(&it, "feed", bytes_str(feed));
-		ctl_add_text(&it, "hash", bytes_str(hash));
-		ctl_add_number(&it, "number", drafted.number);
-		ctl_add_number(&it, "time", drafted.time);
-		ctl_add_number(&it, "articles", drafted.articles);
-		control_item(c, &it);
+		draft_item(c, publisher_feed(r->p), &drafted);
 		control_done(c);
 	}
 	buf_wipe(&b);
@@ -359,6 +368,26 @@ do_release(struct daemon *d, struct control_client *c,
 		room_committed(r);
 }
 
+static int
+retract_draft(struct room *r, struct control_client *c,
+    const struct ctl_request *rq, struct publisher_item *item, struct buf *why)
+{
+	struct publisher_drafted drafted;
+	struct buf b;
+	int err;
+
+	buf_init(&b, 0);
+	err = publisher_retract_draft(r->p, rq->text, rq->reason, rq->time, &b,
+	    &drafted, item, why);
+	if (err == 0 && (err = write_fd(rq->fd[0], buf_bytes(&b))) != 0)
+		buf_put_str(why, "The draft cannot be written.");
+	if (err == 0)
+		draft_item(c, publisher_feed(r->p), &drafted);
+	buf_wipe(&b);
+	return err;
+}
+
+/* Where several keys sign, or the key is elsewhere, it becomes a draft. */
 static void
 do_retract(struct daemon *d, struct control_client *c,
     const struct ctl_request *rq)
@@ -375,8 +404,12 @@ do_retract(struct daemon *d, struct control_client *c,
 	}
 	a.feed = publisher_feed(r->p);
 	buf_init(&why, 0);
-	err = publisher_retract(r->p, rq->text, rq->reason, item, issue_item,
-	    &a, &why);
+	if (rq->n_fd == 1 && ((rq->flags & CTL_DRAFTING) != 0 ||
+				 publisher_signs(r->p) != PUBLISHER_SIGNS))
+		err = retract_draft(r, c, rq, item, &why);
+	else
+		err = publisher_retract(r->p, rq->text, rq->reason, item,
+		    issue_item, &a, &why);
 	if (err != 0) {
 		control_fail(c, 1, "", "%.*s", (int)why.n, (const char *)why.p);
 	} else {

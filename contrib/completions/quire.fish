@@ -54,10 +54,11 @@ complete -c quire -n '__fish_seen_subcommand_from try' -s r -l rules -rF
 complete -c quire -n '__fish_seen_subcommand_from try' -s p -l page -rF
 complete -c quire -n '__fish_seen_subcommand_from publish' -s n -l dry-run
 complete -c quire -n '__fish_seen_subcommand_from publish draft' -l slow
-complete -c quire -n '__fish_seen_subcommand_from draft' -l time -x -d 'of the draft'
+complete -c quire -n '__fish_seen_subcommand_from draft retract' -l time -x -d 'of the draft'
 complete -c quire -n '__fish_seen_subcommand_from sign' -l again -d 'another draft of the number'
-complete -c quire -n '__fish_seen_subcommand_from draft sign charter' -s o -l output -r
+complete -c quire -n '__fish_seen_subcommand_from draft sign charter retract' -s o -l output -r
 complete -c quire -n '__fish_seen_subcommand_from sign charter' -s y -l yes -d 'do not ask'
+complete -c quire -n '__fish_seen_subcommand_from retract' -s d -l draft -d 'make a draft'
 complete -c quire -n '__fish_seen_subcommand_from retract' -s r -l reason -x
 complete -c quire -n '__fish_seen_subcommand_from invite' -a 'new list revoke'
 complete -c quire -n '__fish_seen_subcommand_from invite' -s a -l address -x

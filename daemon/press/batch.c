@@ -74,7 +74,7 @@ flush(struct publisher *p)
 	r = press_base(p, &p->issue, &base);
 	if (r == 0)
 		r = press_packs(p, &p->issue, number, number, false, &base,
-		    p->level, e, &n);
+		    p->level, NULL, e, &n);
 	if (r == 0)
 		r = press_header(p, e, n, count);
 	if (r == 0)

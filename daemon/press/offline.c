@@ -4,6 +4,7 @@
 #include "proto/base/qerr.h"
 #include "proto/host/entropy.h"
 #include "proto/object/edition.h"
+#include "proto/object/hash.h"
 
 /*
  * Issues that are signed elsewhere: a batch becomes a draft, and what comes back
@@ -22,54 +23,129 @@ publisher_begin_draft(struct publisher *p, bool slow, uint64_t time)
 	return 0;
 }
 
-/* The packs of the batch, each in a buffer of its own; they lean on nothing. */
-static int
-seal(struct publisher *p, struct buf sealed[TIERS], struct pack_entry *e,
-    size_t *n)
+struct press_draft *
+press_draft_new(void)
 {
-	uint64_t number = press_next(p);
-	int r = 0;
+	struct press_draft *d = calloc(1, sizeof(*d));
 
-	*n = 0;
-	for (enum tier t = TIER_HEADS; t < TIERS && r == 0; t++) {
-		e[*n] = (struct pack_entry){.first = number, .last = number};
-		r = press_seal(p, &p->issue, t, &sealed[*n], &e[*n], NULL,
-		    p->level);
-		*n += r == 0;
-		if (r == QERR_ABSENT)
-			r = 0;
+	for (size_t i = 0; i < PRESS_DRAFT_PACKS && d != NULL; i++) {
+		buf_init(&d->sealed[i], 0);
+		for (size_t k = 0; k < BEFORE_PARTS; k++)
+			buf_init(&d->before[i][k], 0);
 	}
+	return d;
+}
+
+void
+press_draft_free(struct press_draft *d)
+{
+	for (size_t i = 0; i < PRESS_DRAFT_PACKS && d != NULL; i++) {
+		buf_done(&d->sealed[i]);
+		for (size_t k = 0; k < BEFORE_PARTS; k++)
+			buf_done(&d->before[i][k]);
+	}
+	free(d);
+}
+
+int
+press_before(struct publisher *p, size_t heads, struct buf before[BEFORE_PARTS])
+{
+	const struct shelf_pack *k = &p->shelf.pack[heads];
+	struct tree_name t = {
+	    .kind = TREE_ISSUE, .id = p->feed, .number = k->number};
+	struct shelf_view v;
+	struct id hashed;
+	int r;
+
+	shelf_view_init(&v);
+	r = store_get(p->store, &t, &before[BEFORE_HEADER]);
+	if (r == 0)
+		r = shelf_look(&p->shelf, &v, heads, true);
+	if (r == 0)
+		buf_put(&before[BEFORE_HEADS], v.heads.p, v.heads.n);
+	for (size_t i = 0; r == 0 && v.has_text && i < v.body.n; i++) {
+		hash(&hashed, HASH_RECORD, shelf_body(&v, i));
+		buf_put(&before[BEFORE_BODIES], hashed.b, sizeof(hashed.b));
+	}
+	shelf_view_done(&v);
 	return r;
 }
 
-static int
-put(struct publisher *p, struct buf *b, const struct buf sealed[TIERS],
-    const struct pack_entry *e, size_t n, struct publisher_drafted *ret)
+/* Fill in what belongs to each pack of |h|, in its order. */
+static void
+belong(struct edition *ed, const struct header *h, const struct pack_entry *e,
+    const struct press_draft *d)
 {
-	struct edition ed = {.key = p->key, .n_pack = n};
-	struct edition_verdict v = {.header.n_pack = 0};
+	for (size_t i = 0; i < h->n_pack; i++) {
+		const struct buf *b;
+		size_t k = 0;
+
+		while (pack_entry_cmp(&h->pack[i], &e[k]) != 0)
+			k++;
+		b = d->before[k];
+		ed->pack[i] = buf_bytes(&d->sealed[k]);
+		if (b[BEFORE_HEADER].n > 0)
+			ed->before[ed->n_before++] = (struct edition_before){
+			    .header = buf_bytes(&b[BEFORE_HEADER]),
+			    .heads = buf_bytes(&b[BEFORE_HEADS]),
+			    .bodies = buf_bytes(&b[BEFORE_BODIES])};
+	}
+	ed->n_pack = h->n_pack;
+}
+
+int
+press_draft(struct publisher *p, uint64_t time, const struct pack_entry *e,
+    size_t n, const struct press_draft *d, struct buf *b,
+    struct publisher_drafted *ret)
+{
+	struct edition_verdict *v = calloc(1, sizeof(*v));
+	struct edition ed = {.key = p->key};
 	struct header h;
 	struct buf body;
-	int r;
+	int r = v == NULL ? QERR_NOMEM : 0;
 
-	press_fill(p, &h, p->time, e, n);
+	press_fill(p, &h, time, e, n);
+	belong(&ed, &h, e, d);
 	buf_init(&body, HEADER_FILE_MAX);
-	r = header_encode(&body, &h);
+	if (r == 0)
+		r = header_encode(&body, &h);
 	ed.header = buf_bytes(&body);
-	for (size_t i = 0; i < n; i++)
-		ed.pack[i] = buf_bytes(&sealed[i]);
 	for (uint64_t i = 1; i <= h.charter && i <= EDITION_CHARTERS_MAX; i++)
 		ed.charter[ed.n_charter++] = feed_charter_file(p->chain, i);
 	if (r == 0)
 		r = edition_encode(b, &ed);
+	if (r == 0 && b->n > EDITION_MAX)
+		r = QERR_TOOBIG;
 	/* What could not be signed is no draft. */
 	if (r == 0)
-		r = edition_open(&v, &ed);
-	ret->hash = v.header.hash;
-	ret->number = h.number;
-	ret->time = h.time;
-	edition_verdict_done(&v);
+		r = edition_open(v, &ed);
+	if (r == 0)
+		*ret = (struct publisher_drafted){.hash = v->header.hash,
+		    .number = h.number,
+		    .time = h.time,
+		    .articles = edition_articles(v)};
+	if (v != NULL)
+		edition_verdict_done(v);
+	free(v);
 	buf_done(&body);
+	return r;
+}
+
+/* The packs of the batch lean on nothing. */
+static int
+draft(struct publisher *p, struct buf *b, struct publisher_drafted *ret)
+{
+	struct press_draft *d = press_draft_new();
+	uint64_t number = press_next(p);
+	struct pack_entry e[TIERS];
+	size_t n = 0;
+	int r = d == NULL ? QERR_NOMEM
+			  : press_packs(p, &p->issue, number, number, false,
+				NULL, p->level, d->sealed, e, &n);
+
+	if (r == 0)
+		r = press_draft(p, p->time, e, n, d, b, ret);
+	press_draft_free(d);
 	return r;
 }
 
@@ -77,25 +153,15 @@ int
 publisher_draft(struct publisher *p, struct buf *b,
     struct publisher_drafted *ret, struct buf *why)
 {
-	struct pack_entry e[TIERS];
-	struct buf sealed[TIERS];
-	size_t n = 0;
 	int r;
 
-	*ret = (struct publisher_drafted){.articles = issue_count(&p->issue)};
 	if (!p->open || !p->drafting)
 		return QERR_PROTOCOL;
-	for (int t = 0; t < TIERS; t++)
-		buf_init(&sealed[t], 0);
-	r = ret->articles > 0 ? seal(p, sealed, e, &n) : QERR_ABSENT;
-	if (r == 0)
-		r = put(p, b, sealed, e, n, ret);
+	r = issue_count(&p->issue) > 0 ? draft(p, b, ret) : QERR_ABSENT;
 	if (r == QERR_ABSENT)
 		buf_put_str(why, "Nothing of it is new or changed.");
 	else if (r != 0)
 		buf_printf(why, "There is no draft: it %s.", qerr_str(r));
-	for (int t = 0; t < TIERS; t++)
-		buf_done(&sealed[t]);
 	publisher_cancel(p);
 	return r;
 }
@@ -141,7 +207,7 @@ take(struct publisher *p, const struct edition *e,
 	for (size_t i = 0; i < e->n_pack && r == 0; i++)
 		r = press_stage(p, &v->header.pack[i].root, e->pack[i]);
 	if (r == 0)
-		r = press_hold(p, e->header, v->head.n);
+		r = press_hold(p, e->header, edition_articles(v));
 	return r;
 }
 
@@ -164,6 +230,8 @@ publisher_release(struct publisher *p, struct bytes file, publisher_issue_fn fn,
 		r = QERR_AGAIN;
 	}
 	if (r == 0 && (r = check_turn(p, &e, v, why)) == 0) {
+		/* It may hold what is taken back. */
+		press_stop_volume(p);
 		r = take(p, &e, v);
 		if (r == 0)
 			r = press_commit(p, fn, arg);

@@ -213,40 +213,50 @@ press_seal(const struct publisher *p, const struct issue *is, enum tier t,
 int
 press_packs(struct publisher *p, const struct issue *is, uint64_t first,
     uint64_t last, bool only, const struct issue_base *base, int level,
-    struct pack_entry *e, size_t *n)
+    struct buf *out, struct pack_entry *e, size_t *n)
 {
 	struct buf sealed;
 	int r = 0;
 
 	buf_init(&sealed, 0);
 	for (enum tier t = TIER_HEADS; t < TIERS && r == 0; t++) {
+		struct buf *dst = out != NULL ? out : &sealed;
 		struct pack_entry *k = &e[*n];
 
 		*k = (struct pack_entry){
 		    .first = first, .last = last, .only = only};
-		r = press_seal(p, is, t, &sealed, k, base, level);
+		r = press_seal(p, is, t, dst, k, base, level);
 		if (r == QERR_ABSENT) {
 			r = 0;
 			continue;
 		}
-		if (r == 0)
-			r = press_stage(p, &k->root, buf_bytes(&sealed));
+		if (r == 0 && out == NULL)
+			r = press_stage(p, &k->root, buf_bytes(dst));
+		out = out != NULL ? out + 1 : NULL;
 		*n += r == 0;
 	}
 	buf_done(&sealed);
 	return r;
 }
 
+/* Bytes of a header file at most: what it has in any case, a signature, a pack. */
+#define FILE_BYTES 128
+#define SIG_BYTES  144
+#define PACK_BYTES 104
+
+size_t
+press_packs_max(const struct publisher *p)
+{
+	unsigned m = charter_quorum(feed_charter(p->chain), press_next(p));
+	size_t n = (HEADER_FILE_MAX - FILE_BYTES - m * SIG_BYTES) / PACK_BYTES;
+
+	return n < PRESS_PACKS_MAX ? n : PRESS_PACKS_MAX;
+}
+
 static int
 by_place(const void *a, const void *b)
 {
-	const struct pack_entry *x = a, *y = b;
-
-	if (x->tier != y->tier)
-		return x->tier < y->tier ? -1 : 1;
-	if (x->first != y->first)
-		return x->first < y->first ? -1 : 1;
-	return (x->last > y->last) - (x->last < y->last);
+	return pack_entry_cmp(a, b);
 }
 
 static int

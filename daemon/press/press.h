@@ -13,12 +13,27 @@
  * The inside of a publisher, shared by its parts: publisher.c (from its opening to its
  * end), folder.c (what stands in its folder), batch.c (documents), press.c (headers,
  * commit), base.c (what issues lean on), correction.c (what one changes), offline.c
- * (drafts), retract.c and binder.c (volumes).
+ * (drafts), retract.c, anew.c (packs that lose an article) and binder.c (volumes).
  *
  * What is on its way: packs are put into the store at once, where nothing names
  * them yet; headers wait in |header| until press_commit() puts them all.
  */
 #define PRESS_PACKS_MAX 14 /* in one header: it stays below HEADER_FILE_MAX */
+
+#define PRESS_DRAFT_PACKS (PRESS_PACKS_MAX + TIERS)
+
+/* What belongs to the packs of an issue that is signed elsewhere. */
+enum press_before {
+	BEFORE_HEADER,
+	BEFORE_HEADS,
+	BEFORE_BODIES,
+	BEFORE_PARTS
+};
+struct press_draft {
+	struct buf sealed[PRESS_DRAFT_PACKS];
+	/* Of heads that are made anew: see struct edition_before. */
+	struct buf before[PRESS_DRAFT_PACKS][BEFORE_PARTS];
+};
 
 struct press_article {
 	struct ledger_entry *entry;
@@ -103,11 +118,13 @@ int press_base(struct publisher *p, const struct issue *is,
 uint64_t press_next(const struct publisher *p); /* the next header's number */
 /* May this machine sign it, alone?  Where not, the secret key is forgotten. */
 bool press_signs(struct publisher *p);
-/* Seal the packs of |is| for the cover first..last and put them into the store;
- * appends to |e|.  |base| as in issue_seal(). */
+/* Seal the packs of |is| for the cover first..last and put them into the store, or into
+ * |out|, if it is not NULL; appends to |e|.  |base| as in issue_seal(). */
 int press_packs(struct publisher *p, const struct issue *is, uint64_t first,
     uint64_t last, bool only, const struct issue_base *base, int level,
-    struct pack_entry *e, size_t *n);
+    struct buf *out, struct pack_entry *e, size_t *n);
+/* The packs that the next header has room for, with its signatures. */
+size_t press_packs_max(const struct publisher *p);
 /* The next header, of |time|, with |n| packs. */
 void press_fill(const struct publisher *p, struct header *ret, uint64_t time,
     const struct pack_entry *e, size_t n);
@@ -124,6 +141,22 @@ void press_cancel(struct publisher *p);
 /* Find what |d| changes of |e|, and let the article say it if it says nothing itself. */
 int press_correction(struct publisher *p, const struct ledger_entry *e,
     struct draft *d, struct change *ret);
+
+struct press_draft *press_draft_new(void);
+void press_draft_free(struct press_draft *d);
+/* Append to |b| the next issue, of |time|, to be signed elsewhere: its packs are
+ * |e[0..n-1]|, and |d| has what belongs to each. */
+int press_draft(struct publisher *p, uint64_t time, const struct pack_entry *e,
+    size_t n, const struct press_draft *d, struct buf *b,
+    struct publisher_drafted *ret);
+/* What proves what was in the packs of |heads|, on the shelf. */
+int press_before(struct publisher *p, size_t heads,
+    struct buf before[BEFORE_PARTS]);
+
+/* The packs of |heads|, on the shelf, with |tomb| in the place of its article: into the
+ * store, or into |out|.  Sets e[0..*n-1]. */
+int press_anew(struct publisher *p, size_t heads, struct bytes tomb,
+    struct buf *out, struct pack_entry *e, size_t *n);
 
 /* Take an entry to where the issue |number| has it, once it is committed. */
 int press_added(struct publisher *p, struct ledger_entry *e, uint64_t number);

@@ -127,6 +127,8 @@ struct publisher_drafted {
 	struct id hash;
 	uint64_t number, time;
 	size_t articles;
+	bool
+	    more; /* of a retraction: than it can hold; draft again after its release */
 };
 int publisher_begin_draft(struct publisher *p, bool slow, uint64_t time);
 int publisher_draft(struct publisher *p, struct buf *b,
@@ -143,11 +145,21 @@ int publisher_release(struct publisher *p, struct bytes file,
  * tombstone is published, every pack that held its text is replaced by one without
  * it, and the old ones are deleted.  0, or an error with |why|: QERR_ABSENT if
  * there is no such article, QERR_DUPLICATE if |ref| fits several or it is
- * retracted already.
+ * retracted already, and no pack holds its text.
  */
 int publisher_retract(struct publisher *p, struct bytes ref,
     struct bytes reason, struct publisher_item *ret, publisher_issue_fn fn,
     void *arg, struct buf *why);
+
+/*
+ * The same as a draft of |time| (as above): it has the tombstone and the packs that take
+ * the place of others, with the proof that these are what they were but for the article.
+ * QERR_DUPLICATE if no pack holds the text any more.
+ */
+int publisher_retract_draft(struct publisher *p, struct bytes ref,
+    struct bytes reason, uint64_t time, struct buf *b,
+    struct publisher_drafted *ret_draft, struct publisher_item *ret,
+    struct buf *why);
 
 /* Publish an issue without articles if the last promised one by |now|. */
 int publisher_keep_promise(struct publisher *p, uint64_t now, struct buf *why);

@@ -4,7 +4,7 @@
 #include "daemon/press/press.h"
 #include "daemon/work/jobs.h"
 #include "proto/base/qerr.h"
-#include "proto/object/volume.h"
+#include "proto/host/entropy.h"
 
 /*
  * Taking an article back, PROTOCOL.md §5 and §7:  a tombstone in an issue of its
@@ -15,12 +15,19 @@
 struct retraction {
 	struct publisher *p;
 	struct ledger_entry *entry;
-	struct buf tomb;   /* the tombstone's head */
+	struct press_draft *draft; /* NULL: it is signed here, and whole */
+	struct buf tomb;           /* the tombstone's head */
+	bool told;         /* it is out; some packs hold the text still */
 	struct bytes name; /* in |tomb| */
-	bool *again; /* heads packs to be made anew, by place on the shelf */
-	struct pack_entry e[HEADER_PACKS_MAX];
+	enum again {
+		NOT_AGAIN,
+		LEANS, /* on one that holds the text */
+		HOLDS,
+	} * again; /* heads packs to be made anew, by place on the shelf */
+	struct pack_entry e[PRESS_DRAFT_PACKS];
 	size_t n;
 	size_t articles; /* of the header being filled */
+	bool more;       /* than one draft can hold */
 };
 
 /* --- which packs --- */
@@ -81,7 +88,7 @@ loses_base(const struct retraction *t, const struct pack_entry *e)
 			continue;
 		k = b->e.first == b->e.last ? shelf_issue(s, b->e.first)
 					    : largest(s, i);
-		if (k != SHELF_NONE && t->again[k])
+		if (k != SHELF_NONE && t->again[k] == HOLDS)
 			return true;
 	}
 	return false;
@@ -105,184 +112,32 @@ choose(struct retraction *t)
 		r = pack_holds(t, &v, i, &holds);
 		if (holds)
 			t->again[k->e.first == k->e.last ? i : largest(s, i)] =
-			    true;
+			    HOLDS;
 	}
 	shelf_view_done(&v);
 	for (size_t i = 0; i < s->n && r == 0; i++) {
 		const struct shelf_pack *k = &s->pack[i];
 		size_t text;
 
-		if (k->dead || k->e.tier != TIER_HEADS || t->again[i])
+		if (k->dead || k->e.tier != TIER_HEADS ||
+		    t->again[i] != NOT_AGAIN)
 			continue;
 		text = shelf_with(s, i, TIER_TEXT);
-		t->again[i] =
-		    loses_base(t, &k->e) ||
-		    (text != SHELF_NONE && loses_base(t, &s->pack[text].e));
+		if (loses_base(t, &k->e) ||
+		    (text != SHELF_NONE && loses_base(t, &s->pack[text].e)))
+			t->again[i] = LEANS;
 	}
-	return r;
-}
-
-/* --- making one anew --- */
-
-/* The pictures of a pack's cover, by hash. */
-struct album {
-	struct buf raw[TIERS];
-	struct records at[TIERS];
-	struct map *by_hash; /* to struct bytes in |found| */
-	struct bytes *found;
-	size_t n;
-};
-
-static void
-album_done(struct album *b)
-{
-	for (int t = TIER_SMALL; t < TIERS; t++) {
-		buf_done(&b->raw[t]);
-		records_done(&b->at[t]);
-	}
-	map_free(b->by_hash);
-	free(b->found);
-}
-
-static int
-album_add(struct album *b, enum tier t, size_t n)
-{
-	void *more = realloc(b->found, (b->n + n + 1) * sizeof(*b->found));
-
-	if (more == NULL)
-		return QERR_NOMEM;
-	b->found = more;
-	for (size_t i = 0; i < n; i++)
-		b->found[b->n++] =
-		    records_at(&b->at[t], buf_bytes(&b->raw[t]), i);
-	return 0;
-}
-
-static int
-album_open(struct album *b, struct shelf *s, size_t heads,
-    const struct shelf_view *v)
-{
-	int r = 0;
-
-	*b = (struct album){.by_hash = map_new(0)};
-	if (b->by_hash == NULL)
-		return QERR_NOMEM;
-	for (enum tier t = TIER_SMALL; t < TIERS && r == 0; t++) {
-		size_t i = shelf_with(s, heads, t);
-
-		buf_init(&b->raw[t], 0);
-		if (i == SHELF_NONE)
-			continue;
-		r = shelf_open(s, i, &b->raw[t]);
-		if (r == 0)
-			r = records_open(&b->at[t], &s->pack[i].e,
-			    buf_bytes(&b->raw[t]), buf_bytes(&v->heads),
-			    &v->head);
-		if (r == 0)
-			r = album_add(b, t, b->at[t].n);
-	}
-	for (size_t i = 0; i < b->n && r == 0; i++) {
-		struct id h;
-
-		picture_hash(&h, b->found[i]);
-		r = map_put(b->by_hash, &h, &b->found[i]);
-	}
-	return r;
-}
-
-struct shown {
-	const struct album *album;
-	const struct article *article;
-};
-
-static struct bytes
-picture_of(const void *arg, size_t i)
-{
-	const struct shown *s = arg;
-	const struct bytes *b =
-	    map_get(s->album->by_hash, &s->article->picture[i].hash);
-
-	return b != NULL ? *b : bytes_of(NULL, 0);
-}
-
-/* Fill |is| with what the view holds, the tombstone in its place. */
-static int
-refill(struct retraction *t, struct issue *is, const struct shelf_view *v,
-    const struct album *album)
-{
-	const struct pack_entry *e = &t->p->shelf.pack[v->pack].e;
-	struct volume_source from = {.first = e->first,
-	    .last = e->last,
-	    .heads = buf_bytes(&v->heads),
-	    .head = &v->head};
-	struct bytes tomb = buf_bytes(&t->tomb);
-	struct volume order;
-	struct article a;
-	int r = volume_order(&order, &from, 1, &tomb, 1);
-
-	for (size_t i = 0; i < order.n && r == 0; i++) {
-		const struct volume_pick *k = &order.pick[i];
-		bool dead = k->tomb != VOLUME_NO_TOMB;
-		struct bytes head =
-		    dead ? tomb : records_at(&v->head, from.heads, k->index);
-		struct shown s = {album, &a};
-
-		r = article_decode(&a, head);
-		if (r == 0)
-			r = issue_add(is, head, &a,
-			    dead ? bytes_of(NULL, 0) : shelf_body(v, k->index),
-			    picture_of, &s);
-	}
-	volume_done(&order);
-	return r;
-}
-
-/* A pack that came out as it was is announced again, and not withdrawn. */
-static void
-keep_same(const struct shelf *s, struct pack_entry *e, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		for (size_t k = 0; k < s->n; k++)
-			if (!s->pack[k].dead &&
-			    id_eq(&s->pack[k].e.root, &e[i].root))
-				e[i].only = false;
-}
-
-static int
-make_anew(struct retraction *t, size_t heads, struct pack_entry *e, size_t *n)
-{
-	struct publisher *p = t->p;
-	const struct pack_entry old = p->shelf.pack[heads].e;
-	bool volume = old.first != old.last;
-	struct shelf_view v;
-	struct album album;
-	struct issue is;
-	int r;
-
-	shelf_view_init(&v);
-	r = shelf_look(&p->shelf, &v, heads, true);
-	if (r != 0)
-		goto out_view;
-	r = album_open(&album, &p->shelf, heads, &v);
-	if (r != 0)
-		goto out_album;
-	r = issue_init(&is);
-	if (r == 0)
-		r = refill(t, &is, &v, &album);
-	if (r == 0)
-		r = press_packs(p, &is, old.first, old.last, true, NULL,
-		    volume ? ISSUE_SLOW : ISSUE_FAST, e, n);
-	if (r == 0)
-		keep_same(&p->shelf, e, *n);
-	issue_done(&is);
-out_album:
-	album_done(&album);
-out_view:
-	shelf_view_done(&v);
 	return r;
 }
 
 /* --- headers --- */
+
+/* Where the next packs go: into the draft, or into the store. */
+static struct buf *
+out_of(struct retraction *t)
+{
+	return t->draft != NULL ? t->draft->sealed + t->n : NULL;
+}
 
 static int
 end_header(struct retraction *t)
@@ -293,6 +148,14 @@ end_header(struct retraction *t)
 		r = press_header(t->p, t->e, t->n, t->articles);
 	t->n = t->articles = 0;
 	return r;
+}
+
+static struct bytes
+no_picture(const void *arg, size_t i)
+{
+	(void)arg;
+	(void)i;
+	return bytes_of(NULL, 0);
 }
 
 /* The tombstone is the only record of its issue. */
@@ -309,35 +172,57 @@ announce_tomb(struct retraction *t)
 		r = article_decode(&a, buf_bytes(&t->tomb));
 	if (r == 0)
 		r = issue_add(&is, buf_bytes(&t->tomb), &a, bytes_of(NULL, 0),
-		    picture_of, NULL);
+		    no_picture, NULL);
 	if (r == 0)
 		r = press_packs(p, &is, number, number, false, NULL, ISSUE_FAST,
-		    t->e, &t->n);
+		    out_of(t), t->e, &t->n);
 	t->articles = 1;
 	issue_done(&is);
 	return r;
 }
 
+/* Pack |i|, with what belongs to it; in a draft as long as there is room. */
+static int
+announce(struct retraction *t, size_t i)
+{
+	struct pack_entry e[TIERS];
+	struct buf *out = out_of(t);
+	size_t n;
+	int r = press_anew(t->p, i, buf_bytes(&t->tomb), out, e, &n);
+
+	if (r == 0 && t->n + n > press_packs_max(t->p)) {
+		t->more = t->draft != NULL;
+		if (t->more)
+			return 0;
+		r = end_header(t);
+	}
+	if (r == 0 && t->draft != NULL)
+		r = press_before(t->p, i, t->draft->before[t->n]);
+	memcpy(t->e + t->n, e, n * sizeof(*e));
+	t->n += n;
+	return r;
+}
+
+/*
+ * What leans on others comes first: until the next draft is out it could not be opened
+ * without them.
+ */
 static int
 announce_all(struct retraction *t)
 {
 	size_t many = t->p->shelf.n;
-	int r = announce_tomb(t);
+	int r = t->told ? 0 : announce_tomb(t);
 
-	for (size_t i = 0; i < many && r == 0; i++) {
-		struct pack_entry e[TIERS];
-		size_t n = 0;
-
-		if (!t->again[i])
-			continue;
-		jobs_breathe();
-		r = make_anew(t, i, e, &n);
-		if (r == 0 && t->n + n > PRESS_PACKS_MAX)
-			r = end_header(t);
-		memcpy(t->e + t->n, e, n * sizeof(*e));
-		t->n += n;
-	}
-	return r == 0 ? end_header(t) : r;
+	for (enum again why = LEANS; why <= HOLDS; why++)
+		for (size_t i = 0; i < many && r == 0 && !t->more; i++) {
+			if (t->again[i] != why)
+				continue;
+			jobs_breathe();
+			r = announce(t, i);
+		}
+	if (r == 0 && t->n == 0)
+		r = QERR_DUPLICATE;
+	return r == 0 && t->draft == NULL ? end_header(t) : r;
 }
 
 /* --- the tombstone --- */
@@ -362,6 +247,24 @@ read_head(struct publisher *p, const struct ledger_entry *e, struct buf *head,
 	return r == 0 ? article_decode(a, buf_bytes(head)) : r;
 }
 
+/* What stands in the place of |a| from now on. */
+static int
+bury(struct buf *b, const struct article *a, struct bytes reason)
+{
+	struct article tomb = {.name = a->name,
+	    .revision = a->revision + 1,
+	    .status = ARTICLE_RETRACTED,
+	    .lang = a->lang,
+	    .title = a->title,
+	    .has_published = a->has_published,
+	    .published = a->published,
+	    .address = a->address};
+
+	if (reason.n > 0)
+		tomb.note = reason;
+	return article_encode(b, &tomb);
+}
+
 static int
 make_tomb(struct retraction *t, struct bytes reason, struct publisher_item *ret)
 {
@@ -371,20 +274,11 @@ make_tomb(struct retraction *t, struct bytes reason, struct publisher_item *ret)
 
 	buf_init(&head, 0);
 	r = read_head(t->p, t->entry, &head, &a);
-	if (r == 0) {
-		struct article tomb = {.name = a.name,
-		    .revision = a.revision + 1,
-		    .status = ARTICLE_RETRACTED,
-		    .lang = a.lang,
-		    .title = a.title,
-		    .has_published = a.has_published,
-		    .published = a.published,
-		    .address = a.address};
-
-		if (reason.n > 0)
-			tomb.note = reason;
-		r = article_encode(&t->tomb, &tomb);
-	}
+	t->told = r == 0 && a.status == ARTICLE_RETRACTED;
+	if (t->told)
+		buf_put(&t->tomb, head.p, head.n);
+	else if (r == 0)
+		r = bury(&t->tomb, &a, reason);
 	if (r == 0)
 		r = article_decode(&back, buf_bytes(&t->tomb));
 	if (r == 0) {
@@ -410,11 +304,44 @@ look_up(struct retraction *t, struct bytes ref, struct buf *why)
 	else if (r == QERR_DUPLICATE)
 		buf_put_str(why, "Several articles fit. Give the name or the "
 				 "whole id.");
-	if (r == 0 && t->entry->status == ARTICLE_RETRACTED) {
-		buf_put_str(why, "It is retracted already.");
-		r = QERR_DUPLICATE;
-	}
 	return r;
+}
+
+/* All of it, up to what is signed, here or elsewhere. */
+static int
+prepare(struct retraction *t, struct bytes ref, struct bytes reason,
+    struct publisher_item *ret, struct buf *why)
+{
+	int r;
+
+	*ret = (struct publisher_item){.outcome = PUBLISHER_RETRACTED};
+	if (t->p->open) {
+		buf_put_str(why, "Documents are being published. Try again "
+				 "when that is done.");
+		return QERR_AGAIN;
+	}
+	if ((r = look_up(t, ref, why)) != 0 ||
+	    (r = make_tomb(t, reason, ret)) != 0)
+		return r;
+	/* A volume in the making would bring the text back. */
+	press_stop_volume(t->p);
+	t->again = calloc(t->p->shelf.n + 1, sizeof(*t->again));
+	r = t->again != NULL ? choose(t) : QERR_NOMEM;
+	if (r == 0)
+		r = announce_all(t);
+	if (r == QERR_DUPLICATE)
+		buf_put_str(why, "It is retracted already.");
+	return r;
+}
+
+static void
+finish(struct retraction *t, int err, struct buf *why)
+{
+	if (err != 0 && why->n == 0)
+		buf_printf(why, "It cannot be retracted: %s.", qerr_str(err));
+	shelf_rest(&t->p->shelf);
+	free(t->again);
+	buf_done(&t->tomb);
 }
 
 int
@@ -425,41 +352,41 @@ publisher_retract(struct publisher *p, struct bytes ref, struct bytes reason,
 	struct retraction t = {.p = p};
 	int r;
 
-	*ret = (struct publisher_item){.outcome = PUBLISHER_RETRACTED};
-	if (p->open) {
-		buf_put_str(why, "Documents are being published. Try again "
-				 "when that is done.");
-		return QERR_AGAIN;
-	}
 	if (!press_signs(p)) {
-		buf_put_str(why, "A retraction is signed here, and the feed's "
-				 "secret.key is elsewhere. Bring it, and start "
-				 "quired anew.");
+		buf_put_str(why, "A retraction is not signed here alone.");
 		return QERR_KEY;
 	}
 	buf_init(&t.tomb, 0);
-	r = look_up(&t, ref, why);
-	if (r == 0)
-		r = make_tomb(&t, reason, ret);
-	if (r != 0)
-		goto out;
-	/* A volume in the making would bring the text back. */
-	press_stop_volume(p);
-	t.again = calloc(p->shelf.n + 1, sizeof(*t.again));
-	r = t.again != NULL ? choose(&t) : QERR_NOMEM;
-	if (r == 0)
-		r = announce_all(&t);
+	r = prepare(&t, ref, reason, ret, why);
 	if (r == 0)
 		r = press_commit(p, fn, arg);
-	if (r != 0)
-		press_cancel(p);
-	else
+	if (r == 0)
 		r = press_reload(p);
-	shelf_rest(&p->shelf);
-out:
-	if (r != 0 && why->n == 0)
-		buf_printf(why, "It cannot be retracted: %s.", qerr_str(r));
-	free(t.again);
-	buf_done(&t.tomb);
+	else
+		press_cancel(p);
+	finish(&t, r, why);
+	return r;
+}
+
+int
+publisher_retract_draft(struct publisher *p, struct bytes ref,
+    struct bytes reason, uint64_t time, struct buf *b,
+    struct publisher_drafted *ret_draft, struct publisher_item *ret,
+    struct buf *why)
+{
+	struct press_draft *d = press_draft_new();
+	struct retraction t = {.p = p, .draft = d};
+	int r = d == NULL ? QERR_NOMEM : 0;
+
+	buf_init(&t.tomb, 0);
+	if (r == 0)
+		r = prepare(&t, ref, reason, ret, why);
+	if (r == 0)
+		r = press_draft(p, time > 0 ? time : clock_wall(), t.e, t.n, d,
+		    b, ret_draft);
+	ret_draft->articles = t.articles;
+	ret_draft->more = t.more;
+	press_draft_free(d);
+	finish(&t, r, why);
 	return r;
 }

@@ -147,7 +147,8 @@ get_field(struct ctl_request *rq, struct reader *r, uint64_t key)
 	}
 }
 
-/* A document is one file and one for each picture; an edition and rules are one. */
+/* A document is one file and one for each picture; an edition and rules are one; a
+ * retraction may bring one along. */
 static int
 check_files(const struct ctl_request *rq)
 {
@@ -161,6 +162,8 @@ check_files(const struct ctl_request *rq)
 	if ((rq->flags & CTL_RULES) != 0 && rq->kind != CTL_TRY)
 		return QERR_PROTOCOL;
 	n += (rq->flags & CTL_RULES) != 0;
+	if (rq->kind == CTL_RETRACT && rq->n_fd == 1)
+		return 0;
 	return rq->n_fd == n ? 0 : QERR_PROTOCOL;
 }
 

@@ -55,7 +55,10 @@ enum ctl_kind {
 	CTL_PUBLISH,       /* feed, flags, time */
 	CTL_DOCUMENT, /* text: name of the file; picture names; one fd each */
 	CTL_COMMIT,
-	CTL_RETRACT, /* text: the article's name, address or id in hex; feed, reason */
+	/* text: the article's name, address or id in hex; feed, reason; flags: DRAFTING; time.
+	 * Into the file that comes along goes a draft, if one is wanted, or if issues of the
+	 * feed are not signed by quired alone. */
+	CTL_RETRACT,
 	CTL_RELOAD, /* as SIGHUP */
 	CTL_STOP,   /* as SIGTERM */
 	/* As DOCUMENT, but only to show what would become of it; or address: of what is
@@ -134,7 +137,7 @@ struct ctl_request {
  *	"body"      part: to be put together
  *	"line"      kept (flag), text: of the document, in its order
  *	"issue"     feed, number, articles, bytes
- *	"draft"     feed, hash, number, time, articles
+ *	"draft"     feed, hash, number, time, articles, more (flag): of a retraction
  *	"setting"   name, restart (flag): what a reload changed
  */
 enum ctl_type {

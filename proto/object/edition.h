@@ -15,6 +15,12 @@
 #define EDITION_MAX          (80 * 1024 * 1024)
 #define EDITION_CHARTERS_MAX 64
 
+/* What packs that are made anew take the place of: the header that announced those, their
+ * raw heads, and the hashes of their bodies, 32 bytes each.  It proves what stays. */
+struct edition_before {
+	struct bytes header, heads, bodies;
+};
+
 struct edition {
 	bool is_signed;
 	struct bytes header; /* the body of a draft, else a header file */
@@ -23,30 +29,47 @@ struct edition {
 	struct reading_key key;
 	struct bytes pack[HEADER_PACKS_MAX]; /* sealed, in the header's order */
 	size_t n_pack;
+	struct edition_before
+	    before[HEADER_PACKS_MAX]; /* in the packs' order */
+	size_t n_before;
 };
 
 int edition_encode(struct buf *b, const struct edition *e);
 /* |ret| borrows from |file|. */
 int edition_decode(struct edition *ret, struct bytes file);
 
+/* The packs of one cover: the issue's own, or those of issues before it, made anew. */
+struct edition_part {
+	uint64_t first, last;
+	bool anew;
+	struct buf heads; /* raw, owned */
+	struct records head;
+	/* Of |head| those that are not as they were before, owned: all are tombstones. */
+	uint32_t *gone;
+	size_t n_gone;
+};
+
 /* What checking an edition found: what would be, or was, signed. */
 struct edition_verdict {
 	struct id feed;
 	struct charter charter; /* the newest; borrows from the file */
 	struct header
-	    header;       /* whose identity names the draft, signed or not */
-	struct buf heads; /* raw, owned */
-	struct records head;
+	    header; /* whose identity names the draft, signed or not */
+	struct edition_part part[HEADER_PACKS_MAX];
+	size_t n_part;
 };
 
 /*
  * Check everything: the chain of charters, the header (signed by who may, if it is),
- * that it announces just these packs and they open, and that each head and body is
- * as PROTOCOL.md has it.  Initialise |ret| with zeroes; free it with
- * edition_verdict_done() in any case.
+ * that it announces just these packs and they open, that each head and body is as
+ * PROTOCOL.md has it, and of packs that are made anew that all is there which was signed
+ * before, but for articles that are taken back.  Initialise |ret| with zeroes; free it
+ * with edition_verdict_done() in any case.
  */
 int edition_open(struct edition_verdict *ret, const struct edition *e);
 void edition_verdict_done(struct edition_verdict *v);
+/* The articles of the issue itself; 0 if it only makes packs anew. */
+size_t edition_articles(const struct edition_verdict *v);
 
 /*
  * Append the signed edition of the draft |e|, which |v| is the verdict on, with the |n|

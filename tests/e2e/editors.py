@@ -42,7 +42,6 @@ def main(build):
         c = '--control', desk.control
         w.run(*c, 'publish', names[0])
         fails(w, 'several signatures', *c, 'publish', names[1])
-        fails(w, 'secret.key', *c, 'retract', names[0])
 
         # Drafted, approved by one, signed by another.
         draft, issue = w.path('two.draft'), w.path('two.issue')
@@ -74,6 +73,23 @@ def main(build):
         need('keys ' in open(page, encoding='utf-8').read() and ids[0] in open(page, encoding='utf-8').read(), 'the page does not name both keys')
         seen = json.loads(w.run('verify', '--json', page).stdout.splitlines()[0])
         need(len(seen['keys']) == 2 and ids[0] in seen['keys'], seen)
+
+        # Taken back by two as well: the draft shows that nothing else changes; then nobody has the text.
+        shown = w.run(*c, 'retract', '--reason', 'It was not so.', '-o', w.path('back.draft'), '1.md').stdout
+        need('issue 3 of ' in shown, shown)
+        need(desk.feed()['head'] == 2, 'a retraction that nobody signed is out')
+        shown = w.run('sign', '--yes', w.path('back.draft'), editor).stdout
+        need('issue 2 anew: 0 articles as signed before, 1 taken back' in shown and 'retracted   Number 1' in shown and 'It was not so.' in shown, shown)
+        w.run('sign', '--yes', w.path('back.draft'), chief, *glob.glob(w.path('back.*.minisig')))
+        w.run(*c, 'release', w.path('back.issue'))
+        fails(w, 'retracted already', *c, 'retract', '1.md')
+        mirror.wait(lambda f: f['head'] == 3 and f['packs_wanted'] == 0)
+        w.run('sync', mirror.invite())
+        read = w.run('read', '1.md').stdout
+        need('Words of 1.' not in read and 'It was not so.' in read, read)
+        need('Words of 0.' in w.run('read', '0.md').stdout, 'another article is gone')
+        held = [{p for at, _, f in os.walk(d) if 'pack' in at for p in f if len(p) == 52} for d in (desk.dir, mirror.dir, w.path('reader'))]
+        need(held[0] == held[1] == held[2] and len(held[0]) == 4, f'{held}: packs of the text stay')
         print('two of three signed it')
 
 

@@ -21,7 +21,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		check(bytes_eq(buf_bytes(&b), file));
 		buf_done(&b);
 		if (edition_open(v, &e) == 0)
-			check(v->head.n > 0);
+			check(v->n_part > 0 && v->part[0].head.n > 0);
 	}
 	edition_verdict_done(v);
 	free(v);

@@ -565,7 +565,7 @@ draft(struct room *r, const char *html, uint64_t time, struct buf *b,
 
 /* The machine without a network: a draft, a key, and no more. */
 static void
-sign(struct room *r, struct buf *dst, struct bytes file)
+sign(struct room *r, const char *key, struct buf *dst, struct bytes file)
 {
 	struct edition_verdict v = {.header.n_pack = 0};
 	struct key_secret k;
@@ -574,7 +574,7 @@ sign(struct room *r, struct buf *dst, struct bytes file)
 	struct buf b;
 	char path[160];
 
-	snprintf(path, sizeof(path), "%s/offline.key", r->dir);
+	snprintf(path, sizeof(path), "%s/%s", r->dir, key);
 	buf_init(&b, 0);
 	check(file_read(&b, AT_FDCWD, path, KEY_TEXT_MAX) == 0);
 	check(key_secret_parse(&k, buf_bytes(&b), NULL) == 0);
@@ -592,6 +592,42 @@ release(struct room *r, const struct buf *file)
 {
 	buf_clear(&why);
 	return publisher_release(r->p, buf_bytes(file), NULL, NULL, &why);
+}
+
+/* Take an article back by drafts; returns how many it took. */
+static int
+retract_by_drafts(struct room *r, const char *ref, const char *key)
+{
+	struct publisher_drafted d = {.more = true}, same;
+	struct publisher_item it;
+	struct buf file, again;
+	int n = 0;
+
+	buf_init(&file, 0);
+	buf_init(&again, 0);
+	for (; d.more; n++) {
+		buf_clear(&file);
+		buf_clear(&again);
+		buf_clear(&why);
+		check(publisher_retract_draft(r->p, bytes_str(ref),
+			  bytes_str("an error"), 1700000000, &file, &d, &it,
+			  &why) == 0);
+		check(publisher_retract_draft(r->p, bytes_str(ref),
+			  bytes_str("an error"), 1700000000, &again, &same, &it,
+			  &why) == 0);
+		check(bytes_eq(buf_bytes(&file), buf_bytes(&again)));
+		check(it.outcome == PUBLISHER_RETRACTED && it.title[0] != '\0');
+		check(d.number == publisher_head(r->p) + 1);
+		check(d.articles == (n == 0));
+		sign(r, key, &again, buf_bytes(&file));
+		check(release(r, &again) == 0);
+		holds(r, ref); /* what is there can be opened */
+	}
+	check(publisher_retract_draft(r->p, bytes_str(ref), bytes_str(""), 0,
+		  &file, &d, &it, &why) == QERR_DUPLICATE);
+	buf_done(&file);
+	buf_done(&again);
+	return n;
 }
 
 static void
@@ -631,8 +667,8 @@ a_draft_is_signed_elsewhere(void)
 
 	/* Signed, it is the next issue, once. */
 	check(release(&r, &a) == QERR_KEY);
-	sign(&r, &signed_a, buf_bytes(&a));
-	sign(&r, &signed_b, buf_bytes(&b));
+	sign(&r, "offline.key", &signed_a, buf_bytes(&a));
+	sign(&r, "offline.key", &signed_b, buf_bytes(&b));
 	check(release(&r, &signed_a) == 0);
 	check(publisher_head(r.p) == 1 && holds(&r, "alpha") == 1);
 	check(release(&r, &signed_a) == QERR_DUPLICATE);
@@ -647,11 +683,18 @@ a_draft_is_signed_elsewhere(void)
 	check(publisher_draft(r.p, &b, &two, &why) == QERR_ABSENT);
 	draft(&r, "<title>A</title><p>beta", 1700000002, &b, &two);
 	check(two.number == 2);
-	sign(&r, &signed_b, buf_bytes(&b));
+	sign(&r, "offline.key", &signed_b, buf_bytes(&b));
 	signed_b.p[signed_b.n - 1] ^= 1;
 	check(release(&r, &signed_b) == QERR_BADHASH);
 	signed_b.p[signed_b.n - 1] ^= 1;
 	check(release(&r, &signed_b) == 0 && holds(&r, "beta") == 1);
+
+	/* So is a retraction, which leaves nothing of any revision. */
+	check(retract_by_drafts(&r, "d.html", "offline.key") == 1);
+	check(publisher_head(r.p) == 3 && publisher_articles(r.p) == 1);
+	check(holds(&r, "alpha") == 0 && holds(&r, "beta") == 0);
+	reenter(&r);
+	check(holds(&r, "alpha") == 0 && holds(&r, "beta") == 0);
 
 	/* Another machine of the newsroom takes the very same. */
 	room_new(&other, 1);
@@ -829,7 +872,7 @@ volumes(void)
 	check(publisher_articles(r.p) == 1040);
 
 	/* Out of the issue and the volume; nothing else is lost. */
-	check(retract(&r, "100.html") == 0);
+	check(retract_by_drafts(&r, "100.html", "newsroom/secret.key") == 1);
 	check(holds(&r, "word100.") == 0);
 	check(holds(&r, "word101.") == 2 && holds(&r, "word1030.") == 1);
 	reenter(&r);
@@ -884,8 +927,8 @@ bases(void)
 	check(!text_of(&r, 15)->has_base);
 	reenter(&r);
 
-	/* All that leaned on it are made anew. */
-	check(retract(&r, "10.html") == 0);
+	/* All that leaned on it are made anew: before it, and so not all at once. */
+	check(retract_by_drafts(&r, "10.html", "newsroom/secret.key") == 2);
 	check(holds(&r, "word10.") == 0 && holds(&r, "word11.") == 1);
 	for (uint64_t n = 2; n <= 14; n++)
 		check(!text_of(&r, n)->has_base);

@@ -760,6 +760,22 @@ def editions():
         lines.append({'name': name, 'verdict': verdict, 'file': file if isinstance(file, bytes) else v.encode({k: x for k, x in file.items() if x is not None}),
                       'draft': hash_})
 
+    tomb = v.encode({0: 'ab.txt', 1: 3, 2: 2, 3: 'fa', 4: 'آب بازگشت', 13: 0, 14: 'It was wrong.'})
+    heads, bodies, pictures = RECORDS
+    kept = [[heads[0], tomb, heads[2]], [bodies[0], b'', b''], pictures]
+
+    def anew(records=kept, old=RECORDS, number=3, own=True, key=DESK, header_=None, leaves=None, was=None, more=None, **how):
+        """Issue |number| made anew in issue 5, which has the tombstone."""
+        packs = [(tier, some, number, {6: number, 7: number, 9: True, **(more or {})}) for tier, some in enumerate(records)]
+        packs = sorted(packs + ([(0, [tomb], 5, {})] if own else []), key=lambda p: (p[0], p[2]))
+        sealed = [seal(tier, frame(b''.join(some)), at, at) for tier, some, at, _ in packs]
+        fields = {0: 2, 1: FEED, 2: 1, 3: 5, 4: 1700000000, 5: 604800, 6: seed('history'),
+                  7: [entry(tier, z, len(b''.join(some)), contents(some), len(some), cover) for (tier, some, _, cover), z in zip(packs, sealed)]}
+        before = [header_ or issue(was or number, key=key, records=old), b''.join(old[0]),
+                  b''.join(v.H(b'record', b) for b in old[1]) if leaves is None else leaves]
+        e = {0: 4, 1: v.encode(fields), 2: [CHARTER1], 3: READING, 4: sealed, 5: [before]}
+        return {**e, **{int(k[1:]): x for k, x in how.items()}}, v.H(b'header', v.encode(fields))
+
     small = [[RECORDS[0][1]], [RECORDS[1][1]]]
     bad = [[RECORDS[0][1]], [b'<p>' + RECORDS[1][1][3:] + b'</P>']]
     add('draft', '0', draft())
@@ -790,7 +806,31 @@ def editions():
     add('head is none', 'QERR_RANGE', draft([[v.encode({**HEADS[1], 1: 1})], small[1]]))
     for k in range(5):
         add(f'without {k}', 'QERR_MISSING', {x: y for x, y in draft()[0].items() if x != k})
-    add('unknown field', 'QERR_RANGE', {**draft()[0], 5: 1})
+    changed = v.encode({**HEADS[0], 4: 'Water is not back'})
+    renamed = v.encode({0: 'another', 1: 3, 2: 2, 3: 'fa', 4: 'آب بازگشت', 13: 0})
+    older = v.encode({0: 'ab.txt', 1: 2, 2: 2, 3: 'fa', 4: 'آب بازگشت', 13: 0})
+    add('taken back', '0', anew())
+    add('taken back, in another order', '0', anew([[tomb, heads[0], heads[2]], [b'', bodies[0], b''], pictures]))
+    add('taken back, the rest of it', '0', anew(own=False))
+    add('taken back: another title', 'QERR_BADHASH', anew([[changed, tomb, heads[2]], *kept[1:]]))
+    add('taken back: another body', 'QERR_BADHASH', anew([kept[0], [bodies[0].replace(b'eleven', b'twelve'), b'', b''], pictures]))
+    add('taken back: one left out', 'QERR_MISSING', anew([[heads[0], tomb], [bodies[0], b''], pictures]))
+    add('taken back: one more', 'QERR_MISSING', anew([[heads[0], tomb, heads[2], renamed], [bodies[0], b'', b'', b''], pictures]))
+    add('taken back: one twice', 'QERR_DUPLICATE', anew([[heads[0], tomb, tomb], *kept[1:]]))
+    add('taken back by another name', 'QERR_MISSING', anew([[heads[0], renamed, heads[2]], *kept[1:]]))
+    add('taken back by the same revision', 'QERR_BADHASH', anew([[heads[0], older, heads[2]], *kept[1:]]))
+    add('taken back: pictures not there', 'QERR_MISSING', anew(kept[:2]))
+    add('before: signed by a thief', 'QERR_KEY', anew(key=THIEF))
+    add('before: of another issue', 'QERR_RANGE', anew(was=4))
+    add('before: of a later issue', 'QERR_RANGE', anew(was=5))
+    add('before: of another feed', 'QERR_FEED', anew(header_=issue(3, feed=other)))
+    add('before: other bodies', 'QERR_BADHASH', anew(leaves=bytes(96)))
+    add('before: too few bodies', 'QERR_RANGE', anew(leaves=bytes(64)))
+    add('before: none', 'QERR_RANGE', anew(_5=None))
+    add('before: two', 'QERR_RANGE', {**anew()[0], 5: anew()[0][5] * 2})
+    add('before: empty', 'QERR_MISSING', anew(_5=[]))
+    add('before what is new', 'QERR_RANGE', {**draft()[0], 5: anew()[0][5]})
+    add('unknown field', 'QERR_MISSING', {**draft()[0], 6: 1})
     add('no packs', 'QERR_MISSING', draft(_4=[]))
     add('no charters', 'QERR_MISSING', draft(_2=[]))
     add('wrong kind', 'QERR_RANGE', draft(_0=3))
