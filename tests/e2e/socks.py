@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""Syncing with an onion address goes through the SOCKS5 proxy, by name, and through nothing else; a bad proxy is survived.
+"""Syncing with an onion address goes through the SOCKS5 proxy, by name, and through nothing else, and so does all else once a proxy
+is named; a bad proxy is survived.
 usage: socks.py BUILD"""
 import os, re, socket, struct, sys, threading
 sys.path.insert(0, os.path.dirname(__file__))
@@ -47,7 +48,7 @@ class Proxy:
         need(version == 5 and 0 in methods, 'no SOCKS5 greeting')
         link.sendall(b'\5\0')
         head = f.read(4)
-        name = f.read(f.read(1)[0]).decode()
+        name = socket.inet_ntoa(f.read(4)) if head[3] == 1 else f.read(f.read(1)[0]).decode()
         port = struct.unpack('>H', f.read(2))[0]
         self.asked.append((head, name, port))
         there = socket.create_connection(('127.0.0.1', self.to))
@@ -76,6 +77,8 @@ def main(build):
         w.run('sync', '--socks', proxy.where, invite)
         need(proxy.asked == [(b'\5\1\0\3', ONION, 80)], f'the proxy was asked for {proxy.asked}')
         need('Behind the onion' in w.run('list').stdout, 'nothing came')
+        w.run('sync', '--socks', proxy.where, node.invite())
+        need(proxy.asked[1:] == [(b'\5\1\0\1', '127.0.0.1', node.port)], f'the proxy was asked for {proxy.asked}')
     return 0
 
 
