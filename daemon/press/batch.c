@@ -109,7 +109,7 @@ enter(struct publisher *p, struct draft *d)
 		r = issue_add(&p->issue, buf_bytes(&head), a,
 		    buf_bytes(&d->doc.body), picture_of, d);
 	if (r == 0)
-		r = ledger_add(&p->ledger, a, SHELF_NONE, record);
+		r = ledger_add(&p->ledger, a, LEDGER_NONE, record);
 	if (r == 0)
 		r = press_added(p, ledger_find(&p->ledger, a->name),
 		    press_next(p));
@@ -141,7 +141,7 @@ judge(struct publisher *p, struct draft *d, struct publisher_item *ret)
 	if (e == NULL)
 		return 0;
 	ret->revision = e->revision;
-	if (e->pack == SHELF_NONE) {
+	if (e->pack == LEDGER_NONE) {
 		ret->outcome = PUBLISHER_REFUSED;
 		snprintf(ret->message, sizeof(ret->message),
 		    "Another document of these has the same name or address.");
@@ -211,7 +211,7 @@ choose_name(const struct publisher *p, struct draft *d, struct bytes file)
 	    text_check(file, false) != 0)
 		return;
 	e = ledger_find(&p->ledger, d->article.name);
-	if ((e == NULL || e->pack != SHELF_NONE) &&
+	if ((e == NULL || e->pack != LEDGER_NONE) &&
 	    ledger_find(&p->ledger, file) == NULL)
 		return;
 	d->article.address = d->article.name;

@@ -9,25 +9,23 @@
 #include "proto/object/hash.h"
 
 #define PREFIX_MIN 8
+#define SLAB       1024 /* entries that are allocated together */
 
 int
 ledger_init(struct ledger *l, const struct id *feed)
 {
-	l->feed = *feed;
-	l->map = map_new(0);
+	*l = (struct ledger){.feed = *feed, .map = map_new(0)};
 	return l->map != NULL ? 0 : QERR_NOMEM;
 }
 
 void
 ledger_done(struct ledger *l)
 {
-	struct ledger_entry *e;
-	size_t at = 0;
-
-	while (l->map != NULL && (e = map_next(l->map, &at, NULL)) != NULL)
-		free(e);
+	for (size_t i = 0; i * SLAB < l->n_entry; i++)
+		free(l->slab[i]);
+	free(l->slab);
 	map_free(l->map);
-	l->map = NULL;
+	*l = (struct ledger){.feed = l->feed};
 }
 
 uint64_t
@@ -56,6 +54,26 @@ key_of(struct id *ret, const struct article_id *id)
 	memcpy(ret->b, id->b, sizeof(id->b));
 }
 
+/* The next entry, whose place is not taken until n_entry says so; NULL: no memory. */
+static struct ledger_entry *
+entry_new(struct ledger *l)
+{
+	size_t i = l->n_entry / SLAB;
+	struct ledger_entry **slab, *e;
+
+	if (l->n_entry % SLAB == 0) {
+		slab = realloc(l->slab, (i + 1) * sizeof(*slab));
+		if (slab == NULL)
+			return NULL;
+		l->slab = slab;
+		if ((slab[i] = malloc(SLAB * sizeof(**slab))) == NULL)
+			return NULL;
+	}
+	e = &l->slab[i][l->n_entry % SLAB];
+	memset(e, 0, sizeof(*e));
+	return e;
+}
+
 static struct ledger_entry *
 entry_for(struct ledger *l, const struct article_id *id)
 {
@@ -66,19 +84,20 @@ entry_for(struct ledger *l, const struct article_id *id)
 	e = map_get(l->map, &key);
 	if (e != NULL)
 		return e;
-	e = calloc(1, sizeof(*e));
-	if (e == NULL)
+	if ((e = entry_new(l)) == NULL)
 		return NULL;
 	e->id = *id;
 	if (map_put(l->map, &key, e) != 0) {
-		free(e);
+		if (l->n_entry % SLAB == 0)
+			free(l->slab[l->n_entry / SLAB]);
 		return NULL;
 	}
+	l->n_entry++;
 	return e;
 }
 
 int
-ledger_add(struct ledger *l, const struct article *a, size_t pack,
+ledger_add(struct ledger *l, const struct article *a, uint32_t pack,
     uint32_t record)
 {
 	struct ledger_entry *e;
@@ -91,7 +110,7 @@ ledger_add(struct ledger *l, const struct article *a, size_t pack,
 	if (a->revision < e->revision)
 		return 0;
 	e->revision = a->revision;
-	e->status = a->status;
+	e->status = (uint8_t)a->status;
 	e->length = a->length;
 	e->fingerprint = ledger_fingerprint(a);
 	e->has_address = a->address.p != NULL;
@@ -113,7 +132,7 @@ load_pack(struct ledger *l, struct shelf *s, struct shelf_view *v, size_t pack)
 		r = article_decode(&a,
 		    records_at(&v->head, buf_bytes(&v->heads), i));
 		if (r == 0)
-			r = ledger_add(l, &a, pack, (uint32_t)i);
+			r = ledger_add(l, &a, (uint32_t)pack, (uint32_t)i);
 	}
 	return r;
 }

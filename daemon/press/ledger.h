@@ -14,27 +14,28 @@ struct ledger_entry {
 	struct article_id id;
 	struct article_id
 	    address; /* made from its address as id from its name */
-	bool has_address;
 	uint64_t fingerprint;
 	uint64_t revision;
-	enum article_status status;
-	uint32_t length; /* of the body */
-	size_t
-	    pack; /* the heads pack it stands in; SHELF_NONE: not yet in any */
-	uint32_t record;
+	uint32_t length;       /* of the body */
+	uint32_t pack, record; /* the heads pack it stands in; or LEDGER_NONE */
+	uint8_t status;        /* enum article_status */
+	bool has_address;
 };
+#define LEDGER_NONE UINT32_MAX /* not yet in any pack */
 
 struct ledger {
 	struct id feed;
-	struct map *map; /* by id */
+	struct map *map;            /* by id */
+	struct ledger_entry **slab; /* they are many, and stay */
+	size_t n_entry;
 };
 
 int ledger_init(struct ledger *l, const struct id *feed);
 void ledger_done(struct ledger *l);
 
-/* Enter |a|, which stands at |record| of heads pack |pack|, if it is newer than
- * what is there. */
-int ledger_add(struct ledger *l, const struct article *a, size_t pack,
+/* Enter |a|, which stands at |record| of heads pack |pack| (or LEDGER_NONE), if it is
+ * newer than what is there. */
+int ledger_add(struct ledger *l, const struct article *a, uint32_t pack,
     uint32_t record);
 /* Enter all of the heads packs |pack[0..n-1]|. */
 int ledger_load(struct ledger *l, struct shelf *s, const size_t *pack,

@@ -440,7 +440,7 @@ settle(struct publisher *p)
 			number = p->added[i].number;
 			pack = shelf_issue(&p->shelf, number);
 		}
-		p->added[i].entry->pack = pack;
+		p->added[i].entry->pack = (uint32_t)pack;
 	}
 }
 

@@ -273,6 +273,26 @@ ask_brief(struct link *l, struct part *t, const uint8_t *only)
 	return true;
 }
 
+/*
+ * How much more may be asked of |l| beside what is: it has proven nothing, but little
+ * packs are as much as one piece together, and a visit in the night is over sooner.
+ */
+static size_t
+trust(const struct link *l)
+{
+	size_t sum = 0;
+
+	if (l->proven || l->n_ask >= WINDOW_MAX ||
+	    brief_room(l) < BRIEF_NO_LIMIT)
+		return 0;
+	for (size_t i = 0; i < l->n_ask; i++) {
+		if (l->ask[i].what != ASK_PIECES)
+			return 0;
+		sum += ask_bytes(&l->ask[i]);
+	}
+	return sum < PIECE_SIZE ? PIECE_SIZE - sum : 0;
+}
+
 /* Ask |l| for something of |t|; false if there is nothing to ask now. */
 static bool
 ask_part(struct link *l, struct part *t, const uint8_t *only)
@@ -283,7 +303,7 @@ ask_part(struct link *l, struct part *t, const uint8_t *only)
 	if (room < BRIEF_LEAST)
 		return false;
 	if (t->n_piece > 1 && t->hash == NULL)
-		return ask_hashes(l, t);
+		return l->n_ask < l->window && ask_hashes(l, t);
 	if (room < BRIEF_NO_LIMIT)
 		return ask_brief(l, t, only);
 	for (; i < t->n_piece; i++) {
@@ -292,6 +312,8 @@ ask_part(struct link *l, struct part *t, const uint8_t *only)
 			break;
 	}
 	if (i == t->n_piece)
+		return false;
+	if (l->n_ask >= l->window && piece_len(t->pack->size, first) > trust(l))
 		return false;
 	while (count < max && missing(t, only, first + count))
 		count++;
@@ -381,7 +403,8 @@ ask_next(struct link *l)
 static bool
 can_ask(const struct link *l)
 {
-	return link_is_node(l) && !l->said_bye && l->n_ask < l->window &&
+	return link_is_node(l) && !l->said_bye &&
+	       (l->n_ask < l->window || trust(l) > 0) &&
 	       l->n->now >= l->rest_until && l->n->in_flight < IN_FLIGHT_MAX;
 }
 

@@ -38,7 +38,8 @@ struct puppet {
 	unsigned part;                /* of the links that others dial */
 	const struct issue *line[32]; /* what it has, in order */
 	size_t n_line;
-	uint64_t bad; /* for the play: pieces given that are not right */
+	uint64_t
+	    bad; /* for the play: bytes of pieces given that are not right */
 	struct veil_door *door;
 	struct rng rng;
 	uint8_t pk[32], sk[64];

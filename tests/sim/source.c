@@ -115,7 +115,8 @@ give_piece(struct puppet_link *l, const struct msg_ask *a, struct bytes pack,
 	bool last = i == a->last || i + 1 == piece_count(pack.n);
 	struct buf b = {0};
 
-	l->p->bad += l->part == SOURCE_CORRUPTS || l->part == SOURCE_TRUNCATES;
+	if (l->part == SOURCE_CORRUPTS || l->part == SOURCE_TRUNCATES)
+		l->p->bad += piece_len(pack.n, (size_t)i);
 	buf_put(&b, pack.p + i * PIECE_SIZE, piece_len(pack.n, (size_t)i));
 	if (l->part == SOURCE_CORRUPTS)
 		b.p[world_roll(l->p->h->w, b.n)] ^= 1;

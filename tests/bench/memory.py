@@ -1,0 +1,58 @@
+#!/usr/bin/python3
+"""How much memory quired takes that publishes, and one that mirrors, with many articles and idle links.
+
+usage: memory.py BUILD [ARTICLES]      100,000 short ones in issues of 20, if not told otherwise
+"""
+import os, random, sys, time
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'e2e'))
+from news import Newsworld
+
+EACH = 20
+LINKS = 20  # as many as may come in
+
+
+def memory(node):
+    with open(f'/proc/{node.proc.pid}/status') as f:
+        found = {l.split(':')[0]: int(l.split()[1]) for l in f if l.startswith(('VmHWM', 'VmRSS'))}
+    return f'{found["VmRSS"] / 1024:.1f} MiB, {found["VmHWM"] / 1024:.1f} at most'
+
+
+def write_feed(path, first, words, g):
+    with open(path, 'w') as f:
+        f.write('<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="en"><title>Many</title>')
+        for i in range(first, first + EACH):
+            f.write(f'<entry><id>urn:x:{i}</id><title>{g.choice(words)} {i}</title><updated>2026-01-01T00:00:00Z</updated>'
+                    f'<content type="html">&lt;p&gt;{" ".join(g.choices(words, k=60))}</content></entry>')
+        f.write('</feed>')
+
+
+def main(build, n='100000'):
+    g = random.Random(1)
+    words = [''.join(g.choices('abcdefghijklmnop', k=g.randrange(2, 9))) for _ in range(5000)]
+    with Newsworld(build) as w:
+        link = w.newsroom()
+        desk = w.node('publish ' + w.path('newsroom'))
+        began = time.monotonic()
+        for i in range(0, int(n), EACH):
+            write_feed(w.path('many.atom'), i, words, g)
+            desk.publish(w.path('many.atom'))
+        desk.wait(lambda f: not f['binding'], seconds=3600)
+        print(f'{n} articles in {desk.feed()["head"]} issues published in {time.monotonic() - began:.0f} s; the desk: {memory(desk)}', flush=True)
+        mirror = w.node('peer ' + desk.invite(), 'follow ' + link)
+        began = time.monotonic()
+        mirror.wait(lambda f: f['head'] > 0 and f['packs_wanted'] == 0, seconds=3600)
+        print(f'mirrored in {time.monotonic() - began:.0f} s: {memory(mirror)}', flush=True)
+        mirror.stop()
+        mirror.start()
+        print(f'started anew: {memory(mirror)}', flush=True)
+        for _ in range(LINKS):
+            w.node('peer ' + mirror.invite())
+        while sum(x['link'] > 0 for x in mirror.ask('peers')) < LINKS:
+            time.sleep(0.5)
+        time.sleep(5)
+        print(f'.. with {LINKS} links that are idle: {memory(mirror)}', flush=True)
+        return 0
+
+
+if __name__ == '__main__':
+    sys.exit(main(*sys.argv[1:]))
