@@ -49,9 +49,9 @@ struct config_publish {
 	uint64_t level;
 	uint64_t settle; /* seconds */
 	struct config_list source;
-	uint64_t every;       /* seconds */
-	char *rules;          /* "": none */
-	uint64_t corrections; /* enum publisher_says */
+	uint64_t every, delay; /* seconds */
+	char *rules;           /* "": none */
+	uint64_t corrections;  /* enum publisher_says */
 	unsigned line;
 };
 

@@ -16,6 +16,7 @@
 
 #define EVERY_MIN      60
 #define EVERY_MAX      (30 * 24 * 3600)
+#define SECONDS_MAX    3600
 #define SOURCE_MAX     1024
 #define WEB_SECRET_MIN 16 /* characters of a path that is not to be guessed */
 
@@ -72,7 +73,7 @@ static const struct setting publish[] = {
     {"level", SETTING_LEVEL, AT(level), "fast", true,
 	"How hard issues are compressed: fast or slow; volumes always are "
 	"slow."},
-    {"settle", SETTING_NUMBER, AT(settle), "10", true,
+    {"settle", SETTING_SECONDS, AT(settle), "10", true,
 	"For how many seconds nothing in the inbox may change before it is "
 	"published."},
     {"source", SETTING_SOURCE, AT(source), NULL, true,
@@ -81,6 +82,9 @@ static const struct setting publish[] = {
     {"every", SETTING_TIME, AT(every), "15m", true,
 	"How often sources are looked at: 1m to 30d; s, m, h and d are "
 	"units."},
+    {"delay", SETTING_SECONDS, AT(delay), "2", true,
+	"For how many seconds at least a web server is left alone after each "
+	"request."},
     {"rules", SETTING_FOLDER, AT(rules), "", true,
 	"A file that says of sites which parts of their pages are the "
 	"article."},
@@ -502,8 +506,10 @@ setting_set(void *base, const struct setting *s, struct bytes value)
 						   *(uint64_t *)f >= RATE_MIN)
 			   ? NULL
 			   : "is not none or a rate of 4K or more, as 500K";
-	case SETTING_NUMBER:
-		return parse_number(f, value) ? NULL : "is not a number";
+	case SETTING_SECONDS:
+		return parse_number(f, value) && *(uint64_t *)f <= SECONDS_MAX
+			   ? NULL
+			   : "is not a number of seconds, 3600 at most";
 	case SETTING_COUNT:
 		if (bytes_eq(value, bytes_str("all")))
 			value = bytes_str("0");
@@ -572,7 +578,7 @@ free_value(void *base, const struct setting *s)
 		break;
 	case SETTING_SIZE:
 	case SETTING_RATE:
-	case SETTING_NUMBER:
+	case SETTING_SECONDS:
 	case SETTING_COUNT:
 	case SETTING_TIME:
 	case SETTING_SWITCH:
@@ -654,7 +660,7 @@ setting_text(struct buf *b, const void *base, const struct setting *s)
 	case SETTING_RATE:
 		put_size(b, *v);
 		break;
-	case SETTING_NUMBER:
+	case SETTING_SECONDS:
 		buf_printf(b, "%llu", (unsigned long long)*v);
 		break;
 	case SETTING_COUNT:

@@ -21,11 +21,11 @@ enum setting_type {
 	SETTING_LISTEN,  /* struct config_list of ADDRESS:PORT */
 	SETTING_BIND,    /* char *, ADDRESS:PORT, or "" */
 	SETTING_HERE, /* char *, ADDRESS:PORT that only this machine reaches */
-	SETTING_INVITE, /* struct config_list of invites */
-	SETTING_SIZE,   /* uint64_t; K, M, G, T; "none" is 0 */
-	SETTING_RATE,   /* the same, a second; 0 or RATE_MIN at least */
-	SETTING_NUMBER, /* uint64_t */
-	SETTING_COUNT,  /* uint64_t; "all" is 0 */
+	SETTING_INVITE,  /* struct config_list of invites */
+	SETTING_SIZE,    /* uint64_t; K, M, G, T; "none" is 0 */
+	SETTING_RATE,    /* the same, a second; 0 or RATE_MIN at least */
+	SETTING_SECONDS, /* uint64_t, an hour at most */
+	SETTING_COUNT,   /* uint64_t; "all" is 0 */
 	SETTING_SOURCE, /* struct config_list of http, https and file addresses */
 	SETTING_TIME,   /* uint64_t, seconds, 1 minute to 30 days; s, m, h, d */
 	SETTING_SWITCH, /* bool; yes or no */

@@ -39,7 +39,7 @@ host_of(struct manner *m, struct bytes address)
 			if (m->host[i].last < h->last)
 				h = &m->host[i];
 	buf_done(&h->robots);
-	*h = (struct manner_host){.origin = origin, .delay = MANNER_DELAY};
+	*h = (struct manner_host){.origin = origin};
 	buf_init(&h->robots, ROBOTS_MAX);
 	return h;
 }
@@ -54,7 +54,7 @@ path_of(struct bytes address)
 }
 
 enum manner_say
-manner_ask(struct manner *m, struct bytes address, when_ms now,
+manner_ask(struct manner *m, struct bytes address, uint64_t delay, when_ms now,
     when_ms *ret_until)
 {
 	struct manner_host *h;
@@ -65,7 +65,9 @@ manner_ask(struct manner *m, struct bytes address, when_ms now,
 	if (h->robots_until > now &&
 	    !robots_allow(buf_bytes(&h->robots), path_of(address)))
 		return MANNER_FORBID;
-	*ret_until = h->last == 0 ? 0 : when_add(h->last, h->delay);
+	if (delay < h->delay)
+		delay = h->delay;
+	*ret_until = h->last == 0 ? 0 : when_add(h->last, delay);
 	if (*ret_until > now)
 		return MANNER_WAIT;
 	return h->robots_until > now ? MANNER_GO : MANNER_ASK;
@@ -104,7 +106,5 @@ manner_learn(struct manner *m, struct bytes address,
 		    a->body.n < ROBOTS_MAX ? a->body.n : ROBOTS_MAX);
 	h->robots_until = when_add(now, MANNER_ROBOTS);
 	h->delay = robots_delay(buf_bytes(&h->robots)) * 1000;
-	if (h->delay < MANNER_DELAY)
-		h->delay = MANNER_DELAY;
 	return true;
 }

@@ -5,19 +5,18 @@
 #include "proto/base/when.h"
 
 /*
- * How to behave towards web servers, as a calculation: one request at a time, at
- * least two seconds between two to one host (or what its robots.txt says), none
- * that its robots.txt forbids.  That is fetched before all else and once a day;
+ * How to behave towards web servers, as a calculation: one request at a time, a pause
+ * between two to one host as long as the operator says, or its robots.txt if that is
+ * longer, none that its robots.txt forbids.  That is fetched before all else and once a day;
  * where there is none, all is allowed.  Files need no manners.
  */
-#define MANNER_DELAY     2000 /* ms */
-#define MANNER_HOSTS_MAX 256  /* the one not visited for the longest goes */
+#define MANNER_HOSTS_MAX 256 /* the one not visited for the longest goes */
 #define MANNER_ROBOTS    (24 * 3600 * 1000ULL)
 
 struct manner_host {
 	struct id origin; /* a hash */
 	when_ms last;     /* request */
-	uint64_t delay;
+	uint64_t delay;   /* ms, that its robots.txt asks for */
 	struct buf robots;
 	when_ms robots_until; /* 0: not known */
 };
@@ -35,9 +34,9 @@ enum manner_say {
 
 void manner_done(struct manner *m);
 
-/* May |address| be fetched at |now|? */
-enum manner_say manner_ask(struct manner *m, struct bytes address, when_ms now,
-    when_ms *ret_until);
+/* May |address| be fetched at |now|, if the pause is |delay| ms at least? */
+enum manner_say manner_ask(struct manner *m, struct bytes address,
+    uint64_t delay, when_ms now, when_ms *ret_until);
 /* A request goes to the host of |address|. */
 void manner_went(struct manner *m, struct bytes address, when_ms now);
 /* Append the address of the robots.txt for |address|. */

@@ -61,17 +61,20 @@ sources_fork(struct daemon *d)
 }
 
 static int
-add(struct sources *all, struct room *room, const char *address, uint64_t every)
+add(struct sources *all, struct room *room, const char *address,
+    const struct config_publish *p)
 {
 	struct visit *v = &all->visit[all->n];
 
-	*v = (struct visit){
-	    .all = all, .room = room, .number = (unsigned)all->n + 1};
+	*v = (struct visit){.all = all,
+	    .room = room,
+	    .number = (unsigned)all->n + 1,
+	    .delay = p->delay * 1000};
 	v->job = (struct job){.fn = visit_on_job, .arg = v};
 	basket_init(&v->basket);
 	visit_name_file(v, address);
 	v->timer = evtimer_new(all->d->base, visit_on_time, v);
-	if (v->timer == NULL || visit_load(v, address, every) != 0)
+	if (v->timer == NULL || visit_load(v, address, p->every) != 0)
 		return QERR_NOMEM;
 	all->n++;
 	visit_again(v, 0);
@@ -97,7 +100,7 @@ sources_start(struct daemon *d)
 		const struct config_publish *p = &d->cfg->publish[i];
 
 		for (size_t k = 0; k < p->source.n && r == 0; k++)
-			r = add(all, &d->room[i], p->source.text[k], p->every);
+			r = add(all, &d->room[i], p->source.text[k], p);
 	}
 	return r;
 }

@@ -35,6 +35,7 @@ struct visit {
 	struct sources *all;
 	struct room *room;
 	unsigned number;
+	uint64_t delay; /* ms between two requests to a host */
 	char file[64];
 	struct source s;
 	struct source_ask ask;

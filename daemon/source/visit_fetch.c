@@ -99,7 +99,8 @@ visit_fetch(struct visit *v)
 		visit_deliver(v, &no, false);
 		return;
 	}
-	switch (manner_ask(&v->all->manner, rq.address, now, &until)) {
+	switch (manner_ask(&v->all->manner, rq.address, v->delay, now,
+	    &until)) {
 	case MANNER_WAIT:
 		visit_again(v, until - now);
 		return;

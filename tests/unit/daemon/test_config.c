@@ -63,7 +63,8 @@ a_whole_file_is_read(void)
 			"\tnewest 7\n"
 			"publish /srv/news\n"
 			"  inbox /srv/in box\n"
-			"  settle 3") == 0);
+			"  settle 3\n"
+			"  delay 0") == 0);
 	check(strcmp(c.state, "/tmp/q") == 0);
 	check(c.listen.n == 2 && strcmp(c.listen.text[1], "[::1]:0") == 0);
 	check(c.quota == 0 && c.download == 4096 && c.upload == 51200);
@@ -72,6 +73,7 @@ a_whole_file_is_read(void)
 	check(c.follow[0].newest == 0 && c.follow[0].line == 8);
 	check(c.follow[1].tiers == 15 && c.follow[1].newest == 7);
 	check(c.n_publish == 1 && c.publish[0].settle == 3);
+	check(c.publish[0].delay == 0);
 	check(strcmp(c.publish[0].inbox, "/srv/in box") == 0);
 	config_done(&c);
 }
@@ -350,7 +352,10 @@ sources(void)
 	    {"every 31d", "every is not a time"},
 	    {"every 18446744073709551615d", "every is not a time"},
 	    {"every 5w", "every is not a time"},
-	    {"every", "every has no value"}};
+	    {"every", "every has no value"},
+	    {"delay 3601", "delay is not a number of seconds"},
+	    {"delay 2s", "delay is not a number of seconds"},
+	    {"settle 18446744073709551615", "settle is not a number"}};
 	static const struct {
 		const char *text;
 		uint64_t seconds;
@@ -390,7 +395,7 @@ sources(void)
 	config_done(&c);
 	check(parse(&c,
 		  "publish /x\n\tsource http://a/\n\tsource file:///b\n") == 0);
-	check(c.publish[0].every == 900);
+	check(c.publish[0].every == 900 && c.publish[0].delay == 2);
 	buf_init(&text, 0);
 	config_print(&text, &c);
 	buf_put_u8(&text, 0);

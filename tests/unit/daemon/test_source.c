@@ -633,22 +633,31 @@ keeps_its_manners(void)
 	when_ms until;
 
 	check(m != NULL);
-	check(manner_ask(m, bytes_str("file:///a"), 1, &until) == MANNER_GO);
-	check(manner_ask(m, yes, 10, &until) == MANNER_ASK);
+	check(manner_ask(m, bytes_str("file:///a"), 2000, 1, &until) ==
+	      MANNER_GO);
+	check(manner_ask(m, yes, 2000, 10, &until) == MANNER_ASK);
 	manner_went(m, yes, 10);
-	check(manner_ask(m, yes, 11, &until) == MANNER_WAIT);
-	check(until == 10 + MANNER_DELAY);
+	check(manner_ask(m, yes, 2000, 11, &until) == MANNER_WAIT);
+	check(until == 10 + 2000);
+	check(manner_ask(m, yes, 0, 11, &until) == MANNER_ASK);
 	check(manner_learn(m, yes, &a, 20));
-	check(manner_ask(m, no, 9000, &until) == MANNER_FORBID);
-	check(manner_ask(m, yes, 2010, &until) == MANNER_WAIT);
+	check(manner_ask(m, no, 2000, 9000, &until) == MANNER_FORBID);
+	check(manner_ask(m, yes, 2000, 2010, &until) == MANNER_WAIT);
 	check(until == 10 + 5000);
-	check(manner_ask(m, yes, until, &until) == MANNER_GO);
-	check(manner_ask(m, no, 20 + MANNER_ROBOTS, &until) == MANNER_ASK);
+	/* Who asks for less is held to what robots.txt says; who asks for more gets it. */
+	check(manner_ask(m, yes, 0, 2010, &until) == MANNER_WAIT);
+	check(until == 10 + 5000);
+	check(manner_ask(m, yes, 9000, 2010, &until) == MANNER_WAIT);
+	check(until == 10 + 9000);
+	until = 10 + 5000;
+	check(manner_ask(m, yes, 2000, until, &until) == MANNER_GO);
+	check(manner_ask(m, no, 2000, 20 + MANNER_ROBOTS, &until) ==
+	      MANNER_ASK);
 	a.status = 503;
 	check(!manner_learn(m, yes, &a, 30 + MANNER_ROBOTS));
 	a.status = 404;
 	check(manner_learn(m, yes, &a, 30 + MANNER_ROBOTS));
-	check(manner_ask(m, no, 30 + MANNER_ROBOTS, &until) == MANNER_GO);
+	check(manner_ask(m, no, 2000, 30 + MANNER_ROBOTS, &until) == MANNER_GO);
 	for (unsigned i = 0; i < 3 * MANNER_HOSTS_MAX; i++) {
 		char host[64];
 
