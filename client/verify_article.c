@@ -14,63 +14,89 @@
 
 /* Capsules, and pages made from them. */
 
-/* With the charters that are known of its feed: |c| is as it was opened last. */
+/* A capsule, and the charters that are known from elsewhere, which it borrows from. */
+struct opened {
+	struct capsule_verdict c;
+	struct feed *f;
+};
+
+static void
+opened_free(struct opened *o)
+{
+	if (o == NULL)
+		return;
+	capsule_verdict_done(&o->c);
+	feed_free(o->f);
+	free(o);
+}
+
+/* With the charters that are known of its feed: it was opened without before. */
 static int
-open_known(struct verify *v, struct capsule_verdict *c, struct bytes file)
+open_known(struct verify *v, struct opened *o, struct bytes file)
 {
 	struct bytes newer[FEED_CHARTERS_MAX];
-	struct feed *f = feed_new(&c->feed);
 	size_t n = 0;
-	int err = f == NULL ? QERR_NOMEM : capsule_charters(f, file);
+	int err;
 
-	if (err == 0)
-		err = verify_learn_known(v, f);
-	if (err == 0) {
-		for (uint64_t k = 1; k <= feed_charter(f)->version; k++)
-			newer[n++] = feed_charter_file(f, k);
-		capsule_verdict_done(c);
-		*c = (struct capsule_verdict){.n_picture = 0};
-		err = capsule_open(c, file, newer, n);
-	}
-	feed_free(f);
-	return err;
+	if ((o->f = feed_new(&o->c.feed)) == NULL)
+		return QERR_NOMEM;
+	if ((err = capsule_charters(o->f, file)) != 0 ||
+	    (err = verify_learn_known(v, o->f)) != 0)
+		return err;
+	for (uint64_t k = 1; k <= feed_charter(o->f)->version; k++)
+		newer[n++] = feed_charter_file(o->f, k);
+	capsule_verdict_done(&o->c);
+	o->c = (struct capsule_verdict){.n_picture = 0};
+	return capsule_open(&o->c, file, newer, n);
 }
 
 static int
-open_capsule(struct verify *v, struct capsule_verdict *c, struct bytes file)
+open_capsule(struct verify *v, struct opened *o, struct bytes file)
 {
-	int err = capsule_open(c, file, NULL, 0);
+	int err = o == NULL ? QERR_NOMEM : capsule_open(&o->c, file, NULL, 0);
 
-	return err != 0 || v->n_known == 0 ? err : open_known(v, c, file);
+	if (err == 0 && v->n_known > 0)
+		err = open_known(v, o, file);
+	return err != 0 ? err : verify_feed_id(v, &o->c.feed);
+}
+
+/* The signature is all that an old capsule can show of what was pinned since. */
+static void
+say_unproven(const struct verify *v, const struct capsule_verdict *c)
+{
+	if (c->unproven && !v->a->quiet)
+		note(v->a,
+		    "The feed has fixed its issues up to %llu since, and this "
+		    "capsule does not show that issue %llu is one of them. Ask "
+		    "for a new one.",
+		    (unsigned long long)c->charter.pin,
+		    (unsigned long long)c->header.number);
 }
 
 int
 verify_capsule(struct verify *v, struct bytes file)
 {
-	struct capsule_verdict *c = calloc(1, sizeof(*c));
+	struct opened *o = calloc(1, sizeof(*o));
+	struct capsule_verdict *c = o != NULL ? &o->c : NULL;
 	struct buf plain;
-	int err, exit;
+	int err = 0, exit;
 
 	buf_init(&plain, CAPSULE_MAX);
-	err = c == NULL ? QERR_NOMEM : 0;
-	if (err == 0 && armour_is(ARMOUR_CAPSULE, file)) {
+	if (armour_is(ARMOUR_CAPSULE, file)) {
 		err = armour_get(&plain, ARMOUR_CAPSULE, file, CAPSULE_MAX);
 		file = buf_bytes(&plain);
 	}
 	if (err == 0)
-		err = open_capsule(v, c, file);
-	if (err == 0)
-		err = verify_feed_id(v, &c->feed);
+		err = open_capsule(v, o, file);
 	if (err == 0) {
 		verify_good(v, "capsule", &c->feed, &c->charter, &c->header,
 		    &c->article);
+		say_unproven(v, c);
 		exit = verify_export(v, &c->header, c->header_file);
 	} else {
 		exit = verify_bad(v, err);
 	}
-	if (c != NULL)
-		capsule_verdict_done(c);
-	free(c);
+	opened_free(o);
 	buf_done(&plain);
 	return exit;
 }
@@ -135,13 +161,14 @@ compare_page(struct verify *v, const struct capsule_verdict *c,
 					"changed.",
 			    v->what, i + 1);
 	verify_good(v, "page", &c->feed, &c->charter, &c->header, &c->article);
+	say_unproven(v, c);
 	return APP_DONE;
 }
 
 int
 verify_page(struct verify *v)
 {
-	struct capsule_verdict *c = calloc(1, sizeof(*c));
+	struct opened *o = calloc(1, sizeof(*o));
 	char path[PATH_MAX], copy[PATH_MAX], name[PATH_MAX], *base, *dot;
 	struct buf b;
 	int err, exit;
@@ -154,8 +181,7 @@ verify_page(struct verify *v)
 	snprintf(path, sizeof(path), "%.2000s/%.255s.quire", dirname(copy),
 	    base);
 	buf_init(&b, 0);
-	err =
-	    c == NULL ? QERR_NOMEM : file_read(&b, AT_FDCWD, path, CAPSULE_MAX);
+	err = file_read(&b, AT_FDCWD, path, CAPSULE_MAX);
 	if (err == QERR_ABSENT) {
 		exit = complain("%s cannot be checked: %s, its proof, is not "
 				"beside it.",
@@ -163,16 +189,12 @@ verify_page(struct verify *v)
 	} else if (err != 0) {
 		exit = complain_of(path, "read", err);
 	} else {
-		err = open_capsule(v, c, buf_bytes(&b));
-		if (err == 0)
-			err = verify_feed_id(v, &c->feed);
+		err = open_capsule(v, o, buf_bytes(&b));
 		snprintf(copy, sizeof(copy), "%s", v->what);
 		exit = err != 0 ? verify_bad(v, err)
-				: compare_page(v, c, dirname(copy), base);
+				: compare_page(v, &o->c, dirname(copy), base);
 	}
-	if (c != NULL)
-		capsule_verdict_done(c);
-	free(c);
+	opened_free(o);
 	buf_done(&b);
 	return exit;
 }

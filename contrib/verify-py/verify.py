@@ -63,17 +63,17 @@ def fields(v, required, optional):
     return v
 # --- 2. Hashes
 def H(kind, x): return hashlib.blake2b(x, digest_size=32, person=b'quire ' + kind).digest()
-def root_by_path(leaf, i, n, path):
-    """RFC 9162 2.1.3.2, with our hash."""
+def root_by_path(leaf, i, n, path, node=lambda x: H(b'node', x)):
+    """RFC 9162 2.1.3.2, with our hash or its own."""
     fn, sn, r = i, n - 1, leaf
-    for p in path:
+    for p in (path[i:i + 32] for i in range(0, len(path), 32)):
         need(sn > 0, 'a path that is too long')
         if fn & 1 or fn == sn:
-            r = H(b'node', p + r)
+            r = node(p + r)
             while not fn & 1 and fn:
                 fn, sn = fn >> 1, sn >> 1
         else:
-            r = H(b'node', r + p)
+            r = node(r + p)
         fn, sn = fn >> 1, sn >> 1
     need(sn == 0, 'a path that is too short')
     return r
@@ -149,7 +149,7 @@ def open_header(data, charter, feed):
     body, sigs = signed(data, 2048, 8)
     h = fields(decode(body), {0: uint(2, 2), 1: blob(32), 2: uint(1), 3: uint(1), 4: uint(), 5: uint(), 6: blob(32)},
                {7: many(1, 16, pack_entry), 8: uint(2, 8)})
-    h['hash'], h['packs'] = H(b'header', body), h.get(7, [])
+    h['hash'], h['leaf'], h['packs'] = H(b'header', body), hashlib.sha256(b'\0' + body).digest(), h.get(7, [])
     for p in h['packs']:
         need(p.get(6) != h[3] and p.get(7) != h[3], 'a cover written out that follows')
         p['first'], p['last'] = p.get(6, h[3]), p.get(7, h[3])
@@ -231,11 +231,12 @@ def chain(files):
 # --- 10. Capsule
 def open_capsule(data, newer=()):
     """Returns feed, header, article, body (b'' if retracted)."""
-    c = fields(decode(data), {0: uint(3, 3), 1: many(1, 64, blob(1, 4096)), 2: blob(1, 2048), 3: uint(0, 15), 4: uint(), 5: blob(1, 65536), 11: blob(16)},
+    c = fields(decode(data), {0: uint(3, 3), 1: many(1, 64, blob(1, 4096)), 2: blob(1, 2048), 3: uint(0, 15), 4: uint(), 5: blob(1, 65536), 12: blob(16)},
                {6: blob(32, 1024), 7: uint(0, 15), 8: blob(32, 1024), 9: blob(1, 2 * MIB),
-                10: many(1, 64, row(uint(0, 63), blob(1, 8 * MIB)), rising=lambda v: v[0])})
-    need(H(b'capsule', data[:-16])[:16] == c[11], 'damaged')
+                10: many(1, 64, row(uint(0, 63), blob(1, 8 * MIB)), rising=lambda v: v[0]), 11: blob(32, 2048)})
+    need(H(b'capsule', data[:-16])[:16] == c[12], 'damaged')
     charters = chain(c[1])
+    pin, sha = charters[-1].get(11, [0, b'']), lambda x: hashlib.sha256(b'\1' + x).digest()
     for f in newer:
         v = decode(signed(f, 4096, 16)[0])[1]
         need(v > len(charters) or f and H(b'charter', decode(f)[0]) == charters[v - 1]['hash'], 'a charter that contradicts one known')
@@ -243,6 +244,8 @@ def open_capsule(data, newer=()):
             charters.append(open_charter(f, charters[-1]))
     feed = charters[0]['hash']
     h = open_header(c[2], charters[-1], feed)
+    need(11 not in c if h[3] > pin[0] else root_by_path(h['leaf'], h[3] - 1, pin[0], c.get(11, b''), sha) == pin[1],
+         'not in the history its charter fixes')
     p = h['packs'][c[3]] if c[3] < len(h['packs']) else {0: 1}
     need(p[0] == 0, 'no pack of heads')
     need(record_root(c, p, 5, 6) == p[4], 'a head that was not signed')
@@ -258,8 +261,8 @@ def open_capsule(data, newer=()):
         need(i < len(a.get(12, [])) and a[12][i][0] == H(b'picture', q) and a[12][i][5] == len(q), 'a picture that is another')
     return feed, h, a, body
 def record_root(c, p, record, path):
-    need(c[4] < p[5] and len(c.get(path, b'')) % 32 == 0, 'an index or a path that cannot be')
-    return root_by_path(H(b'record', c[record]), c[4], p[5], [c[path][i:i + 32] for i in range(0, len(c.get(path, b'')), 32)])
+    need(c[4] < p[5], 'an index that cannot be')
+    return root_by_path(H(b'record', c[record]), c[4], p[5], c.get(path, b''))
 def check(path, charters, feed):
     """One sentence on what `path` is, if it is good."""
     data = read(path)

@@ -381,19 +381,18 @@ fill_packs(struct fill *f)
 static int
 newest_charter(struct charter *ret, const struct buf *b, const struct buf *ends)
 {
-	struct charter prev;
+	struct bytes file[FEED_CHARTERS_MAX];
+	size_t n = ends->n / 4;
 	uint32_t from = 0;
-	int err = ends->n == 0 ? QERR_ABSENT : 0;
 
-	for (size_t i = 0; i < ends->n / 4 && err == 0; i++) {
+	for (size_t i = 0; i < n && i < FEED_CHARTERS_MAX; i++) {
 		uint32_t end = load_le32(ends->p + 4 * i);
 
-		err = charter_take(ret, bytes_of(b->p + from, end - from),
-		    i == 0 ? NULL : &prev);
-		prev = *ret;
+		file[i] = bytes_of(b->p + from, end - from);
 		from = end;
 	}
-	return err;
+	return n > FEED_CHARTERS_MAX ? QERR_TOOBIG
+				     : charter_newest(ret, file, n);
 }
 
 static int

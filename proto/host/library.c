@@ -23,6 +23,8 @@ struct library {
 	struct records picture;
 	struct buf charters; /* files of the feed, one behind another */
 	struct buf ends;
+	struct id *leaf; /* of the history that the newest of them pins */
+	uint64_t pin;
 };
 
 struct library *
@@ -53,6 +55,9 @@ rest(struct library *l)
 	if (l->open)
 		shelf_done(&l->shelf);
 	l->open = false;
+	free(l->leaf);
+	l->leaf = NULL;
+	l->pin = 0;
 }
 
 void
@@ -67,6 +72,40 @@ library_free(struct library *l)
 	free(l);
 }
 
+/* The feed's charters, at most as many as a capsule has room for; their number. */
+static size_t
+charters_of(const struct library *l, struct bytes file[CAPSULE_CHARTERS_MAX])
+{
+	size_t n = l->ends.n / 4, at = 0;
+
+	for (size_t i = 0; i < n && i < CAPSULE_CHARTERS_MAX; i++) {
+		size_t end = load_le32(l->ends.p + 4 * i);
+
+		file[i] = bytes_of(l->charters.p + at, end - at);
+		at = end;
+	}
+	return n;
+}
+
+/* What is pinned, if all of it is here. */
+static int
+load_pinned(struct library *l, const struct row *r)
+{
+	struct bytes file[CAPSULE_CHARTERS_MAX];
+	size_t n = charters_of(l, file);
+	struct charter c;
+	int err = n > CAPSULE_CHARTERS_MAX ? QERR_TOOBIG
+					   : charter_newest(&c, file, n);
+
+	if (err != 0 || c.pin == 0 || c.pin > r->n)
+		return qerr_is_fatal(err) ? err : 0;
+	if ((l->leaf = calloc(c.pin, sizeof(*l->leaf))) == NULL)
+		return QERR_NOMEM;
+	for (l->pin = 0; l->pin < c.pin && err == 0; l->pin++)
+		err = header_leaf(&l->leaf[l->pin], r->header[l->pin]);
+	return err;
+}
+
 static int
 load_shelf(struct library *l, const struct id *feed)
 {
@@ -75,16 +114,18 @@ load_shelf(struct library *l, const struct id *feed)
 	int err;
 
 	row_init(&r);
-	err = store_headers_kept(l->store, feed, &r);
+	buf_clear(&l->charters);
+	buf_clear(&l->ends);
+	err = store_charters(l->store, feed, &l->charters, &l->ends);
+	if (err == 0)
+		err = store_headers_kept(l->store, feed, &r);
+	if (err == 0)
+		err = load_pinned(l, &r);
 	for (size_t i = 0; i < r.n && err == 0; i++)
 		if ((err = header_read(&h, r.header[i])) == 0)
 			err = shelf_add(&l->shelf, &h);
 	row_done(&r);
-	buf_clear(&l->charters);
-	buf_clear(&l->ends);
-	return err != 0
-		   ? err
-		   : store_charters(l->store, feed, &l->charters, &l->ends);
+	return err;
 }
 
 static int
@@ -293,18 +334,10 @@ record_path(struct id path[MERKLE_PATH_MAX], size_t *n, struct bytes raw,
 static int
 take_charters(struct library *l, struct capsule *c)
 {
-	size_t at = 0;
-
-	c->n_charter = l->ends.n / 4;
-	if (c->n_charter == 0 || c->n_charter > CAPSULE_CHARTERS_MAX)
-		return QERR_TOOBIG;
-	for (size_t i = 0; i < c->n_charter; i++) {
-		size_t end = load_le32(l->ends.p + 4 * i);
-
-		c->charter[i] = bytes_of(l->charters.p + at, end - at);
-		at = end;
-	}
-	return 0;
+	c->n_charter = charters_of(l, c->charter);
+	return c->n_charter == 0 || c->n_charter > CAPSULE_CHARTERS_MAX
+		   ? QERR_TOOBIG
+		   : 0;
 }
 
 static int
@@ -343,6 +376,9 @@ library_capsule(struct library *l, const struct index_article *a, bool pictures,
 		err = get_header(l, a->pack_number, &file, &h);
 	if (err == 0)
 		err = take_charters(l, c);
+	if (err == 0 && h.number <= l->pin)
+		c->n_history_path = history_inclusion(c->history_path, l->leaf,
+		    l->pin, h.number - 1);
 	if (err == 0) {
 		c->header = buf_bytes(&file);
 		c->heads = a->heads;

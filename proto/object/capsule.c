@@ -24,9 +24,10 @@ enum key_of_capsule {
 	K_TEXT_PATH,
 	K_BODY,
 	K_PICTURES,
+	K_HISTORY_PATH,
 	K_SUM,
 };
-#define K_COUNT 12
+#define K_COUNT 13
 #define K_REQUIRED                                                          \
 	(1u << K_KIND | 1u << K_CHARTERS | 1u << K_HEADER | 1u << K_HEADS | \
 	    1u << K_INDEX | 1u << K_HEAD | 1u << K_SUM)
@@ -108,7 +109,7 @@ count_fields(const struct capsule *c)
 {
 	return 7u + (c->n_head_path > 0) + c->has_text +
 	       (c->has_text && c->n_text_path > 0) + c->has_text +
-	       (c->n_picture > 0);
+	       (c->n_picture > 0) + (c->n_history_path > 0);
 }
 
 int
@@ -120,6 +121,7 @@ capsule_encode(struct buf *b, const struct capsule *c)
 	if (c->n_charter == 0 || c->n_charter > CAPSULE_CHARTERS_MAX ||
 	    c->n_head_path > MERKLE_PATH_MAX ||
 	    c->n_text_path > MERKLE_PATH_MAX ||
+	    c->n_history_path > HISTORY_PATH_MAX ||
 	    c->n_picture > ARTICLE_PICTURES_MAX)
 		return QERR_RANGE;
 	cbor_put_map(b, count_fields(c));
@@ -136,6 +138,7 @@ capsule_encode(struct buf *b, const struct capsule *c)
 	}
 	put_body(b, c);
 	put_pictures(b, c);
+	put_path(b, K_HISTORY_PATH, c->history_path, c->n_history_path);
 	cbor_put_uint(b, K_SUM);
 	/* The sum's own head is one byte, and is summed with the rest. */
 	buf_put_u8(b, 0x40 | SUM_LEN);
@@ -151,10 +154,9 @@ capsule_encode(struct buf *b, const struct capsule *c)
 /* Decoding: |c|'s body is still the frame. */
 
 static size_t
-get_path(struct reader *r, struct id ret[MERKLE_PATH_MAX])
+get_path(struct reader *r, struct id *ret, size_t max)
 {
-	struct bytes v =
-	    cbor_bytes_in(r, sizeof(*ret), MERKLE_PATH_MAX * sizeof(*ret));
+	struct bytes v = cbor_bytes_in(r, sizeof(*ret), max * sizeof(*ret));
 
 	if (v.n % sizeof(*ret) != 0)
 		reader_fail(r, QERR_RANGE);
@@ -216,20 +218,24 @@ get_field(struct reader *r, struct capsule *c, uint64_t key)
 		c->head = cbor_bytes_in(r, 1, ARTICLE_HEAD_MAX);
 		break;
 	case K_HEAD_PATH:
-		c->n_head_path = get_path(r, c->head_path);
+		c->n_head_path = get_path(r, c->head_path, MERKLE_PATH_MAX);
 		break;
 	case K_TEXT:
 		c->text = cbor_uint_in(r, 0, HEADER_PACKS_MAX - 1);
 		c->has_text = true;
 		break;
 	case K_TEXT_PATH:
-		c->n_text_path = get_path(r, c->text_path);
+		c->n_text_path = get_path(r, c->text_path, MERKLE_PATH_MAX);
 		break;
 	case K_BODY:
 		c->body = cbor_bytes_in(r, 1, 2 * MARKUP_MAX);
 		break;
 	case K_PICTURES:
 		get_pictures(r, c);
+		break;
+	case K_HISTORY_PATH:
+		c->n_history_path =
+		    get_path(r, c->history_path, HISTORY_PATH_MAX);
 		break;
 	case K_SUM:
 		(void)cbor_bytes_in(r, SUM_LEN, SUM_LEN);
@@ -311,9 +317,10 @@ add_newer(struct capsule_verdict *v, const struct capsule *c, struct bytes file)
 	return r;
 }
 
+/* |own| becomes the newest of the capsule's own charters. */
 static int
 open_charters(struct capsule_verdict *v, const struct capsule *c,
-    const struct bytes *newer, size_t n_newer)
+    const struct bytes *newer, size_t n_newer, struct charter *own)
 {
 	struct charter next;
 	int r = 0;
@@ -326,8 +333,33 @@ open_charters(struct capsule_verdict *v, const struct capsule *c,
 		if (i == 0)
 			v->feed = v->charter.hash;
 	}
+	*own = v->charter;
 	for (size_t i = 0; i < n_newer && r == 0; i++)
 		r = add_newer(v, c, newer[i]);
+	return r;
+}
+
+/*
+ * What the capsule's charters pin it has to prove: else who finds a key that was retired
+ * could sign old issues anew, for those who have nothing but a capsule.
+ */
+static int
+check_history(struct capsule_verdict *v, const struct capsule *c,
+    const struct charter *own)
+{
+	const struct header *h = &v->header;
+	struct id leaf;
+	int r;
+
+	if (h->number > own->pin) {
+		v->unproven = h->number <= v->charter.pin;
+		return c->n_history_path == 0 ? 0 : QERR_RANGE;
+	}
+	r = header_leaf(&leaf, c->header);
+	if (r == 0 &&
+	    history_check_inclusion(&own->pin_root, own->pin, h->number - 1,
+		&leaf, c->history_path, c->n_history_path) != 0)
+		r = QERR_PINNED;
 	return r;
 }
 
@@ -406,18 +438,21 @@ int
 capsule_open(struct capsule_verdict *ret, struct bytes file,
     const struct bytes *newer, size_t n_newer)
 {
+	struct charter own;
 	struct capsule c;
 	int r;
 
 	buf_init(&ret->body, MARKUP_MAX);
 	r = decode(&c, file);
 	if (r == 0)
-		r = open_charters(ret, &c, newer, n_newer);
+		r = open_charters(ret, &c, newer, n_newer, &own);
 	if (r == 0)
 		r = header_open(&ret->header, c.header, &ret->charter);
 	ret->header_file = c.header;
 	if (r == 0 && !id_eq(&ret->header.feed, &ret->feed))
 		r = QERR_FEED;
+	if (r == 0)
+		r = check_history(ret, &c, &own);
 	if (r == 0)
 		r = open_head(ret, &c);
 	if (r == 0)

@@ -6,6 +6,7 @@
 #include "proto/object/charter.h"
 #include "proto/object/feed.h"
 #include "proto/object/header.h"
+#include "proto/object/history.h"
 #include "proto/object/merkle.h"
 
 /*
@@ -35,6 +36,9 @@ struct capsule {
 	struct bytes body; /* plain; the frame while decoding */
 	struct capsule_picture picture[ARTICLE_PICTURES_MAX];
 	size_t n_picture;
+	/* Of the header, in the history that the newest charter pins. */
+	struct id history_path[HISTORY_PATH_MAX];
+	size_t n_history_path;
 };
 
 /* Write |c|, compressing its body. */
@@ -51,6 +55,9 @@ struct capsule_verdict {
 	struct buf body;
 	struct capsule_picture picture[ARTICLE_PICTURES_MAX];
 	size_t n_picture;
+	/* A charter known from elsewhere pins its issue, and the capsule, which is older,
+	 * does not show that it is in that history: only its signature is good. */
+	bool unproven;
 };
 
 /*

@@ -90,6 +90,9 @@ int charter_open(struct charter *ret, struct bytes file,
 /* The same without its signatures: one that was accepted before. */
 int charter_take(struct charter *ret, struct bytes file,
     const struct charter *prev);
+/* The newest of a feed's |n| charters from version 1 on, which were accepted before;
+ * QERR_ABSENT if there is none. */
+int charter_newest(struct charter *ret, const struct bytes *file, size_t n);
 
 /*
  * True if |file|, which is |c| and counts behind |prev|, is signed by as many of the

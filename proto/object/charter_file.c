@@ -226,3 +226,16 @@ charter_open(struct charter *ret, struct bytes file, const struct charter *prev)
 	err = check_new_roots(ret, prev);
 	return err != 0 ? err : check_pin(ret, prev);
 }
+
+int
+charter_newest(struct charter *ret, const struct bytes *file, size_t n)
+{
+	struct charter prev;
+	int err = n == 0 ? QERR_ABSENT : 0;
+
+	for (size_t i = 0; i < n && err == 0; i++) {
+		err = charter_take(ret, file[i], i == 0 ? NULL : &prev);
+		prev = *ret;
+	}
+	return err;
+}

@@ -58,6 +58,7 @@ def main(build):
         w.run('follow', '-', input=link + '\n')
         w.run('sync', mirror.invite())
         fails(w, 1, 'no root', 'charter', 'change', room, '--name', 'Thief')
+        w.run('export', '--capsule', '1.md', w.path('old.quire'))
 
         # The online key was stolen after issue 2: it signs nothing from 3 on, another one does.
         w.run('key', 'make', w.path('desk2'))
@@ -88,6 +89,14 @@ def main(build):
         need('Words 3.' in w.run('read', '3.md').stdout and 'Words 2.' in w.run('read', '2.md').stdout, 'the reader did not follow')
         head = [json.loads(x) for x in w.run('list', '--feeds', '--json').stdout.splitlines()][0]
         need(head['issue'] == 3, head)
+
+        # The stolen key may still sign numbers 1 and 2: a capsule of these shows that it is in the pinned history, and one of before cannot.
+        w.run('export', '--capsule', '1.md', w.path('now.quire'))
+        r = w.run('verify', w.path('now.quire'))
+        need('Good' in r.stdout and 'does not show' not in r.stderr, r.stdout + r.stderr)
+        need('does not show' not in w.run('verify', w.path('old.quire')).stderr, 'more is known than the capsule has')
+        r = w.run('verify', '--charter', room, w.path('old.quire'))
+        need('Good' in r.stdout and 'does not show that issue 2' in r.stderr, r.stdout + r.stderr)
 
         # A reader whom only a stick reaches, and a machine that has lost its store, come to the same.
         tar = w.path('stick.tar')

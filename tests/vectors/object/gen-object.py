@@ -649,14 +649,16 @@ def issue(number=5, first=None, key=DESK, feed=FEED, records=RECORDS):
     return header({0: 2, 1: feed, 2: 1, 3: number, 4: 1700000000, 5: 86400, 6: seed("history"), 7: entries}, key)
 
 
+def walk(leaves, m, root):
+    """RFC 6962 2.1.1."""
+    if len(leaves) == 1:
+        return []
+    k = 1 << (len(leaves) - 1).bit_length() - 1
+    return walk(leaves[:k], m, root) + [root(leaves[k:])] if m < k else walk(leaves[k:], m - k, root) + [root(leaves[:k])]
+
+
 def path(records, i):
-    """RFC 6962 2.1.1 over H(record)."""
-    def walk(leaves, m):
-        if len(leaves) == 1:
-            return []
-        k = 1 << (len(leaves) - 1).bit_length() - 1
-        return walk(leaves[:k], m) + [v.tree_root(leaves[k:])] if m < k else walk(leaves[k:], m - k) + [v.tree_root(leaves[:k])]
-    return b''.join(walk([v.H(b'record', r) for r in records], i))
+    return b''.join(walk([v.H(b'record', r) for r in records], i, v.tree_root))
 
 
 def capsule(i=0, records=RECORDS, charters=(CHARTER1,), head=None, pictures=True, **more):
@@ -671,7 +673,7 @@ def capsule(i=0, records=RECORDS, charters=(CHARTER1,), head=None, pictures=True
 
 def finish(c):
     """Encode with the sum that belongs to the rest."""
-    data = v.encode({**{k: x for k, x in c.items() if k != 11}, 11: bytes(16)})[:-16]
+    data = v.encode({**{k: x for k, x in c.items() if k != 12}, 12: bytes(16)})[:-16]
     return data + v.H(b'capsule', data)[:16]
 
 
@@ -698,6 +700,23 @@ def capsules():
     add('revoked elsewhere', 'QERR_REVOKED', capsule(), REVOKING)
     add('issue before the revocation', '0', capsule(head=issue(4)), REVOKING)
     add('signed by a thief', 'QERR_KEY', capsule(head=issue(key=THIEF)))
+
+    # A history of seven issues that a charter pins: what is in it shows so, whoever may still sign its numbers.
+    past = [issue(n) for n in range(1, 8)]
+    pin = lambda n: charter({**CHARTER, 1: 2, 8: sorted([[DESK.key, 1], [THIEF.key, 1, 7]]), 10: FEED, 11: [n, v.history_root(past[:n])]}, [ROOT])
+    way = lambda i, n=7: b''.join(walk(past[:n], i, v.history_root))
+    here = (CHARTER1, pin(7))
+    for n in (1, 5, 7):
+        add(f'pinned issue {n}', '0', capsule(charters=here, head=past[n - 1], _11=way(n - 1)))
+    add('behind the pin', '0', capsule(charters=(CHARTER1, pin(3)), head=past[4]))
+    add('behind the pin with a path', 'QERR_RANGE', capsule(charters=(CHARTER1, pin(3)), head=past[4], _11=way(4)))
+    add('the only one that is pinned', '0', capsule(charters=(CHARTER1, pin(1)), head=past[0]))
+    add('pinned, without a path', 'QERR_PINNED', capsule(charters=here, head=past[4]))
+    add('pinned, another signed', 'QERR_PINNED', capsule(charters=here, head=issue(5, key=THIEF, records=big), records=big, _11=way(4)))
+    add('pinned, path of another', 'QERR_PINNED', capsule(charters=here, head=past[4], _11=way(5)))
+    add('pinned, path cut', 'QERR_PINNED', capsule(charters=here, head=past[4], _11=way(4)[:-32]))
+    add('pinned, path of half a hash', 'QERR_RANGE', capsule(charters=here, head=past[4], _11=way(4)[:-16]))
+    add('pinned by a newer charter', '0', capsule(head=past[4]), pin(7))
     other = charter(OTHER, [ROOT])
     add('charter of another feed', 'QERR_FEED', capsule(charters=(other,)))
     add('header of another feed', 'QERR_FEED', capsule(head=issue(feed=v.H(b'charter', v.encode(OTHER)))))
@@ -725,7 +744,7 @@ def capsules():
     add('no text', 'QERR_MISSING', capsule(_7=None, _8=None, _9=None))
     add('text of a retraction', 'QERR_MISSING', capsule(2, _7=1, _8=path(RECORDS[1], 2), _9=frame(b'x')))
     add('two frames', 'QERR_TRAILING', capsule(_9=frame(RECORDS[1][0]) * 2))
-    add('unknown field', 'QERR_RANGE', capsule()[:-16].replace(b'\xac\x00\x03', b'\xad\x00\x03') + bytes(16) + b'\x0c\x01')
+    add('unknown field', 'QERR_UNKNOWN', capsule()[:-16].replace(b'\xac\x00\x03', b'\xad\x00\x03') + bytes(16) + b'\x0d\x01')
     add('wrong kind', 'QERR_TYPE', capsule(_0=2))
     add('wrong sum', 'QERR_BADHASH', capsule()[:-1] + bytes([capsule()[-1] ^ 1]))
     add('no charters', 'QERR_ENCODING', capsule(_1=[]))
