@@ -1,11 +1,12 @@
 #include "daemon/source/known.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "proto/base/cbor.h"
 #include "proto/base/qerr.h"
 
-#define FIELDS 7
+#define FIELDS 9
 
 int
 known_init(struct known *k)
@@ -67,6 +68,44 @@ known_add(struct known *k, const struct id *name, uint64_t turn)
 	return &k->entry[at];
 }
 
+uint64_t
+known_list(const struct id *name)
+{
+	uint64_t n;
+
+	memcpy(&n, name->b, sizeof(n));
+	return n | 1; /* never 0 */
+}
+
+static bool
+is_etag(struct bytes tag)
+{
+	return tag.n > 0 && tag.p[tag.n - 1] == '"';
+}
+
+void
+known_tag(struct known_entry *e, struct bytes etag, struct bytes modified)
+{
+	struct bytes tag = is_etag(etag) && etag.n <= KNOWN_TAG_MAX ? etag
+			   : !is_etag(modified)                     ? modified
+						: bytes_str("");
+
+	if (tag.n > KNOWN_TAG_MAX)
+		tag.n = 0;
+	snprintf(e->tag, sizeof(e->tag), "%.*s", (int)tag.n,
+	    (const char *)tag.p);
+}
+
+void
+known_ask(const struct known_entry *e, struct bytes *ret_etag,
+    struct bytes *ret_modified)
+{
+	struct bytes tag = bytes_str(e->tag), none = bytes_str("");
+
+	*ret_etag = is_etag(tag) ? tag : none;
+	*ret_modified = is_etag(tag) ? none : tag;
+}
+
 void
 known_encode(struct buf *b, const struct known *k)
 {
@@ -82,6 +121,8 @@ known_encode(struct buf *b, const struct known *k)
 		cbor_put_bytes(b, e->page.b, sizeof(e->page.b));
 		cbor_put_uint(b, e->seen);
 		cbor_put_uint(b, e->looks);
+		cbor_put_uint(b, e->list);
+		cbor_put_text(b, e->tag, strlen(e->tag));
 	}
 }
 
@@ -92,6 +133,7 @@ known_decode(struct known *k, struct reader *r)
 
 	for (size_t i = 0; i < n && r->err == 0; i++) {
 		struct known_entry e, *to;
+		struct bytes tag;
 
 		if (cbor_array(r, FIELDS) != FIELDS)
 			reader_fail(r, QERR_MISSING);
@@ -102,8 +144,12 @@ known_decode(struct known *k, struct reader *r)
 		cbor_bytes_exact(r, e.page.b, sizeof(e.page.b));
 		e.seen = cbor_uint(r);
 		e.looks = cbor_uint_in(r, 0, KNOWN_LOOKS_MAX);
+		e.list = cbor_uint(r);
+		tag = cbor_text_in(r, 0, KNOWN_TAG_MAX);
 		if (r->err != 0)
 			return;
+		snprintf(e.tag, sizeof(e.tag), "%.*s", (int)tag.n,
+		    (const char *)tag.p);
 		to = known_add(k, &e.name, e.turn);
 		if (to == NULL)
 			reader_fail(r, QERR_NOMEM);

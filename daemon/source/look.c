@@ -9,15 +9,16 @@ look_is_due(const struct known_entry *k, uint64_t wall)
 }
 
 bool
-look_is_any_due(const struct known *k, uint64_t wall)
+look_is_any_due(const struct known *k, uint64_t list, uint64_t wall)
 {
 	uint64_t last = 0;
 
 	for (size_t i = 0; i < k->n; i++)
-		if (k->entry[i].turn > last)
+		if (k->entry[i].list == list && k->entry[i].turn > last)
 			last = k->entry[i].turn;
 	for (size_t i = 0; i < k->n; i++)
-		if (k->entry[i].turn == last && look_is_due(&k->entry[i], wall))
+		if (k->entry[i].list == list && k->entry[i].turn == last &&
+		    look_is_due(&k->entry[i], wall))
 			return true;
 	return false;
 }

@@ -32,7 +32,7 @@
 #define SOURCE_LOOKS_MAX   5   /* in one turn, at pages that were taken */
 #define SOURCE_BAD_MAX     3   /* pages of a turn that fail before it ends */
 #define SOURCE_BACK_OFF    (24 * 3600 * 1000ULL)
-#define SOURCE_FILE_MAX    (1024 * 1024)
+#define SOURCE_FILE_MAX    (2 * 1024 * 1024)
 
 enum source_event_type {
 	SOURCE_TIME,   /* only time went by */
@@ -111,12 +111,13 @@ struct source {
 	} more[SOURCE_LISTS_MAX];
 	size_t n_more, at_more;
 	bool in_more; /* the list is one of these */
+	bool read; /* it was, or is the same; and nothing of it was put off */
+	char more_tag[KNOWN_TAG_MAX + 1]; /* its tag */
+	struct known_entry came; /* |tag| and |page| of what came last */
 	size_t pages, bad;
 	uint64_t wall;
-	bool look_due; /* the list is wanted for that, even if it is the same */
-	bool looking;  /* the news of the list are done with */
+	bool looking; /* the news of the list are done with */
 	size_t looks;
-	struct id page;    /* a hash of the page that came last */
 	size_t first_left; /* of SOURCE_NEWEST */
 	bool first;        /* turn ever */
 	bool whole;        /* nothing was put off to the next turn */

@@ -7,7 +7,7 @@
 #include "proto/base/cbor.h"
 #include "proto/base/qerr.h"
 
-#define SAVED_VERSION 2
+#define SAVED_VERSION 3
 #define SAVED_FIELDS  7
 
 void

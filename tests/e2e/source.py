@@ -249,11 +249,13 @@ def sitemaps(w, node, site):
     got = articles(w, node)
     need('Short 11' in got and 'Short 12' not in got, f'{sorted(got)} {problems(node)}')
     site.put('/map.xml.gz', gzip.compress(urls(11, 12).encode()), 'application/x-gzip')
-    # The index says the same, so it may be 304 for ever: its maps are asked for themselves.
-    site.put('/index.xml', f'<sitemapindex {space}><sitemap><loc>{site.at}/map.xml.gz</loc></sitemap> </sitemapindex>', 'text/xml')
+    # The index says the same, and nothing of when its maps changed: they are asked themselves, with the tag they gave.
     look_again(w, node)
     need('Short 12' in articles(w, node), f'{problems(node)}')
     need(site.times('/page/11') == 1, 'a page that is known was fetched again')
+    look_again(w, node)
+    asked = [h for _, path, h in site.asked if path == '/map.xml.gz']
+    need(len(asked) == 3 and 'If-None-Match' in asked[2] and site.times('/page/12') == 1 and not problems(node), f'{asked} {problems(node)}')
 
 
 def by_name(w, node, site):

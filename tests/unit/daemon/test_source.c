@@ -287,6 +287,56 @@ pages_are_looked_at_again(void)
 	source_done(&w.s);
 }
 
+/* A server that knows what was seen last need not send it: a page by its own tag, or
+ * by its date where it has none that is short. */
+static void
+pages_that_are_the_same_do_not_come(void)
+{
+	static const struct {
+		const char *etag, *modified, *asks_etag, *asks_modified;
+	} scene[] = {{"\"p\"", "", "\"p\"", ""},
+	    {"W/\"p\"", "Sun, 29 Nov 2026 12:00:00 GMT", "W/\"p\"", ""},
+	    {"", "Sun, 29 Nov 2026 12:00:00 GMT", "",
+		"Sun, 29 Nov 2026 12:00:00 GMT"},
+	    {"\"0123456789012345678901234567890123456789012345678901234567890123"
+	     "\"",
+		"Sun, 29 Nov 2026 12:00:00 GMT", "",
+		"Sun, 29 Nov 2026 12:00:00 GMT"},
+	    {"p", "\"", "", ""}, {"", "", "", ""}};
+
+	for (size_t i = 0; i < sizeof(scene) / sizeof(scene[0]); i++) {
+		struct fetch_answer a = {.status = 200,
+		    .etag = bytes_str(scene[i].etag),
+		    .modified = bytes_str(scene[i].modified),
+		    .body = bytes_str("one")};
+		struct source_event ev = {.type = SOURCE_ANSWER, .answer = &a};
+		const struct fetch_request *rq;
+		struct world w;
+
+		start(&w, "https://a.example/feed");
+		rq = &w.ask.request;
+		list_of_pages(&w, 1, true);
+		tell(&w, ev);
+		taken(&w);
+		rests(&w);
+		for (int k = 0; k < KNOWN_LOOKS_MAX; k++) {
+			w.now += 3600 * 1000ULL << k;
+			w.wall += 3600ULL << k;
+			list_of_pages(&w, 1, true);
+			check(w.ask.type == SOURCE_FETCH && w.ask.page);
+			check(bytes_eq(rq->etag,
+			    bytes_str(scene[i].asks_etag)));
+			check(bytes_eq(rq->modified,
+			    bytes_str(scene[i].asks_modified)));
+			a.status = 304;
+			tell(&w, ev);
+			rests(&w);
+			check(w.s.trouble == SOURCE_FINE);
+		}
+		source_done(&w.s);
+	}
+}
+
 /* Each failure of a list is told, and waits twice as long, up to a day. */
 static void
 outages(void)
@@ -510,6 +560,71 @@ indexes_lead_to_lists(void)
 	source_done(&w.s);
 }
 
+/* An index of one list with two pages, which says nothing of when that changed. */
+static void
+index_of_one(struct world *w)
+{
+	struct ingest_list index = {.kind = INGEST_LIST_INDEX};
+
+	add(&index, 0, 1, "https://a.example/m");
+	come_due(w);
+	answer(w, FETCH_OK, 200);
+	listed(w, &index);
+	check(w->ask.type == SOURCE_FETCH && !w->ask.page);
+}
+
+static void
+list_of_two(struct world *w)
+{
+	struct ingest_list map = {.kind = INGEST_LIST_SITEMAP};
+
+	add(&map, 8, 1, "https://a.example/8");
+	add(&map, 9, 1, "https://a.example/9");
+	answer(w, FETCH_OK, 200);
+	listed(w, &map);
+}
+
+/* One whose pages did not all come is asked for as if it were new. */
+static void
+lists_that_are_the_same_do_not_come(void)
+{
+	struct world w;
+
+	start(&w, "https://a.example/index.xml");
+	index_of_one(&w);
+	check(w.ask.request.etag.n == 0);
+	list_of_two(&w);
+	page_says(&w, 200, "nine");
+	taken(&w);
+	page_says(&w, 500, "");
+	rests(&w);
+	index_of_one(&w);
+	check(w.ask.request.etag.n == 0);
+	list_of_two(&w);
+	page_says(&w, 200, "eight");
+	taken(&w);
+	rests(&w);
+	index_of_one(&w);
+	check(bytes_eq(w.ask.request.etag, bytes_str("\"e\"")));
+	answer(&w, FETCH_OK, 304);
+	rests(&w);
+	check(w.s.trouble == SOURCE_FINE);
+	index_of_one(&w);
+	check(bytes_eq(w.ask.request.etag, bytes_str("\"e\"")));
+	answer(&w, FETCH_OK, 304);
+	rests(&w);
+	/* Its pages are to be looked at again: it is wanted for that. */
+	w.now += 3600 * 1000;
+	w.wall += 3600;
+	index_of_one(&w);
+	check(w.ask.request.etag.n == 0);
+	list_of_two(&w);
+	page_says(&w, 200, "nine");
+	page_says(&w, 304, "");
+	rests(&w);
+	source_done(&w.s);
+}
+
 /* More entries than are remembered: the limit holds, and those listed stay. */
 static void
 too_many_entries(void)
@@ -538,6 +653,11 @@ too_many_entries(void)
 		memcpy(name.b, &i, sizeof(i));
 		e = known_find(&w.s.known, &name);
 		check(e != NULL && id_eq(&e->name, &name));
+	}
+	for (size_t i = 0; i < w.s.known.n; i++) {
+		e = &w.s.known.entry[i];
+		memset(e->tag, '"', KNOWN_TAG_MAX);
+		e->list = e->turn = e->seen = e->tries = UINT64_MAX;
 	}
 	buf_init(&b, SOURCE_FILE_MAX);
 	source_save(&b, &w.s);
@@ -722,6 +842,7 @@ main(void)
 	news_edits_and_returns();
 	pictures_come_later();
 	pages_are_looked_at_again();
+	pages_that_are_the_same_do_not_come();
 	asks_with_its_tag();
 	outages();
 	retry_after_is_kept();
@@ -732,6 +853,7 @@ main(void)
 	turns_are_limited(INGEST_LIST_FEED, SOURCE_PAGES_MAX, 100);
 	turns_are_limited(INGEST_LIST_SITEMAP, SOURCE_NEWEST, 0);
 	indexes_lead_to_lists();
+	lists_that_are_the_same_do_not_come();
 	too_many_entries();
 	saves();
 	obeys_robots();
