@@ -4,6 +4,7 @@
 #include "client/app.h"
 #include "client/daemon_call.h"
 #include "client/date.h"
+#include "client/status_source.h"
 #include "client/term.h"
 
 /* What operators ask their quired: invites, peers, status. */
@@ -255,23 +256,6 @@ const struct cmd cmd_peers = {
 /* Status. */
 
 static void
-show_source(const struct ctl_item *it)
-{
-	char last[DATE_MAX] = "never";
-
-	if (ctl_number(it, "success") > 0)
-		date_minute(last, (int64_t)ctl_number(it, "success"));
-	printf("source %llu: %llu entries, last read %s, ",
-	    (unsigned long long)ctl_number(it, "number"),
-	    (unsigned long long)ctl_number(it, "entries"), last);
-	if (ctl_flag(it, "active"))
-		puts("being read");
-	else
-		printf("next in %llu min\n",
-		    (unsigned long long)(ctl_number(it, "next") + 59) / 60);
-}
-
-static void
 show_transport(const struct ctl_item *it)
 {
 	fputs("serves: ", stdout);
@@ -295,7 +279,7 @@ on_status(void *arg, const struct ctl_item *it)
 	const struct app *a = arg;
 
 	if (ctl_is(it, "source")) {
-		show_source(it);
+		status_source(it);
 		return 0;
 	}
 	if (ctl_is(it, "transport")) {

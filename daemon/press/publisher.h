@@ -79,6 +79,7 @@ enum publisher_outcome {
 	PUBLISHER_UNCHANGED,
 	PUBLISHER_RETRACTED, /* it was, so it is not published again */
 	PUBLISHER_REFUSED,
+	PUBLISHER_OUTCOMES,
 };
 const char *publisher_outcome_name(enum publisher_outcome o);
 

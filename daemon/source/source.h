@@ -80,6 +80,16 @@ enum source_trouble {
 	SOURCE_PAGES, /* |failed| of its pages were not fetched, as |last|, by .. */
 };
 
+/* Why an entry of a list is not taken in. */
+enum source_skip {
+	SOURCE_SKIP_SAME, /* it says what it said */
+	SOURCE_SKIP_OLD,  /* than the SOURCE_NEWEST of a sitemap */
+	SOURCE_SKIP_NOWHERE, /* it has no text, and names no page that may be fetched */
+	SOURCE_SKIP_PAGE,  /* which was not fetched */
+	SOURCE_SKIP_LATER, /* there are too many, or the site is not well */
+	SOURCE_SKIPS,
+};
+
 struct source {
 	char *address;
 	uint64_t every; /* ms */
@@ -95,6 +105,9 @@ struct source {
 	size_t failed;
 	char last[256];   /* an address, cut, to be shown */
 	uint64_t success; /* UNIX seconds of the last, 0: never */
+	uint64_t looked;  /* of the last turn, 0: none since the start */
+	uint64_t listed;  /* of the last whose list was not the same, .. */
+	size_t skipped[SOURCE_SKIPS]; /* .. and what it had */
 	when_ms due;
 	uint64_t retry;  /* UNIX seconds before which it asked not to come */
 	unsigned errors; /* one after the other */

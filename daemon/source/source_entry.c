@@ -163,6 +163,33 @@ note_page(struct source *s, const struct ingest_entry *e)
 
 /* --- one after the other --- */
 
+/* Why it is not taken in now; SOURCE_SKIPS: it is. */
+static enum source_skip
+skip_of(struct source *s, const struct ingest_entry *e)
+{
+	if (!source_is_news(s, e))
+		return SOURCE_SKIP_SAME;
+	if (is_too_old(s))
+		return SOURCE_SKIP_OLD;
+	if (e->whole)
+		return SOURCE_SKIPS;
+	if (e->link == NULL || !source_may_lead_to(s, e->link))
+		return SOURCE_SKIP_NOWHERE;
+	return s->pages == SOURCE_PAGES_MAX || s->bad >= SOURCE_BAD_MAX
+		   ? SOURCE_SKIP_LATER
+		   : SOURCE_SKIPS;
+}
+
+static void
+skip(struct source *s, const struct ingest_entry *e, enum source_skip why)
+{
+	s->skipped[why]++;
+	if (why == SOURCE_SKIP_LATER)
+		source_put_off(s);
+	else if (why != SOURCE_SKIP_SAME)
+		source_done_with(s, &e->name, &e->text);
+}
+
 /* Go on with the entries; false if there is none to ask for. */
 static bool
 next_entry(struct source *s, struct source_ask *ret)
@@ -171,24 +198,16 @@ next_entry(struct source *s, struct source_ask *ret)
 		return next_look(s, ret) || source_next_list(s, ret);
 	for (; s->at < s->list.n; s->at++) {
 		const struct ingest_entry *e = &s->list.entry[s->at];
+		enum source_skip why = skip_of(s, e);
 
-		if (!source_is_news(s, e))
-			continue;
-		if (is_too_old(s) ||
-		    (!e->whole &&
-			(e->link == NULL || !source_may_lead_to(s, e->link)))) {
-			source_done_with(s, &e->name, &e->text);
+		if (why != SOURCE_SKIPS) {
+			skip(s, e, why);
 			continue;
 		}
-		if (e->whole) {
+		if (e->whole)
 			take(s, false, ret);
-			return true;
-		}
-		if (s->pages == SOURCE_PAGES_MAX || s->bad >= SOURCE_BAD_MAX) {
-			source_put_off(s);
-			continue;
-		}
-		fetch(s, e->link, ret);
+		else
+			fetch(s, e->link, ret);
 		return true;
 	}
 	s->looking = true;
@@ -225,6 +244,7 @@ page_failed(struct source *s, const struct source_event *ev)
 	const struct ingest_entry *e = &s->list.entry[s->at];
 	struct known_entry *k;
 
+	s->skipped[SOURCE_SKIP_PAGE]++;
 	source_note_page_failure(s, ev, e->link);
 	if (ev->forbidden) {
 		source_done_with(s, &e->name, &e->text);

@@ -130,26 +130,52 @@ sources_stop(struct daemon *d)
 	d->sources = NULL;
 }
 
+static void
+tell_counts(const struct visit *v, struct ctl_item *it)
+{
+	const size_t *skipped = v->s.skipped, *n = v->outcome;
+
+	ctl_add_number(it, "new", n[PUBLISHER_NEW]);
+	ctl_add_number(it, "corrected", n[PUBLISHER_CORRECTED]);
+	ctl_add_number(it, "same",
+	    skipped[SOURCE_SKIP_SAME] + n[PUBLISHER_UNCHANGED]);
+	ctl_add_number(it, "old", skipped[SOURCE_SKIP_OLD]);
+	ctl_add_number(it, "nowhere", skipped[SOURCE_SKIP_NOWHERE]);
+	ctl_add_number(it, "page", skipped[SOURCE_SKIP_PAGE]);
+	ctl_add_number(it, "later", skipped[SOURCE_SKIP_LATER]);
+	ctl_add_number(it, "retracted", n[PUBLISHER_RETRACTED]);
+	ctl_add_number(it, "refused", n[PUBLISHER_REFUSED]);
+}
+
+static void
+tell(const struct visit *v, struct control_client *c)
+{
+	when_ms now = clock_now();
+	char feed[ID_TEXT_LEN + 1];
+	struct ctl_item it;
+
+	id_text(feed, publisher_feed(v->room->p));
+	ctl_item_init(&it, "source");
+	ctl_add_text(&it, "feed", bytes_str(feed));
+	ctl_add_number(&it, "number", v->number);
+	ctl_add_text(&it, "address", bytes_str(v->s.address));
+	ctl_add_number(&it, "entries", v->s.known.n);
+	ctl_add_number(&it, "looked", v->s.looked);
+	ctl_add_number(&it, "listed", v->s.listed);
+	ctl_add_number(&it, "success", v->s.success);
+	ctl_add_flag(&it, "active", v->doing != DOING_REST);
+	ctl_add_number(&it, "next",
+	    v->s.due > now ? (v->s.due - now) / 1000 : 0);
+	ctl_add_flag(&it, "trouble", v->s.trouble != SOURCE_FINE);
+	tell_counts(v, &it);
+	ctl_add_number(&it, "error_at", v->error_at);
+	ctl_add_text(&it, "error", bytes_str(v->error));
+	control_item(c, &it);
+}
+
 void
 sources_tell(struct daemon *d, struct control_client *c)
 {
-	when_ms now = clock_now();
-
-	for (size_t i = 0; d->sources != NULL && i < d->sources->n; i++) {
-		const struct visit *v = &d->sources->visit[i];
-		char feed[ID_TEXT_LEN + 1];
-		struct ctl_item it;
-
-		id_text(feed, publisher_feed(v->room->p));
-		ctl_item_init(&it, "source");
-		ctl_add_text(&it, "feed", bytes_str(feed));
-		ctl_add_number(&it, "number", v->number);
-		ctl_add_number(&it, "entries", v->s.known.n);
-		ctl_add_number(&it, "success", v->s.success);
-		ctl_add_flag(&it, "active", v->doing != DOING_REST);
-		ctl_add_number(&it, "next",
-		    v->s.due > now ? (v->s.due - now) / 1000 : 0);
-		ctl_add_flag(&it, "trouble", v->s.trouble != SOURCE_FINE);
-		control_item(c, &it);
-	}
+	for (size_t i = 0; d->sources != NULL && i < d->sources->n; i++)
+		tell(&d->sources->visit[i], c);
 }

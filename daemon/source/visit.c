@@ -133,8 +133,10 @@ list(struct visit *v)
 	buf_put_u8(&why, 0);
 	ev.why = buf_err(&why) == 0 ? (const char *)why.p : "";
 	v->basket.kind = l.kind;
-	if (!v->s.in_more)
+	if (!v->s.in_more) {
 		visit_refused_none(v);
+		memset(v->outcome, 0, sizeof(v->outcome));
+	}
 	visit_step(v, &ev);
 	ingest_list_done(&l);
 	buf_done(&why);

@@ -116,6 +116,8 @@ visit_tell(struct visit *v)
 		    (const char *)a.p);
 		snprintf(hint, sizeof(hint), "%.*s", (int)b.n,
 		    (const char *)b.p);
+		snprintf(v->error, sizeof(v->error), "%s", what);
+		v->error_at = clock_wall();
 		problems_set(p, key, what,
 		    v->s.trouble == SOURCE_PAGES ? v->s.last : v->s.address,
 		    hint);

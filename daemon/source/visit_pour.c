@@ -16,6 +16,8 @@ add_one(struct visit *v)
 	basket_source(&v->basket, v->poured++, &src);
 	if (r == 0)
 		r = publisher_add(v->room->p, &src, item);
+	if (r == 0)
+		v->outcome[item->outcome]++;
 	if (r == 0 && item->outcome == PUBLISHER_REFUSED)
 		visit_refuse(v, item->message, link);
 	else if (r == 0)

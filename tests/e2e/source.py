@@ -162,6 +162,8 @@ def main(build):
         got = articles(w, node)
         need(sorted(got) == ['Whole 1', 'Whole 2', 'Whole 3'], f'{sorted(got)}')
         need(got['Whole 2']['revision'] == 2 and got['Whole 1']['revision'] == 1, f'{got}')
+        said = sources(node)[0]
+        need((said['new'], said['corrected'], said['same'], said['listed']) == (1, 1, 0, said['looked']) and not said['error'], f'{said}')
 
         # What was kept is damaged: told, all is looked at anew, and nothing is published twice.
         head = node.feed()['head']
@@ -184,6 +186,8 @@ def main(build):
         site.down = False
         look_again(w, node)
         need(not problems(node) and len(articles(w, node)) == 3, f'{problems(node)}')
+        said = sources(node)[0]
+        need(said['looked'] >= said['success'] > said['looked'] - 60 and said['listed'] == 0, f'{said}')
         pages_and_pictures(w, node, site)
         sitemaps(w, node, site)
         other_kinds(w, node, site)
@@ -215,8 +219,8 @@ def pages_and_pictures(w, node, site):
     told = [p for p in problems(node) if '404' in p['message']]
     need(len(told) == 1 and 'A page of' in told[0]['message'] and told[0]['file'].endswith('/page/3'), f'{problems(node)}')
     out = w.run('--control', node.control, 'status').stdout
-    need('source 2: ' in out and 'entries' in out, out)
-
+    need(f'source 2: {site.at}/short.xml, ' in out and '3 new; skipped: 1 whose page did not come' in out, out)
+    need('last error' in out and 'the web server answers 404' in out, out)
     need(got['Short 6']['revision'] == 1, f'{got}')
 
     # Asked again: the missing page only, which is there now, and a picture; an edited summary has its page looked at.

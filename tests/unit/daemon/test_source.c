@@ -437,6 +437,9 @@ pages_are_fetched(void)
 	answer(&w, FETCH_OK, 404);
 	rests(&w);
 	check(w.s.trouble == SOURCE_PAGES && w.s.failed == 2);
+	check(w.s.skipped[SOURCE_SKIP_NOWHERE] == 1);
+	check(w.s.skipped[SOURCE_SKIP_PAGE] == 2);
+	check(w.s.looked == w.wall && w.s.listed == w.wall);
 	check(strcmp(w.s.last, "https://a.example/5") == 0);
 	source_done(&w.s);
 }
@@ -490,6 +493,8 @@ a_bad_turn_ends(void)
 	check(w.ask.type == SOURCE_END);
 	tell(&w, (struct source_event){.type = SOURCE_ENDED});
 	check(w.s.errors == 1 && w.s.etag[0] == '\0');
+	check(w.s.skipped[SOURCE_SKIP_PAGE] == SOURCE_BAD_MAX);
+	check(w.s.skipped[SOURCE_SKIP_LATER] == 20 - SOURCE_BAD_MAX);
 	source_done(&w.s);
 }
 
@@ -521,6 +526,12 @@ turns_are_limited(enum ingest_list_kind kind, int first, int second)
 			taken(&w);
 		}
 		check(pages == (k == 0 ? first : second));
+		check(w.s.skipped[kind == INGEST_LIST_SITEMAP
+				      ? SOURCE_SKIP_OLD
+				      : SOURCE_SKIP_LATER] ==
+		      (size_t)(k == 0 ? 300 - first : 0));
+		check(w.s.skipped[SOURCE_SKIP_SAME] ==
+		      (size_t)(k == 0 ? 0 : 300 - second));
 		rests(&w);
 	}
 	source_done(&w.s);
