@@ -418,11 +418,7 @@ contact_is_source(const struct contact *c, const struct id *feed)
 uint64_t
 contact_linked(const struct contact *c)
 {
-	uint64_t sum = c->linked;
-
-	if (c->link != NULL && link_is_node(c->link))
-		sum += (c->n->now - c->link->opened) / 1000;
-	return sum;
+	return c->linked + (c->met == 0 ? 0 : (c->n->now - c->met) / 1000);
 }
 
 bool

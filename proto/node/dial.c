@@ -113,6 +113,7 @@ dial_lost(struct contact *c, struct link *l)
 	if (c->link != l)
 		return;
 	c->linked = contact_linked(c);
+	c->met = 0;
 	c->link = NULL;
 	if (l->gained)
 		c->tries = 0;
@@ -120,6 +121,8 @@ dial_lost(struct contact *c, struct link *l)
 		if (n->link[i] != NULL && n->link[i] != l &&
 		    n->link[i]->contact == c)
 			c->link = n->link[i];
+	if (c->link != NULL && link_is_node(c->link))
+		c->met = n->now; /* no time counts twice */
 	if (c->link == NULL && c->class != CONTACT_GUEST)
 		back_off(c);
 }

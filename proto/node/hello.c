@@ -97,6 +97,8 @@ meet(struct link *l)
 		memcpy(c->key, l->key, sizeof(c->key));
 		c->keyed = true;
 	}
+	if (c != NULL && c->link == l)
+		c->met = n->now;
 	if (c != NULL)
 		dial_opened(c);
 }

@@ -390,8 +390,9 @@ struct contact {
 	uint32_t group;
 	unsigned failures, tries;
 	uint64_t since, heard; /* reached first and last; 0: never */
-	uint64_t linked;       /* seconds, without the link that there is */
-	uint64_t rest;         /* until then it is not dialled */
+	uint64_t linked;       /* seconds, without the link that there is, .. */
+	when_ms met;   /* .. which counts from then on; 0: it does not */
+	uint64_t rest; /* until then it is not dialled */
 	when_ms next_try;
 	uint64_t dial; /* token while dialling */
 	enum purpose purpose;

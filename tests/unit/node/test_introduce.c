@@ -78,6 +78,28 @@ test_week(void)
 	town_done(&t);
 }
 
+/* A link that ends each night counts as well. */
+static void
+test_nights(void)
+{
+	struct three x = three_new();
+	struct node_contact c;
+
+	for (int i = 0; i < 6; i++) {
+		town_run(&t, DAY);
+		house_cut(x.a);
+	}
+	check(find(x.c, CONTACT_PINNED, &c));
+	check(c.linked > 143 * 3600 && c.linked <= 144 * 3600);
+	check(contacts(x.c) == 1);
+	for (int i = 0; i < 3; i++) {
+		town_run(&t, DAY);
+		house_cut(x.a);
+	}
+	check(x.c->told[FACT_INTRODUCED] == 1 && contacts(x.c) == 2);
+	town_done(&t);
+}
+
 /* Both may be told of: each can dial the other in the end. */
 static void
 test_both(void)
@@ -240,6 +262,43 @@ test_asked(void)
 	town_done(&t);
 }
 
+/* By one invite, whatever keys it says, time passes no faster than by the clock. */
+static void
+test_twice(void)
+{
+	struct house *a = house_new(&t, NODE_MIRROR);
+	struct house *b = house_new(&t, NODE_MIRROR);
+	struct house *in = mouth_house(&t);
+	struct mouth *m[3];
+	struct node_contact c;
+	struct msg x = ask_peers(1), bye = {.kind = MSG_BYE};
+
+	house_self(b, true);
+	house_peer(b, a);
+	for (uint8_t i = 0; i < 3; i++) {
+		m[i] = mouth_dial_own(in, a);
+		mouth_hello(m[i], ROLE_NODE, i);
+		m[i]->declines = true;
+	}
+	for (size_t i = 0; i < 3; i++) {
+		for (int k = 0; k < 2 * 144; k++) {
+			struct msg ping = {.kind = MSG_HEADS};
+
+			for (size_t j = i; j < 3; j++)
+				mouth_say(m[j], &ping);
+			town_run(&t, 10 * MINUTE);
+		}
+		if (i < 2)
+			mouth_say(m[i], &bye);
+		town_run(&t, SECOND);
+	}
+	check(find(a, CONTACT_GUEST, &c) && c.linked <= 6 * 24 * 3600);
+	mouth_say(m[2], &x);
+	town_run(&t, SECOND);
+	check(m[2]->heard[MSG_GIVE] == 1 && m[2]->heard[MSG_PEERS] == 0);
+	town_done(&t);
+}
+
 /* Once the introduced has come by its own invite, its introducer's counts no more. */
 static void
 test_own(void)
@@ -358,9 +417,11 @@ main(void)
 {
 	check(sodium_init() >= 0);
 	test_week();
+	test_nights();
 	test_both();
 	test_two();
 	test_asked();
+	test_twice();
 	test_own();
 	test_consent();
 	test_lies();
