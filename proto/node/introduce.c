@@ -7,9 +7,11 @@
  * Introductions.  Addresses are capabilities: a node that consents gives each peer that
  * was linked to it for a week two invites of its own, to be passed on; the peer passes
  * each to one other, whom it has known for a week as well, at most two to one for life
- * and one a week.  Who is given which is fixed by a keyed hash, and written down before
- * it is said, so nobody draws twice.  What one is worth to a censor is two addresses, for
- * ever (gossip research §1.2, §7.7).
+ * and one a week; to one that was introduced itself just one, after four weeks.  Who is
+ * given which is fixed by a keyed hash, and written down before it is said, so nobody
+ * draws twice.  What an operator's trust is worth to a censor is two addresses, and two
+ * more each five weeks: were it two of each for everyone, a crawler that keeps up links
+ * to all that it hears of would know them all in half a year (tests/sim, enumerate).
  *
  *	B --PASS_ON t1, t2--> A --INTRODUCED t1--> C --dials with t1--> B
  *	B --OWN u--> C, and t1 counts no more: A knows it
@@ -115,11 +117,13 @@ ask(struct link *l, struct tie *t)
 	fetch_say(l, &a, NULL);
 }
 
-/* True if |c| came to us, or we to it, by an introduction. */
+/* True if |c| came to us, or we to it, by an introduction, and not by the operator's
+ * word. */
 static bool
 is_introduced(const struct contact *c)
 {
-	return memcmp(c->via, nobody, sizeof(nobody)) != 0;
+	return c->class != CONTACT_PINNED &&
+	       memcmp(c->via, nobody, sizeof(nobody)) != 0;
 }
 
 void
@@ -355,7 +359,8 @@ pass_on(struct contact *c)
 	struct contact *b;
 	size_t i;
 
-	if (t == NULL || t->n_given == GIVEN_MAX ||
+	if (t == NULL || t->n_given == (is_introduced(c) ? 1 : GIVEN_MAX) ||
+	    contact_linked(c) < (is_introduced(c) ? 4 : 1) * WEEK ||
 	    (t->n_given > 0 && node_age(n) < t->given_at + WEEK) ||
 	    (b = draw(c)) == NULL)
 		return;

@@ -301,6 +301,32 @@ host_read(struct host *h, struct paper *p)
 	start_reading(h, p);
 }
 
+/* What it remembers of others. */
+static void
+restore_memory(struct host *h)
+{
+	static const struct id none;
+	struct blob *b = disk_find(h, OBJECT_MEMORY, &none, 0);
+
+	if (b != NULL && node_restore_memory(h->node, blob_bytes(b)) != 0)
+		world_fail(h->w, "it cannot remember", h);
+}
+
+/* It may be introduced. */
+static void
+open_up(struct host *h)
+{
+	struct node_event e = {.type = NODE_SELF};
+	struct buf text = {0};
+	struct invite v;
+
+	host_invite(h, NULL, &v);
+	invite_text(&text, &v);
+	e.self.invite = buf_bytes(&text);
+	host_step(h, &e);
+	buf_done(&text);
+}
+
 void
 host_boot(struct host *h)
 {
@@ -314,7 +340,10 @@ host_boot(struct host *h)
 		restore(h, h->paper[i], &policy);
 	for (size_t i = 0; i < h->n_paper; i++)
 		start_reading(h, h->paper[i]);
+	restore_memory(h);
 	host_step(h, &e);
+	if (h->open)
+		open_up(h);
 	host_let_in(h);
 	for (size_t i = 0; i < h->n_peer; i++)
 		host_meet(h, h->peer[i]);

@@ -38,6 +38,7 @@ static const struct scene {
     {"frozen", scene_frozen, true},
     {"many", scene_many, true},
     {"junk", scene_junk, true},
+    {"enumerate", scene_enumerate, true},
 };
 
 static struct options {

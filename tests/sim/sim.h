@@ -113,6 +113,7 @@ struct host {
 	size_t n_paper, cap_paper;
 	when_ms slow, full_until, down_until;
 	bool synced, unreached, told_fork, told_overdue;
+	bool open;         /* it may be introduced */
 	bool blocked;      /* nobody reaches it, and it nobody */
 	uint64_t receipts; /* of its newest issue */
 	when_ms head_at;   /* it began, or took in a head */
@@ -384,5 +385,6 @@ void scene_freeze(struct world *w);
 void scene_frozen(struct world *w);
 void scene_many(struct world *w);
 void scene_junk(struct world *w);
+void scene_enumerate(struct world *w);
 
 #endif
