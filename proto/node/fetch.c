@@ -274,16 +274,17 @@ ask_brief(struct link *l, struct part *t, const uint8_t *only)
 }
 
 /*
- * How much more may be asked of |l| beside what is: it has proven nothing, but little
- * packs are as much as one piece together, and a visit in the night is over sooner.
+ * How much more a reader may ask of |l| beside what is: it has proven nothing, but
+ * little packs are as much as one piece together, and a visit in the night is over
+ * sooner.  Nodes have time, and among many of them each liar would waste four packs.
  */
 static size_t
 trust(const struct link *l)
 {
 	size_t sum = 0;
 
-	if (l->proven || l->n_ask >= WINDOW_MAX ||
-	    brief_room(l) < BRIEF_NO_LIMIT)
+	if (l->n->cfg.role != NODE_READER || l->proven ||
+	    l->n_ask >= WINDOW_MAX || brief_room(l) < BRIEF_NO_LIMIT)
 		return 0;
 	for (size_t i = 0; i < l->n_ask; i++) {
 		if (l->ask[i].what != ASK_PIECES)

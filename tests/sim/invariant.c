@@ -154,7 +154,8 @@ invariant_step(struct host *h)
 
 	if (h->w->steps % 4 == 0)
 		check_links(h);
-	if (n->n_contact > NODE_CONTACTS_MAX + NODE_GUESTS_MAX || n->n_part > PARTS_MAX ||
+	if (n->n_contact > NODE_CONTACTS_MAX + NODE_GUESTS_MAX ||
+	    n->n_part > PARTS_MAX ||
 	    n->in_flight > IN_FLIGHT_MAX + MSG_LEAVES_MAX * PIECE_SIZE)
 		world_fail(h->w, "a table is too full", h);
 	if (h->quota != 0 && h->used > h->quota)
