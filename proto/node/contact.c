@@ -156,12 +156,14 @@ count_class(const struct node *n, bool guests)
 static struct contact *
 append(struct node *n, const uint8_t id[8], enum node_class class)
 {
-	struct contact *c = calloc(1, sizeof(*c));
 	void *more = node_grow(n, n->contact, n->n_contact, &n->cap_contact,
 	    sizeof(struct contact *));
+	struct contact *c;
 
-	if (c == NULL || more == NULL) {
-		free(c);
+	if (more == NULL)
+		return NULL;
+	n->contact = more;
+	if ((c = calloc(1, sizeof(*c))) == NULL) {
 		node_fail(n, QERR_NOMEM);
 		return NULL;
 	}
@@ -170,7 +172,6 @@ append(struct node *n, const uint8_t id[8], enum node_class class)
 	c->class = class;
 	buf_init(&c->invite, 0);
 	buf_init(&c->some, 0);
-	n->contact = more;
 	n->contact[n->n_contact++] = c;
 	return c;
 }

@@ -50,16 +50,19 @@ gap_of(const struct node *n, const struct id *feed)
 static struct track *
 begin(struct node *n, const struct id *feed, const struct node_policy *policy)
 {
-	struct track *s = calloc(1, sizeof(*s));
 	void *more = node_grow(n, n->track, n->n_track, &n->cap_track,
 	    sizeof(struct track *));
+	struct track *s;
 
-	if (s == NULL || more == NULL || (s->feed = feed_new(feed)) == NULL) {
+	if (more == NULL)
+		return NULL;
+	n->track = more;
+	s = calloc(1, sizeof(*s));
+	if (s == NULL || (s->feed = feed_new(feed)) == NULL) {
 		free(s);
 		node_fail(n, QERR_NOMEM);
 		return NULL;
 	}
-	n->track = more;
 	s->head.followed = true;
 	s->head.gap = policy->own ? 0 : gap_of(n, feed);
 	s->policy = *policy;

@@ -33,16 +33,17 @@ node_grow(struct node *n, void *array, size_t count, size_t *cap, size_t size)
 struct bytes
 update_keep(struct node *n, struct bytes data)
 {
-	struct buf *b = malloc(sizeof(*b));
-	void *p =
+	void *more =
 	    node_grow(n, n->keep, n->n_keep, &n->cap_keep, sizeof(*n->keep));
+	struct buf *b;
 
-	if (b == NULL || p == NULL) {
-		free(b);
+	if (more == NULL)
+		return (struct bytes){NULL, 0};
+	n->keep = more; /* whatever fails next: the old place is gone */
+	if ((b = malloc(sizeof(*b))) == NULL) {
 		node_fail(n, QERR_NOMEM);
 		return (struct bytes){NULL, 0};
 	}
-	n->keep = p;
 	n->keep[n->n_keep++] = b;
 	buf_init(b, 0);
 	buf_put(b, data.p, data.n);

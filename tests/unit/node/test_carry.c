@@ -171,7 +171,10 @@ junk_sign(struct junk *j, uint64_t number, uint64_t time)
 {
 	struct header h = {
 	    .feed = j->feed, .charter = 1, .number = number, .time = time};
+	struct history before;
 
+	history_init(&before);
+	history_root(&before, &h.history); /* true of the first */
 	buf_clear(&j->header);
 	check(header_sign(&j->header, &h, &j->k) == 0);
 }
@@ -199,6 +202,20 @@ junk_new(struct junk *j, uint32_t which)
 	hash(&j->feed, HASH_CHARTER, buf_bytes(&body));
 	junk_sign(j, 1, 1);
 	buf_done(&body);
+}
+
+/* |h| follows it, and has its one issue. */
+static void
+junk_follow(struct junk *j, struct house *h)
+{
+	struct node_policy policy = {.tiers = 15};
+	struct bytes header = buf_bytes(&j->header);
+	struct feed *f = feed_new(&j->feed);
+	uint64_t floor;
+
+	check(feed_add_charter(f, buf_bytes(&j->charter), &floor) == 0);
+	check(feed_add_headers(f, &header, 1) == 0);
+	check(node_restore_feed(h->node, f, &policy, &header, 1) == 0);
 }
 
 static void
@@ -264,6 +281,43 @@ test_flood(void)
 	check(head_of(a, &j.feed) == 0);
 	junk_done(&j);
 	check(a->told[FACT_FAULT] == 0);
+	town_done(&t);
+}
+
+/* More feeds than a HEADS holds: all that are followed come unasked, in a message that
+ * is full; once the peer is known to be a node it goes on, and the last one says so. */
+static void
+test_many(void)
+{
+	struct house *a = house_new(&t, NODE_MIRROR);
+	struct mouth *m = peer_of(a, 1), *r;
+	struct node_stat st;
+	struct msg x;
+
+	for (uint32_t i = 0; i < NODE_FOLLOWED_MAX; i++) {
+		struct junk j;
+
+		junk_new(&j, 3000 + i);
+		junk_follow(&j, a);
+		junk_done(&j);
+	}
+	tell_junk(m, 0, 40);
+	check(carried(a) == 40);
+	r = mouth_dial(mouth_house(&t), a);
+	town_run(&t, SECOND);
+	check(r->heard[MSG_HEADS] == 1);
+	mouth_last(r, MSG_HEADS, &x);
+	check(msg_rows(x.heads.rows) == MSG_HEADS_MAX);
+	check(MSG_HEADS_MAX == NODE_FOLLOWED_MAX && x.heads.counter == 0);
+	mouth_hello(r, ROLE_NODE, 2);
+	town_run(&t, SECOND);
+	check(r->heard[MSG_HEADS] == 2);
+	mouth_last(r, MSG_HEADS, &x);
+	check(msg_rows(x.heads.rows) == 40 && x.heads.counter > 0);
+	/* And no more than that many feeds are followed. */
+	house_follow(a, &(struct id){{9}});
+	node_stat(a->node, &st);
+	check(st.followed == NODE_FOLLOWED_MAX);
 	town_done(&t);
 }
 
@@ -525,6 +579,7 @@ main(void)
 	test_row();
 	test_hidden();
 	test_flood();
+	test_many();
 	test_full();
 	test_forged();
 	test_fork();
