@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #include "client/app.h"
+#include "client/corrected.h"
 #include "client/daemon_call.h"
 #include "client/date.h"
 #include "client/render.h"
@@ -18,7 +19,8 @@ struct trying {
 	const char *rules, *page; /* their files; NULL: none */
 	bool text;
 	struct trial trial;
-	bool any; /* it holds one */
+	struct buf change; /* of what is published, to be shown */
+	bool any;          /* it holds one */
 	struct buf html;
 	size_t n; /* in it */
 };
@@ -61,6 +63,28 @@ put_head(struct buf *b, const struct app *a, const struct trial *t)
 	put_line(b, a, STYLE_DIM, trial_text(t, TRIAL_SECTION));
 	put_line(b, a, STYLE_DIM, trial_text(t, TRIAL_ADDRESS));
 	put_line(b, a, STYLE_DIM, trial_text(t, TRIAL_SUMMARY));
+	buf_put_str(b, "\n");
+}
+
+/* What would become of it. */
+static void
+put_outcome(struct buf *b, const struct trying *t)
+{
+	struct bytes outcome = trial_text(&t->trial, TRIAL_OUTCOME);
+	struct bytes change = buf_bytes(&t->change);
+
+	if (bytes_eq(outcome, bytes_str("unchanged")))
+		put_line(b, t->a, STYLE_DIM,
+		    bytes_str("It is published, and says the same."));
+	else if (bytes_eq(outcome, bytes_str("retracted")))
+		put_line(b, t->a, STYLE_BAD,
+		    bytes_str("It was retracted, and would not be published."));
+	else if (bytes_eq(outcome, bytes_str("corrected")))
+		put_line(b, t->a, STYLE_BOLD,
+		    bytes_str("It is published. This would be a correction:"));
+	else
+		return;
+	buf_put(b, change.p, change.n);
 	buf_put_str(b, "\n");
 }
 
@@ -117,9 +141,18 @@ put_trial(struct buf *b, const struct trying *t, const struct article *article)
 		return 0;
 	}
 	put_head(b, t->a, &t->trial);
+	put_outcome(b, t);
 	err = render(b, &r);
 	put_left_out(b, t->a, &t->trial, r.width);
 	return err;
+}
+
+static void
+forget(struct trying *t)
+{
+	trial_done(&t->trial);
+	buf_done(&t->change);
+	t->any = false;
 }
 
 /* Show what came, or put it into the page. */
@@ -146,8 +179,7 @@ show(struct trying *t)
 		term_page(buf_bytes(&b));
 	buf_done(&b);
 	free(article);
-	trial_done(&t->trial);
-	t->any = false;
+	forget(t);
 	return err == 0 ? APP_DONE : complain_of("the answer", "shown", err);
 }
 
@@ -162,6 +194,10 @@ on_item(void *arg, const struct ctl_item *it)
 	if (ctl_is(it, "article") && t->any && show(t) != APP_DONE)
 		return QERR_PROTOCOL;
 	t->any = t->any || ctl_is(it, "article");
+	if (ctl_is(it, "article") && ctl_text(it, "parts").n > 0)
+		corrected_parts(&t->change, it);
+	else if (ctl_is(it, "change"))
+		corrected_words(&t->change, t->a, it);
 	trial_take(&t->trial, it);
 	return 0;
 }
@@ -205,8 +241,7 @@ try_in_turn(struct trying *t, const char *what)
 		return daemon_complain(&err);
 	exit = try_one(t, ctl, what);
 	ctl_close(ctl);
-	trial_done(&t->trial);
-	t->any = false;
+	forget(t);
 	return exit;
 }
 
@@ -283,7 +318,8 @@ const struct cmd cmd_try = {
 	"Of a page of the web, saved or at its address, only the article is taken: menus,\n"
 	"share buttons, players and boxes with other things are left out. Shows its\n"
 	"title, authors, date, address and text as readers would get them, and then what\n"
-	"is left out; of a feed the first entries. Where too little or too much is, rules\n"
-	"help: quired.conf(5). Nothing is published.",
+	"is left out; of a feed the first entries. If it is published already, it shows\n"
+	"what would be corrected. Where too little or too much is, rules help:\n"
+	"quired.conf(5). Nothing is published.",
     .run = run,
 };

@@ -6,6 +6,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "client/corrected.h"
 #include "client/daemon_call.h"
 #include "client/date.h"
 #include "client/term.h"
@@ -31,16 +32,21 @@ put(FILE *to, struct bytes text)
 	buf_done(&b);
 }
 
-/* Which parts a correction changes, and how many words. */
+/* What a correction changes. */
 static void
-say_parts(const struct ctl_item *it)
+say_change(const struct documents *d, const struct ctl_item *it)
 {
-	fputs("    ", stdout);
-	put(stdout, ctl_text(it, "parts"));
-	printf(": −%llu +%llu words%s\n",
-	    (unsigned long long)ctl_number(it, "removed"),
-	    (unsigned long long)ctl_number(it, "added"),
-	    ctl_flag(it, "more") ? "; the first are" : "");
+	struct buf b;
+
+	if (d->a->quiet)
+		return;
+	buf_init(&b, 0);
+	if (ctl_is(it, "change"))
+		corrected_words(&b, d->a, it);
+	else
+		corrected_parts(&b, it);
+	fwrite(b.p, 1, b.n, stdout);
+	buf_done(&b);
 }
 
 static int
@@ -67,28 +73,8 @@ on_document(struct documents *d, const struct ctl_item *it)
 		put(to, message);
 	}
 	fputc('\n', to);
-	if (ctl_text(it, "parts").n > 0 && !d->a->quiet)
-		say_parts(it);
-	return 0;
-}
-
-/* The words that a correction takes out and puts in. */
-static int
-on_change(const struct documents *d, const struct ctl_item *it)
-{
-	static const char *const side[] = {"before", "after"};
-
-	for (size_t i = 0; i < 2 && !d->a->quiet; i++) {
-		struct bytes text = ctl_text(it, side[i]);
-
-		if (text.n == 0)
-			continue;
-		printf("    %s%c ",
-		    style(d->a, i == 0 ? STYLE_BAD : STYLE_GOOD),
-		    i == 0 ? '-' : '+');
-		put(stdout, text);
-		printf("%s\n", style(d->a, STYLE_PLAIN));
-	}
+	if (ctl_text(it, "parts").n > 0)
+		say_change(d, it);
 	return 0;
 }
 
@@ -125,8 +111,8 @@ documents_item(void *arg, const struct ctl_item *it)
 	if (d->a->json)
 		return daemon_json(NULL, it);
 	if (ctl_is(it, "change"))
-		return on_change(d, it);
-	if (ctl_is(it, "draft"))
+		say_change(d, it);
+	if (ctl_is(it, "change") || ctl_is(it, "draft"))
 		return 0;
 	size_text(size, ctl_number(it, "bytes"));
 	say(d->a, "issue %llu: %llu article%s, %s",

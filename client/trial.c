@@ -20,7 +20,7 @@ static void
 take_article(struct trial *t, const struct ctl_item *it)
 {
 	static const char *const names[TRIAL_TEXTS] = {"title", "authors",
-	    "lang", "section", "address", "summary", "message"};
+	    "lang", "section", "address", "summary", "message", "outcome"};
 
 	for (size_t i = 0; i < TRIAL_TEXTS; i++) {
 		struct bytes text = ctl_text(it, names[i]);

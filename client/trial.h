@@ -17,6 +17,7 @@ enum trial_text {
 	TRIAL_ADDRESS,
 	TRIAL_SUMMARY,
 	TRIAL_MESSAGE, /* what quired warns of */
+	TRIAL_OUTCOME, /* were it published: "new", "corrected" .. */
 	TRIAL_TEXTS
 };
 struct trial {

@@ -157,6 +157,8 @@ struct room *requests_room(struct daemon *d, struct control_client *c,
 int requests_picture(void *arg, struct bytes src);
 /* Read all of |fd|, a plain file: 0, QERR_IO, QERR_TOOBIG or QERR_NOMEM. */
 int requests_read(struct buf *b, int fd, size_t max);
+/* items "change": the words that go and come */
+void requests_change(struct control_client *c, const struct change *x);
 
 /* requests_try.c */
 void requests_try(struct daemon *d, struct control_client *c,

@@ -109,8 +109,8 @@ requests_read(struct buf *b, int fd, size_t max)
 	}
 }
 
-static void
-change_items(struct control_client *c, const struct change *x)
+void
+requests_change(struct control_client *c, const struct change *x)
 {
 	for (size_t i = 0; i < x->n_quote; i++) {
 		struct ctl_item it;
@@ -151,7 +151,7 @@ document_item(struct control_client *c, struct bytes file,
 		ctl_add_flag(&it, "more", x->change.more);
 	}
 	control_item(c, &it);
-	change_items(c, &x->change);
+	requests_change(c, &x->change);
 }
 
 /* Of a feed each entry is a document of its own; it is called by its number. */

@@ -31,8 +31,23 @@ struct errand {
 
 /* --- what was found out about a document, and what its readers would read --- */
 
+/* What publishing it would change of what is published. */
 static void
-article_item(struct control_client *c, const struct ingest_doc *d)
+add_change(struct ctl_item *it, const struct publisher_item *x)
+{
+	ctl_add_text(it, "outcome",
+	    bytes_str(publisher_outcome_name(x->outcome)));
+	if (x->change.parts[0] == '\0')
+		return;
+	ctl_add_text(it, "parts", bytes_str(x->change.parts));
+	ctl_add_number(it, "removed", x->change.removed);
+	ctl_add_number(it, "added", x->change.added);
+	ctl_add_flag(it, "more", x->change.more);
+}
+
+static void
+article_item(struct control_client *c, const struct ingest_doc *d,
+    const struct publisher_item *x)
 {
 	struct buf authors, warnings;
 	struct ctl_item it;
@@ -58,7 +73,9 @@ article_item(struct control_client *c, const struct ingest_doc *d)
 		ctl_add_number(&it, "published", (uint64_t)d->published);
 	if (warnings.n > 0)
 		ctl_add_text(&it, "message", buf_bytes(&warnings));
+	add_change(&it, x);
 	control_item(c, &it);
+	requests_change(c, &x->change);
 	buf_done(&authors);
 	buf_done(&warnings);
 }
@@ -150,19 +167,36 @@ make(struct draft *ret, struct worker *w, const struct draft_source *src,
 	*ret = (struct draft){0};
 	ingest_init(&ret->doc);
 	err = worker_ingest(w, &ret->doc, &in, why);
-	if (err != 0)
+	if (err == 0)
+		draft_fill(ret, src->file);
+	else
 		draft_done(ret);
 	return err;
 }
 
+/* Where no feed is published, or several, all is new. */
+static int
+compare(struct publisher_item *ret, struct daemon *d,
+    const struct ctl_request *rq, struct draft *draft,
+    const struct draft_source *src)
+{
+	struct room *r = rooms_find(d, rq->feed);
+
+	*ret = (struct publisher_item){.outcome = PUBLISHER_NEW};
+	return r == NULL ? 0
+			 : publisher_compare(r->p, draft, src->file,
+			       src->open == NULL, ret);
+}
+
 /* One article, or the first entries of a feed. */
 static int
-try_all(struct daemon *d, struct control_client *c, struct draft_source *src,
-    struct buf *why)
+try_all(struct daemon *d, struct control_client *c,
+    const struct ctl_request *rq, struct draft_source *src, struct buf *why)
 {
 	size_t lines = TRY_LINES;
 	struct draft *draft = calloc(1, sizeof(*draft));
-	int err = draft == NULL ? QERR_NOMEM : 0;
+	struct publisher_item *item = malloc(sizeof(*item));
+	int err = draft == NULL || item == NULL ? QERR_NOMEM : 0;
 
 	do {
 		buf_clear(why);
@@ -170,13 +204,19 @@ try_all(struct daemon *d, struct control_client *c, struct draft_source *src,
 			err = make(draft, d->worker, src, why);
 		if (err != 0)
 			break;
-		article_item(c, &draft->doc);
+		err = compare(item, d, rq, draft, src);
+		if (err != 0) {
+			draft_done(draft);
+			break;
+		}
+		article_item(c, &draft->doc, item);
 		picture_items(c, &draft->doc);
 		body_items(c, buf_bytes(&draft->doc.body));
 		line_items(c, buf_bytes(&draft->doc.trace), &lines);
 		draft_done(draft);
 	} while (src->kind == INGEST_FEED && ++src->entry < TRY_ENTRIES);
 	free(draft);
+	free(item);
 	return src->entry > 0 ? 0 : err;
 }
 
@@ -210,7 +250,7 @@ try_source(struct daemon *d, struct control_client *c,
 	src->trace = true;
 	src->lang = bytes_str("und"); /* publishing asks for one */
 	if (err == 0)
-		err = try_all(d, c, src, &why);
+		err = try_all(d, c, rq, src, &why);
 	if (err == 0)
 		control_done(c);
 	else if (why.n > 0)

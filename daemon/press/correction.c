@@ -61,16 +61,46 @@ say(const struct publisher *p, struct draft *d, const struct change *c)
 	return r;
 }
 
-int
-press_correction(struct publisher *p, const struct ledger_entry *e,
-    struct draft *d, struct change *ret)
+/* What the page alone does not say its feed may have said, and its pictures were left
+ * where they are. */
+static void
+complete(struct article *a, const struct article *was)
+{
+	a->address = was->address;
+	memcpy(a->picture, was->picture, sizeof(a->picture));
+	a->n_picture = was->n_picture;
+	if (a->n_author == 0) {
+		memcpy(a->author, was->author, sizeof(a->author));
+		a->n_author = was->n_author;
+	}
+	if (a->n_tag == 0) {
+		memcpy(a->tag, was->tag, sizeof(a->tag));
+		a->n_tag = was->n_tag;
+	}
+	if (a->section.n == 0)
+		a->section = was->section;
+	if (a->summary.n == 0)
+		a->summary = was->summary;
+	if (!a->has_published) {
+		a->has_published = was->has_published;
+		a->published = was->published;
+	}
+	if (!a->has_updated) {
+		a->has_updated = was->has_updated;
+		a->updated = was->updated;
+	}
+}
+
+/* QERR_ABSENT if what is published is not here any more. */
+static int
+find_change(struct publisher *p, const struct ledger_entry *e, struct draft *d,
+    bool page, struct change *ret)
 {
 	struct comparing *c;
 	int r = shelf_look(&p->shelf, &p->view, e->pack, true);
 
-	if (r !=
-	    0) /* what is not here any more can be corrected all the same */
-		return qerr_is_fatal(r) ? r : 0;
+	if (r != 0)
+		return qerr_is_fatal(r) ? r : QERR_ABSENT;
 	c = malloc(sizeof(*c));
 	if (c == NULL)
 		return QERR_NOMEM;
@@ -79,9 +109,70 @@ press_correction(struct publisher *p, const struct ledger_entry *e,
 	r = article_decode(&c->was,
 	    records_at(&p->view.head, buf_bytes(&p->view.heads), e->record));
 	if (r == 0) {
+		if (page)
+			complete(&d->article, &c->was);
+		if (bytes_eq(d->article.lang, bytes_str("und")))
+			d->article.lang = c->was.lang;
 		jobs_calculate(compare, c);
 		r = c->result;
 	}
 	free(c);
-	return r == 0 ? say(p, d, ret) : r;
+	return r;
+}
+
+int
+press_correction(struct publisher *p, const struct ledger_entry *e,
+    struct draft *d, struct change *ret)
+{
+	int r = find_change(p, e, d, false, ret);
+
+	/* What is not here any more can be corrected all the same. */
+	return r == QERR_ABSENT ? 0 : r == 0 ? say(p, d, ret) : r;
+}
+
+/* Under its name, its address, or that of its file. */
+static const struct ledger_entry *
+published(const struct publisher *p, const struct draft *d, struct bytes file)
+{
+	const struct bytes ref[] = {d->article.name, d->article.address, file};
+	struct ledger_entry *e;
+
+	for (size_t i = 0; i < sizeof(ref) / sizeof(ref[0]); i++)
+		if (ref[i].n > 0 && ledger_lookup(&p->ledger, ref[i], &e) == 0)
+			return e->pack != LEDGER_NONE ? e : NULL;
+	return NULL;
+}
+
+/* Where a picture did not come, the text says the same without it. */
+static bool
+is_same(const struct change *c, bool page)
+{
+	return c->parts[0] == '\0' || (page && c->removed + c->added == 0 &&
+					  strcmp(c->parts, "text") == 0);
+}
+
+int
+publisher_compare(struct publisher *p, struct draft *d, struct bytes file,
+    bool page, struct publisher_item *ret)
+{
+	const struct ledger_entry *e = published(p, d, file);
+	int r;
+
+	*ret = (struct publisher_item){.outcome = PUBLISHER_NEW, .revision = 1};
+	if (e == NULL)
+		return 0;
+	ret->revision = e->revision;
+	if (e->status == ARTICLE_RETRACTED) {
+		ret->outcome = PUBLISHER_RETRACTED;
+		return 0;
+	}
+	r = find_change(p, e, d, page, &ret->change);
+	if (r == 0 && is_same(&ret->change, page)) {
+		ret->outcome = PUBLISHER_UNCHANGED;
+		ret->change.parts[0] = '\0';
+		return 0;
+	}
+	ret->outcome = PUBLISHER_CORRECTED;
+	ret->revision++;
+	return r == QERR_ABSENT ? 0 : r;
 }

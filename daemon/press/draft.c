@@ -253,8 +253,8 @@ fill_pictures(struct draft *draft)
 		fill_small(draft, i);
 }
 
-static void
-fill(struct draft *draft, struct bytes file)
+void
+draft_fill(struct draft *draft, struct bytes file)
 {
 	const struct ingest_doc *d = &draft->doc;
 	struct article *a = &draft->article;
@@ -356,7 +356,7 @@ draft_make(struct draft *ret, struct worker *w, const struct draft_source *src,
 	ingest_init(&ret->doc);
 	r = worker_ingest(w, &ret->doc, &in, why);
 	if (r == 0) {
-		fill(ret, src->file);
+		draft_fill(ret, src->file);
 		r = check(ret, why);
 	}
 	if (r != 0)

@@ -52,6 +52,9 @@ int draft_make(struct draft *ret, struct worker *w,
     const struct draft_source *src, struct buf *why);
 void draft_done(struct draft *d);
 
+/* Fill the article from its document, as draft_make() does. */
+void draft_fill(struct draft *d, struct bytes file);
+
 /* The bytes of picture |i| of the article. */
 struct bytes draft_picture(const struct draft *d, size_t i);
 

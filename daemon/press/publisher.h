@@ -115,6 +115,13 @@ struct publisher_issue {
 typedef void (*publisher_issue_fn)(void *arg, const struct publisher_issue *i);
 int publisher_commit(struct publisher *p, publisher_issue_fn fn, void *arg,
     struct buf *why);
+/*
+ * Outside of a batch: what became of a draft, if |file| were published as it is now, and
+ * what it would change.  If |page|, it is of a page without its feed and pictures, which
+ * have nothing to say then.
+ */
+int publisher_compare(struct publisher *p, struct draft *d, struct bytes file,
+    bool page, struct publisher_item *ret);
 void publisher_cancel(struct publisher *p);
 
 /*

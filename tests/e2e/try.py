@@ -80,7 +80,7 @@ def addresses(w, node, site, other, rules):
     need('Bo Sun' in article and 'ODD' not in article and 'A street' in article and 'The street' in article, article)
     need(site.times('/a.png') == pictures, 'a picture was fetched to tell of it')
     # Other rules, instead; and a feed.
-    article, _ = split(run('--rules', write(w.path('all.rules'), 'keep .odd\n'), site.at + '/page').stdout)
+    article = run('--text', '--rules', write(w.path('all.rules'), 'keep .odd\n'), site.at + '/page').stdout
     need('ODD' in article and 'ministry' not in article, article)
     need('Entry 1' in run(site.at + '/feed').stdout, 'a feed')
     fails(run(site.at + '/nowhere', ok=False), 1, '/nowhere', 'answers 404')
@@ -110,6 +110,28 @@ def addresses(w, node, site, other, rules):
     wait(lambda: site.times('/slow') > n, 'the third')
     need(node.stop() == 0, 'a clean end')
     need(last.wait(30) == 1, 'who waited is told')
+
+
+def published(w, node, site):
+    """Of what is published it shows what would change."""
+    def run(*args):
+        return w.run('--control', node.control, 'try', *args).stdout
+    need('It is published, and says the same.' in run(site.at + '/page'), run(site.at + '/page'))
+    site.put('/page', PAGE.replace('confirmed the arrests on Tuesday', 'denied the arrests on Tuesday', 1))
+    out = run(site.at + '/page')
+    need('This would be a correction:\n    text: −1 +1 words\n    - for weeks, confirmed the arrests\n    + for weeks, denied the arrests\n' in out, out)
+    site.put('/page', PAGE)
+    draft = write(w.path('draft.md'), '---\ntitle: First\nlang: en\n---\nTwo were seen, and three heard.\n')
+    need('published' not in run(draft), run(draft))
+    node.publish(draft)
+    need('says the same' in run(draft), run(draft))
+    write(draft, '---\ntitle: Second\nlang: en\n---\nTwo were seen, and four heard.\n')
+    lines = [json.loads(x) for x in w.run('--control', node.control, 'try', '--json', draft).stdout.splitlines()]
+    need((lines[0]['outcome'], lines[0]['parts'], lines[0]['removed']) == ('corrected', 'title, text', 2), lines)
+    need([(x['before'], x['after']) for x in lines if x['what'] == 'change'] ==
+         [('First Two were seen, and three heard.', 'Second Two were seen, and four heard.')], lines)
+    w.run('--control', node.control, 'retract', '--reason', 'Wrong.', 'draft.md')
+    need('It was retracted' in run(draft), run(draft))
 
 
 def seed(w, node, top):
@@ -154,6 +176,7 @@ def main(build, top):
         wait(lambda: 'Held' in articles(w, node), 'the page')
         read = w.run('read', '1').stdout
         need('Bo Sun' in read and 'ODD' not in read and 'The ministry' in read, read)
+        published(w, node, site)
         addresses(w, node, site, other, rules)
         # A mistake in the settings' rules is told at the start, with its line.
         write(rules, 'site 127.0.0.1\nkeeps p\n')
