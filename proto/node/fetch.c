@@ -273,27 +273,6 @@ ask_brief(struct link *l, struct part *t, const uint8_t *only)
 	return true;
 }
 
-/*
- * How much more a reader may ask of |l| beside what is: it has proven nothing, but
- * little packs are as much as one piece together, and a visit in the night is over
- * sooner.  Nodes have time, and among many of them each liar would waste four packs.
- */
-static size_t
-trust(const struct link *l)
-{
-	size_t sum = 0;
-
-	if (l->n->cfg.role != NODE_READER || l->proven ||
-	    l->n_ask >= WINDOW_MAX || brief_room(l) < BRIEF_NO_LIMIT)
-		return 0;
-	for (size_t i = 0; i < l->n_ask; i++) {
-		if (l->ask[i].what != ASK_PIECES)
-			return 0;
-		sum += ask_bytes(&l->ask[i]);
-	}
-	return sum < PIECE_SIZE ? PIECE_SIZE - sum : 0;
-}
-
 /* Ask |l| for something of |t|; false if there is nothing to ask now. */
 static bool
 ask_part(struct link *l, struct part *t, const uint8_t *only)
@@ -304,7 +283,7 @@ ask_part(struct link *l, struct part *t, const uint8_t *only)
 	if (room < BRIEF_LEAST)
 		return false;
 	if (t->n_piece > 1 && t->hash == NULL)
-		return l->n_ask < l->window && ask_hashes(l, t);
+		return ask_hashes(l, t);
 	if (room < BRIEF_NO_LIMIT)
 		return ask_brief(l, t, only);
 	for (; i < t->n_piece; i++) {
@@ -313,8 +292,6 @@ ask_part(struct link *l, struct part *t, const uint8_t *only)
 			break;
 	}
 	if (i == t->n_piece)
-		return false;
-	if (l->n_ask >= l->window && piece_len(t->pack->size, first) > trust(l))
 		return false;
 	while (count < max && missing(t, only, first + count))
 		count++;
@@ -352,11 +329,55 @@ ask_again(struct link *l, struct part *t)
 	return false;
 }
 
+/* How many bytes more may be asked of |l| beside what is, while it has proven nothing. */
+static size_t
+trust(const struct link *l)
+{
+	size_t sum = 0;
+
+	if (l->n->cfg.role != NODE_READER || l->proven ||
+	    l->n_ask >= WINDOW_MAX || brief_room(l) < BRIEF_NO_LIMIT)
+		return 0;
+	for (size_t i = 0; i < l->n_ask; i++) {
+		if (l->ask[i].what != ASK_PIECES)
+			return 0;
+		sum += ask_bytes(&l->ask[i]);
+	}
+	return sum < PIECE_SIZE ? PIECE_SIZE - sum : 0;
+}
+
+/*
+ * A reader asks at once for little packs that are no more than one piece together: who
+ * wants but the newest issue is gone a round trip sooner.
+ */
+static bool
+ask_little(struct link *l)
+{
+	struct node *n = l->n;
+	size_t room = trust(l),
+	       from = l->want_gen == n->want_gen ? l->want_from : 0;
+
+	for (size_t i = from; i < n->n_want && i < from + WINDOW_MAX; i++) {
+		const struct want *w = &n->want[i];
+		struct part *t;
+
+		if (w->pack->size > room || w->pack->state != PACK_WANTED ||
+		    w->pack->part != NULL ||
+		    !share_holds(l, w->track, w->number, w->tier, w->pack))
+			continue;
+		t = part_open(n, w->pack);
+		return t != NULL && ask_part(l, t, NULL);
+	}
+	return false;
+}
+
 static bool
 ask_next(struct link *l)
 {
 	struct node *n = l->n;
 
+	if (l->n_ask >= l->window)
+		return ask_little(l);
 	if (ask_begun(l))
 		return true;
 	for (size_t i = 0; i < n->n_part; i++) {
