@@ -76,11 +76,12 @@ say_json(const struct verify *v, const char *kind, const struct id *feed,
 }
 
 void
-verify_good(const struct verify *v, const char *kind, const struct id *feed,
+verify_good(struct verify *v, const char *kind, const struct id *feed,
     const struct charter *c, const struct header *h, const struct article *art)
 {
 	char id[ID_TEXT_LEN + 1], keys[KEYS_SIGNERS_MAX];
 
+	v->n_good++;
 	if (v->a->json) {
 		say_json(v, kind, feed, c->name, h,
 		    art != NULL ? art->title : (struct bytes){NULL, 0});
@@ -104,11 +105,6 @@ verify_good(const struct verify *v, const char *kind, const struct id *feed,
 	verify_put(c->name);
 	printf(", issue %llu, %s\nFeed      %s\n",
 	    (unsigned long long)h->number, keys, id);
-	if (v->any_feed)
-		note(v->a,
-		    "%sThe name is what its signer says. Compare the feed "
-		    "with the one you trust: it begins the follow link.%s",
-		    style(v->a, STYLE_DIM), style(v->a, STYLE_PLAIN));
 }
 
 static bool
@@ -206,6 +202,11 @@ run(struct app *a)
 		exit = one != APP_DONE ? one : exit;
 	}
 	buf_done(&v.bytes);
+	if (v.n_good > 0 && v.any_feed && !a->json && !a->quiet)
+		note(a,
+		    "%sThe name is what its signer says. Compare the feed with "
+		    "the one you trust: it begins the follow link.%s",
+		    style(a, STYLE_DIM), style(a, STYLE_PLAIN));
 	return exit;
 }
 

@@ -37,6 +37,8 @@ static const char style_sheet[] =
     "footer b{color:var(--good)}footer code{word-break:break-all}"
     "@media print{nav,footer a{display:none}body{max-width:none;padding:0}}";
 
+#define MADE_BY "<meta name=\"generator\" content=\""
+
 static void
 put(struct buf *b, const char *s)
 {
@@ -63,12 +65,23 @@ page_begin(struct buf *b, struct bytes lang, struct bytes title,
 	    "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src "
 	    "'none'; img-src 'self' file:; style-src 'unsafe-inline'; "
 	    "base-uri 'none'; form-action 'none'\">\n"
-	    "<meta name=\"referrer\" content=\"no-referrer\">\n<title>");
+	    "<meta name=\"referrer\" content=\"no-referrer\">\n" MADE_BY
+		PAGE_MAKER "\">\n<title>");
 	put_text(b, title);
 	put(b, "</title>\n<style>");
 	put(b, style_sheet);
 	put(b, style);
 	put(b, "</style>\n");
+}
+
+bool
+page_is_foreign(struct bytes page)
+{
+	const char ours[] = MADE_BY PAGE_MAKER "\"";
+	const uint8_t *at = memmem(page.p, page.n, MADE_BY, strlen(MADE_BY));
+
+	return at == NULL || (size_t)(page.p + page.n - at) < strlen(ours) ||
+	       memcmp(at, ours, strlen(ours)) != 0;
 }
 
 void

@@ -11,7 +11,8 @@
  * with nothing remote in them.  A page depends on the signed bytes alone and on
  * which pictures lie beside it, so that `quire verify` can make it again and compare.
  */
-#define PAGE_NAME_LEN 32 /* characters: an article's id in hex */
+#define PAGE_NAME_LEN 32        /* characters: an article's id in hex */
+#define PAGE_MAKER    "quire 1" /* another number whenever pages look otherwise */
 
 struct page {
 	const struct id *feed;
@@ -38,6 +39,9 @@ void page_since(char dst[PAGE_SINCE_MAX], const struct article *a,
 
 /* Append the page of one article, as it lies in DIR/a/NAME.html. */
 int page_article(struct buf *b, const struct page *p);
+
+/* True if |page| says that another maker than ours made it. */
+bool page_is_foreign(struct bytes page);
 
 /* The name of a picture's file in DIR/pictures. */
 #define PAGE_PICTURE_MAX 80

@@ -21,6 +21,7 @@ struct verify {
 	const char *known[VERIFY_KNOWN_MAX]; /* places with charters */
 	size_t n_known;
 	struct buf bytes; /* of the file */
+	size_t n_good;    /* so far */
 };
 
 /* Text of a stranger, safe on a terminal. */
@@ -28,9 +29,8 @@ void verify_put(struct bytes text);
 int verify_bad(const struct verify *v, int err);
 /* 0 or QERR_FEED. */
 int verify_feed_id(const struct verify *v, const struct id *feed);
-void verify_good(const struct verify *v, const char *kind,
-    const struct id *feed, const struct charter *c, const struct header *h,
-    const struct article *art);
+void verify_good(struct verify *v, const char *kind, const struct id *feed,
+    const struct charter *c, const struct header *h, const struct article *art);
 /* "1 issue", "3 issues". */
 void verify_count(uint64_t n, const char *one);
 

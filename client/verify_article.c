@@ -151,6 +151,12 @@ compare_page(struct verify *v, const struct capsule_verdict *c,
 	same = page_article(&b, &p) == 0 &&
 	       bytes_eq(buf_bytes(&b), buf_bytes(&v->bytes));
 	buf_done(&b);
+	if (!same && page_is_foreign(buf_bytes(&v->bytes)))
+		return complain(
+		    "%s cannot be compared: another version of quire "
+		    "made it. The proof beside it is good; quire "
+		    "unpack makes the page anew.",
+		    v->what);
 	if (!same)
 		return complain("%s is NOT good: the page is not the signed "
 				"article that its capsule holds.",

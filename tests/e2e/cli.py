@@ -161,6 +161,8 @@ def main(build):
         need('<script' not in open(page, encoding='utf-8').read(), 'a script in a page')
         write(page, open(page, encoding='utf-8').read().replace('иначе', 'никак'))
         fails(w, 1, 'NOT good', 'verify', page)
+        write(page, open(page, encoding='utf-8').read().replace('content="quire 1"', 'content="quire 0"'))
+        fails(w, 1, 'another version', 'verify', page)
         capsule = w.path('a.quire')
         w.run('export', '--capsule', 'a.md', capsule)
         feed = link[6:58]
