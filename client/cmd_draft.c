@@ -7,30 +7,49 @@
 #include "client/documents.h"
 #include "proto/base/qerr.h"
 
+/* |rq| begins the documents; or, of a volume, is all. */
 static int
-draft(struct app *a, struct ctl_request *rq, const char *path)
+ask(struct documents *d, struct app *a, const struct ctl_request *rq, int fd,
+    bool volume)
 {
-	struct ctl_request end = {.kind = CTL_DRAFT, .n_fd = 1};
+	struct ctl_request end = {.kind = CTL_DRAFT, .n_fd = 1, .fd = {fd}};
+	struct ctl_error err;
+
+	d->a = a;
+	if (volume) {
+		end.feed = rq->feed;
+		end.time = rq->time;
+		return daemon_call(a, &end, documents_item, d);
+	}
+	return documents_send(d, a, rq, &end, &err) == 0
+		   ? APP_DONE
+		   : daemon_complain(&err);
+}
+
+static int
+draft(struct app *a, struct ctl_request *rq, const char *path, bool volume)
+{
 	struct documents d = {.fresh = 0};
 	char name[DOCUMENTS_NAME_MAX], time[DATE_MAX];
-	struct ctl_error err;
-	int exit;
+	int exit, fd = documents_memory();
 
-	if ((end.fd[0] = documents_memory()) < 0)
+	if (fd < 0)
 		return APP_FAILED;
-	if (documents_send(&d, a, rq, &end, &err) != 0) {
-		close(end.fd[0]);
-		return daemon_complain(&err);
-	}
-	exit = documents_keep(&d, end.fd[0], path, name);
-	close(end.fd[0]);
+	exit = ask(&d, a, rq, fd, volume);
+	if (exit == APP_DONE)
+		exit = documents_keep(&d, fd, path, name);
+	close(fd);
 	if (exit == APP_DONE && !a->json) {
 		date_machine(time, (int64_t)d.time);
-		say(a,
-		    "%s: issue %llu of %s, %zu new, %zu corrected, %zu "
-		    "refused.",
-		    name, (unsigned long long)d.number, time, d.fresh,
-		    d.corrected, d.refused);
+		if (volume)
+			say(a, "%s: issue %llu of %s, a volume.", name,
+			    (unsigned long long)d.number, time);
+		else
+			say(a,
+			    "%s: issue %llu of %s, %zu new, %zu corrected, "
+			    "%zu refused.",
+			    name, (unsigned long long)d.number, time, d.fresh,
+			    d.corrected, d.refused);
 		printf("%s\n", d.hash);
 	}
 	return exit == APP_DONE && d.refused > 0 ? APP_FAILED : exit;
@@ -42,6 +61,7 @@ static const struct cmd_option draft_options[] = {
     {256, "slow", NULL, "compress for size, not for speed"},
     {257, "time", "TIME",
 	"as 2026-11-20T10:02:00Z: to draft what another editor drafted"},
+    {258, "volume", NULL, "of no FILE: many issues bound for newcomers"},
     {0},
 };
 
@@ -50,6 +70,7 @@ run_draft(struct app *a)
 {
 	struct ctl_request rq = {.kind = CTL_PUBLISH, .flags = CTL_DRAFTING};
 	const char *arg, *path = NULL;
+	bool volume = false;
 	int letter, exit;
 
 	while ((letter = app_option(a, &arg, &exit)) > 0) {
@@ -57,6 +78,8 @@ run_draft(struct app *a)
 			rq.feed = bytes_str(arg);
 		else if (letter == 'o')
 			path = arg;
+		else if (letter == 258)
+			volume = true;
 		else if (letter == 256)
 			rq.flags |= CTL_SLOW;
 		else if (!date_read(&rq.time, arg))
@@ -66,9 +89,9 @@ run_draft(struct app *a)
 	}
 	if (letter == APP_STOP)
 		return exit;
-	if (!app_operands(a, 1, -1))
+	if (!app_operands(a, volume ? 0 : 1, volume ? 0 : -1))
 		return APP_USAGE;
-	return draft(a, &rq, path);
+	return draft(a, &rq, path, volume);
 }
 
 const struct cmd cmd_draft = {
@@ -82,7 +105,9 @@ const struct cmd cmd_draft = {
 	"last line is the draft's hash: the same documents and the same --time make the same\n"
 	"draft on every machine whose quired has the same issues, so editors can compare it.\n"
 	"The file holds the reading key, and what is not published yet: keep it in the\n"
-	"newsroom.",
+	"newsroom.\n"
+	"--volume binds the issues of some hundred articles, so that newcomers fetch less.\n"
+	"Where quired signs by itself it makes volumes by itself.",
     .run = run_draft,
 };
 

@@ -53,11 +53,11 @@ show_part(const struct edition_part *p)
 		return;
 	}
 	if (p->first == p->last)
-		printf("  issue %llu", (unsigned long long)p->first);
+		printf("  issue %llu anew", (unsigned long long)p->first);
 	else
-		printf("  issues %llu to %llu", (unsigned long long)p->first,
-		    (unsigned long long)p->last);
-	printf(" anew: %zu article%s as signed before, %zu taken back\n",
+		printf("  issues %llu to %llu in a volume",
+		    (unsigned long long)p->first, (unsigned long long)p->last);
+	printf(": %zu article%s as signed before, %zu taken back\n",
 	    p->head.n - p->n_gone, p->head.n - p->n_gone == 1 ? "" : "s",
 	    p->n_gone);
 	for (size_t i = 0; i < p->n_gone; i++)
@@ -103,7 +103,7 @@ show(const struct app *app, const struct edition_verdict *v,
 	line(app, "Time", bytes_str(time));
 	line(app, "Draft", bytes_str(hash));
 	show_signers(app, v, approval, n);
-	for (size_t i = 0; i < v->n_part; i++)
+	for (size_t i = v->n_part; i-- > 0;) /* the issue's own is the last */
 		show_part(&v->part[i]);
 }
 
@@ -171,7 +171,7 @@ show_json(const struct edition *e, const struct edition_verdict *v, size_t n)
 	json_uint(&j, "approvals", n);
 	json_close(&j, '}');
 	json_flush(&j);
-	for (size_t i = 0; i < v->n_part; i++)
+	for (size_t i = v->n_part; i-- > 0;)
 		json_part(&j, &v->part[i]);
 	buf_done(&b);
 }

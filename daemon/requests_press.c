@@ -308,24 +308,29 @@ draft_item(struct control_client *c, const struct id *of,
 	control_item(c, &it);
 }
 
+/* Of the documents that were handed over; else of the volume that is due. */
 static void
-do_draft(struct control_client *c, const struct ctl_request *rq)
+do_draft(struct daemon *d, struct control_client *c,
+    const struct ctl_request *rq)
 {
 	struct room *r = control_draft(c);
+	bool volume = r == NULL;
 	struct publisher_drafted drafted;
 	struct buf b, why;
+	int err;
 
-	if (r == NULL) {
-		control_fail(c, 1, "", "No publishing has begun.");
+	if (volume && (r = requests_room(d, c, rq->feed)) == NULL)
 		return;
-	}
 	buf_init(&b, 0);
 	buf_init(&why, 0);
 	control_set_draft(c, NULL);
-	if (publisher_draft(r->p, &b, &drafted, &why) == 0 &&
-	    write_fd(rq->fd[0], buf_bytes(&b)) != 0)
+	err = volume
+		  ? publisher_volume_draft(r->p, rq->time, &b, &drafted, &why)
+		  : publisher_draft(r->p, &b, &drafted, &why);
+	if (err == 0 && write_fd(rq->fd[0], buf_bytes(&b)) != 0)
 		buf_put_str(&why, "The draft cannot be written.");
-	publisher_cancel(r->p);
+	if (!volume)
+		publisher_cancel(r->p);
 	if (why.n > 0) {
 		control_fail(c, 1, "", "%.*s", (int)why.n, (const char *)why.p);
 	} else {
@@ -454,7 +459,7 @@ requests_press(struct daemon *d, struct control_client *c,
 		do_commit(c);
 		break;
 	case CTL_DRAFT:
-		do_draft(c, rq);
+		do_draft(d, c, rq);
 		break;
 	case CTL_RELEASE:
 		do_release(d, c, rq);

@@ -9,6 +9,7 @@
 #include "daemon/press/press.h"
 #include "daemon/work/jobs.h"
 #include "proto/base/qerr.h"
+#include "proto/host/entropy.h"
 #include "proto/host/log.h"
 #include "proto/object/volume.h"
 
@@ -216,14 +217,14 @@ press_stop_volume(struct publisher *p)
 	close_child(p);
 }
 
-int
-publisher_volume_start(struct publisher *p, int *ret_fd)
+/* Start the child: 1 and its end is p->ended, 0 if there is nothing to do. */
+static int
+start(struct publisher *p)
 {
 	pid_t parent = getpid();
 	int end[2];
 
-	if (p->child > 0 || p->open || !press_signs(p) ||
-	    !(is_due(p, true) || is_due(p, false)))
+	if (p->child > 0 || p->open || !(is_due(p, true) || is_due(p, false)))
 		return 0;
 	p->result = memfd_create("volume", MFD_CLOEXEC);
 	if (p->result < 0 || pipe(end) != 0) {
@@ -251,8 +252,16 @@ publisher_volume_start(struct publisher *p, int *ret_fd)
 		close_child(p);
 		return QERR_IO;
 	}
-	*ret_fd = p->ended;
 	return 1;
+}
+
+int
+publisher_volume_start(struct publisher *p, int *ret_fd)
+{
+	int r = press_signs(p) ? start(p) : 0;
+
+	*ret_fd = p->ended;
+	return r;
 }
 
 /* Wait for the child: 0 if it did its work. */
@@ -268,23 +277,33 @@ reap(struct publisher *p)
 	return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : QERR_IO;
 }
 
-/* Take one pack out of what the child left; QERR_ABSENT at its end. */
+/* Take one pack out of what the child left into the empty |b|; QERR_ABSENT at its end. */
 static int
-take_pack(struct publisher *p, off_t *at, struct pack_entry *e)
+read_pack(struct publisher *p, off_t *at, struct pack_entry *e, struct buf *b)
 {
-	struct buf b;
 	uint8_t *dst;
 	int r = QERR_IO;
 
 	if (pread(p->result, e, sizeof(*e), *at) != (ssize_t)sizeof(*e))
 		return QERR_ABSENT;
 	*at += (off_t)sizeof(*e);
-	buf_init(&b, PACK_SIZE_MAX);
-	dst = buf_grow(&b, e->size);
+	dst = buf_grow(b, e->size);
 	if (dst != NULL &&
 	    pread(p->result, dst, e->size, *at) == (ssize_t)e->size)
-		r = pack_check(e, buf_bytes(&b));
+		r = pack_check(e, buf_bytes(b));
 	*at += (off_t)e->size;
+	return r;
+}
+
+/* The same, into the store. */
+static int
+take_pack(struct publisher *p, off_t *at, struct pack_entry *e)
+{
+	struct buf b;
+	int r;
+
+	buf_init(&b, PACK_SIZE_MAX);
+	r = read_pack(p, at, e, &b);
 	if (r == 0)
 		r = press_stage(p, &e->root, buf_bytes(&b));
 	buf_done(&b);
@@ -321,4 +340,87 @@ publisher_volume_finish(struct publisher *p, publisher_issue_fn fn, void *arg,
 	}
 	/* Later issues lean on it, and articles are found in it. */
 	return press_reload(p);
+}
+
+/* --- one that is signed elsewhere --- */
+
+static void
+wait_for_end(void *arg)
+{
+	const int *fd = arg;
+	char byte;
+
+	while (read(*fd, &byte, 1) < 0 && errno == EINTR)
+		;
+}
+
+/* All that lies in the volume: packs, and issues without any. */
+static int
+add_before(struct publisher *p, struct press_draft *d)
+{
+	uint64_t next = p->first;
+	size_t *pack, n;
+	int r = shelf_cover(&p->shelf, p->first, p->last, &pack, &n);
+
+	if (r != 0)
+		return r;
+	for (size_t i = 0; i <= n && r == 0; i++) {
+		uint64_t to =
+		    i < n ? p->shelf.pack[pack[i]].e.first : p->last + 1;
+
+		for (; next < to && r == 0; next++)
+			r = press_before(p, d, p->first, p->last, SHELF_NONE,
+			    next);
+		if (i == n || r != 0)
+			break;
+		jobs_breathe();
+		r = press_before(p, d, p->first, p->last, pack[i], 0);
+		next = p->shelf.pack[pack[i]].e.last + 1;
+	}
+	free(pack);
+	return r;
+}
+
+static int
+make_draft(struct publisher *p, uint64_t time, struct press_draft *d,
+    struct buf *b, struct publisher_drafted *ret)
+{
+	struct pack_entry e[TIERS];
+	size_t n = 0;
+	off_t at = 0;
+	int r;
+
+	jobs_calculate(wait_for_end, &p->ended);
+	r = reap(p);
+	while (r == 0 && n < TIERS) {
+		r = read_pack(p, &at, &e[n], &d->sealed[n]);
+		n += r == 0;
+	}
+	if (r == QERR_ABSENT && n > 0)
+		r = add_before(p, d);
+	return r != 0 ? r : press_draft(p, time, e, n, d, b, ret);
+}
+
+int
+publisher_volume_draft(struct publisher *p, uint64_t time, struct buf *b,
+    struct publisher_drafted *ret, struct buf *why)
+{
+	struct press_draft *d = press_draft_new();
+	int r = d == NULL ? QERR_NOMEM : start(p);
+
+	if (r == 0) {
+		r = p->child > 0 || p->open ? QERR_AGAIN : QERR_ABSENT;
+	} else if (r == 1) {
+		r = make_draft(p, time > 0 ? time : clock_wall(), d, b, ret);
+		close_child(p);
+	}
+	press_draft_free(d);
+	shelf_rest(&p->shelf);
+	if (r == QERR_ABSENT)
+		buf_printf(why,
+		    "No volume is due: one is made of some %d articles.",
+		    PUBLISHER_VOLUME_MIN);
+	else if (r != 0)
+		buf_printf(why, "No volume was made: %s.", qerr_str(r));
+	return r;
 }

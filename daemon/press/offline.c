@@ -28,69 +28,109 @@ press_draft_new(void)
 {
 	struct press_draft *d = calloc(1, sizeof(*d));
 
-	for (size_t i = 0; i < PRESS_DRAFT_PACKS && d != NULL; i++) {
+	for (size_t i = 0; i < PRESS_DRAFT_PACKS && d != NULL; i++)
 		buf_init(&d->sealed[i], 0);
-		for (size_t k = 0; k < BEFORE_PARTS; k++)
-			buf_init(&d->before[i][k], 0);
-	}
 	return d;
 }
 
 void
 press_draft_free(struct press_draft *d)
 {
-	for (size_t i = 0; i < PRESS_DRAFT_PACKS && d != NULL; i++) {
+	if (d == NULL)
+		return;
+	for (size_t i = 0; i < PRESS_DRAFT_PACKS; i++)
 		buf_done(&d->sealed[i]);
-		for (size_t k = 0; k < BEFORE_PARTS; k++)
-			buf_done(&d->before[i][k]);
+	for (size_t i = 0; i < d->n_before; i++) {
+		buf_done(&d->before[i].header);
+		buf_done(&d->before[i].heads);
+		buf_done(&d->before[i].bodies);
 	}
+	free(d->before);
 	free(d);
 }
 
-int
-press_before(struct publisher *p, size_t heads, struct buf before[BEFORE_PARTS])
+static struct press_before *
+before_new(struct press_draft *d, uint64_t first, uint64_t last)
 {
-	const struct shelf_pack *k = &p->shelf.pack[heads];
-	struct tree_name t = {
-	    .kind = TREE_ISSUE, .id = p->feed, .number = k->number};
+	void *more = realloc(d->before, (d->n_before + 1) * sizeof(*d->before));
+	struct press_before *b;
+
+	if (more == NULL)
+		return NULL;
+	d->before = more;
+	b = &d->before[d->n_before++];
+	b->first = first;
+	b->last = last;
+	buf_init(&b->header, 0);
+	buf_init(&b->heads, 0);
+	buf_init(&b->bodies, 0);
+	return b;
+}
+
+int
+press_before(struct publisher *p, struct press_draft *d, uint64_t first,
+    uint64_t last, size_t i, uint64_t number)
+{
+	struct press_before *b = before_new(d, first, last);
+	struct tree_name t = {.kind = TREE_ISSUE,
+	    .id = p->feed,
+	    .number = i != SHELF_NONE ? p->shelf.pack[i].number : number};
 	struct shelf_view v;
 	struct id hashed;
-	int r;
+	int r = b == NULL ? QERR_NOMEM : store_get(p->store, &t, &b->header);
 
+	if (r != 0 || i == SHELF_NONE)
+		return r;
 	shelf_view_init(&v);
-	r = store_get(p->store, &t, &before[BEFORE_HEADER]);
+	r = shelf_look(&p->shelf, &v, i, true);
 	if (r == 0)
-		r = shelf_look(&p->shelf, &v, heads, true);
-	if (r == 0)
-		buf_put(&before[BEFORE_HEADS], v.heads.p, v.heads.n);
-	for (size_t i = 0; r == 0 && v.has_text && i < v.body.n; i++) {
-		hash(&hashed, HASH_RECORD, shelf_body(&v, i));
-		buf_put(&before[BEFORE_BODIES], hashed.b, sizeof(hashed.b));
+		buf_put(&b->heads, v.heads.p, v.heads.n);
+	for (size_t k = 0; r == 0 && v.has_text && k < v.body.n; k++) {
+		hash(&hashed, HASH_RECORD, shelf_body(&v, k));
+		buf_put(&b->bodies, hashed.b, sizeof(hashed.b));
 	}
 	shelf_view_done(&v);
 	return r;
 }
 
+/* What the heads pack |e| is made of, in the issues' order. */
+static int
+belong_before(struct edition *ed, const struct pack_entry *e,
+    const struct press_draft *d)
+{
+	for (size_t i = 0; i < d->n_before; i++) {
+		const struct press_before *b = &d->before[i];
+
+		if (b->first != e->first || b->last != e->last)
+			continue;
+		if (ed->n_before == EDITION_BEFORE_MAX)
+			return QERR_TOOBIG;
+		ed->before[ed->n_before++] =
+		    (struct edition_before){.header = buf_bytes(&b->header),
+			.heads = buf_bytes(&b->heads),
+			.bodies = buf_bytes(&b->bodies)};
+	}
+	return 0;
+}
+
 /* Fill in what belongs to each pack of |h|, in its order. */
-static void
+static int
 belong(struct edition *ed, const struct header *h, const struct pack_entry *e,
     const struct press_draft *d)
 {
-	for (size_t i = 0; i < h->n_pack; i++) {
-		const struct buf *b;
+	int r = 0;
+
+	for (size_t i = 0; i < h->n_pack && r == 0; i++) {
 		size_t k = 0;
 
 		while (pack_entry_cmp(&h->pack[i], &e[k]) != 0)
 			k++;
-		b = d->before[k];
 		ed->pack[i] = buf_bytes(&d->sealed[k]);
-		if (b[BEFORE_HEADER].n > 0)
-			ed->before[ed->n_before++] = (struct edition_before){
-			    .header = buf_bytes(&b[BEFORE_HEADER]),
-			    .heads = buf_bytes(&b[BEFORE_HEADS]),
-			    .bodies = buf_bytes(&b[BEFORE_BODIES])};
+		if (h->pack[i].tier == TIER_HEADS)
+			r = belong_before(ed, &h->pack[i], d);
 	}
 	ed->n_pack = h->n_pack;
+	return r;
 }
 
 int
@@ -105,8 +145,9 @@ press_draft(struct publisher *p, uint64_t time, const struct pack_entry *e,
 	int r = v == NULL ? QERR_NOMEM : 0;
 
 	press_fill(p, &h, time, e, n);
-	belong(&ed, &h, e, d);
 	buf_init(&body, HEADER_FILE_MAX);
+	if (r == 0)
+		r = belong(&ed, &h, e, d);
 	if (r == 0)
 		r = header_encode(&body, &h);
 	ed.header = buf_bytes(&body);

@@ -22,17 +22,17 @@
 
 #define PRESS_DRAFT_PACKS (PRESS_PACKS_MAX + TIERS)
 
-/* What belongs to the packs of an issue that is signed elsewhere. */
-enum press_before {
-	BEFORE_HEADER,
-	BEFORE_HEADS,
-	BEFORE_BODIES,
-	BEFORE_PARTS
+/* What a pack of earlier issues in a draft is made of: see struct edition_before. */
+struct press_before {
+	uint64_t first, last; /* of that pack */
+	struct buf header, heads, bodies;
 };
+
+/* What belongs to the packs of an issue that is signed elsewhere. */
 struct press_draft {
 	struct buf sealed[PRESS_DRAFT_PACKS];
-	/* Of heads that are made anew: see struct edition_before. */
-	struct buf before[PRESS_DRAFT_PACKS][BEFORE_PARTS];
+	struct press_before *before;
+	size_t n_before;
 };
 
 struct press_article {
@@ -149,9 +149,11 @@ void press_draft_free(struct press_draft *d);
 int press_draft(struct publisher *p, uint64_t time, const struct pack_entry *e,
     size_t n, const struct press_draft *d, struct buf *b,
     struct publisher_drafted *ret);
-/* What proves what was in the packs of |heads|, on the shelf. */
-int press_before(struct publisher *p, size_t heads,
-    struct buf before[BEFORE_PARTS]);
+/* Add to |d| what proves what was in the packs of the heads |i|, on the shelf, of which
+ * those of the cover first..last are made; or, if |i| is SHELF_NONE, that issue |number|
+ * had none. */
+int press_before(struct publisher *p, struct press_draft *d, uint64_t first,
+    uint64_t last, size_t i, uint64_t number);
 
 /* The packs of |heads|, on the shelf, with |tomb| in the place of its article: into the
  * store, or into |out|.  Sets e[0..*n-1]. */

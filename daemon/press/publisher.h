@@ -182,4 +182,11 @@ int publisher_volume_start(struct publisher *p, int *ret_fd);
 int publisher_volume_finish(struct publisher *p, publisher_issue_fn fn,
     void *arg, struct buf *why);
 
+/*
+ * The volume that is due as a draft of |time| (as above), to be signed elsewhere and
+ * released.  Takes as long as the child does.  QERR_ABSENT if none is due.
+ */
+int publisher_volume_draft(struct publisher *p, uint64_t time, struct buf *b,
+    struct publisher_drafted *ret, struct buf *why);
+
 #endif

@@ -185,6 +185,7 @@ announce_tomb(struct retraction *t)
 static int
 announce(struct retraction *t, size_t i)
 {
+	const struct pack_entry *old = &t->p->shelf.pack[i].e;
 	struct pack_entry e[TIERS];
 	struct buf *out = out_of(t);
 	size_t n;
@@ -197,7 +198,7 @@ announce(struct retraction *t, size_t i)
 		r = end_header(t);
 	}
 	if (r == 0 && t->draft != NULL)
-		r = press_before(t->p, i, t->draft->before[t->n]);
+		r = press_before(t->p, t->draft, old->first, old->last, i, 0);
 	memcpy(t->e + t->n, e, n * sizeof(*e));
 	t->n += n;
 	return r;

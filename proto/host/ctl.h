@@ -64,7 +64,9 @@ enum ctl_kind {
 	/* As DOCUMENT, but only to show what would become of it; or address: of what is
 	 * there, and no document comes along. */
 	CTL_TRY,
-	CTL_DRAFT, /* instead of COMMIT: write the draft into the file that comes along */
+	/* Instead of COMMIT: write the draft into the file that comes along.  Alone: a draft
+	 * of the volume that is due; feed, time. */
+	CTL_DRAFT,
 	CTL_RELEASE, /* publish the signed edition that comes along; feed */
 	CTL_PEER_REVOKE, /* what a peer passed on; text: its id, invite's name or "HOST:PORT" */
 };

@@ -46,7 +46,7 @@ edition_encode(struct buf *b, const struct edition *e)
 {
 	if (e->n_charter < 1 || e->n_charter > EDITION_CHARTERS_MAX ||
 	    e->n_pack < 1 || e->n_pack > HEADER_PACKS_MAX ||
-	    e->n_before > HEADER_PACKS_MAX)
+	    e->n_before > EDITION_BEFORE_MAX)
 		return QERR_TOOBIG;
 	cbor_put_map(b, e->n_before > 0 ? K_COUNT : K_COUNT - 1);
 	cbor_put_uint(b, K_KIND);
@@ -88,14 +88,14 @@ get_before(struct reader *r, struct edition_before *ret)
 	size_t n;
 
 	want_key(r, K_BEFORE);
-	n = cbor_array(r, HEADER_PACKS_MAX);
+	n = cbor_array(r, EDITION_BEFORE_MAX);
 	if (n == 0)
 		reader_fail(r, QERR_MISSING);
 	for (size_t i = 0; i < n && r->err == 0; i++) {
 		if (cbor_array(r, 3) != 3)
 			reader_fail(r, QERR_MISSING);
 		ret[i].header = cbor_bytes_in(r, 1, HEADER_FILE_MAX);
-		ret[i].heads = cbor_bytes_in(r, 1, PACK_SIZE_MAX);
+		ret[i].heads = cbor_bytes_in(r, 0, PACK_SIZE_MAX);
 		ret[i].bodies =
 		    cbor_bytes_in(r, 0, PACK_COUNT_MAX * sizeof(struct id));
 	}

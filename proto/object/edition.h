@@ -14,9 +14,11 @@
  */
 #define EDITION_MAX          (80 * 1024 * 1024)
 #define EDITION_CHARTERS_MAX 64
+#define EDITION_BEFORE_MAX   2048
 
-/* What packs that are made anew take the place of: the header that announced those, their
- * raw heads, and the hashes of their bodies, 32 bytes each.  It proves what stays. */
+/* What packs of earlier issues are made of: the header that announced those, their raw
+ * heads, and the hashes of their bodies, 32 bytes each.  It proves what stays.  Without
+ * heads it is the header of an issue that has no articles. */
 struct edition_before {
 	struct bytes header, heads, bodies;
 };
@@ -29,8 +31,8 @@ struct edition {
 	struct reading_key key;
 	struct bytes pack[HEADER_PACKS_MAX]; /* sealed, in the header's order */
 	size_t n_pack;
-	struct edition_before
-	    before[HEADER_PACKS_MAX]; /* in the packs' order */
+	/* Of all heads packs of earlier issues, in the packs' order and the issues'. */
+	struct edition_before before[EDITION_BEFORE_MAX];
 	size_t n_before;
 };
 
@@ -38,7 +40,8 @@ int edition_encode(struct buf *b, const struct edition *e);
 /* |ret| borrows from |file|. */
 int edition_decode(struct edition *ret, struct bytes file);
 
-/* The packs of one cover: the issue's own, or those of issues before it, made anew. */
+/* The packs of one cover: the issue's own, or those of issues before it, made anew: of one,
+ * or a volume of several. */
 struct edition_part {
 	uint64_t first, last;
 	bool anew;
@@ -62,7 +65,7 @@ struct edition_verdict {
 /*
  * Check everything: the chain of charters, the header (signed by who may, if it is),
  * that it announces just these packs and they open, that each head and body is as
- * PROTOCOL.md has it, and of packs that are made anew that all is there which was signed
+ * PROTOCOL.md has it, and of packs of earlier issues that all is there which was signed
  * before, but for articles that are taken back.  Initialise |ret| with zeroes; free it
  * with edition_verdict_done() in any case.
  */

@@ -8,157 +8,225 @@
 #include "proto/object/merkle.h"
 
 /*
- * Packs that take the place of others.  Who signs them on a machine of his own has not
- * got the others; their header, which was signed, proves what was in them.
+ * Packs of earlier issues: a volume, or what takes the place of packs that held an article
+ * that is taken back.  Who signs them on a machine of his own has not got the packs
+ * that they are made of; the headers of those, which were signed, prove what was in them.
  */
 
-/* What was before, opened. */
-struct old {
-	struct bytes heads;
-	struct records head;
-	struct id *body; /* hashes of the bodies, as many */
+/* An article as it was, in one of the packs before. */
+struct was {
+	struct bytes head;
+	struct id body; /* hash */
+	uint64_t revision;
+	bool seen; /* it is there, or its tombstone */
 };
 
+/* One of those packs. */
+struct tile {
+	struct records head;
+	struct was *was; /* as many */
+};
+
+struct tiles {
+	struct tile *tile;
+	size_t n;
+	struct map *newest; /* H(name) -> struct was */
+};
+
+static const struct bytes none = {NULL, 0};
+
+/* The first pack of |tier| from |*at| on whose cover begins at |first|. */
 static const struct pack_entry *
-entry_of(const struct header *h, enum tier tier, const struct edition_part *p)
+entry_from(const struct header *h, enum tier tier, uint64_t first, size_t *at)
+{
+	for (; *at < h->n_pack; (*at)++)
+		if (h->pack[*at].tier == tier && h->pack[*at].first == first)
+			return &h->pack[(*at)++];
+	return NULL;
+}
+
+static const struct pack_entry *
+text_with(const struct header *h, const struct pack_entry *heads)
 {
 	for (size_t i = 0; i < h->n_pack; i++)
-		if (h->pack[i].tier == tier && h->pack[i].first == p->first &&
-		    h->pack[i].last == p->last)
+		if (h->pack[i].tier == TIER_TEXT &&
+		    h->pack[i].first == heads->first &&
+		    h->pack[i].last == heads->last)
 			return &h->pack[i];
 	return NULL;
 }
 
-/* |bytes| are the hashes that |e|, the old text pack, is made of; if there is none, all
- * bodies are empty. */
+/* The pack of |h| that has these |heads| and begins at |first|. */
 static int
-open_bodies(struct old *o, const struct pack_entry *e, struct bytes bytes)
+open_heads(struct tile *t, const struct header *h, uint64_t first,
+    struct bytes heads, const struct pack_entry **ret)
 {
-	struct id root;
+	int r = QERR_RANGE;
+	size_t at = 0;
 
-	o->body = calloc(o->head.n, sizeof(*o->body));
-	if (o->body == NULL)
-		return QERR_NOMEM;
-	if (bytes.n != (e != NULL ? o->head.n * sizeof(root) : 0))
-		return QERR_RANGE;
-	for (size_t i = 0; i < o->head.n; i++)
-		hash(&o->body[i], HASH_RECORD, bytes_of("", 0));
-	if (e == NULL)
-		return 0;
-	memcpy(o->body, bytes.p, bytes.n);
-	merkle_root(&root, o->body, o->head.n);
-	return id_eq(&root, &e->contents) ? 0 : QERR_BADHASH;
+	while (r != 0 && (*ret = entry_from(h, TIER_HEADS, first, &at)) != NULL)
+		r = records_open(&t->head, *ret, heads, none, NULL);
+	return r;
 }
 
+/* |bytes| are the hashes that |e|, the text pack, is made of; if there is none, all
+ * bodies are empty. */
 static int
-open_old(struct old *o, const struct edition_verdict *v,
-    const struct edition_part *part, const struct edition_before *b)
+open_bodies(struct tile *t, const struct pack_entry *e, struct bytes bytes)
 {
-	const struct bytes none = {NULL, 0};
+	struct id *leaf, root;
+	int r = 0;
+
+	if (bytes.n != (e != NULL ? t->head.n * sizeof(root) : 0))
+		return QERR_RANGE;
+	if ((leaf = calloc(t->head.n, sizeof(*leaf))) == NULL)
+		return QERR_NOMEM;
+	if (e == NULL) {
+		for (size_t i = 0; i < t->head.n; i++)
+			hash(&leaf[i], HASH_RECORD, bytes_of("", 0));
+	} else {
+		memcpy(leaf, bytes.p, bytes.n);
+		merkle_root(&root, leaf, t->head.n);
+		r = id_eq(&root, &e->contents) ? 0 : QERR_BADHASH;
+	}
+	for (size_t i = 0; i < t->head.n; i++)
+		t->was[i].body = leaf[i];
+	free(leaf);
+	return r;
+}
+
+/* Let the articles of |t| take the place of older revisions. */
+static int
+enter(struct tiles *all, struct tile *t, struct bytes heads)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < t->head.n && r == 0; i++) {
+		struct was *w = &t->was[i], *old;
+		struct article a;
+		struct id name;
+
+		w->head = records_at(&t->head, heads, i);
+		if ((r = article_decode(&a, w->head)) != 0)
+			break;
+		w->revision = a.revision;
+		hash(&name, HASH_ARTICLE, a.name);
+		old = map_get(all->newest, &name);
+		if (old == NULL || old->revision < w->revision)
+			r = map_put(all->newest, &name, w);
+	}
+	return r;
+}
+
+/*
+ * What was before from issue |*next| on: a pack, or an issue without articles; |*next|
+ * moves behind it.
+ */
+static int
+add_tile(struct tiles *all, const struct edition_verdict *v,
+    const struct edition_before *b, uint64_t *next, uint64_t last)
+{
+	struct tile *t = &all->tile[all->n++];
 	const struct pack_entry *e;
 	struct header h;
+	size_t at = 0;
 	int r = header_open(&h, b->header, &v->charter);
 
 	if (r != 0)
 		return r;
 	if (!id_eq(&h.feed, &v->feed))
 		return QERR_FEED;
-	if (h.number >= v->header.number ||
-	    (e = entry_of(&h, TIER_HEADS, part)) == NULL)
+	if (h.number >= v->header.number)
 		return QERR_RANGE;
-	o->heads = b->heads;
-	r = records_open(&o->head, e, b->heads, none, NULL);
-	return r != 0
-		   ? r
-		   : open_bodies(o, entry_of(&h, TIER_TEXT, part), b->bodies);
+	if (b->heads.n == 0) {
+		if (h.number != *next || b->bodies.n > 0 ||
+		    entry_from(&h, TIER_HEADS, *next, &at) != NULL)
+			return QERR_RANGE;
+		(*next)++;
+		return 0;
+	}
+	if ((r = open_heads(t, &h, *next, b->heads, &e)) != 0)
+		return r;
+	if (e->last > last)
+		return QERR_RANGE;
+	*next = e->last + 1;
+	t->was = calloc(t->head.n, sizeof(*t->was));
+	if (t->was == NULL)
+		return QERR_NOMEM;
+	r = open_bodies(t, text_with(&h, e), b->bodies);
+	return r != 0 ? r : enter(all, t, b->heads);
 }
 
-/* Old record |i| stands at |k| now: as it was, or as a tombstone. */
+/* Record |k| of |part|: as it was, or a tombstone. */
 static int
-compare_one(const struct old *o, size_t i, struct edition_part *part,
-    const struct id *body, size_t k)
+compare_one(struct edition_part *part, size_t k, const struct id *body,
+    const struct map *newest)
 {
-	struct bytes was = records_at(&o->head, o->heads, i);
-	struct bytes is = records_at(&part->head, buf_bytes(&part->heads), k);
-	struct article a, b;
-	int r;
+	struct bytes head = records_at(&part->head, buf_bytes(&part->heads), k);
+	struct article a;
+	struct was *w;
+	struct id name;
+	int r = article_decode(&a, head);
 
-	if (bytes_eq(was, is) && id_eq(&o->body[i], &body[k]))
-		return 0;
-	if ((r = article_decode(&a, was)) != 0 ||
-	    (r = article_decode(&b, is)) != 0)
+	if (r != 0)
 		return r;
-	if (b.status != ARTICLE_RETRACTED || b.revision <= a.revision)
+	hash(&name, HASH_ARTICLE, a.name);
+	if ((w = map_get(newest, &name)) == NULL)
+		return QERR_MISSING;
+	if (w->seen)
+		return QERR_DUPLICATE;
+	w->seen = true;
+	if (bytes_eq(w->head, head) && id_eq(&w->body, body))
+		return 0;
+	if (a.status != ARTICLE_RETRACTED || a.revision <= w->revision)
 		return QERR_BADHASH;
 	part->gone[part->n_gone++] = (uint32_t)k;
 	return 0;
 }
 
+/* As many are there as were, and each once: none is left out. */
 static int
-name_of(struct id *ret, const struct records *head, struct bytes heads,
-    size_t i)
+compare(const struct tiles *all, struct edition_part *part,
+    const struct id *body)
 {
-	struct article a;
-	int r = article_decode(&a, records_at(head, heads, i));
+	int r = map_count(all->newest) == part->head.n ? 0 : QERR_MISSING;
 
-	if (r == 0)
-		hash(ret, HASH_ARTICLE, a.name);
+	part->gone = calloc(part->head.n, sizeof(*part->gone));
+	if (part->gone == NULL)
+		return QERR_NOMEM;
+	for (size_t k = 0; k < part->head.n && r == 0; k++)
+		r = compare_one(part, k, &body[k], all->newest);
 	return r;
 }
 
-/* Where each name stands in |part|; the values point into its records. */
-static int
-index_names(struct map *m, const struct edition_part *part)
+static void
+tiles_done(struct tiles *all)
 {
-	struct id name;
-	int r = 0;
-
-	for (size_t i = 0; i < part->head.n && r == 0; i++) {
-		r = name_of(&name, &part->head, buf_bytes(&part->heads), i);
-		if (r == 0 && map_get(m, &name) != NULL)
-			r = QERR_DUPLICATE;
-		if (r == 0)
-			r = map_put(m, &name, &part->head.end[i]);
+	for (size_t i = 0; i < all->n; i++) {
+		records_done(&all->tile[i].head);
+		free(all->tile[i].was);
 	}
-	return r;
-}
-
-/* All names are distinct here and there, and as many: none is left over. */
-static int
-compare(const struct old *o, struct edition_part *part, const struct id *body,
-    struct map *m)
-{
-	int r = o->head.n == part->head.n ? index_names(m, part) : QERR_MISSING;
-
-	for (size_t i = 0; i < o->head.n && r == 0; i++) {
-		const uint32_t *at = NULL;
-		struct id name;
-
-		r = name_of(&name, &o->head, o->heads, i);
-		if (r == 0 && (at = map_del(m, &name)) == NULL)
-			r = QERR_MISSING;
-		if (r == 0)
-			r = compare_one(o, i, part, body,
-			    (size_t)(at - part->head.end));
-	}
-	return r;
+	free(all->tile);
+	map_free(all->newest);
 }
 
 int
 edition_compare(const struct edition_verdict *v, struct edition_part *part,
-    const struct id *body, const struct edition_before *before)
+    const struct id *body, const struct edition *e, size_t *at)
 {
-	struct old o = {.body = NULL};
-	struct map *m = map_new(0);
-	int r = m == NULL ? QERR_NOMEM : open_old(&o, v, part, before);
+	struct tiles all = {.newest = map_new(0)};
+	uint64_t next = part->first;
+	int r = 0;
 
-	if (r == 0) {
-		part->gone = calloc(part->head.n, sizeof(*part->gone));
-		r = part->gone != NULL ? compare(&o, part, body, m)
-				       : QERR_NOMEM;
-	}
-	map_free(m);
-	records_done(&o.head);
-	free(o.body);
+	all.tile = calloc(e->n_before - *at + 1, sizeof(*all.tile));
+	if (all.newest == NULL || all.tile == NULL)
+		r = QERR_NOMEM;
+	while (r == 0 && next <= part->last)
+		r = *at < e->n_before ? add_tile(&all, v, &e->before[(*at)++],
+					    &next, part->last)
+				      : QERR_RANGE;
+	if (r == 0)
+		r = compare(&all, part, body);
+	tiles_done(&all);
 	return r;
 }

@@ -5,16 +5,17 @@
 
 /*
  * The inside of an edition's check: edition_open.c (all of it) and edition_anew.c (packs
- * that take the place of others).
+ * of earlier issues).
  */
 
 /*
- * Compare |part|, whose bodies have the hashes |body|, with what it takes the place of.
- * Each article is there as it was signed, or is a tombstone: these are |part->gone|.
- * QERR_MISSING if one is not there, QERR_BADHASH if one is another, or as header_open()
- * of the header before.
+ * Compare |part|, whose bodies have the hashes |body|, with what it is made of, which
+ * begins at e->before[*at]; |*at| moves behind that.  Each article is there as it was
+ * signed, in its newest revision, or is a tombstone: these are |part->gone|.  QERR_MISSING
+ * if one is not there, QERR_BADHASH if one is another, QERR_RANGE if what was before does
+ * not fit together, or as header_open() of a header before.
  */
 int edition_compare(const struct edition_verdict *v, struct edition_part *part,
-    const struct id *body, const struct edition_before *before);
+    const struct id *body, const struct edition *e, size_t *at);
 
 #endif

@@ -182,8 +182,7 @@ open_part(struct edition_verdict *v, const struct edition *e, size_t i,
 	part->last = k->last;
 	part->anew = k->last < v->header.number;
 	buf_init(&part->heads, PACK_SIZE_MAX);
-	if (part->anew ? *before == e->n_before
-		       : k->first != v->header.number || k->only)
+	if (!part->anew && (k->first != v->header.number || k->only))
 		return QERR_RANGE;
 	if ((r = open_heads(v, e, part, i)) != 0)
 		return r;
@@ -195,7 +194,7 @@ open_part(struct edition_verdict *v, const struct edition *e, size_t i,
 	for (enum tier t = TIER_TEXT; t < TIERS && r == 0; t++)
 		r = open_tier(v, e, part, t, bodies);
 	if (r == 0 && part->anew)
-		r = edition_compare(v, part, bodies, &e->before[(*before)++]);
+		r = edition_compare(v, part, bodies, e, before);
 	free(bodies);
 	return r;
 }

@@ -74,6 +74,9 @@ def main(build):
         seen = json.loads(w.run('verify', '--json', page).stdout.splitlines()[0])
         need(len(seen['keys']) == 2 and ids[0] in seen['keys'], seen)
 
+        fails(w, 'No volume is due', *c, 'draft', '--volume', '-o', w.path('none.draft'))
+        need(not os.path.exists(w.path('none.draft')), 'a draft of nothing')
+
         # Taken back by two as well: the draft shows that nothing else changes; then nobody has the text.
         shown = w.run(*c, 'retract', '--reason', 'It was not so.', '-o', w.path('back.draft'), '1.md').stdout
         need('issue 3 of ' in shown, shown)
