@@ -1,0 +1,177 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "proto/base/qerr.h"
+#include "proto/base/text.h"
+#include "proto/host/file.h"
+#include "proto/host/store_inner.h"
+#include "proto/host/store_row.h"
+#include "proto/object/header.h"
+
+/* Drop what waits under |name|, or |below| it, if anything does. */
+static bool
+unwait(struct store *s, const char *name, bool below)
+{
+	size_t kept = 0, n = s->n_waiting, len = strlen(name);
+
+	for (size_t i = 0; i < n; i++) {
+		const char *w = s->waiting[i].name;
+
+		if (strncmp(w, name, len) == 0 &&
+		    w[len] == (below ? '/' : '\0'))
+			unlinkat(s->fd, s->waiting[i].tmp, 0);
+		else
+			s->waiting[kept++] = s->waiting[i];
+	}
+	s->n_waiting = kept;
+	return kept < n;
+}
+
+static bool
+unwait_one(struct store *s, const struct tree_name *t)
+{
+	char path[TREE_PATH_MAX];
+
+	tree_path(path, t);
+	return unwait(s, path, false);
+}
+
+/* As store_get(), but as it will be after the commit. */
+static int
+get_put(struct store *s, const struct tree_name *t, struct buf *b)
+{
+	char path[TREE_PATH_MAX];
+
+	tree_path(path, t);
+	for (size_t i = s->n_waiting; i-- > 0;)
+		if (strcmp(s->waiting[i].name, path) == 0)
+			return file_read(b, s->fd, s->waiting[i].tmp,
+			    store_size_max(t->kind));
+	return store_get(s, t, b);
+}
+
+int
+store_forget(struct store *s, const struct tree_name *t)
+{
+	char path[TREE_PATH_MAX];
+	struct stat st;
+
+	if (s->readonly)
+		return QERR_IO;
+	tree_path(path, t);
+	unwait(s, path, false);
+	if (t->kind == TREE_PACK) {
+		if (s->open_fd >= 0 && id_eq(&s->open_root, &t->id)) {
+			close(s->open_fd);
+			s->open_fd = -1;
+		}
+		part_forget(s->parts, &t->id);
+		if (s->counted && fstatat(s->fd, path, &st, 0) == 0)
+			s->used -= s->used < (uint64_t)st.st_size
+				       ? s->used
+				       : (uint64_t)st.st_size;
+	}
+	if (unlinkat(s->fd, path, 0) != 0 && errno != ENOENT)
+		return store_error("delete a file");
+	return 0;
+}
+
+int
+store_forget_headers(struct store *s, const struct id *feed, uint64_t from)
+{
+	struct tree_name t = {.kind = TREE_ISSUE, .id = *feed, .number = from};
+	struct buf b;
+	int err = 0;
+
+	if (!s->readonly)
+		row_remove(s->fd, feed);
+	buf_init(&b, 0);
+	for (size_t i = s->n_head; i > 0; i--)
+		if (id_eq(&s->head[i - 1].feed, feed)) {
+			buf_done(&s->head[i - 1].file);
+			s->head[i - 1] = s->head[--s->n_head];
+		}
+	/* From the end, so that a crash leaves no hole. */
+	while (unwait_one(s, &t) || store_has(s, &t))
+		t.number++;
+	while (t.number > from && err == 0) {
+		t.number--;
+		err = store_forget(s, &t);
+	}
+	t.number = from - 1;
+	if (err == 0 && from > 1 && get_put(s, &t, &b) == 0) {
+		t.kind = TREE_HEAD;
+		if ((err = store_stage(s, &t, buf_bytes(&b))) == 0)
+			err = store_commit(s);
+	} else if (err == 0) {
+		t.kind = TREE_HEAD;
+		err = store_forget(s, &t);
+	}
+	buf_done(&b);
+	return err;
+}
+
+int
+store_forget_charters(struct store *s, const struct id *feed, uint64_t from)
+{
+	struct tree_name t = {
+	    .kind = TREE_CHARTER, .id = *feed, .number = from};
+	int err = 0;
+
+	while (unwait_one(s, &t) || store_has(s, &t))
+		t.number++;
+	while (t.number > from && err == 0) {
+		t.number--;
+		err = store_forget(s, &t);
+	}
+	return err;
+}
+
+static void
+forget_packs(struct store *s, const struct id *feed)
+{
+	struct tree_name t = {.kind = TREE_ISSUE, .id = *feed, .number = 1};
+	struct header h;
+	struct buf b;
+
+	buf_init(&b, 0);
+	for (; get_put(s, &t, &b) == 0; t.number++, buf_clear(&b)) {
+		if (header_read(&h, buf_bytes(&b)) != 0)
+			continue;
+		for (size_t i = 0; i < h.n_pack; i++) {
+			struct tree_name p = {
+			    .kind = TREE_PACK, .id = h.pack[i].root};
+
+			store_forget(s, &p);
+		}
+	}
+	buf_done(&b);
+}
+
+int
+store_forget_feed(struct store *s, const struct id *feed)
+{
+	static const char *const part[] = {"/charter", "/issue", "/proof", ""};
+	char path[TREE_PATH_MAX], name[ID_TEXT_LEN + 1];
+	int err;
+
+	if (s->readonly)
+		return QERR_IO;
+	forget_packs(s, feed);
+	err = store_forget_headers(s, feed, 1);
+	id_text(name, feed);
+	snprintf(path, sizeof(path), "feed/%s", name);
+	unwait(s, path, true);
+	for (size_t i = 0; i < sizeof(part) / sizeof(part[0]); i++) {
+		snprintf(path, sizeof(path), "feed/%s%s", name, part[i]);
+		store_empty(s->fd, path);
+		if (unlinkat(s->fd, path, AT_REMOVEDIR) != 0 &&
+		    errno != ENOENT && err == 0)
+			err = store_error("delete a folder");
+	}
+	return err;
+}

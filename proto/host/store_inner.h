@@ -1,0 +1,61 @@
+#ifndef QUIRE_STORE_INNER_H
+#define QUIRE_STORE_INNER_H
+
+#include "proto/host/store.h"
+#include "proto/host/store_part.h"
+
+/*
+ * The inside of a store, shared by its parts:
+ *
+ *	store.c         opening and reading
+ *	store_put.c     temporaries, and the commit that makes all of them visible
+ *	store_forget.c  deleting
+ *	store_walk.c    what stands in rows: charters, headers, proofs
+ *	store_row.c     headers of a feed, kept together
+ *	store_part.c    packs on their way in
+ */
+#define STORE_FOLDERS   1024 /* pack/AA: two characters of base32 */
+#define STORE_MODE_DIR  0755 /* any web server may serve the tree */
+#define STORE_MODE_FILE 0644
+
+struct waiting { /* a temporary that becomes |name| at the commit */
+	char tmp[32];
+	char name[TREE_PATH_MAX];
+	uint64_t size; /* of a pack, to be counted */
+	bool there;    /* it did */
+};
+
+struct new_head {
+	struct id feed;
+	struct buf file;
+};
+
+struct store {
+	char *dir;
+	int fd, lock;
+	bool readonly;
+	uint64_t serial, lost;
+	struct waiting *waiting;
+	size_t n_waiting, cap_waiting;
+	struct new_head *head;
+	size_t n_head;
+	struct part_set *parts;
+	bool counted;
+	uint64_t used;
+	/* Which folders of packs there are: to most questions of a reader who has
+	 * volumes the answer is that there is not even the folder. */
+	bool listed;
+	uint8_t folder[STORE_FOLDERS / 8];
+	/* The pack read last, open. */
+	struct id open_root;
+	int open_fd;
+};
+
+/* The largest file of |kind|. */
+size_t store_size_max(enum tree_kind kind);
+/* Delete all files in folder |name|. */
+void store_empty(int dir, const char *name);
+/* Write a temporary that becomes |t| at the commit. */
+int store_stage(struct store *s, const struct tree_name *t, struct bytes data);
+
+#endif

@@ -1,0 +1,181 @@
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "proto/base/qerr.h"
+#include "proto/base/text.h"
+#include "proto/host/store_inner.h"
+#include "proto/host/store_row.h"
+#include "proto/object/header.h"
+
+int
+store_feeds(struct store *s, int (*fn)(void *, const struct id *), void *arg)
+{
+	int fd = openat(s->fd, "feed", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *d = fd < 0 ? NULL : fdopendir(fd);
+	struct dirent *e;
+	struct id feed;
+	int err = 0;
+
+	if (d == NULL) {
+		if (fd >= 0)
+			close(fd);
+		return fd < 0 && errno == ENOENT ? 0
+						 : store_error("list feeds");
+	}
+	while (err == 0 && (e = readdir(d)) != NULL)
+		if (id_parse(&feed, e->d_name, strlen(e->d_name)) == 0)
+			err = fn(arg, &feed);
+	closedir(d);
+	return err;
+}
+
+/* Append one more to a row.  A file that cannot be one of ours is not there. */
+static int
+get_next(struct store *s, const struct tree_name *t, struct buf *b,
+    struct buf *ends)
+{
+	size_t before = b->n;
+	int err = store_get(s, t, b);
+
+	if (err == QERR_TOOBIG) {
+		b->n = before;
+		err = QERR_ABSENT;
+	}
+	if (err == 0)
+		buf_put_le32(ends, (uint32_t)b->n);
+	return err;
+}
+
+static int
+get_row(struct store *s, struct tree_name t, struct buf *b, struct buf *ends)
+{
+	int err;
+
+	while ((err = get_next(s, &t, b, ends)) == 0)
+		t.number++;
+	return err == QERR_ABSENT ? buf_err(ends) : err;
+}
+
+int
+store_charters(struct store *s, const struct id *feed, struct buf *b,
+    struct buf *ends)
+{
+	return get_row(s,
+	    (struct tree_name){.kind = TREE_CHARTER, .id = *feed, .number = 1},
+	    b, ends);
+}
+
+int
+store_headers(struct store *s, const struct id *feed, struct buf *b,
+    struct buf *ends)
+{
+	return get_row(s,
+	    (struct tree_name){.kind = TREE_ISSUE, .id = *feed, .number = 1}, b,
+	    ends);
+}
+
+int
+store_proofs(struct store *s, const struct id *feed, struct buf *b,
+    struct buf *ends)
+{
+	char path[TREE_PATH_MAX], name[ID_TEXT_LEN + 1];
+	struct tree_name t = {.kind = TREE_PROOF, .id = *feed};
+	struct dirent *e;
+	int fd, err = 0;
+	DIR *d;
+
+	id_text(name, feed);
+	snprintf(path, sizeof(path), "feed/%s/proof", name);
+	fd = openat(s->fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	d = fd < 0 ? NULL : fdopendir(fd);
+	if (d == NULL) {
+		if (fd >= 0)
+			close(fd);
+		return fd < 0 && errno == ENOENT ? 0
+						 : store_error("list proofs");
+	}
+	while (err == 0 && ends->n < 4 * STORE_PROOFS_MAX &&
+	       (e = readdir(d)) != NULL) {
+		if (dec_parse(&t.number, e->d_name, strlen(e->d_name)) != 0)
+			continue;
+		err = get_next(s, &t, b, ends);
+		if (err == QERR_ABSENT)
+			err = 0;
+	}
+	closedir(d);
+	return err != 0 ? err : buf_err(ends);
+}
+
+int
+store_headers_kept(struct store *s, const struct id *feed, struct row *r)
+{
+	struct tree_name t = {.kind = TREE_ISSUE, .id = *feed};
+	struct buf ends;
+	int err = row_read(r, s->fd, feed);
+
+	buf_init(&ends, 0);
+	t.number = r->end.n + 1;
+	if (err == 0)
+		err = get_row(s, t, &r->tail, &ends);
+	if (err == 0)
+		err = row_extend(r, buf_bytes(&ends));
+	buf_done(&ends);
+	return err;
+}
+
+/* True if the headers in |r| are |f|'s, to the last. */
+static bool
+are_accepted(const struct row *r, const struct feed *f)
+{
+	struct id leaf;
+
+	if (r->n != feed_head(f))
+		return false;
+	for (size_t i = 0; i < r->n; i++) {
+		if (i < r->end.n)
+			leaf = r->kept[i].leaf;
+		else if (header_leaf(&leaf, r->header[i]) != 0)
+			return false;
+		if (!id_eq(&leaf, feed_leaf(f, i + 1)))
+			return false;
+	}
+	return true;
+}
+
+/* Read the headers behind those kept anew, up to |last|. */
+static int
+reread(struct store *s, const struct id *feed, struct row *r, uint64_t last)
+{
+	struct tree_name t = {
+	    .kind = TREE_ISSUE, .id = *feed, .number = r->end.n + 1};
+	struct buf ends;
+	int err = 0;
+
+	r->n = (size_t)r->end.n;
+	buf_clear(&r->tail);
+	buf_init(&ends, 0);
+	for (; t.number <= last && err == 0; t.number++)
+		err = get_next(s, &t, &r->tail, &ends);
+	if (err == 0 && (err = buf_err(&ends)) == 0)
+		err = row_extend(r, buf_bytes(&ends));
+	buf_done(&ends);
+	return err;
+}
+
+int
+store_keep_headers(struct store *s, struct feed *f, struct row *r)
+{
+	int err = 0;
+
+	if (r->n != feed_head(f))
+		err = reread(s, feed_id(f), r, feed_head(f));
+	if (err != 0 || !are_accepted(r, f))
+		row_done(r);
+	else if (!s->readonly)
+		err = row_append(s->fd, r, f);
+	return err == QERR_NOMEM ? err : 0; /* only time is lost */
+}
