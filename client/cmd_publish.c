@@ -44,8 +44,8 @@ const struct cmd cmd_publish = {
     .option = publish_options,
     .about =
 	"Each FILE becomes an article, with the pictures beside it that it shows; of a\n"
-	"feed (.xml, .rss, .atom) or a WordPress export each entry that has its text. A\n"
-	"file whose article is published already and that has changed becomes a\n"
+	"feed (.xml, .rss, .atom, .json) or a WordPress export each entry that has its\n"
+	"text. A file whose article is published already and that has changed becomes a\n"
 	"correction. All of it appears at once, or nothing does. A document that is\n"
 	"refused is named with the reason, and the others are published all the same;\n"
 	"then the exit status is 1.",

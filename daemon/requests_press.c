@@ -168,7 +168,9 @@ add_entries(struct control_client *c, struct room *r, struct draft_source *src,
 		    (int)src->file.n, (const char *)src->file.p,
 		    src->entry + 1);
 		if (err == 0)
-			document_item(c, bytes_str(name), item);
+			document_item(c,
+			    item->all_refused ? src->file : bytes_str(name),
+			    item);
 		if (err == 0 && item->all_refused)
 			return 0;
 	}
@@ -203,7 +205,7 @@ do_document(struct control_client *c, const struct ctl_request *rq)
 	} else if (err == 0 && !ingest_kind_of(&src.kind, rq->text)) {
 		snprintf(item->message, sizeof(item->message),
 		    "It is no document by its name: .html, .md, .txt, .xml, "
-		    ".rss and .atom are.");
+		    ".rss, .atom and .json are.");
 	} else if (err == 0) {
 		err = src.kind == INGEST_FEED ? add_entries(c, r, &src, item)
 					      : publisher_add(r->p, &src, item);

@@ -274,7 +274,7 @@ try_document(struct daemon *d, struct control_client *c,
 	if (!ingest_kind_of(&src.kind, rq->text)) {
 		control_fail(c, 1, "",
 		    "It is no document by its name: .html, .md, .txt, .xml, "
-		    ".rss and .atom are.");
+		    ".rss, .atom and .json are.");
 		return;
 	}
 	buf_init(&b, 0);

@@ -124,7 +124,7 @@ ingest_kind_of(enum ingest_kind *ret, struct bytes file)
 	    {".markdown", INGEST_MARKDOWN}, {".txt", INGEST_TEXT},
 	    {".text", INGEST_TEXT}, {".xml", INGEST_FEED},
 	    {".rss", INGEST_FEED}, {".atom", INGEST_FEED},
-	    {".rdf", INGEST_FEED}};
+	    {".rdf", INGEST_FEED}, {".json", INGEST_FEED}};
 
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
 		if (ends(file, kinds[i].suffix)) {

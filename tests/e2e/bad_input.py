@@ -36,6 +36,7 @@ def documents(w, desk, node):
     bad = {
         'empty': ('', 'no document by its name'), 'big.md': (b'title: x\n\n' + b'word ' * 2_000_000, 'larger than 8 MiB'),
         'binary.html': (bytes(range(256)) * 100, 'charset'), 'nothing.html': ('<p></p>', 'no text'),
+        'other.json': ('{"a": 1}', 'json: refused. It is JSON, but no JSON Feed'), 'words.json': ('Words.', 'json: refused. It is no feed'),
         'date.md': ('---\ntitle: x\ndate: yesterday\n---\ntext\n', 'date'),
     }
     os.makedirs(w.path('docs'))
