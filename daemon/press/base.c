@@ -9,8 +9,8 @@
  * An issue with which none pays has none, and so becomes one itself: that is how a base
  * is replaced, and never without need, for who lacks a base fetches one issue more.
  */
-#define BASE_SPAN 12    /* issues after a base that may lean on it */
-#define BASE_MIN  32768 /* bytes of text that make an issue worth being one */
+#define BASE_SPAN 12   /* issues after a base that may lean on it */
+#define BASE_MIN  1024 /* bytes of text that make an issue worth being one */
 
 struct judging {
 	const struct issue *issue;

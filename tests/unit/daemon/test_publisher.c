@@ -869,8 +869,10 @@ volumes(void)
 	check(holds(&r, "word100.") == 2);
 
 	/* What a volume covers is no base. */
-	fill(&r, 260, 300);
+	fill(&r, 260, 280);
 	check(!r.p->shelf.pack[r.p->shelf.n - 1].e.has_base);
+	fill(&r, 280, 300);
+	check(r.p->shelf.pack[r.p->shelf.n - 1].e.has_base);
 	reenter(&r);
 	check(publisher_articles(r.p) == 300);
 	fill(&r, 300, 520);
@@ -931,13 +933,13 @@ bases(void)
 	struct room r;
 
 	room_new(&r, 30);
-	fill(&r, 0, 3);
+	check(publish(&r, "short.html", "<p>short") == PUBLISHER_NEW);
 	check(!text_of(&r, 1)->has_base);
-	fill(&r, 3, 33); /* the one before is too small to be one */
+	fill(&r, 0, 30); /* the one before is too small to be one */
 	key = text_of(&r, 2);
-	check(!key->has_base && key->raw >= 32768);
+	check(!key->has_base);
 	for (int i = 0; i < 13; i++)
-		fill(&r, 33 + i, 34 + i);
+		fill(&r, 30 + i, 31 + i);
 	key = text_of(&r, 2);
 	for (uint64_t n = 3; n <= 14; n++) {
 		check(text_of(&r, n)->has_base);
@@ -953,7 +955,7 @@ bases(void)
 		check(!text_of(&r, n)->has_base);
 	check(holds(&r, "word40.") == 1);
 	reenter(&r);
-	check(publisher_articles(r.p) == 46);
+	check(publisher_articles(r.p) == 44);
 	/* One of those that leaned goes without the others. */
 	fill(&r, 46, 76);
 	fill(&r, 76, 78);
