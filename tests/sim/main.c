@@ -39,6 +39,7 @@ static const struct scene {
     {"many", scene_many, true},
     {"junk", scene_junk, true},
     {"enumerate", scene_enumerate, true},
+    {"eclipse", scene_eclipse, true},
 };
 
 static struct options {

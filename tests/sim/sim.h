@@ -26,6 +26,7 @@
  *   blob.c      bytes that many store, once
  *   network.c   links between hosts: delay, rate, cuts, countries
  *   press.c     publishers, and thieves of their keys
+ *   book.c      what a host remembers of others
  *   puppet.c    a participant that is no node, and does what a play wants
  *   source.c    .. such as to serve a feed, and lie
  *   liar.c      a node that is not honest: what it says and hears is tampered with
@@ -386,5 +387,6 @@ void scene_frozen(struct world *w);
 void scene_many(struct world *w);
 void scene_junk(struct world *w);
 void scene_enumerate(struct world *w);
+void scene_eclipse(struct world *w);
 
 #endif
