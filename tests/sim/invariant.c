@@ -134,7 +134,10 @@ check_links(struct host *h)
 			continue;
 		out += l->dialled;
 		strangers += !l->dialled && l->state != LINK_OPEN;
-		in += !l->dialled && link_is_node(l);
+		/* Whom the operator named always has room. */
+		in +=
+		    !l->dialled && link_is_node(l) &&
+		    (l->contact == NULL || l->contact->class != CONTACT_PINNED);
 		readers += !l->dialled && l->state == LINK_OPEN &&
 			   l->role == ROLE_READER;
 	}

@@ -40,6 +40,7 @@ static const struct scene {
     {"junk", scene_junk, true},
     {"enumerate", scene_enumerate, true},
     {"eclipse", scene_eclipse, true},
+    {"sybils", scene_sybils, true},
 };
 
 static struct options {

@@ -388,5 +388,6 @@ void scene_many(struct world *w);
 void scene_junk(struct world *w);
 void scene_enumerate(struct world *w);
 void scene_eclipse(struct world *w);
+void scene_sybils(struct world *w);
 
 #endif
