@@ -10,7 +10,7 @@
  * the crawler's list grows as they do, and no faster.  The world sleeps for most of
  * each week: links end when it wakes, as over a bad night.
  */
-#define FEW   40
+#define FEW   30
 #define OUT   3
 #define WEEKS 12
 #define AWAKE (20 * MINUTE)

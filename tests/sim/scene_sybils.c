@@ -8,7 +8,7 @@
  * each ten minutes: who hears of none looks around, and misses cost the liars their
  * places, so that from issue to issue more of the honest hear at once.
  */
-#define FEW     100
+#define FEW     75
 #define OUT     3
 #define BOOK    36
 #define LIARS   800 /* of a thousand */
