@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 """Pages and entries of feeds a second and CPU a piece: quire's ingest beside readability and feedparser, in one run.
 
-Both do all of them in one process after another, in turns; the best of ROUNDS counts. Of the pages, whose text people have marked,
+Both do all of them in one process each, in turns: once, and twice in a row. What the second time costs counts, so neither is
+charged for starting, loading and what it does only once; the best of ROUNDS counts. Of the pages, whose text people have marked,
 it also says how much of it each found (F1 of the words, in their order).
 
 usage: ingest.py [--json] [ROUNDS] BUILD        needs python3-feedparser and python3-readability
@@ -37,7 +38,7 @@ def peer_feeds(paths):
 
 
 def run(command, paths):
-    """What it printed, in fields; its CPU and wall seconds, and its memory."""
+    """What it printed, in fields; its CPU and wall seconds."""
     before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
     out = subprocess.run(command, input='\n'.join(paths).encode() + b'\n', stdout=subprocess.PIPE, check=True).stdout
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -51,15 +52,16 @@ def quire_bodies(fields):
 
 
 def measure(kind, program, paths, rounds):
-    mine, theirs = [], []
     peer = [sys.executable, os.path.abspath(__file__), '--peer', kind]
+    runs = {(who, times): [] for who in ('mine', 'theirs') for times in (1, 2)}
     for _ in range(rounds):
-        mine.append(run([program], paths))
-        theirs.append(run(peer, paths))
-    _, records = quire_bodies(mine[0][0])
-    ours = [r[4] for r in records] if kind == 'pages' else quire_bodies(mine[0][0])[0]
-    other = theirs[0][0][::2]
-    best = [min(x, key=lambda r: r[1]) for x in (mine, theirs)]
+        for (who, times), done in runs.items():
+            done.append(run([program] if who == 'mine' else peer, paths * times))
+    bodies, records = quire_bodies(runs['mine', 1][0][0])
+    ours = [r[4] for r in records] if kind == 'pages' else bodies
+    other = runs['theirs', 1][0][0][::2]
+    # CPU and wall seconds of the second time.
+    best = [[min(r[i] for r in runs[who, 2]) - min(r[i] for r in runs[who, 1]) for i in (1, 2)] for who in ('mine', 'theirs')]
     return ours, other, best
 
 
@@ -73,7 +75,7 @@ def f1_of(folders, bodies):
 
 
 def row(what, n, best):
-    (_, cpu, wall), (_, peer_cpu, peer_wall) = best
+    (cpu, wall), (peer_cpu, peer_wall) = best
     return {'what': what, 'n': n, 'quire_per_second': n / wall, 'peer_per_second': n / peer_wall, 'quire_cpu_ms': 1000 * cpu / n,
             'peer_cpu_ms': 1000 * peer_cpu / n, 'ratio': cpu / peer_cpu}
 
