@@ -123,7 +123,7 @@ def together(b, paths, folder):
 
 def main(build, corpus_sh):
     if not found():
-        print('SKIPPED: there is no Chromium here (Debian: chromium)')
+        print('SKIPPED: there is no Chromium here (Debian: chromium-headless-shell)')
         return 77
     got = subprocess.run([corpus_sh], stdout=subprocess.PIPE, text=True)
     if got.returncode != 0:
