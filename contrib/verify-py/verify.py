@@ -12,8 +12,7 @@ MIB, U64 = 1 << 20, (1 << 64) - 1
 LANG = re.compile(r'[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*')
 class Bad(Exception): """What was looked at is not what a publisher signed."""
 def need(ok, why):
-    if not ok:
-        raise Bad(why)
+    if not ok: raise Bad(why)
 # --- 1. Encoding
 def encode(v, depth=0):
     need(depth <= 16, 'nested too deep')
