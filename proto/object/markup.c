@@ -74,6 +74,8 @@ markup_name(enum markup_tag tag)
 static const struct entity *
 entity_at(struct bytes s)
 {
+	if (s.n == 0 || s.p[0] != '&')
+		return NULL; /* as most are, and every byte is asked for */
 	for (size_t i = 0; i < sizeof(entities) / sizeof(entities[0]); i++) {
 		size_t n = strlen(entities[i].name);
 
@@ -405,8 +407,7 @@ void
 markup_unescape(struct buf *dst, struct bytes text)
 {
 	while (text.n > 0) {
-		const struct entity *e =
-		    text.p[0] == '&' ? entity_at(text) : NULL;
+		const struct entity *e = entity_at(text);
 		size_t n = 1;
 
 		if (e != NULL) {
