@@ -1,6 +1,7 @@
 #include <errno.h>
 #include <unistd.h>
 
+#include "proto/base/map.h"
 #include "proto/base/qerr.h"
 #include "proto/host/import.h"
 #include "proto/host/shelf.h"
@@ -15,6 +16,7 @@ struct export
 	unsigned tiers;
 	int fd;
 	struct buf b, file;
+	struct map *packs; /* that are written */
 };
 
 static int
@@ -102,6 +104,21 @@ put_row(struct export *x, enum tree_kind kind, const struct id *feed,
 	return err == QERR_ABSENT ? 0 : err;
 }
 
+/* A pack may be announced again, as by what a retraction leaves: it is once here. */
+static int
+put_pack(struct export *x, const struct id *root)
+{
+	struct tree_name t = {.kind = TREE_PACK, .id = *root};
+	int err;
+
+	if (map_get(x->packs, root) != NULL)
+		return 0;
+	err = put(x, &t);
+	if (err == QERR_ABSENT)
+		return 0; /* a part of a tree is a tree */
+	return err != 0 ? err : map_put(x->packs, root, x);
+}
+
 static int
 put_packs(struct export *x, const struct id *feed, uint64_t head, unsigned tier)
 {
@@ -120,16 +137,9 @@ put_packs(struct export *x, const struct id *feed, uint64_t head, unsigned tier)
 		    (err = header_peek(&h, buf_bytes(&x->file))) == 0)
 			err = shelf_add(&s, &h);
 	}
-	for (size_t i = 0; i < s.n && err == 0; i++) {
-		struct tree_name t = {
-		    .kind = TREE_PACK, .id = s.pack[i].e.root};
-
-		if (s.pack[i].dead || s.pack[i].e.tier != tier)
-			continue;
-		err = put(x, &t);
-		if (err == QERR_ABSENT)
-			err = 0; /* a part of a tree is a tree */
-	}
+	for (size_t i = 0; i < s.n && err == 0; i++)
+		if (!s.pack[i].dead && s.pack[i].e.tier == tier)
+			err = put_pack(x, &s.pack[i].e.root);
 	shelf_done(&s);
 	return err;
 }
@@ -159,9 +169,12 @@ put_feed(void *arg, const struct id *feed)
 int
 export_bundle(struct store *s, const struct id *feed, unsigned tiers, int fd)
 {
-	struct export x = {.store = s, .tiers = tiers, .fd = fd};
+	struct export x = {
+	    .store = s, .tiers = tiers, .fd = fd, .packs = map_new(0)};
 	int err;
 
+	if (x.packs == NULL)
+		return QERR_NOMEM;
 	buf_init(&x.b, 0);
 	buf_init(&x.file, 0);
 	err = feed != NULL ? put_feed(&x, feed) : store_feeds(s, put_feed, &x);
@@ -171,5 +184,6 @@ export_bundle(struct store *s, const struct id *feed, unsigned tiers, int fd)
 	}
 	buf_done(&x.b);
 	buf_done(&x.file);
+	map_free(x.packs);
 	return err;
 }

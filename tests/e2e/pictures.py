@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """A picture that tells where it was taken is published: what it tells is gone, and who has a bad line gets it small.
 usage: pictures.py BUILD"""
-import base64, glob, os, random, re, struct, sys, zlib
+import base64, glob, os, random, re, struct, sys, tarfile, zlib
 sys.path.insert(0, os.path.dirname(__file__))
 from news import Failed, Newsworld
 
@@ -84,7 +84,9 @@ def main(build):
             f.write(b'\xff\xd8\xff\xe1' + TOLD)
         with open(w.path('a.md'), 'w') as f:
             f.write('---\ntitle: A view\nlang: en\n---\nWords.\n\n![Seen from above](view.png)\n\n![](broken.jpg)\n')
-        r = desk.publish(w.path('a.md'))
+        with open(w.path('b.txt'), 'w') as f:
+            f.write('lang: en\n\nNot so\n\nAs it was not.\n')
+        r = desk.publish(w.path('a.md'), w.path('b.txt'))
         need('broken.jpg is left out' in r.stderr, r.stderr)
         w.run('follow', '-', input=link + '\n')
         w.run('sync', '--small', desk.invite())
@@ -100,6 +102,14 @@ def main(build):
         w.run('verify', w.path('a.quire'))
         for data in (small, large, open(w.path('a.quire'), 'rb').read()):
             need(TOLD not in data and b'GPS' not in data, 'the picture still tells')
+
+        # What a retraction leaves is announced again, and is once in a bundle.
+        desk.ask('retract', 'b.txt')
+        w.run('sync', desk.invite())
+        w.run('export', '--bundle', w.path('all.tar'))
+        names = tarfile.open(w.path('all.tar')).getnames()
+        need(len(names) == len(set(names)), f'twice in a bundle: {names}')
+        w.run('verify', w.path('all.tar'))
         print('the pictures tell nothing')
 
 
