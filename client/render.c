@@ -299,6 +299,7 @@ quote(struct walk *w, const struct markup_token *t)
 	if (t->open) {
 		pay_gap(w);
 		push(w, t->tag);
+		w->begun = false; /* no blank line within, before its text */
 	} else {
 		pop(w);
 	}
