@@ -29,9 +29,13 @@ take_link(struct app *a, struct buf *b, struct follow *f)
 				"\"quire sync\". A follow link comes from the "
 				"newsroom.");
 	err = follow_parse(f, buf_bytes(b));
+	if (err == QERR_TYPE)
+		return complain("that is no follow link: one begins with "
+				"quire: and comes from the newsroom.");
 	if (err != 0)
-		return complain("that is no follow link: it %s. It begins with "
-				"quire: and comes from the newsroom.",
+		return complain(
+		    "that is no follow link: it %s. Copy it whole, from "
+		    "quire: on.",
 		    qerr_str(err));
 	return 0;
 }

@@ -123,7 +123,9 @@ begin_follow(struct parse *p, struct bytes link)
 	setting_defaults(f, SECTION_FOLLOW);
 	f->line = p->line;
 	f->link = strndup((const char *)link.p, link.n);
-	if (e != 0) {
+	if (e == QERR_TYPE) {
+		complain(p, "follow is not a link: one begins with quire:");
+	} else if (e != 0) {
 		complain(p,
 		    "follow has a link which %s; copy it whole, from quire: "
 		    "on",

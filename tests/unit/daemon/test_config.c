@@ -172,7 +172,7 @@ mistakes_are_named_with_their_line(void)
 	one_wrong("log loud\n", "f:1: log is none of");
 	one_wrong("peer http://x/\n", "f:1: peer is not an invite");
 	one_wrong("follow quire:abc\n", "f:1: follow has a link which");
-	one_wrong("follow\n", "f:1: follow has a link which");
+	one_wrong("follow\n", "f:1: follow is not a link: one begins with");
 	one_wrong("follow " A K "\n\ttiers text\n", "f:2: tiers is not heads");
 	one_wrong("follow " A K "\n\nfollow " A K "&n=again\n",
 	    "f:3: this feed is followed already, in line 1");
