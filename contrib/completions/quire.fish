@@ -65,3 +65,5 @@ complete -c quire -n '__fish_seen_subcommand_from invite' -a 'new list revoke'
 complete -c quire -n '__fish_seen_subcommand_from invite' -s a -l address -x
 complete -c quire -n '__fish_seen_subcommand_from invite' -s t -l transport -x -a 'raw web obfs4'
 complete -c quire -n '__fish_seen_subcommand_from peers' -a 'add remove revoke'
+complete -c quire -n '__fish_seen_subcommand_from source' -a 'add remove'
+complete -c quire -n '__fish_seen_subcommand_from read' -s t -l text -d 'the bare text'
