@@ -86,7 +86,8 @@ complain_usage(const struct app *a, const char *fmt, ...)
 	vfprintf(stderr, fmt, ap);
 	va_end(ap);
 	fprintf(stderr, "  See: quire %s%s--help\n",
-	    a->cmd != NULL ? a->cmd->name : "", a->cmd != NULL ? " " : "");
+	    a->cmd != NULL ? a->cmd->name : "",
+	    a->cmd != NULL && a->cmd->name[0] != '\0' ? " " : "");
 	return APP_USAGE;
 }
 

@@ -102,12 +102,12 @@ const struct cmd cmd_draft = {
     .about =
 	"As publish, but nothing is published: the issue is written to a file, to be\n"
 	"signed where the key is (quire sign) and then released (quire release). The\n"
-	"last line is the draft's hash: the same documents and the same --time make the same\n"
-	"draft on every machine whose quired has the same issues, so editors can compare it.\n"
-	"The file holds the reading key, and what is not published yet: keep it in the\n"
-	"newsroom.\n"
-	"--volume binds the issues of some hundred articles, so that newcomers fetch less.\n"
-	"Where quired signs by itself it makes volumes by itself.",
+	"last line is the draft's hash: the same documents and the same --time make the\n"
+	"same draft on every machine whose quired has the same issues, so editors can\n"
+	"compare it. The file holds the reading key, and what is not published yet: keep\n"
+	"it in the newsroom.\n"
+	"--volume binds the issues of some hundred articles, so that newcomers fetch\n"
+	"less. Where quired signs by itself it makes volumes by itself.",
     .run = run_draft,
 };
 

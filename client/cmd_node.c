@@ -261,8 +261,9 @@ show_transport(const struct ctl_item *it)
 	fputs("serves: ", stdout);
 	text(it, "name");
 	if (ctl_flag(it, "ready"))
-		printf(", %llu links\n",
-		    (unsigned long long)ctl_number(it, "links"));
+		printf(", %llu link%s\n",
+		    (unsigned long long)ctl_number(it, "links"),
+		    ctl_number(it, "links") == 1 ? "" : "s");
 	else if (ctl_text(it, "message").n == 0)
 		puts(", starting");
 	else {

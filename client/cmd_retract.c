@@ -90,7 +90,7 @@ const struct cmd cmd_retract = {
 	"ARTICLE is its name (as published: the file's), its address, or its id.\n"
 	"Its title stays, with the reason; its text is deleted by every honest mirror\n"
 	"and reader. What has been printed or copied cannot be called back.\n"
-	"Where several keys sign, or the key is elsewhere, this makes a draft (quire sign,\n"
-	"quire release); the same --time makes the same draft on every machine.",
+	"Where several keys sign, or the key is elsewhere, this makes a draft (quire\n"
+	"sign, quire release); the same --time makes the same draft on every machine.",
     .run = run,
 };

@@ -49,9 +49,10 @@ load(struct sign *s)
 				"draft.",
 		    s->draft);
 	if (s->n_approval >= s->v.header.m && s->n_approval > 0)
-		return complain("%u keys sign this draft, you and %u others: "
-				"that are too many approvals.",
-		    s->v.header.m, s->v.header.m - 1);
+		return complain("%u keys sign this draft, yours and those of "
+				"%u approval%s: these are too many approvals.",
+		    s->v.header.m, s->v.header.m - 1,
+		    s->v.header.m == 2 ? "" : "s");
 	for (size_t i = 0; i < s->n_approval; i++) {
 		int exit = approval_read(&s->sig[i], &s->v.header,
 		    &s->v.charter, s->approval[i]);
@@ -241,14 +242,14 @@ const struct cmd cmd_sign = {
     .option = options,
     .about =
 	"Checks the whole draft and shows what would be signed: the feed, the issue's\n"
-	"number, its time, the draft's hash, every title and what was corrected. With KEY (the\n"
-	"secret key, or the folder that holds it) it asks, and signs. Needs no network,\n"
-	"no quired and nothing but these two files: use it on a machine that is never\n"
-	"online. The hash is the one that quire draft printed; compare it.\n"
+	"number, its time, the draft's hash, every title and what was corrected. With KEY\n"
+	"(the secret key, or the folder that holds it) it asks, and signs. Needs no\n"
+	"network, no quired and nothing but these two files: use it on a machine that is\n"
+	"never online. The hash is the one that quire draft printed; compare it.\n"
 	"Where the charter wants several signatures, all but the last one leave an\n"
 	"approval, DRAFT's name with .KEY.minisig; the last one is given these and makes\n"
 	"the issue. An approval holds for this draft and nothing else: its time is fixed,\n"
-	"too. What a key signed stands beside it in KEY.signed, so that it signs no second\n"
-	"draft of a number.",
+	"too. What a key signed stands beside it in KEY.signed, so that it signs no\n"
+	"second draft of a number.",
     .run = run,
 };

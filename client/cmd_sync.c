@@ -212,8 +212,8 @@ const struct cmd cmd_sync = {
     .about =
 	"SOURCE is an invite to a node (quire://...), a folder, a bundle (a tar) or\n"
 	"the web address of a tree; without one those of \"quire source\" are used, and\n"
-	"always those that the follow links name. Every source may lie: nothing is kept that the newsroom's key does not\n"
-	"vouch for. It can be stopped at any time, and goes on where it was. No daemon\n"
-	"is needed.",
+	"always those that the follow links name. Every source may lie: nothing is kept\n"
+	"that the newsroom's key does not vouch for. It can be stopped at any time, and\n"
+	"goes on where it was. No daemon is needed.",
     .run = run,
 };

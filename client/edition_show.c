@@ -72,8 +72,9 @@ show_signers(const struct app *app, const struct edition_verdict *v,
 	char text[64];
 
 	if (v->header.m > 1) {
-		snprintf(text, sizeof(text), "by %u keys", v->header.m);
-		line(app, "Signed", bytes_str(text));
+		snprintf(text, sizeof(text), "signatures by %u keys",
+		    v->header.m);
+		line(app, "Wants", bytes_str(text));
 	}
 	for (size_t i = 0; i < n; i++) {
 		hex_encode(text, approval[i].id, KEY_ID_LEN);

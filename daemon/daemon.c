@@ -79,9 +79,9 @@ on_tell(void *arg, const struct node_tell *t)
 		log_warn("a feed's next issue is overdue");
 		break;
 	case FACT_RECEIPTS:
-		log_info("issue %llu is held whole by %llu peers",
-		    (unsigned long long)t->number,
-		    (unsigned long long)t->value);
+		log_info("issue %llu is held whole by %llu peer%s",
+		    (unsigned long long)t->number, (unsigned long long)t->value,
+		    t->value == 1 ? "" : "s");
 		break;
 	case FACT_PEER:
 		log_info("link %llu %s", (unsigned long long)t->value,
