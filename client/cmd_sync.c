@@ -21,8 +21,8 @@ sync_find(struct sync *s, const struct id *id)
 
 /* Sources. */
 
-static int
-add_source(struct sync *s, const char *text)
+int
+sync_source(struct sync *s, const char *text)
 {
 	bool invite = strncmp(text, "quire://", 8) == 0;
 	char **list = invite ? s->invite : s->tree;
@@ -50,15 +50,15 @@ add_source(struct sync *s, const char *text)
 static int
 add_sources(struct sync *s)
 {
-	bool named = s->a->at < s->a->argc;
 	struct sources kept;
 	int exit = sources_load(&kept, &s->h);
 
+	s->named = s->a->at < s->a->argc;
 	for (int i = s->a->at; i < s->a->argc && exit == 0; i++)
-		exit = add_source(s, s->a->argv[i]);
-	for (size_t i = 0; i < kept.n && !named && exit == 0; i++)
-		exit = add_source(s, kept.text[i]);
-	s->names = named && kept.n == 0;
+		exit = sync_source(s, s->a->argv[i]);
+	for (size_t i = 0; i < kept.n && !s->named && exit == 0; i++)
+		exit = sync_source(s, kept.text[i]);
+	s->names = s->named && kept.n == 0;
 	sources_done(&kept);
 	return exit;
 }
@@ -83,7 +83,7 @@ on_follow(void *arg, const struct id *feed, const char *text)
 		return QERR_NOMEM;
 	if (follow_parse(link, bytes_str(text)) == 0)
 		for (size_t i = 0; i < link->n_source; i++)
-			s->link_sources += add_source(s, link->source[i]) == 0;
+			s->link_sources += sync_source(s, link->source[i]) == 0;
 	sodium_memzero(link, sizeof(*link));
 	free(link);
 	return 0;
@@ -153,6 +153,38 @@ take_options(struct sync *s, int *exit)
 	return letter;
 }
 
+static int
+ask(struct sync *s)
+{
+	int exit = sync_trees(s);
+
+	return s->n_invite > s->first_invite ? sync_nodes(s) : exit;
+}
+
+/* What the reader knows, and if nothing of that answers, what the newsrooms named. */
+static int
+ask_all(struct sync *s)
+{
+	bool reached = s->named, any = false;
+	int exit = ask(s), err;
+
+	for (size_t i = 0; i < s->n_feed; i++)
+		reached = reached || s->feed[i].reached;
+	if (reached || s->interrupted || s->full)
+		return exit;
+	if ((err = sync_mirrors(s, &any)) != 0)
+		return err;
+	if (!any && s->n_invite + s->n_tree > 0)
+		return exit;
+	if (!any)
+		return complain("no source is known. Name one: quire sync "
+				"SOURCE, or for each time: quire source add "
+				"SOURCE, where SOURCE is an invite, a folder, "
+				"a bundle or a web address.");
+	note(s->a, "Asking where the newsroom says that it can be found.");
+	return ask(s);
+}
+
 static const struct cmd_option options[] = {
     {'n', "newest", "N", "only the newest N issues"},
     {'H', "headlines", NULL, "titles and summaries alone, a few kilobytes"},
@@ -186,18 +218,10 @@ run(struct app *a)
 	if (exit == 0 && s.n_feed == 0)
 		exit = complain("nothing is followed yet. Begin with: quire "
 				"follow LINK");
-	if (exit == 0 && s.n_invite + s.n_tree == 0)
-		exit =
-		    complain("no source is known. Name one: quire sync "
-			     "SOURCE, or for each time: quire source add "
-			     "SOURCE, where SOURCE is an invite, a folder, a "
-			     "bundle or a web address.");
 	if (exit == 0) {
 		progress_begin(&s.progress, a);
-		exit = sync_trees(&s);
-		if (s.n_invite > 0)
-			exit = sync_nodes(&s);
-		if (!s.unreached || s.bytes > 0)
+		exit = ask_all(&s);
+		if (s.n_invite + s.n_tree > 0 && (!s.unreached || s.bytes > 0))
 			exit = sync_tell(&s, exit);
 	}
 	sync_done(&s);
@@ -210,10 +234,11 @@ const struct cmd cmd_sync = {
     .what = "fetch what is new",
     .option = options,
     .about =
-	"SOURCE is an invite to a node (quire://...), a folder, a bundle (a tar) or\n"
-	"the web address of a tree; without one those of \"quire source\" are used, and\n"
-	"always those that the follow links name. Every source may lie: nothing is kept\n"
-	"that the newsroom's key does not vouch for. It can be stopped at any time, and\n"
-	"goes on where it was. No daemon is needed.",
+	"SOURCE is an invite to a node (quire://...), a folder, a bundle (a tar) or the\n"
+	"web address of a tree; without one those of \"quire source\" are used, and always\n"
+	"those that the follow links name. If none of them answers, those that the\n"
+	"newsroom's charter names are. Every source may lie: nothing is kept that the\n"
+	"newsroom's key does not vouch for. It can be stopped at any time, and goes on\n"
+	"where it was. No daemon is needed.",
     .run = run,
 };

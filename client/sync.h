@@ -12,6 +12,7 @@
  * One `quire sync`: what is followed, where it is looked for, and what came of it.
  *
  *   cmd_sync.c     options and sources
+ *   sync_mirrors.c .. where the newsrooms say
  *   sync_trees.c   from folders, bundles and web hosts
  *   sync_nodes.c   from nodes
  *   sync_tell.c    the index brought up to date, and what people are told
@@ -37,6 +38,7 @@ struct sync {
 	size_t n_feed;
 	char *invite[SOURCES_MAX], *tree[SOURCES_MAX];
 	size_t n_invite, n_tree, link_sources;
+	size_t first_invite, first_tree; /* those before were asked already */
 	struct import_way way;
 	struct ways ways; /* other than plain TCP */
 	bool plain;       /* no invite needs them */
@@ -47,13 +49,22 @@ struct sync {
 	size_t waiting; /* for FACT_SYNCED */
 	bool unreached, full, forked, interrupted;
 	bool changed;            /* the tree did: the index follows */
-	bool names;              /* sources by hand, and none is kept */
+	bool named;              /* sources by hand */
+	bool names;              /* .. and none is kept */
 	uint64_t forked_charter; /* the version of two charters; 0: none */
 	uint64_t faults, bytes;
 };
 
 /* NULL if |id| is not followed. */
 struct sync_feed *sync_find(struct sync *s, const struct id *id);
+
+/* Add one, unless it is there already: 0, or an exit status after complaining. */
+int sync_source(struct sync *s, const char *text);
+/*
+ * Add what the charters of the feeds name, and let only that be asked from now on; sets
+ * *ret_any if there is anything.  0, or an exit status after complaining.
+ */
+int sync_mirrors(struct sync *s, bool *ret_any);
 
 /* Take in from the sources of one kind: 0, or an exit status after complaining. */
 int sync_trees(struct sync *s);

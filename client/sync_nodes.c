@@ -143,7 +143,7 @@ run_node(struct sync *s, struct node *n)
 		err = drive_new(&d, &cfg);
 	if (err == 0)
 		err = drive_event(d, &ev);
-	for (size_t i = 0; i < s->n_invite && err == 0; i++) {
+	for (size_t i = s->first_invite; i < s->n_invite && err == 0; i++) {
 		ev = (struct node_event){.type = NODE_PEER};
 		ev.peer.invite = bytes_str(s->invite[i]);
 		err = drive_event(d, &ev);
@@ -177,8 +177,6 @@ sync_nodes(struct sync *s)
 	size_t tried;
 	int exit, err = QERR_NOMEM;
 
-	if (s->n_invite == 0)
-		return 0;
 	if (!s->plain &&
 	    (exit = ways_open(&s->ways, s->a->state, s->way.proxy)) != 0)
 		return exit;
@@ -199,9 +197,10 @@ sync_nodes(struct sync *s)
 	if (s->interrupted)
 		return complain("stopped. What came is kept; the next sync "
 				"goes on from there.");
-	if (s->unreached && s->ways.n_vain >= s->n_invite)
+	tried = s->n_invite - s->first_invite;
+	if (s->unreached && s->ways.n_vain >= tried)
 		return APP_FAILED; /* why, was said */
-	tried = s->n_invite - s->ways.n_vain;
+	tried -= s->ways.n_vain;
 	if (s->unreached)
 		return complain("none of %zu source%s could be reached. Try "
 				"again later, or another source.",

@@ -80,7 +80,7 @@ sync_trees(struct sync *s)
 {
 	int exit = 0;
 
-	for (size_t i = 0; i < s->n_tree; i++) {
+	for (size_t i = s->first_tree; i < s->n_tree; i++) {
 		struct import_source *src;
 		int err = import_open(&src, s->tree[i], &s->way);
 		bool any = false, failed = false;

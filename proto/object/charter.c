@@ -215,8 +215,8 @@ read_field(struct reader *r, struct charter *c, uint64_t field)
 			read_keys(r, c);
 		break;
 	case FIELD_MIRRORS:
-		c->n_mirror =
-		    read_texts(r, c->mirror, CHARTER_MIRRORS_MAX, 1, 512);
+		c->n_mirror = read_texts(r, c->mirror, CHARTER_MIRRORS_MAX, 1,
+		    CHARTER_MIRROR_MAX);
 		break;
 	case FIELD_PREVIOUS:
 		cbor_bytes_exact(r, c->previous.b, 32);

@@ -16,6 +16,7 @@
 #define CHARTER_KEYS_MAX    16
 #define CHARTER_LANGS_MAX   16
 #define CHARTER_MIRRORS_MAX 16
+#define CHARTER_MIRROR_MAX  512
 #define CHARTER_QUORUMS_MAX 8
 #define CHARTER_QUORUM_MAX  8 /* keys that one issue can ask for */
 
