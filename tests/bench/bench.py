@@ -143,6 +143,7 @@ def disk(path):
 
 class System:
     """One way to move articles.  publish() runs outside the clock, fetch() inside."""
+    works = ('W1', 'W2', 'W3', 'W4')
 
     def __init__(self, dir, bin, net, a, b):
         self.dir, self.bin, self.net, self.a, self.b = dir, bin, net, a, b
@@ -159,6 +160,7 @@ class System:
 
 class Floor(System):
     name = 'floor'
+    works = ('W1',)
 
     def publish(self, files):
         run(os.path.join(self.bin, 'tests/bench/floor'), 'pack', self.src,
@@ -297,6 +299,39 @@ class Quire(System):
         return self.b.run([self.quire, 'sync', '--quiet', self.invite], env=self.env)
 
 
+class QuireNode(Quire):
+    """The same, fetched by a node that mirrors it, and is started for that."""
+    name = 'quire node'
+    works = ('W1', 'W2')  # what nodes tell each other on open links has no end
+
+    def __init__(self, *a):
+        super().__init__(*a)
+        self.other = os.path.join(self.dir, 'other')
+        with open(os.path.join(self.dir, 'room', 'link')) as f:
+            link = f.read().strip()
+        with open(self.other + '.conf', 'w') as f:
+            f.write(f'state {self.dst}\ncontrol {self.other}\nlisten {ADDRESS["B"]}:7005\nreserve 1M\nlog error\n'
+                    f'peer {self.invite}\nfollow {link}\n')
+
+    def feed(self, control):
+        lines = self.ask('--control', control, 'status', '--json').splitlines()
+        return next(json.loads(x) for x in lines if '"what":"feed"' in x)
+
+    def fetch(self):
+        head = self.feed(self.control)['head']
+        r, w = os.pipe()
+        p = self.b.popen([os.path.join(self.bin, 'daemon', 'quired'), '-c', self.other + '.conf', '-n', str(w)], pass_fds=[w])
+        os.close(w)
+        os.read(r, 16)
+        os.close(r)
+        while (f := self.feed(self.other))['head'] < head or f['packs_wanted'] > 0:
+            time.sleep(0.2)
+        peak = self.b.peak()
+        p.terminate()
+        p.wait()
+        return peak
+
+
 def corpus_files(corpus):
     """(name, path) of every article, in the order in which they were written."""
     import csv
@@ -367,12 +402,13 @@ def ratios(results):
     """What was to be reached, as ratios within this run."""
     by = {(r['system'], r['work']): r for r in results}
 
-    def ratio(work, field, other):
-        a, b = by.get(('quire', work)), by.get((other, work))
+    def ratio(work, field, other, one='quire'):
+        a, b = by.get((one, work)), by.get((other, work))
         return a[field] / b[field] if a and b and b[field] else None
 
     rows = [('W1 wire / floor', ratio('W1', 'wire_bytes', 'floor'), 1.10), ('W1 cpu / floor', ratio('W1', 'cpu_s', 'floor'), 4.0),
             ('W1 cpu / git', ratio('W1', 'cpu_s', 'git'), 0.25), ('W2 wire / git', ratio('W2', 'wire_bytes', 'git'), 0.75),
+            ('W2 wire, node / git', ratio('W2', 'wire_bytes', 'git', 'quire node'), 0.60),
             ('W2 cpu / git', ratio('W2', 'cpu_s', 'git'), 0.10)]
     for work, wire, cpu in (('W3', 4600, 0.005), ('W4', 8000, 0.010)):
         q = by.get(('quire', work))
@@ -386,7 +422,7 @@ def main():
     p.add_argument('build', help='a release build of quire')
     p.add_argument('folder', nargs='?', help='articles (default: the corpus)')
     p.add_argument('--json', action='store_true', help='one object a system and workload')
-    p.add_argument('--systems', default='floor,rsync -z,git,quire')
+    p.add_argument('--systems', default='floor,rsync -z,git,quire,quire node')
     p.add_argument('--works', default='W1,W2,W3,W4')
     p.add_argument('--limit', type=int, default=0, help='only so many articles')
     o = p.parse_args()
@@ -404,16 +440,16 @@ def main():
     if os.geteuid() != 0:
         raise SystemExit('bench: network namespaces need root')
     results = []
-    for cls in (Floor, Rsync, Git, Quire):
+    for cls in (Floor, Rsync, Git, Quire, QuireNode):
         if cls.name not in o.systems.split(','):
             continue
-        works = [w for w in o.works.split(',') if cls is not Floor or w == 'W1']
+        works = [w for w in o.works.split(',') if w in cls.works]
         for r in measure(cls, o.build, files, works):
             results.append(r)
             if o.json:
                 print(json.dumps(r), flush=True)
             else:
-                print(f'{r["system"]:9} {r["work"]}  {r["wire_bytes"]:>11,} B  {r["cpu_s"]:8.3f} cpu s  {r["wall_s"]:7.2f} s  '
+                print(f'{r["system"]:10} {r["work"]}  {r["wire_bytes"]:>11,} B  {r["cpu_s"]:8.3f} cpu s  {r["wall_s"]:7.2f} s  '
                       f'{r["peak_rss_kib"] / 1024:6.1f} MiB  {r["disk_bytes"] / 1e6:7.1f} MB on disk', flush=True)
     if not o.json:
         print()
