@@ -1,6 +1,8 @@
+#include <event2/util.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "client/app.h"
 #include "client/sync.h"
@@ -116,6 +118,23 @@ take_rate(uint64_t *ret, const char *arg)
 	return false;
 }
 
+static bool
+take_proxy(const char **ret, const char *arg)
+{
+	struct sockaddr_storage ss;
+	int len = sizeof(ss);
+
+	*ret = arg;
+	if (evutil_parse_sockaddr_port(arg, (struct sockaddr *)&ss, &len) ==
+		0 &&
+	    strrchr(arg, ':') != NULL)
+		return true;
+	complain("--socks takes an address in numbers and its port, as "
+		 "127.0.0.1:9050, not %s.",
+	    arg);
+	return false;
+}
+
 static int
 take_options(struct sync *s, int *exit)
 {
@@ -146,8 +165,9 @@ take_options(struct sync *s, int *exit)
 		} else if (letter == 'T') {
 			if ((*exit = ways_program(&s->ways, arg)) != 0)
 				return APP_STOP;
-		} else {
-			s->way.proxy = arg;
+		} else if (!take_proxy(&s->way.proxy, arg)) {
+			*exit = APP_USAGE;
+			return APP_STOP;
 		}
 	}
 	return letter;
@@ -192,7 +212,7 @@ static const struct cmd_option options[] = {
     {'s', "small", NULL, "pictures only as small ones, about 8 kB each"},
     {'r', "limit-rate", "RATE",
 	"take at most RATE bytes a second, as 50K or 1M"},
-    {256, "socks", "HOST:PORT",
+    {256, "socks", "ADDRESS:PORT",
 	"a SOCKS5 proxy (tor: 127.0.0.1:9050), for all\n"
 	"that is fetched"},
     {'T', "transport", "NAME=PROGRAM",

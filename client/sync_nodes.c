@@ -201,6 +201,10 @@ sync_nodes(struct sync *s)
 	if (s->unreached && s->ways.n_vain >= tried)
 		return APP_FAILED; /* why, was said */
 	tried -= s->ways.n_vain;
+	if (s->unreached && s->way.proxy != NULL)
+		return complain("none of %zu source%s could be reached by way "
+				"of the proxy. See if one runs at %s.",
+		    tried, tried == 1 ? "" : "s", s->way.proxy);
 	if (s->unreached)
 		return complain("none of %zu source%s could be reached. Try "
 				"again later, or another source.",
