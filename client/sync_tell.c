@@ -100,7 +100,7 @@ on_after(void *arg, const struct index_feed *f)
 		buf_done(&b);
 		return 0;
 	}
-	if (!x->reached && s->full)
+	if (!x->reached && (s->full || s->interrupted))
 		return 0; /* we did not look to the end */
 	if (!x->reached)
 		note(s->a, "%s: no source had it.", name);
