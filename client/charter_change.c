@@ -160,6 +160,11 @@ edit_all(struct charter_verb *v, struct charter *next)
 			    change(next, letter, v->edit[i].arg, !seen[letter]);
 		seen[letter] = true;
 	}
+	if (exit == APP_DONE && next->threshold > next->n_root)
+		exit = complain("%u roots are to sign a charter, and there "
+				"are %zu. Add some (--add-root), or let fewer "
+				"sign (--threshold).",
+		    next->threshold, next->n_root);
 	/* What is revoked is not pinned, whatever was named first. */
 	if (exit == APP_DONE && tree != NULL)
 		exit = pin_history(next, &v->old.charter, tree);

@@ -42,8 +42,8 @@ end_turn(struct visit *v)
 	buf_done(&v->page);
 	visit_tell(v);
 	if (v->fresh > 0)
-		log_info("source %u: %zu articles are new or corrected",
-		    v->number, v->fresh);
+		log_info("source %u: %zu new or corrected", v->number,
+		    v->fresh);
 	v->fresh = 0;
 	v->lost = false;
 	v->doing = DOING_REST;
