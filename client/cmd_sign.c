@@ -102,11 +102,11 @@ static int
 write_approval(const struct sign *s)
 {
 	const struct key_sig *mine = &s->sig[s->n_sig - 1];
-	char hex[HEX_LEN(KEY_ID_LEN) + 1], suffix[sizeof(hex) + 16];
+	char hex[KEY_ID_TEXT + 1], suffix[sizeof(hex) + 16];
 	char path[PATH_MAX];
 	int exit;
 
-	hex_encode(hex, mine->id, KEY_ID_LEN);
+	key_id_text(hex, mine->id);
 	snprintf(suffix, sizeof(suffix), ".%s.minisig", hex);
 	output_of(s, suffix, path);
 	exit = approval_write(path, &s->v.header, mine);

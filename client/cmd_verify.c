@@ -48,7 +48,7 @@ static void
 say_json(const struct verify *v, const char *kind, const struct id *feed,
     struct bytes newsroom, const struct header *h, struct bytes title)
 {
-	char id[ID_TEXT_LEN + 1], key[HEX_LEN(KEY_ID_LEN) + 1];
+	char id[ID_TEXT_LEN + 1], key[KEY_ID_TEXT + 1];
 	struct json j;
 	struct buf b;
 
@@ -64,7 +64,7 @@ say_json(const struct verify *v, const char *kind, const struct id *feed,
 	json_uint(&j, "issue", h->number);
 	json_open(&j, "keys", '[');
 	for (size_t i = 0; i < h->m; i++) {
-		hex_encode(key, h->signer[i], KEY_ID_LEN);
+		key_id_text(key, h->signer[i]);
 		json_str(&j, NULL, key);
 	}
 	json_close(&j, ']');

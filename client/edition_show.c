@@ -77,7 +77,7 @@ show_signers(const struct app *app, const struct edition_verdict *v,
 		line(app, "Wants", bytes_str(text));
 	}
 	for (size_t i = 0; i < n; i++) {
-		hex_encode(text, approval[i].id, KEY_ID_LEN);
+		key_id_text(text, approval[i].id);
 		line(app, i == 0 ? "Approved" : "", bytes_str(text));
 	}
 }

@@ -143,13 +143,13 @@ keys_file(struct buf *b, const struct key_secret *k, const char *pass)
 void
 keys_signers(char dst[KEYS_SIGNERS_MAX], const struct header *h)
 {
-	char hex[HEX_LEN(KEY_ID_LEN) + 1];
+	char hex[KEY_ID_TEXT + 1];
 	size_t at;
 
 	at =
 	    (size_t)snprintf(dst, KEYS_SIGNERS_MAX, h->m == 1 ? "key" : "keys");
 	for (size_t i = 0; i < h->m; i++) {
-		hex_encode(hex, h->signer[i], KEY_ID_LEN);
+		key_id_text(hex, h->signer[i]);
 		at += (size_t)snprintf(dst + at, KEYS_SIGNERS_MAX - at, "%s %s",
 		    i == 0 ? "" : ",", hex);
 	}

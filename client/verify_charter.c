@@ -206,7 +206,7 @@ find_feed(struct search *s)
 static void
 say_json(const struct verify *v, const struct id *feed, const struct charter *c)
 {
-	char id[ID_TEXT_LEN + 1], key[HEX_LEN(KEY_ID_LEN) + 1];
+	char id[ID_TEXT_LEN + 1], key[KEY_ID_TEXT + 1];
 	struct json j;
 	struct buf b;
 
@@ -222,7 +222,7 @@ say_json(const struct verify *v, const struct id *feed, const struct charter *c)
 	json_uint(&j, "version", c->version);
 	json_open(&j, "ends", '[');
 	for (size_t i = 0; i < c->n_end; i++) {
-		hex_encode(key, c->end[i].id, KEY_ID_LEN);
+		key_id_text(key, c->end[i].id);
 		json_open(&j, NULL, '{');
 		json_str(&j, "key", key);
 		json_uint(&j, "from", c->end[i].from);
@@ -237,7 +237,7 @@ say_json(const struct verify *v, const struct id *feed, const struct charter *c)
 static int
 say_good(const struct verify *v, const struct id *feed, const struct charter *c)
 {
-	char id[ID_TEXT_LEN + 1], key[HEX_LEN(KEY_ID_LEN) + 1];
+	char id[ID_TEXT_LEN + 1], key[KEY_ID_TEXT + 1];
 
 	if (v->a->json)
 		say_json(v, feed, c);
@@ -249,7 +249,7 @@ say_good(const struct verify *v, const struct id *feed, const struct charter *c)
 	verify_put(c->name);
 	putchar('\n');
 	for (size_t i = 0; i < c->n_end; i++) {
-		hex_encode(key, c->end[i].id, KEY_ID_LEN);
+		key_id_text(key, c->end[i].id);
 		printf("Revokes   key %s, from issue %llu on\n", key,
 		    (unsigned long long)c->end[i].from);
 	}

@@ -15,11 +15,11 @@ export_signature(const char *where, const struct header *h,
     const struct key_sig *sig)
 {
 	char path[PATH_MAX], comment[HEADER_COMMENT_MAX];
-	char id[HEX_LEN(KEY_ID_LEN) + 1];
+	char id[KEY_ID_TEXT + 1];
 	struct buf b;
 	int err;
 
-	hex_encode(id, sig->id, KEY_ID_LEN);
+	key_id_text(id, sig->id);
 	if (h->m == 1)
 		snprintf(path, sizeof(path), "%s.minisig", where);
 	else

@@ -44,6 +44,9 @@ void key_secret_done(struct key_secret *k);
 
 /* The one-line form RW…, 56 characters, and minisign's two-line file. */
 void key_text(char dst[57], const struct key *k);
+/* A key's id as minisign writes it: a little-endian number, in capitals. */
+#define KEY_ID_TEXT 16
+void key_id_text(char dst[KEY_ID_TEXT + 1], const uint8_t id[KEY_ID_LEN]);
 int key_parse(struct key *ret, struct bytes text); /* either form */
 void key_file(struct buf *dst, const struct key *k);
 

@@ -69,17 +69,23 @@ key_text(char dst[PUBLIC_CHARS + 1], const struct key *k)
 }
 
 void
-key_file(struct buf *dst, const struct key *k)
+key_id_text(char dst[KEY_ID_TEXT + 1], const uint8_t id[KEY_ID_LEN])
 {
-	char line[PUBLIC_CHARS + 1], id[2 * KEY_ID_LEN + 1];
 	uint8_t reversed[KEY_ID_LEN];
 
-	/* minisign prints the id as a little-endian number, in capitals. */
 	for (size_t i = 0; i < KEY_ID_LEN; i++)
-		reversed[i] = k->id[KEY_ID_LEN - 1 - i];
-	hex_encode(id, reversed, sizeof(reversed));
-	for (char *c = id; *c != '\0'; c++)
+		reversed[i] = id[KEY_ID_LEN - 1 - i];
+	hex_encode(dst, reversed, sizeof(reversed));
+	for (char *c = dst; *c != '\0'; c++)
 		*c = (char)(*c >= 'a' ? *c - 32 : *c);
+}
+
+void
+key_file(struct buf *dst, const struct key *k)
+{
+	char line[PUBLIC_CHARS + 1], id[KEY_ID_TEXT + 1];
+
+	key_id_text(id, k->id);
 	key_text(line, k);
 	buf_printf(dst, UNTRUSTED "minisign public key %s\n%s\n", id, line);
 }

@@ -161,12 +161,13 @@ def main(build):
         need('<script' not in open(page, encoding='utf-8').read(), 'a script in a page')
         write(page, open(page, encoding='utf-8').read().replace('иначе', 'никак'))
         fails(w, 1, 'NOT good', 'verify', page)
-        write(page, open(page, encoding='utf-8').read().replace('content="quire 1"', 'content="quire 0"'))
+        write(page, open(page, encoding='utf-8').read().replace('content="quire 2"', 'content="quire 0"'))
         fails(w, 1, 'another version', 'verify', page)
         capsule = w.path('a.quire')
         w.run('export', '--capsule', 'a.md', capsule)
         feed = link[6:58]
-        w.run('verify', '--feed', feed, capsule)
+        key = open(w.path('newsroom', 'public.key')).readline().split()[-1]
+        need(f'key {key}\n' in w.run('verify', '--feed', feed, capsule).stdout, 'the key is not called as in its file')
         fails(w, 1, 'another feed', 'verify', '--feed', 'a' * 52, capsule)
         w.run('export', '--capsule', 'a.md', '--armour', w.path('a.txt'))
         w.run('verify', '-', input='Look:\n' + open(w.path('a.txt')).read() + '\n-- \nsent from a phone')
