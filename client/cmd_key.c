@@ -177,8 +177,12 @@ key_new(const struct app *a, const struct options *o)
 		note(a,
 		    "\nThat is the follow link: whoever has it can read.\n"
 		    "Keep a copy of %s/secret.key where nobody finds it.\n"
-		    "To publish, write into quired.conf:  publish %s",
-		    folder, folder);
+		    "To publish, write into quired.conf:  publish %s%s",
+		    folder, folder,
+		    o->pass ? "\nquired cannot open a locked key: move "
+			      "secret.key to where issues are signed, see "
+			      "quire draft --help"
+			    : "");
 	return exit;
 }
 

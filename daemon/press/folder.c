@@ -86,7 +86,10 @@ read_secret(struct publisher *p, int folder, const char *pass, struct buf *b,
 	p->has_secret = true;
 	r = key_secret_parse(&p->secret, buf_bytes(b), pass);
 	if (r == QERR_PASS && pass == NULL)
-		buf_put_str(why, "Its secret.key needs a passphrase.");
+		buf_put_str(why,
+		    "Its secret.key needs a passphrase, which nobody can type "
+		    "here. Move it to where issues are signed: quire draft "
+		    "--help");
 	else if (r == QERR_PASS)
 		buf_put_str(why,
 		    "The passphrase does not open its secret.key.");
