@@ -186,9 +186,10 @@ on_peer(void *arg, const struct ctl_item *it)
 	if (ctl_text(it, "address").n > 0) {
 		fputs("  ", stdout);
 		text(it, "transport");
-		fputs("  (", stdout);
-		text(it, "from");
-		putchar(')');
+		fputs(bytes_eq(ctl_text(it, "from"), bytes_str("request"))
+			  ? "  (added by quire peers add)"
+			  : "  (of quired.conf)",
+		    stdout);
 	}
 	if (via.n > 0) {
 		const char *by = label_of(l, via);

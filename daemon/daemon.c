@@ -102,7 +102,7 @@ on_tell(void *arg, const struct node_tell *t)
 			log_warn("the disk is full: nothing more is taken in");
 			problems_set(&d->problems, "full",
 			    "The disk is full: nothing more is taken in.", NULL,
-			    "Free space, or lower quota.");
+			    "Free space, or lower quota or reserve.");
 		} else {
 			log_info("there is room on the disk again");
 			problems_clear(&d->problems, "full");
