@@ -60,7 +60,8 @@ static const struct cmd_option draft_options[] = {
     {'o', "output", "DRAFT", "the file to write; else issue-NUMBER.draft"},
     {256, "slow", NULL, "compress for size, not for speed"},
     {257, "time", "TIME",
-	"as 2026-11-20T10:02:00Z: to draft what another editor drafted"},
+	"as 2026-11-20T10:02:00Z: to draft what another\n"
+	"editor drafted"},
     {258, "volume", NULL, "of no FILE: many issues bound for newcomers"},
     {0},
 };

@@ -192,10 +192,12 @@ sign(struct sign *s)
 
 static const struct cmd_option options[] = {
     {'o', "output", "ISSUE",
-	"the file to write; else DRAFT's name with .issue, or .KEY.minisig"},
+	"the file to write; else DRAFT's name with .issue,\n"
+	"or .KEY.minisig"},
     {'y', "yes", NULL, "do not ask"},
     {256, "again", NULL,
-	"sign though this key has signed another draft of the number"},
+	"sign though this key has signed another draft of\n"
+	"the number"},
     {0},
 };
 
