@@ -45,10 +45,10 @@ def gif(width, height, frames):
 
 
 def shown(w, folder, n=1):
-    """The pictures that the page names: their files' bytes."""
+    """The pictures that the pages name: their files' bytes."""
     pages = glob.glob(os.path.join(folder, 'a', '*.html'))
-    names = re.findall(r'src="../pictures/([^"]+)"', open(pages[0], encoding='utf-8').read())
-    need(len(names) == n, f'{len(names)} pictures in the page')
+    names = [x for page in pages for x in re.findall(r'src="../pictures/([^"]+)"', open(page, encoding='utf-8').read())]
+    need(len(names) == n, f'{len(names)} pictures in the pages')
     w.run('verify', *pages)
     return [open(os.path.join(folder, 'pictures', name), 'rb').read() for name in names]
 
