@@ -3,7 +3,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "client/json.h"
 #include "client/keys.h"
 #include "client/term.h"
 #include "client/verify.h"
@@ -44,23 +43,32 @@ verify_count(uint64_t n, const char *one)
 	printf("%llu %s%s", (unsigned long long)n, one, n == 1 ? "" : "s");
 }
 
+void
+verify_json(const struct verify *v, struct json *j, const char *kind,
+    const struct id *feed, struct bytes newsroom)
+{
+	char id[ID_TEXT_LEN + 1];
+
+	id_text(id, feed);
+	json_open(j, NULL, '{');
+	json_str(j, "file", v->what);
+	json_bool(j, "good", true);
+	json_str(j, "kind", kind);
+	json_str(j, "feed", id);
+	json_text(j, "newsroom", newsroom);
+}
+
 static void
 say_json(const struct verify *v, const char *kind, const struct id *feed,
     struct bytes newsroom, const struct header *h, struct bytes title)
 {
-	char id[ID_TEXT_LEN + 1], key[KEY_ID_TEXT + 1];
+	char key[KEY_ID_TEXT + 1];
 	struct json j;
 	struct buf b;
 
 	buf_init(&b, 0);
-	id_text(id, feed);
 	json_init(&j, &b);
-	json_open(&j, NULL, '{');
-	json_str(&j, "file", v->what);
-	json_bool(&j, "good", true);
-	json_str(&j, "kind", kind);
-	json_str(&j, "feed", id);
-	json_text(&j, "newsroom", newsroom);
+	verify_json(v, &j, kind, feed, newsroom);
 	json_uint(&j, "issue", h->number);
 	json_open(&j, "keys", '[');
 	for (size_t i = 0; i < h->m; i++) {

@@ -2,6 +2,7 @@
 #define QUIRE_VERIFY_H
 
 #include "client/app.h"
+#include "client/json.h"
 #include "proto/object/article.h"
 #include "proto/object/feed.h"
 
@@ -31,6 +32,9 @@ int verify_bad(const struct verify *v, int err);
 int verify_feed_id(const struct verify *v, const struct id *feed);
 void verify_good(struct verify *v, const char *kind, const struct id *feed,
     const struct charter *c, const struct header *h, const struct article *art);
+/* What every verdict begins with as JSON: the file, that it is good, |kind| and whose. */
+void verify_json(const struct verify *v, struct json *j, const char *kind,
+    const struct id *feed, struct bytes newsroom);
 /* "1 issue", "3 issues". */
 void verify_count(uint64_t n, const char *one);
 

@@ -5,7 +5,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "client/json.h"
 #include "client/verify.h"
 #include "proto/base/qerr.h"
 #include "proto/base/text.h"
@@ -206,19 +205,14 @@ find_feed(struct search *s)
 static void
 say_json(const struct verify *v, const struct id *feed, const struct charter *c)
 {
-	char id[ID_TEXT_LEN + 1], key[KEY_ID_TEXT + 1];
+	char key[KEY_ID_TEXT + 1];
 	struct json j;
 	struct buf b;
 
 	buf_init(&b, 0);
-	id_text(id, feed);
 	json_init(&j, &b);
-	json_open(&j, NULL, '{');
-	json_str(&j, "file", v->what);
-	json_bool(&j, "good", true);
-	json_str(&j, "kind", c->is_revocation ? "revocation" : "charter");
-	json_str(&j, "feed", id);
-	json_text(&j, "newsroom", c->name);
+	verify_json(v, &j, c->is_revocation ? "revocation" : "charter", feed,
+	    c->name);
 	json_uint(&j, "version", c->version);
 	json_open(&j, "ends", '[');
 	for (size_t i = 0; i < c->n_end; i++) {
