@@ -4,7 +4,6 @@
 #include "proto/base/qerr.h"
 #include "proto/host/entropy.h"
 #include "proto/object/edition.h"
-#include "proto/object/hash.h"
 
 /*
  * Issues that are signed elsewhere: a batch becomes a draft, and what comes back
@@ -47,50 +46,6 @@ press_draft_free(struct press_draft *d)
 	}
 	free(d->before);
 	free(d);
-}
-
-static struct press_before *
-before_new(struct press_draft *d, uint64_t first, uint64_t last)
-{
-	void *more = realloc(d->before, (d->n_before + 1) * sizeof(*d->before));
-	struct press_before *b;
-
-	if (more == NULL)
-		return NULL;
-	d->before = more;
-	b = &d->before[d->n_before++];
-	b->first = first;
-	b->last = last;
-	buf_init(&b->header, 0);
-	buf_init(&b->heads, 0);
-	buf_init(&b->bodies, 0);
-	return b;
-}
-
-int
-press_before(struct publisher *p, struct press_draft *d, uint64_t first,
-    uint64_t last, size_t i, uint64_t number)
-{
-	struct press_before *b = before_new(d, first, last);
-	struct tree_name t = {.kind = TREE_ISSUE,
-	    .id = p->feed,
-	    .number = i != SHELF_NONE ? p->shelf.pack[i].number : number};
-	struct shelf_view v;
-	struct id hashed;
-	int r = b == NULL ? QERR_NOMEM : store_get(p->store, &t, &b->header);
-
-	if (r != 0 || i == SHELF_NONE)
-		return r;
-	shelf_view_init(&v);
-	r = shelf_look(&p->shelf, &v, i, true);
-	if (r == 0)
-		buf_put(&b->heads, v.heads.p, v.heads.n);
-	for (size_t k = 0; r == 0 && v.has_text && k < v.body.n; k++) {
-		hash(&hashed, HASH_RECORD, shelf_body(&v, k));
-		buf_put(&b->bodies, hashed.b, sizeof(hashed.b));
-	}
-	shelf_view_done(&v);
-	return r;
 }
 
 /* What the heads pack |e| is made of, in the issues' order. */
@@ -270,7 +225,8 @@ publisher_release(struct publisher *p, struct bytes file, publisher_issue_fn fn,
 				 "again in a moment.");
 		r = QERR_AGAIN;
 	}
-	if (r == 0 && (r = check_turn(p, &e, v, why)) == 0) {
+	if (r == 0 && (r = check_turn(p, &e, v, why)) == 0 &&
+	    (r = press_before_check(p, &e, v, why)) == 0) {
 		/* It may hold what is taken back. */
 		press_stop_volume(p);
 		r = take(p, &e, v);

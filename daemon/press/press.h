@@ -7,13 +7,15 @@
 #include "daemon/press/ledger.h"
 #include "daemon/press/publisher.h"
 #include "proto/host/shelf.h"
+#include "proto/object/edition.h"
 #include "proto/object/feed.h"
 
 /*
  * The inside of a publisher, shared by its parts: publisher.c (from its opening to its
  * end), folder.c (what stands in its folder), batch.c (documents), press.c (headers,
  * commit), base.c (what issues lean on), correction.c (what one changes), offline.c
- * (drafts), retract.c, anew.c (packs that lose an article) and binder.c (volumes).
+ * (drafts), before.c (what packs made anew are made of), retract.c, anew.c (packs that
+ * lose an article) and binder.c (volumes).
  *
  * What is on its way: packs are put into the store at once, where nothing names
  * them yet; headers wait in |header| until press_commit() puts them all.
@@ -154,6 +156,10 @@ int press_draft(struct publisher *p, uint64_t time, const struct pack_entry *e,
  * had none. */
 int press_before(struct publisher *p, struct press_draft *d, uint64_t first,
     uint64_t last, size_t i, uint64_t number);
+/* 0 if what |e| is made of are packs of this feed that nothing has withdrawn since: who
+ * signed |e| elsewhere could not know.  Else says |why| not. */
+int press_before_check(const struct publisher *p, const struct edition *e,
+    const struct edition_verdict *v, struct buf *why);
 
 /* The packs of |heads|, on the shelf, with |tomb| in the place of its article: into the
  * store, or into |out|.  Sets e[0..*n-1]. */

@@ -630,6 +630,36 @@ retract_by_drafts(struct room *r, const char *ref, const char *key)
 	return n;
 }
 
+/*
+ * A draft that is made of a pack which a later header has withdrawn: who signs it cannot
+ * know, so it ends where the feed is.
+ */
+static void
+what_was_taken_out_does_not_come_back(struct room *r, const char *ref,
+    const char *key)
+{
+	struct shelf_pack *first = NULL;
+	struct publisher_drafted d;
+	struct publisher_item it;
+	struct buf file, issue;
+
+	buf_init(&file, 0);
+	buf_init(&issue, 0);
+	buf_clear(&why);
+	check(publisher_retract_draft(r->p, bytes_str(ref), bytes_str(""), 0,
+		  &file, &d, &it, &why) == 0);
+	sign(r, key, &issue, buf_bytes(&file));
+	first = &r->p->shelf.pack[shelf_issue(&r->p->shelf, 1)];
+	first->dead = true;
+	check(release(r, &issue) == QERR_CHAIN);
+	buf_put_u8(&why, 0);
+	check(strstr((const char *)why.p, "what issue 1 announced"));
+	first->dead = false;
+	check(publisher_head(r->p) == d.number - 1);
+	buf_done(&file);
+	buf_done(&issue);
+}
+
 static void
 a_draft_is_signed_elsewhere(void)
 {
@@ -688,6 +718,8 @@ a_draft_is_signed_elsewhere(void)
 	check(release(&r, &signed_b) == QERR_BADHASH);
 	signed_b.p[signed_b.n - 1] ^= 1;
 	check(release(&r, &signed_b) == 0 && holds(&r, "beta") == 1);
+
+	what_was_taken_out_does_not_come_back(&r, "d.html", "offline.key");
 
 	/* So is a retraction, which leaves nothing of any revision. */
 	check(retract_by_drafts(&r, "d.html", "offline.key") == 1);
