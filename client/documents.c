@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "client/corrected.h"
@@ -170,6 +171,26 @@ documents_memory(void)
 	return fd;
 }
 
+/* The draft's file: |path|, or one that is new. */
+static int
+name_draft(const struct documents *d, const char *path,
+    char ret[DOCUMENTS_NAME_MAX])
+{
+	struct stat st;
+
+	if (path != NULL) {
+		snprintf(ret, DOCUMENTS_NAME_MAX, "%s", path);
+		return APP_DONE;
+	}
+	snprintf(ret, DOCUMENTS_NAME_MAX, "issue-%llu.draft",
+	    (unsigned long long)d->number);
+	if (lstat(ret, &st) != 0)
+		return APP_DONE;
+	return complain("%s is there already, and stays as it is. Move it "
+			"away, or name another file with --output.",
+	    ret);
+}
+
 int
 documents_keep(const struct documents *d, int fd, const char *path,
     char ret[DOCUMENTS_NAME_MAX])
@@ -178,11 +199,8 @@ documents_keep(const struct documents *d, int fd, const char *path,
 	ssize_t n = 1;
 	int err;
 
-	if (path != NULL)
-		snprintf(ret, DOCUMENTS_NAME_MAX, "%s", path);
-	else
-		snprintf(ret, DOCUMENTS_NAME_MAX, "issue-%llu.draft",
-		    (unsigned long long)d->number);
+	if (name_draft(d, path, ret) != APP_DONE)
+		return APP_FAILED;
 	buf_init(&b, EDITION_MAX);
 	if (lseek(fd, 0, SEEK_SET) != 0)
 		n = -1;

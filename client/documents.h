@@ -28,8 +28,8 @@ int documents_item(void *documents, const struct ctl_item *it);
 
 /* A file in memory, for a draft to be written into; negative after complaining. */
 int documents_memory(void);
-/* Keep the draft in |fd| as |path|, or as issue-NUMBER.draft if it is NULL: whole, or not
- * at all.  Sets |ret| to its name; an exit status. */
+/* Keep the draft in |fd| as |path|, or if it is NULL as issue-NUMBER.draft unless that is
+ * there: whole, or not at all.  Sets |ret| to its name; an exit status. */
 int documents_keep(const struct documents *d, int fd, const char *path,
     char ret[DOCUMENTS_NAME_MAX]);
 

@@ -11,8 +11,8 @@ def need(ok, what):
         raise Failed(what)
 
 
-def fails(w, word, *args):
-    r = w.run(*args, ok=False)
+def fails(w, word, *args, cwd=None):
+    r = w.run(*args, ok=False, cwd=cwd)
     need(r.returncode == 1 and word in r.stderr, f'{args}: exit {r.returncode}: {r.stderr}')
 
 
@@ -41,6 +41,13 @@ def main(build):
         need(len(late) == 52 and late != hashes[0], 'the time is not in the draft')
         r = w.run('--control', other.control, 'draft', '--time', '2000-01-01', *files, ok=False)
         need(r.returncode == 2 and 'as 2026-11-20T10:02:00Z' in r.stderr, r.stderr)
+
+        # A draft without a name of its own takes the place of no other one.
+        here = w.path('safe')
+        w.run('--control', desk.control, 'draft', *files, cwd=here)
+        kept = open(w.path('safe', 'issue-1.draft'), 'rb').read()
+        fails(w, 'issue-1.draft is there already', '--control', desk.control, 'draft', files[0], cwd=here)
+        need(open(w.path('safe', 'issue-1.draft'), 'rb').read() == kept, 'the first draft is gone')
 
         # The machine with the key has no quired; it shows what it signs.
         shown = w.run('sign', draft).stdout
@@ -74,6 +81,9 @@ def main(build):
         fails(w, 'published already, as issue 1', '--control', desk.control, 'release', issue)
         w.run('--control', other.control, 'release', issue)
         w.run('--control', desk.control, 'retract', '-o', w.path('back.draft'), 'a.md')
+        open(w.path('safe', 'issue-2.draft'), 'w').close()
+        fails(w, 'issue-2.draft is there already', '--control', desk.control, 'retract', 'a.md', cwd=here)
+        need(os.path.getsize(w.path('safe', 'issue-2.draft')) == 0, 'another draft is gone')
         need('issue 1 anew: 1 article as signed before, 1 taken back' in w.run('sign', w.path('back.draft')).stdout, 'what is taken back is not shown')
         need(desk.feed()['head'] == 1, 'a draft is out')
         mirror.wait(lambda f: f['head'] == 1 and f['packs_wanted'] == 0)

@@ -19,6 +19,7 @@ class Newsworld:
     """Programs from |build|; everything lies below a temporary folder and ends with it."""
 
     def __init__(self, build):
+        build = os.path.abspath(build)
         self.quired = os.path.join(build, 'daemon', 'quired')
         self.quire = os.path.join(build, 'client', 'quire')
         self.dir = tempfile.mkdtemp(prefix='quire-e2e.')
@@ -35,9 +36,9 @@ class Newsworld:
     def path(self, *parts):
         return os.path.join(self.dir, *parts)
 
-    def run(self, *args, ok=True, home=None, timeout=300, text=True, input=None):
+    def run(self, *args, ok=True, home=None, timeout=300, text=True, input=None, cwd=None):
         env = dict(os.environ, QUIRE_HOME=home or self.path('reader'), LC_ALL='C.UTF-8', NO_COLOR='1')
-        r = subprocess.run([self.quire, *args], env=env, capture_output=True, text=text, timeout=timeout, input=input)
+        r = subprocess.run([self.quire, *args], env=env, capture_output=True, text=text, timeout=timeout, input=input, cwd=cwd)
         if ok and r.returncode != 0:
             raise Failed(f'quire {" ".join(args)[:200]}: exit {r.returncode}\n{r.stderr}')
         return r
