@@ -202,6 +202,27 @@ title_from_file(struct ingest_doc *d, struct bytes file)
 		meta_set(d, META_TITLE, bytes_of(file.p + from, end - from));
 }
 
+/* Where a document says its language, as it has to be written. */
+static const char *
+place_of_lang(const struct ingest_source *src)
+{
+	switch (src->kind) {
+	case INGEST_HTML:
+		return "<html lang=\"…\">, or \"lang: …\" on top";
+	case INGEST_FEED:
+		if (src->page.n > 0)
+			return "<html lang=\"…\"> into its page";
+		return jsonfeed_is(src->data)
+			   ? "\"language\": \"…\" into the feed"
+			   : "<language>…</language> into its channel, or "
+			     "xml:lang=\"…\" if it is Atom";
+	case INGEST_MARKDOWN:
+	case INGEST_TEXT:
+		break;
+	}
+	return "\"lang: …\" on top";
+}
+
 /* Fill what is missing, and see that the result is what it has to be. */
 static int
 finish(struct ingest_doc *d, const struct ingest_source *src, struct buf *why)
@@ -217,8 +238,8 @@ finish(struct ingest_doc *d, const struct ingest_source *src, struct buf *why)
 		return QERR_MISSING;
 	}
 	if (d->lang == NULL) {
-		buf_put_str(why, "It does not say its language. Write <html "
-				 "lang=\"…\">, or \"lang: …\" on top.");
+		buf_printf(why, "It does not say its language. Write %s.",
+		    place_of_lang(src));
 		return QERR_MISSING;
 	}
 	if (d->title == NULL) {

@@ -26,9 +26,9 @@ static const struct {
     [FETCH_SCHEME] = {"it is sent on to where nothing is fetched, as from "
 		      "https to http",
 	"Name the address in the settings that the site really uses."},
-    [FETCH_PRIVATE] = {"it is in a private network, and a stranger's page "
-		       "names it",
-	"Name that host in a source line of its own, if it is yours."},
+    [FETCH_PRIVATE] = {"it is in a private network, and no source of the "
+		       "settings is there",
+	"If that host is yours, name it in a source line."},
     [FETCH_BROKEN] = {"its answer ends early or makes no sense",
 	"It is tried again later; see the web server's log."},
     [FETCH_PROXY] = {"the SOCKS proxy does not reach it",

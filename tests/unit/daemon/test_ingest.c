@@ -365,6 +365,49 @@ fails(enum ingest_kind kind, const char *text, size_t n)
 	return r;
 }
 
+/* Where a language is missing, each is told how its kind says one. */
+static void
+each_is_told_where_its_language_goes(void)
+{
+	static const struct {
+		enum ingest_kind kind;
+		const char *text, *page, *told;
+	} x[] = {
+	    {INGEST_HTML, "<p>a", "", "<html lang="},
+	    {INGEST_TEXT, "a", "", "Write \"lang: …\" on top."},
+	    {INGEST_MARKDOWN, "a", "", "Write \"lang: …\" on top."},
+	    {INGEST_FEED,
+		"<rss version='2.0'><channel><item><title>T</title><guid>1</guid>"
+		"<description>a</description></item></channel></rss>",
+		"", "Write <language>…</language>"},
+	    {INGEST_FEED,
+		"<rss version='2.0'><channel><item><title>T</title><guid>1</guid>"
+		"</item></channel></rss>",
+		"<p>a", "<html lang=\"…\"> into its page"},
+	    {INGEST_FEED,
+		"{\"version\":\"https://jsonfeed.org/version/1.1\",\"title\":\"F\","
+		"\"items\":[{\"id\":\"1\",\"content_text\":\"a\"}]}",
+		"", "\"language\": \"…\" into the feed"},
+	};
+
+	for (size_t i = 0; i < sizeof(x) / sizeof(x[0]); i++) {
+		struct ingest_source src = {.kind = x[i].kind,
+		    .data = bytes_str(x[i].text),
+		    .file = bytes_str("a.x"),
+		    .page = bytes_str(x[i].page)};
+		struct ingest_doc d;
+		struct buf why;
+
+		ingest_init(&d);
+		buf_init(&why, 0);
+		check(ingest(&d, &src, &why) == QERR_MISSING);
+		buf_put_u8(&why, '\0');
+		check(strstr((const char *)why.p, x[i].told) != NULL);
+		ingest_done(&d);
+		buf_done(&why);
+	}
+}
+
 static char *
 repeat(const char *s, size_t n)
 {
@@ -571,6 +614,7 @@ main(void)
 	plain_text();
 	says_of_itself();
 	front_matter_wins();
+	each_is_told_where_its_language_goes();
 	limits();
 	attributes();
 	too_many_attributes();
