@@ -19,7 +19,7 @@ struct trying {
 	const char *rules, *page; /* their files; NULL: none */
 	bool text;
 	struct trial trial;
-	struct buf change; /* of what is published, to be shown */
+	struct buf change; /* of what is published, as it is shown */
 	bool any;          /* it holds one */
 	struct buf html;
 	size_t n; /* in it */
@@ -66,24 +66,16 @@ put_head(struct buf *b, const struct app *a, const struct trial *t)
 	buf_put_str(b, "\n");
 }
 
-/* What would become of it. */
+/* What would become of it, if it is published. */
 static void
 put_outcome(struct buf *b, const struct trying *t)
 {
-	struct bytes outcome = trial_text(&t->trial, TRIAL_OUTCOME);
+	const char *words = trial_outcome(&t->trial);
 	struct bytes change = buf_bytes(&t->change);
 
-	if (bytes_eq(outcome, bytes_str("unchanged")))
-		put_line(b, t->a, STYLE_DIM,
-		    bytes_str("It is published, and says the same."));
-	else if (bytes_eq(outcome, bytes_str("retracted")))
-		put_line(b, t->a, STYLE_BAD,
-		    bytes_str("It was retracted, and would not be published."));
-	else if (bytes_eq(outcome, bytes_str("corrected")))
-		put_line(b, t->a, STYLE_BOLD,
-		    bytes_str("It is published. This would be a correction:"));
-	else
+	if (words == NULL)
 		return;
+	put_line(b, t->a, STYLE_BOLD, bytes_str(words));
 	buf_put(b, change.p, change.n);
 	buf_put_str(b, "\n");
 }
@@ -170,7 +162,7 @@ show(struct trying *t)
 	if (err == 0)
 		err = trial_check(&t->trial, article);
 	if (err == 0 && t->page != NULL) {
-		trial_page_put(&t->html, &t->trial);
+		trial_page_put(&t->html, &t->trial, buf_bytes(&t->change));
 		t->n++;
 	} else if (err == 0) {
 		err = put_trial(&b, t, article);
@@ -181,6 +173,17 @@ show(struct trying *t)
 	free(article);
 	forget(t);
 	return err == 0 ? APP_DONE : complain_of("the answer", "shown", err);
+}
+
+static void
+take_change(struct trying *t, const struct ctl_item *it)
+{
+	if (t->page != NULL)
+		trial_page_change(&t->change, it);
+	else if (ctl_is(it, "change"))
+		corrected_words(&t->change, t->a, it);
+	else
+		corrected_parts(&t->change, it);
 }
 
 static int
@@ -194,10 +197,8 @@ on_item(void *arg, const struct ctl_item *it)
 	if (ctl_is(it, "article") && t->any && show(t) != APP_DONE)
 		return QERR_PROTOCOL;
 	t->any = t->any || ctl_is(it, "article");
-	if (ctl_is(it, "article") && ctl_text(it, "parts").n > 0)
-		corrected_parts(&t->change, it);
-	else if (ctl_is(it, "change"))
-		corrected_words(&t->change, t->a, it);
+	if (ctl_text(it, "parts").n > 0 || ctl_is(it, "change"))
+		take_change(t, it);
 	trial_take(&t->trial, it);
 	return 0;
 }

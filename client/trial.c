@@ -70,6 +70,20 @@ trial_check(const struct trial *t, struct article *ret)
 	return markup_check(buf_bytes(&t->body), t->n_picture, NULL);
 }
 
+const char *
+trial_outcome(const struct trial *t)
+{
+	struct bytes outcome = trial_text(t, TRIAL_OUTCOME);
+
+	if (bytes_eq(outcome, bytes_str("unchanged")))
+		return "It is published, and says the same.";
+	if (bytes_eq(outcome, bytes_str("retracted")))
+		return "It was retracted, and would not be published.";
+	if (bytes_eq(outcome, bytes_str("corrected")))
+		return "It is published. This would be a correction:";
+	return NULL;
+}
+
 bool
 trial_line(struct bytes *lines, bool *ret_kept, struct bytes *ret_text)
 {

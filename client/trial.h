@@ -37,6 +37,9 @@ void trial_take(struct trial *t, const struct ctl_item *it);
 /* 0 and |ret|, which borrows, has the pictures; or QERR_*. */
 int trial_check(const struct trial *t, struct article *ret);
 
+/* What would become of it, in a sentence; NULL if it would be published as new. */
+const char *trial_outcome(const struct trial *t);
+
 /* A line off the front of |*lines|: false at their end. */
 bool trial_line(struct bytes *lines, bool *ret_kept, struct bytes *ret_text);
 
@@ -46,9 +49,12 @@ trial_text(const struct trial *t, enum trial_text which)
 	return buf_bytes(&t->text[which]);
 }
 
-/* A page with trials, each before and after: begin, each, and end. */
+/* A page with trials, each before and after: begin, each, and end.  |change| is what it
+ * changes of what is published: what came of trial_page_change() of the items that
+ * corrected.h is about. */
 void trial_page_begin(struct buf *b);
-void trial_page_put(struct buf *b, const struct trial *t);
+void trial_page_change(struct buf *change, const struct ctl_item *it);
+void trial_page_put(struct buf *b, const struct trial *t, struct bytes change);
 void trial_page_end(struct buf *b);
 
 #endif

@@ -15,7 +15,8 @@ static const char style_sheet[] =
     ".before p.out{border-color:var(--line);color:var(--soft)}"
     ".picture{padding:2rem 1rem;border:1px dashed var(--line);"
     "color:var(--soft)}"
-    "hr.next{margin:4rem 0}";
+    ".change{border:1px solid var(--line);padding:0 1rem;margin:1.5rem 0}"
+    "ins{text-decoration:underline}hr.next{margin:4rem 0}";
 
 static void
 put(struct buf *b, const char *s)
@@ -124,11 +125,55 @@ put_head(struct buf *b, const struct trial *t)
 	put_part(b, &first, trial_text(t, TRIAL_SECTION));
 	put_part(b, &first, trial_text(t, TRIAL_ADDRESS));
 	put(b, "</p>\n");
+	if (trial_text(t, TRIAL_SUMMARY).n > 0) {
+		put(b, "<p class=\"by\" dir=\"auto\">");
+		put_text(b, trial_text(t, TRIAL_SUMMARY));
+		put(b, "</p>\n");
+	}
 	if (trial_text(t, TRIAL_MESSAGE).n == 0)
 		return;
 	put(b, "<p class=\"note\" lang=\"en\" dir=\"ltr\">");
 	put_text(b, trial_text(t, TRIAL_MESSAGE));
 	put(b, "</p>\n");
+}
+
+static void
+put_outcome(struct buf *b, const struct trial *t, struct bytes change)
+{
+	const char *words = trial_outcome(t);
+
+	if (words == NULL)
+		return;
+	put(b, "<div class=\"change\">\n<p lang=\"en\" dir=\"ltr\">");
+	put(b, words);
+	put(b, "</p>\n");
+	buf_put(b, change.p, change.n);
+	put(b, "</div>\n");
+}
+
+static void
+put_words(struct buf *b, const char *tag, struct bytes text)
+{
+	if (text.n == 0)
+		return;
+	buf_printf(b, "<p dir=\"auto\"><%s>", tag);
+	put_text(b, text);
+	buf_printf(b, "</%s></p>\n", tag);
+}
+
+void
+trial_page_change(struct buf *change, const struct ctl_item *it)
+{
+	put_words(change, "del", ctl_text(it, "before"));
+	put_words(change, "ins", ctl_text(it, "after"));
+	if (ctl_text(it, "parts").n == 0)
+		return;
+	put(change, "<p lang=\"en\" dir=\"ltr\">");
+	put_text(change, ctl_text(it, "parts"));
+	buf_printf(change, ": −%llu +%llu words%s</p>\n",
+	    (unsigned long long)ctl_number(it, "removed"),
+	    (unsigned long long)ctl_number(it, "added"),
+	    ctl_flag(it, "more") ? "; the first are" : "");
 }
 
 static void
@@ -156,12 +201,13 @@ trial_page_begin(struct buf *b)
 }
 
 void
-trial_page_put(struct buf *b, const struct trial *t)
+trial_page_put(struct buf *b, const struct trial *t, struct bytes change)
 {
 	put(b, "<div class=\"two\">\n<article");
 	put_voice(b, trial_text(t, TRIAL_LANG));
 	put(b, ">\n");
 	put_head(b, t);
+	put_outcome(b, t, change);
 	put_body(b, t);
 	put(b, "\n</article>\n<section class=\"before\"");
 	put_voice(b, trial_text(t, TRIAL_LANG));

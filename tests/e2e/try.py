@@ -86,7 +86,7 @@ def addresses(w, node, site, other, rules):
     fails(run(site.at + '/nowhere', ok=False), 1, '/nowhere', 'answers 404')
     fails(run(site.at + '/empty', ok=False), 1, 'It is empty')
     # A host in a private network that no source names is none of ours.
-    fails(run(other.at + '/page', ok=False), 1, 'is not reached')
+    fails(run(other.at + '/page', ok=False), 1, 'is not reached', 'in a private network, and no source of the settings')
     need(other.asked == [], 'it was asked')
 
     # One at a time; who asks and goes harms nobody; quired ends while one is under way.
@@ -120,6 +120,13 @@ def published(w, node, site):
     site.put('/page', PAGE.replace('confirmed the arrests on Tuesday', 'denied the arrests on Tuesday', 1))
     out = run(site.at + '/page')
     need('This would be a correction:\n    text: −1 +1 words\n    - for weeks, confirmed the arrests\n    + for weeks, denied the arrests\n' in out, out)
+    # So does a page.
+    html = w.path('correction.html')
+    run('--page', html, site.at + '/page')
+    with open(html, encoding='utf-8') as f:
+        out = f.read()
+    need('This would be a correction:</p>' in out and 'text: −1 +1 words' in out, out)
+    need('<del>for weeks, confirmed the arrests</del>' in out and '<ins>for weeks, denied the arrests</ins>' in out, out)
     site.put('/page', PAGE)
     draft = write(w.path('draft.md'), '---\ntitle: First\nlang: en\n---\nTwo were seen, and three heard.\n')
     need('published' not in run(draft), run(draft))
