@@ -43,7 +43,7 @@ ask_bytes(const struct ask *a)
 {
 	size_t sum = 0;
 
-	if (a->what == ASK_PIECES && a->pack == NULL)
+	if (a->what == ASK_PIECES)
 		for (uint64_t i = a->next; i <= a->last; i++)
 			sum += piece_len(a->part->pack->size, (size_t)i);
 	return sum;
@@ -57,13 +57,14 @@ fetch_end(struct link *l, struct ask *a)
 	struct part *t = a->part;
 
 	n->in_flight -= ask_bytes(a);
-	if (a->what == ASK_PIECES && a->pack == NULL)
+	if (a->what == ASK_PIECES)
 		for (uint64_t i = a->next; i <= a->last; i++)
 			if (bit(t->asked, (size_t)i)) {
 				bit_set(t->asked, (size_t)i, false);
 				t->n_asked--;
 			}
-	if (a->what == ASK_PART && bit(t->asked, (size_t)a->first)) {
+	if (a->what == ASK_PART && t != NULL &&
+	    bit(t->asked, (size_t)a->first)) {
 		bit_set(t->asked, (size_t)a->first, false);
 		t->n_asked--;
 	}
@@ -152,11 +153,8 @@ fetch_track(struct track *s)
 static const uint8_t *
 link_pieces(const struct link *l, const struct share *sh, const struct want *w)
 {
-	for (size_t i = 0; i < sh->n_run; i++)
-		if (sh->run[i].tier == w->tier &&
-		    w->number >= sh->run[i].first &&
-		    w->number <= sh->run[i].last)
-			return NULL;
+	if (share_has_run(sh, w->number, w->tier))
+		return NULL;
 	for (size_t i = 0; i < l->n_partial; i++)
 		if (id_eq(&l->partial[i].root, &w->pack->root))
 			return l->partial[i].have;

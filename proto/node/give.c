@@ -193,10 +193,10 @@ give_any(struct link *l, struct ask *a, const struct msg_give *g)
 	case ASK_PIECE_HASHES:
 		return give_hashes(l, a, g);
 	case ASK_PIECES:
-		return a->pack != NULL ? receipt_heard(l, a, g)
-				       : give_piece(l, a, g);
+		return give_piece(l, a, g);
 	case ASK_PART:
-		return give_part(l, a, g);
+		return a->pack != NULL ? receipt_heard(l, a, g)
+				       : give_part(l, a, g);
 	case ASK_PEERS: /* they came before this */
 		return 0;
 	}

@@ -25,11 +25,11 @@ add(struct link *l, const struct track *s, uint64_t tier, uint64_t first,
 }
 
 static void
-add_tier(struct link *l, const struct track *s, unsigned tier)
+add_tier(struct link *l, const struct track *s, unsigned tier, uint64_t from)
 {
 	uint64_t first = 0;
 
-	for (uint64_t k = 1; k <= s->head.number + 1; k++) {
+	for (uint64_t k = from; k <= s->head.number + 1; k++) {
 		bool here = k <= s->head.number && track_holds(s, k, tier);
 
 		if (here && first == 0)
@@ -41,6 +41,17 @@ add_tier(struct link *l, const struct track *s, unsigned tier)
 	}
 }
 
+static void
+say_from(struct link *l, const struct track *s, uint64_t from)
+{
+	share_of(l, &s->head)->owed = 0;
+	begin(l, s);
+	for (unsigned tier = 0; tier < TIERS; tier++)
+		if ((s->policy.tiers >> tier & 1) != 0)
+			add_tier(l, s, tier, from);
+	link_say(l);
+}
+
 void
 holds_ask(struct link *l, struct track *s)
 {
@@ -49,11 +60,7 @@ holds_ask(struct link *l, struct track *s)
 	if (sh->asked || !spread_tells(l))
 		return;
 	sh->asked = true;
-	begin(l, s);
-	for (unsigned tier = 0; tier < TIERS; tier++)
-		if ((s->policy.tiers >> tier & 1) != 0)
-			add_tier(l, s, tier);
-	link_say(l);
+	say_from(l, s, 1);
 }
 
 /* True if the peer asked what we hold of |s|, and was told what we held then. */
@@ -62,6 +69,48 @@ is_told(struct link *l, const struct track *s)
 {
 	return spread_tells(l) && share_of(l, &s->head)->follows &&
 	       share_of(l, &s->head)->asked;
+}
+
+/* The peer said that it holds all of |p| itself. */
+static bool
+has_it(struct link *l, const struct track *s, const struct pack *p)
+{
+	return share_has_run(share_of(l, &s->head), p->number, p->tier);
+}
+
+/*
+ * Who holds it himself has time: he is told of all at once, when nothing more is
+ * on its way from him.
+ */
+static void
+owe(struct link *l, const struct track *s, const struct pack *p)
+{
+	struct share *sh = share_of(l, &s->head);
+	struct rng *g = &l->n->rng;
+	when_ms at = when_add(l->n->now,
+	    l->n_ask > 0 ? rng_between(g, SHOW_MIN, SHOW_MAX)
+			 : rng_between(g, HOLD_BACK_MIN, HOLD_BACK_MAX));
+
+	if (sh->owed == 0 || p->number < sh->owed)
+		sh->owed = (uint32_t)p->number;
+	if (l->hold_at == 0 || at < l->hold_at)
+		l->hold_at = at;
+}
+
+void
+holds_due(struct link *l)
+{
+	struct node *n = l->n;
+
+	if (l->hold_at == 0 || l->hold_at > n->now)
+		return;
+	l->hold_at = 0;
+	for (size_t i = 0; i < n->n_track; i++) {
+		const struct track *s = n->track[i];
+
+		if (share_of(l, &s->head)->owed > 0)
+			say_from(l, s, share_of(l, &s->head)->owed);
+	}
 }
 
 void
@@ -77,6 +126,10 @@ holds_pack(struct node *n, struct pack *p)
 
 		if (!is_told(l, s))
 			continue;
+		if (has_it(l, s, p)) {
+			owe(l, s, p);
+			continue;
+		}
 		begin(l, s);
 		add(l, s, p->tier, p->number, p->number);
 		link_say(l);
@@ -133,7 +186,7 @@ holds_part(struct node *n, struct part *t)
 		return;
 	t->told = safe;
 	for (size_t i = 0; i < n->n_slot; i++)
-		if (is_told(n->link[i], s))
+		if (is_told(n->link[i], s) && !has_it(n->link[i], s, t->pack))
 			say_pieces(n->link[i], t);
 }
 

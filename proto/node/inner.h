@@ -229,9 +229,10 @@ struct receipt { /* whose, and what we know of it */
 	uint32_t group;
 	bool good;
 	uint8_t tries;
-	uint64_t link;   /* of which a piece is asked back; 0: none */
-	struct id piece; /* its hash, while .. */
-	uint64_t get;    /* .. ours is loaded; 0: it is not */
+	uint64_t link;    /* of which a part is asked back; 0: none */
+	struct id part;   /* its hash, while .. */
+	uint64_t get;     /* .. our piece is loaded; 0: it is not */
+	size_t from, len; /* of the part in it */
 };
 
 /* A feed that is not followed: nothing of it is on the disk. */
@@ -251,6 +252,7 @@ struct share {
 	uint32_t number, shown; /* newest that the peer showed, that we did */
 	uint16_t charter;       /* newest version that one showed the other */
 	uint8_t shown_gap;
+	uint32_t owed;   /* least issue of which HOLDS are due; 0: none are */
 	bool known : 1;  /* the peer showed it */
 	bool died : 1;   /* headers have since, perhaps what it showed */
 	bool waits : 1;  /* news of it are held back */
@@ -337,6 +339,7 @@ struct link {
 	when_ms opened, last_in, last_out, hello_by, rest_until;
 	uint64_t said;       /* node.counter, up to which all was told */
 	when_ms show_at;     /* then what changed since is; 0: nothing did */
+	when_ms hold_at;     /* then it is told what else is held; 0: nothing */
 	struct share *share; /* as node.head */
 	struct msg_tag *tag; /* of each as the peer writes it; NULL: not made */
 	size_t n_share, cap_share;
@@ -739,6 +742,8 @@ void holds_pack(struct node *n, struct pack *p);
 /* Headers |from| to the safe head have become safe. */
 void holds_safe(struct track *s, uint64_t from);
 void holds_part(struct node *n, struct part *part);
+/* What |l| is yet to be told, as it holds that itself. */
+void holds_due(struct link *l);
 
 /* link.c */
 void link_up(struct node *n, const struct node_event *ev);
@@ -790,7 +795,10 @@ void share_close(struct link *l);
 /* Remember a row of a feed that is not known. */
 void share_keep_row(struct link *l, const struct msg_heads_row *row);
 int share_add_run(struct share *sh, const struct msg_run *r);
-/* True if the peer in |l| says that it holds |p|, of |tier| of issue |number|. */
+/* True if the peer said that it holds all of |tier| of issue |number|. */
+bool share_has_run(const struct share *sh, uint64_t number, unsigned tier);
+/* True if the peer in |l| says that it holds |p|, of |tier| of issue |number|, or a
+ * part of it. */
 bool share_holds(struct link *l, const struct track *s, uint64_t number,
     unsigned tier, const struct pack *p);
 

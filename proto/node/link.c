@@ -323,6 +323,8 @@ link_due(struct link *l)
 		due = when_min(due, visit_at(l));
 	}
 	due = when_min(due, spread_timer(l));
+	if (l->hold_at != 0)
+		due = when_min(due, l->hold_at);
 	return when_min(due, fetch_timer(l));
 }
 
@@ -370,6 +372,7 @@ link_timer(struct link *l)
 		if (n->now >= ping_at(l))
 			spread_ping(l);
 		spread_due(l);
+		holds_due(l);
 	}
 	fetch_stalled(l);
 }

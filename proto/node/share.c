@@ -224,6 +224,16 @@ share_add_run(struct share *sh, const struct msg_run *r)
 }
 
 bool
+share_has_run(const struct share *sh, uint64_t number, unsigned tier)
+{
+	for (size_t i = 0; i < sh->n_run; i++)
+		if (sh->run[i].tier == tier && number >= sh->run[i].first &&
+		    number <= sh->run[i].last)
+			return true;
+	return false;
+}
+
+bool
 share_holds(struct link *l, const struct track *s, uint64_t number,
     unsigned tier, const struct pack *p)
 {
@@ -236,9 +246,5 @@ share_holds(struct link *l, const struct track *s, uint64_t number,
 			return true;
 	if (l->n->cfg.role == NODE_READER) /* it is not told; it asks */
 		return sh->number >= number;
-	for (size_t i = 0; i < sh->n_run; i++)
-		if (sh->run[i].tier == tier && number >= sh->run[i].first &&
-		    number <= sh->run[i].last)
-			return true;
-	return false;
+	return share_has_run(sh, number, tier);
 }

@@ -77,26 +77,29 @@ decline(struct mouth *m)
 	town_run(&t, SECOND);
 }
 
-/* |m| answers what it was asked last: a piece, each bit of it wrong if |lie|. */
+/* |m| answers what it was asked last: a part of a piece, each bit of it wrong if |lie|. */
 static void
 answer(struct mouth *m, struct house *a, bool lie)
 {
 	struct msg ask, x = {.kind = MSG_GIVE};
-	struct buf piece = {0};
+	struct buf part = {0};
 	struct object *o;
+	size_t n;
 
 	mouth_last(m, MSG_ASK, &ask);
-	check(ask.ask.what == ASK_PIECES && ask.ask.first == ask.ask.last);
+	check(ask.ask.what == ASK_PART);
 	o = house_find(a, OBJECT_PIECE, &ask.ask.pack, ask.ask.first);
-	check(o != NULL);
-	buf_put(&piece, o->data.p, o->data.n);
-	for (size_t i = 0; lie && i < piece.n; i++)
-		piece.p[i] ^= 0xff;
+	check(o != NULL && ask.ask.last < o->data.n);
+	n = o->data.n - ask.ask.last;
+	n = n < ask.ask.budget ? n : ask.ask.budget;
+	buf_put(&part, o->data.p + ask.ask.last, n);
+	for (size_t i = 0; lie && i < part.n; i++)
+		part.p[i] ^= 0xff;
 	x.give = (struct msg_give){
-	    ask.ask.id, GIVE_LAST, ask.ask.first, buf_bytes(&piece)};
+	    ask.ask.id, GIVE_LAST, ask.ask.last, buf_bytes(&part)};
 	mouth_say(m, &x);
 	town_run(&t, SECOND);
-	buf_done(&piece);
+	buf_done(&part);
 }
 
 /* Two who hold it, and a third who never comes. */
@@ -160,27 +163,22 @@ test_boast(void)
 	town_done(&t);
 }
 
-/* A piece of many, or the only one, that is made up is no receipt. */
+/* A part of one of many pieces, or of the only one, that is made up is no receipt. */
 static void
 test_made_up(void)
 {
-	struct house *a = newsroom(LARGE);
-	struct mouth *m = boaster(a);
+	static const size_t size[] = {LARGE, 1000};
 
-	answer(m, a, true);
-	check(stat_of(a).receipts == 0 && !stat_of(a).settled);
-	m = boaster(a);
-	answer(m, a, false);
-	check(stat_of(a).receipts == 1 && a->last[FACT_RECEIPTS].value == 1);
-	check(a->told[FACT_FAULT] == 0);
-	town_done(&t);
+	for (size_t i = 0; i < 2; i++) {
+		struct house *a = newsroom(size[i]);
 
-	a = newsroom(1000);
-	answer(boaster(a), a, true);
-	check(stat_of(a).receipts == 0 && a->told[FACT_FAULT] == 1);
-	answer(boaster(a), a, false);
-	check(stat_of(a).receipts == 1 && a->told[FACT_FAULT] == 1);
-	town_done(&t);
+		answer(boaster(a), a, true);
+		check(stat_of(a).receipts == 0 && !stat_of(a).settled);
+		answer(boaster(a), a, false);
+		check(stat_of(a).receipts == 1);
+		check(a->last[FACT_RECEIPTS].value == 1);
+		town_done(&t);
+	}
 }
 
 /* As many liars as are asked at a time do not keep out who tells the truth. */
