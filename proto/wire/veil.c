@@ -9,14 +9,9 @@
 #include "proto/wire/frame.h"
 #include "proto/wire/line.h"
 
-#define TAIL_SHORT_MAX 400 /* of the idle frame after a single real one */
-#define LENGTH         4   /* u32le before each message */
-#define KEPT           512 /* of an empty buffer */
-
-_Static_assert(VEIL_FRAME == FRAME_LEN, "veil.h and frame.h disagree");
-_Static_assert(VEIL_SHORT == FRAME_SHORT, "veil.h and frame.h disagree");
-_Static_assert(VEIL_PAYLOAD == FRAME_PAYLOAD, "veil.h and frame.h disagree");
-_Static_assert(VEIL_REKEY == FRAME_REKEY, "veil.h and frame.h disagree");
+#define LONG_BURST 4096 /* bytes; where it ends is hidden the better */
+#define LENGTH     4    /* u32le before each message */
+#define KEPT       512  /* of an empty buffer */
 
 struct veil {
 	enum veil_state state;
@@ -36,6 +31,7 @@ struct veil {
 	uint8_t *tail;    /* the idle frame of |tail_len| bytes made last, .. */
 	size_t tail_len;  /* 0: there was none */
 	size_t tail_at;   /* of which this many have left */
+	size_t burst;     /* bytes of real frames since it was made */
 	uint64_t written;
 };
 
@@ -304,7 +300,7 @@ take_frame(struct veil *v, const uint8_t *p)
 
 	if (v->text.n == 0)
 		(void)buf_grow(&v->text, FRAME_HEAD);
-	if (buf_reserve(&v->text, FRAME_PAYLOAD) != 0)
+	if (buf_reserve(&v->text, frame_payload(&v->in)) != 0)
 		return QERR_NOMEM;
 
 	/* The length lands on the two bytes before, which come back. */
@@ -479,7 +475,7 @@ put_tail(struct veil *v, size_t n, struct buf *out)
 
 /* Begin a new idle frame, of which nothing has left. */
 static int
-new_tail(struct veil *v)
+new_tail(struct veil *v, enum frame_size next)
 {
 	size_t len = frame_len(&v->out);
 	uint8_t *p = v->tail;
@@ -489,52 +485,61 @@ new_tail(struct veil *v)
 	v->tail = p;
 	v->tail_len = len;
 	v->tail_at = 0;
-	return frame_seal(&v->out, v->tail, NULL, 0);
+	v->burst = 0;
+	return frame_seal(&v->out, v->tail, NULL, 0, next);
 }
 
-/* Seal the first |n| bytes of the queue into |room| bytes of frames. */
+/*
+ * Seal the first |n| bytes of the queue into |room| bytes of frames; |end|: the size of
+ * the frame behind them, if nothing is left.
+ */
 static int
-put_frames(struct veil *v, size_t n, size_t room, struct buf *out)
+put_frames(struct veil *v, size_t n, size_t room, enum frame_size end,
+    struct buf *out)
 {
+	size_t left = v->queue.n;
 	const uint8_t *src = v->queue.p;
 	uint8_t *dst;
 	int err;
 
 	/* All at once, or nothing: what is sealed must leave. */
-	if ((err = buf_reserve(out, room + 2 * FRAME_LEN)) != 0)
+	if ((err = buf_reserve(out,
+		 v->tail_len - v->tail_at + room + frame_size_len(end))) != 0)
 		return err;
 	if (v->tail_at < v->tail_len)
 		put_tail(v, v->tail_len - v->tail_at, out);
 	dst = buf_grow(out, room);
 	while (err == 0 && n > 0) {
-		size_t len = frame_len(&v->out), part = len - FRAME_EXTRA;
+		size_t len = frame_len(&v->out), part = frame_payload(&v->out);
 
 		part = n < part ? n : part;
-		err = frame_seal(&v->out, dst, src, part);
+		left -= part;
+		err = frame_seal(&v->out, dst, src, part,
+		    left > 0 ? frame_size_for(left) : end);
 		dst += len;
 		src += part;
 		n -= part;
 	}
 	v->written += room;
+	v->burst += room;
 	return err;
 }
 
 int
 veil_flush(struct veil *v, struct rng *g, struct buf *out)
 {
-	size_t frames, cut, room;
+	enum frame_size end;
+	size_t room;
 	int err;
 
 	if (v->state != VEIL_OPEN || v->queue.n == 0)
 		return 0;
-	room = frame_room(&v->out, v->queue.n, &frames);
-	if ((err = put_frames(v, v->queue.n, room, out)) != 0 ||
-	    (err = new_tail(v)) != 0)
+	room = frame_room(&v->out, v->queue.n);
+	end = v->burst + room < LONG_BURST ? FRAME_SHORT : FRAME_MIDDLE;
+	if ((err = put_frames(v, v->queue.n, room, end, out)) != 0 ||
+	    (err = new_tail(v, FRAME_SHORT)) != 0)
 		return err;
-	cut = v->tail_len - 1;
-	if (frames == 1 && cut > TAIL_SHORT_MAX)
-		cut = TAIL_SHORT_MAX;
-	put_tail(v, (size_t)rng_between(g, 1, cut), out);
+	put_tail(v, (size_t)rng_between(g, 1, v->tail_len - 1), out);
 	buf_shrink(&v->queue, KEPT);
 	return buf_err(out);
 }
@@ -550,7 +555,7 @@ veil_flush_full(struct veil *v, struct buf *out)
 	n = frame_full(&v->out, v->queue.n, &room);
 	if (n == 0)
 		return 0;
-	if ((err = put_frames(v, n, room, out)) != 0)
+	if ((err = put_frames(v, n, room, FRAME_SHORT, out)) != 0)
 		return err;
 	memmove(v->queue.p, v->queue.p + n, v->queue.n - n);
 	v->queue.n -= n;
@@ -563,14 +568,15 @@ veil_pad_to(struct veil *v, uint64_t total, struct buf *out)
 	int err = 0;
 
 	while (v->state == VEIL_OPEN && err == 0 && v->written < total) {
-		uint64_t more = total - v->written;
+		size_t more = (size_t)(total - v->written), len;
 
-		if (v->tail_at == v->tail_len && (err = new_tail(v)) != 0)
+		len = frame_len(&v->out);
+		if (v->tail_at == v->tail_len &&
+		    (err = new_tail(v,
+			 frame_size_for(more > len ? more - len : 0))) != 0)
 			break;
-		put_tail(v,
-		    more < v->tail_len - v->tail_at ? (size_t)more
-						    : v->tail_len - v->tail_at,
-		    out);
+		len = v->tail_len - v->tail_at;
+		put_tail(v, more < len ? more : len, out);
 		err = buf_err(out);
 	}
 	return err;

@@ -13,16 +13,12 @@
 /*
  * The veil, PROTOCOL.md §13: what a link looks like to everybody else.  Each
  * side's first flight is one base64url line in one write; after it come frames
- * of 1,024 bytes whose bursts end inside an idle frame.  A veil is one end of
+ * of three sizes, in bursts that end inside an idle one.  A veil is one end of
  * one connection as a calculation: bytes in, messages out, and the reverse.
  * Whatever is wrong with the input, it falls silent and says so (draining).
  *
  *   LINE --valid line--> OPEN --any invalid input--> DRAIN
  */
-#define VEIL_FRAME       1024 /* but the first of a direction, .. */
-#define VEIL_SHORT       256  /* .. which are short */
-#define VEIL_PAYLOAD     1006
-#define VEIL_REKEY       1024 /* frames a direction */
 #define VEIL_SECRETS_MAX 1024
 #define VEIL_CLOCK_SLACK 5400 /* seconds */
 #define VEIL_MESSAGE_MAX 65536

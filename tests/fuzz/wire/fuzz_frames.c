@@ -25,13 +25,14 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	memcpy(a.c.k, key, 32);
 	memcpy(b.c.k, key, 32);
-	for (size_t i = 1; i < size && wire.n < 64 * FRAME_LEN;) {
-		size_t n = data[i++] * 3U, len = frame_len(&a);
+	for (size_t i = 1; i < size && wire.n < 32 * FRAME_MAX;) {
+		size_t n = data[i++] * 3U;
 
 		n = n < size - i ? n : size - i;
-		n = n < len - FRAME_EXTRA ? n : len - FRAME_EXTRA;
-		check((at = buf_grow(&wire, len)) != NULL);
-		check(frame_seal(&a, at, data + i, n) == 0);
+		n = n < frame_payload(&a) ? n : frame_payload(&a);
+		check((at = buf_grow(&wire, frame_len(&a))) != NULL);
+		check(frame_seal(&a, at, data + i, n,
+			  (enum frame_size)(data[i - 1] % 3)) == 0);
 		check(frame_open(&b, plain, at) == (int)n);
 		check(n == 0 || memcmp(plain + FRAME_HEAD, data + i, n) == 0);
 		i += n;

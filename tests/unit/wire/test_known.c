@@ -12,7 +12,7 @@
 #define FIELDS_MAX 64
 
 static struct {
-	char name[24], value[2200];
+	char name[24], value[8400];
 } field[FIELDS_MAX];
 static size_t n_field;
 
@@ -39,7 +39,7 @@ bytes(uint8_t *dst, size_t n, const char *name)
 static void
 same(const char *name, const void *p, size_t n)
 {
-	uint8_t want[FRAME_LEN];
+	uint8_t want[FRAME_MAX];
 
 	bytes(want, n, name);
 	check(memcmp(want, p, n) == 0);
@@ -65,27 +65,32 @@ luck(struct line_luck *l, const char *nonce, const char *e, const char *pad)
 static void
 frames(struct frame_way *up, struct frame_way *down)
 {
-	uint8_t out[FRAME_LEN], full[FRAME_PAYLOAD];
+	static const enum frame_size next[] = {
+	    FRAME_MIDDLE, FRAME_LONG, FRAME_SHORT};
+	static const char *const name[] = {
+	    "frame_short", "frame_middle", "frame_long"};
+	uint8_t out[FRAME_MAX], full[FRAME_MAX - FRAME_EXTRA];
 
 	for (size_t i = 0; i < sizeof(full); i++)
 		full[i] = (uint8_t)i;
-	check(frame_seal(up, out, "hello", 5) == 0);
-	same("frame_0", out, FRAME_SHORT);
-	check(frame_seal(down, out, NULL, 0) == 0);
-	same("frame_idle", out, FRAME_SHORT);
-	check(frame_seal(down, out, full, FRAME_SHORT - FRAME_EXTRA) == 0);
-	same("frame_full", out, FRAME_SHORT);
-	for (int i = 2; i < FRAME_SHORTS; i++)
-		check(frame_seal(down, out, NULL, 0) == 0);
-	check(frame_len(down) == FRAME_LEN);
-	check(frame_seal(down, out, full, sizeof(full)) == 0);
-	same("frame_16", out, FRAME_LEN);
+	check(frame_seal(up, out, "hello", 5, FRAME_SHORT) == 0);
+	same("frame_0", out, 256);
+	check(frame_seal(down, out, NULL, 0, FRAME_SHORT) == 0);
+	same("frame_idle", out, 256);
+	for (size_t i = 0; i < 3; i++) {
+		size_t len = frame_len(down);
+
+		check(len == (size_t)256 << 2 * i);
+		check(frame_seal(down, out, full, len - FRAME_EXTRA, next[i]) ==
+		      0);
+		same(name[i], out, len);
+	}
 
 	for (int i = 1; i < FRAME_REKEY; i++)
-		check(frame_seal(up, out, NULL, 0) == 0);
+		check(frame_seal(up, out, NULL, 0, FRAME_SHORT) == 0);
 	same("to_node_rekeyed", up->c.k, 32);
-	check(frame_seal(up, out, "again", 5) == 0);
-	same("frame_1024", out, FRAME_LEN);
+	check(frame_seal(up, out, "again", 5, FRAME_SHORT) == 0);
+	same("frame_1024", out, 256);
 }
 
 static void
@@ -175,7 +180,7 @@ one(void)
 int
 main(int argc, char **argv)
 {
-	char line[2300];
+	char line[8500];
 	FILE *f;
 	int n = 0;
 
@@ -184,7 +189,7 @@ main(int argc, char **argv)
 	while (fgets(line, sizeof(line), f) != NULL) {
 		check(n_field < FIELDS_MAX);
 		field[n_field].value[0] = '\0';
-		check(sscanf(line, "%23s %2199s", field[n_field].name,
+		check(sscanf(line, "%23s %8399s", field[n_field].name,
 			  field[n_field].value) >= 1);
 		if (strcmp(field[n_field++].name, "end") != 0)
 			continue;

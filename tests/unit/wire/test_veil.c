@@ -5,6 +5,8 @@
 #include "proto/wire/line.h"
 #include "tests/unit/wire/ends.h"
 
+#define SHORT 256
+
 static void
 send_text(struct veil *v, const char *s)
 {
@@ -34,7 +36,7 @@ both_ends_talk(void)
 	check(veil_queued(t.dialler) == 4 + 3 + 4 + 3);
 	check(veil_flush(t.dialler, &t.g, &t.up) == 0);
 	check(veil_queued(t.dialler) == 0);
-	check(t.up.n > VEIL_SHORT && t.up.n < 2 * VEIL_SHORT);
+	check(t.up.n > SHORT && t.up.n < 2 * SHORT);
 	check(veil_written(t.dialler) == t.up.n);
 	ends_give(&t, t.node, &t.up, &t.down, ENDS_WALL);
 	got_text(t.node, "one");
@@ -120,7 +122,7 @@ keys_change(void)
 		check(veil_next(t.dialler, &m));
 		check(bytes_eq(m, bytes_of(big, sizeof(big))));
 	}
-	check(veil_written(t.node) > 3 * VEIL_REKEY * VEIL_FRAME);
+	check(veil_written(t.node) > FRAME_REKEY * FRAME_MAX);
 	ends_done(&t);
 }
 
@@ -295,6 +297,7 @@ bytes_may_stand_before_a_line(void)
 static void
 flipped_streams_drain(void)
 {
+	static uint8_t long_one[4000];
 	struct ends t;
 	struct bytes m;
 
@@ -304,10 +307,10 @@ flipped_streams_drain(void)
 			veil_door_remove(t.door, t.to.secret);
 		check(veil_door_add(t.door, t.to.secret) == 0);
 		ends_open(&t);
-		for (int i = 0; i < 9; i++) { /* into the long frames */
-			send_text(t.dialler, "a message");
-			check(veil_flush(t.dialler, &t.g, &t.up) == 0);
-		}
+		send_text(t.dialler, "a message");
+		check(veil_flush(t.dialler, &t.g, &t.up) == 0);
+		check(veil_send(t.dialler, bytes_of(long_one, 4000)) == 0);
+		check(veil_flush(t.dialler, &t.g, &t.up) == 0);
 		check(t.up.n > 4096);
 		t.up.p[at] ^= 0x40;
 		ends_give(&t, t.node, &t.up, &t.down, ENDS_WALL);
@@ -349,12 +352,12 @@ open_by_hand(struct ends *t, struct frame_way *ret_up)
 }
 
 static void
-hears_nothing(struct ends *t, const uint8_t frame[VEIL_SHORT])
+hears_nothing(struct ends *t, const uint8_t frame[SHORT])
 {
 	struct bytes m;
 
-	check(veil_input(t->node, frame, VEIL_SHORT, ENDS_WALL, &t->g,
-		  &t->down) == 0);
+	check(veil_input(t->node, frame, SHORT, ENDS_WALL, &t->g, &t->down) ==
+	      0);
 	check(!veil_next(t->node, &m));
 	check(veil_state(t->node) == VEIL_DRAIN && t->down.n == 0);
 }
@@ -366,27 +369,29 @@ bad_frames_drain(void)
 	static const uint32_t bad[] = {0, VEIL_MESSAGE_MAX + 1, UINT32_MAX};
 	struct ends t;
 	struct frame_way up;
-	uint8_t frame[VEIL_SHORT], length[4];
+	uint8_t frame[SHORT], length[4];
 
 	ends_init(&t, 10);
 	for (size_t i = 0; i < 3; i++) {
 		open_by_hand(&t, &up);
 		store_le32(length, bad[i]);
-		check(frame_seal(&up, frame, length, 4) == 0);
+		check(frame_seal(&up, frame, length, 4, FRAME_SHORT) == 0);
 		hears_nothing(&t, frame);
 	}
 
-	open_by_hand(&t, &up);
-	memset(frame, 0, sizeof(frame));
-	store_be16(frame, VEIL_SHORT - FRAME_EXTRA + 1);
-	check(noise_seal(&up.c, frame, frame, VEIL_SHORT - NOISE_TAG_LEN) == 0);
-	hears_nothing(&t, frame);
-
-	open_by_hand(&t, &up);
-	memset(frame, 0, sizeof(frame));
-	frame[VEIL_SHORT - NOISE_TAG_LEN - 1] = 1;
-	check(noise_seal(&up.c, frame, frame, VEIL_SHORT - NOISE_TAG_LEN) == 0);
-	hears_nothing(&t, frame);
+	for (size_t i = 0; i < 3; i++) {
+		open_by_hand(&t, &up);
+		memset(frame, 0, sizeof(frame));
+		if (i == 0)
+			store_be16(frame, SHORT - FRAME_EXTRA + 1);
+		if (i == 1)
+			store_be16(frame, 3 << 14); /* there is no such size */
+		if (i == 2)
+			frame[SHORT - NOISE_TAG_LEN - 1] = 1;
+		check(noise_seal(&up.c, frame, frame, SHORT - NOISE_TAG_LEN) ==
+		      0);
+		hears_nothing(&t, frame);
+	}
 	ends_done(&t);
 }
 

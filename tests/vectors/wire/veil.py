@@ -106,9 +106,8 @@ def rekey(key):
     return aead(key, 2**64 - 1, bytes(32))[:32]
 
 
-def frame(key, n, payload):
-    size = 256 if n < 16 else 1024
-    return aead(key, n, struct.pack('>H', len(payload)) + payload.ljust(size - 18, b'\0'))
+def frame(key, n, payload, size=0, next=0):
+    return aead(key, n, struct.pack('>H', next << 14 | len(payload)) + payload.ljust((256 << 2 * size) - 18, b'\0'))
 
 
 def run(first, n):
@@ -149,8 +148,10 @@ def veil(pad_1, pad_2):
     say('from_node', from_node)
     say('frame_0', frame(to_node, 0, b'hello'))
     say('frame_idle', frame(from_node, 0, b''))
-    say('frame_full', frame(from_node, 1, bytes(i % 256 for i in range(238))))
-    say('frame_16', frame(from_node, 16, bytes(i % 256 for i in range(1006))))
+    full = bytes(i % 256 for i in range(4078))
+    say('frame_short', frame(from_node, 1, full[:238], 0, 1))
+    say('frame_middle', frame(from_node, 2, full[:1006], 1, 2))
+    say('frame_long', frame(from_node, 3, full, 2, 0))
     say('to_node_rekeyed', rekey(to_node))
     # The nonce goes on counting over a REKEY.
     say('frame_1024', frame(rekey(to_node), 1024, b'again'))
