@@ -24,11 +24,40 @@ struct sign {
 	struct buf file;
 	struct edition edition; /* borrows from |file| */
 	struct edition_verdict v;
-	struct key_sig sig[HEADER_SIGNERS_MAX]; /* so far */
+	struct key_sig sig[HEADER_SIGNERS_MAX]; /* so far, of as many keys */
 	size_t n_sig;
+	size_t mine; /* in it */
 };
 
 /* Reading. */
+
+/* The signature by the key |id| among those so far; |n_sig| if there is none. */
+static size_t
+find_signature(const struct sign *s, const uint8_t id[KEY_ID_LEN])
+{
+	size_t i = 0;
+
+	while (i < s->n_sig && memcmp(s->sig[i].id, id, KEY_ID_LEN) != 0)
+		i++;
+	return i;
+}
+
+/* The approvals of this draft that are given, each key's once. */
+static int
+load_approvals(struct sign *s)
+{
+	for (size_t i = 0; i < s->n_approval; i++) {
+		struct key_sig sig;
+		int exit = approval_read(&sig, &s->v.header, &s->v.charter,
+		    s->approval[i]);
+
+		if (exit != APP_DONE)
+			return exit;
+		if (find_signature(s, sig.id) == s->n_sig)
+			s->sig[s->n_sig++] = sig;
+	}
+	return APP_DONE;
+}
 
 static int
 load(struct sign *s)
@@ -48,20 +77,7 @@ load(struct sign *s)
 		return complain("%s is signed already; approvals go with a "
 				"draft.",
 		    s->draft);
-	if (s->n_approval >= s->v.header.m && s->n_approval > 0)
-		return complain("%u keys sign this draft, yours and those of "
-				"%u approval%s: these are too many approvals.",
-		    s->v.header.m, s->v.header.m - 1,
-		    s->v.header.m == 2 ? "" : "s");
-	for (size_t i = 0; i < s->n_approval; i++) {
-		int exit = approval_read(&s->sig[i], &s->v.header,
-		    &s->v.charter, s->approval[i]);
-
-		if (exit != APP_DONE)
-			return exit;
-		s->n_sig++;
-	}
-	return APP_DONE;
+	return load_approvals(s);
 }
 
 static int
@@ -101,7 +117,7 @@ output_of(const struct sign *s, const char *suffix, char dst[PATH_MAX])
 static int
 write_approval(const struct sign *s)
 {
-	const struct key_sig *mine = &s->sig[s->n_sig - 1];
+	const struct key_sig *mine = &s->sig[s->mine];
 	char hex[KEY_ID_TEXT + 1], suffix[sizeof(hex) + 16];
 	char path[PATH_MAX];
 	int exit;
@@ -141,27 +157,31 @@ write_signed(const struct sign *s)
 	return exit;
 }
 
-/* Make the signature by |k|, one more of those that the draft wants. */
+/* Make the signature by |k|, one of those that the draft wants, unless it is among the
+ * approvals. */
 static int
 add_signature(struct sign *s, const struct key_secret *k)
 {
-	struct key_sig *mine = &s->sig[s->n_sig];
-	int err = header_sig(mine, &s->v.header, k);
+	const struct header *h = &s->v.header;
+	struct key_sig mine;
+	int err = header_sig(&mine, h, k);
 
-	for (size_t i = 0; i < s->n_sig; i++)
-		if (memcmp(s->sig[i].id, mine->id, KEY_ID_LEN) == 0)
-			return complain("this key has approved it already: "
-					"another one has to sign.");
 	if (err == 0)
-		err = header_check_sig(&s->v.header, mine, &s->v.charter);
+		err = header_check_sig(h, &mine, &s->v.charter);
 	if (err != 0)
 		return complain("this key may not sign issue %llu: the feed's "
 				"charter %s.",
-		    (unsigned long long)s->v.header.number,
+		    (unsigned long long)h->number,
 		    err == QERR_REVOKED ? "has revoked it"
 					: "does not name it");
-	s->n_sig++;
-	return signed_once(s->a, s->key, &s->v.header, s->again);
+	s->mine = find_signature(s, mine.id);
+	if (s->n_sig + (s->mine == s->n_sig) > h->m)
+		return complain("%u key%s this draft: with yours these are too "
+				"many approvals.",
+		    h->m, h->m == 1 ? " signs" : "s sign");
+	if (s->mine == s->n_sig)
+		s->sig[s->n_sig++] = mine;
+	return signed_once(s->a, s->key, h, s->again);
 }
 
 static int
@@ -219,7 +239,7 @@ run(struct app *a)
 		else
 			s->again = true;
 	}
-	if (letter != APP_STOP && !app_operands(a, 1, 1 + HEADER_SIGNERS_MAX)) {
+	if (letter != APP_STOP && !app_operands(a, 1, 2 + HEADER_SIGNERS_MAX)) {
 		exit = APP_USAGE;
 	} else if (letter != APP_STOP) {
 		s->draft = a->argv[a->at];

@@ -43,25 +43,53 @@ show_article(const struct edition_part *part, size_t i)
 	buf_done(&b);
 }
 
-/* The issue's own articles; or what is no more in packs that are made anew. */
-static void
-show_part(const struct edition_part *p)
+/* How many articles of |p| are worth a line: its own, or those that are gone of it. */
+static size_t
+part_n(const struct edition_part *p)
 {
-	if (!p->anew) {
-		for (size_t i = 0; i < p->head.n; i++)
-			show_article(p, i);
-		return;
-	}
-	if (p->first == p->last)
+	return p->anew ? p->n_gone : p->head.n;
+}
+
+static size_t
+part_article(const struct edition_part *p, size_t i)
+{
+	return p->anew ? p->gone[i] : i;
+}
+
+static struct bytes
+part_head(const struct edition_part *p, size_t i)
+{
+	return records_at(&p->head, buf_bytes(&p->heads), part_article(p, i));
+}
+
+/* A tombstone stands in all the packs that held its article, and is shown once. */
+static bool
+is_shown(const struct edition_verdict *v, size_t part, struct bytes head)
+{
+	for (size_t k = v->n_part; --k > part;)
+		for (size_t i = 0; i < part_n(&v->part[k]); i++)
+			if (bytes_eq(part_head(&v->part[k], i), head))
+				return true;
+	return false;
+}
+
+static void
+show_part(const struct edition_verdict *v, size_t part)
+{
+	const struct edition_part *p = &v->part[part];
+	size_t kept = p->head.n - p->n_gone;
+
+	if (p->anew && p->first == p->last)
 		printf("  issue %llu anew", (unsigned long long)p->first);
-	else
+	else if (p->anew)
 		printf("  issues %llu to %llu in a volume",
 		    (unsigned long long)p->first, (unsigned long long)p->last);
-	printf(": %zu article%s as signed before, %zu taken back\n",
-	    p->head.n - p->n_gone, p->head.n - p->n_gone == 1 ? "" : "s",
-	    p->n_gone);
-	for (size_t i = 0; i < p->n_gone; i++)
-		show_article(p, p->gone[i]);
+	if (p->anew)
+		printf(": %zu article%s as signed before, %zu taken back\n",
+		    kept, kept == 1 ? "" : "s", p->n_gone);
+	for (size_t i = 0; i < part_n(p); i++)
+		if (!is_shown(v, part, part_head(p, i)))
+			show_article(p, part_article(p, i));
 }
 
 /* How many keys have to sign, and whose approvals are there. */
@@ -105,7 +133,7 @@ show(const struct app *app, const struct edition_verdict *v,
 	line(app, "Draft", bytes_str(hash));
 	show_signers(app, v, approval, n);
 	for (size_t i = v->n_part; i-- > 0;) /* the issue's own is the last */
-		show_part(&v->part[i]);
+		show_part(v, i);
 }
 
 static void
@@ -132,8 +160,6 @@ json_article(struct json *j, const struct edition_part *part, size_t i)
 static void
 json_part(struct json *j, const struct edition_part *p)
 {
-	size_t n = p->anew ? p->n_gone : p->head.n;
-
 	if (p->anew) {
 		json_open(j, NULL, '{');
 		json_str(j, "what", "anew");
@@ -144,8 +170,8 @@ json_part(struct json *j, const struct edition_part *p)
 		json_close(j, '}');
 		json_flush(j);
 	}
-	for (size_t i = 0; i < n; i++)
-		json_article(j, p, p->anew ? p->gone[i] : i);
+	for (size_t i = 0; i < part_n(p); i++)
+		json_article(j, p, part_article(p, i));
 }
 
 static void

@@ -50,16 +50,25 @@ def main(build):
         said = w.run('sign', '--yes', draft, editor)
         mine = glob.glob(w.path('two.*.minisig'))
         need(len(mine) == 1 and '1 of 2 signatures' in said.stderr and not os.path.exists(issue), f'{mine}: {said.stderr}')
-        fails(w, 'approved it already', 'sign', '--yes', draft, editor, mine[0])
+        # One's own approval is given already, and none of another's.
+        said = w.run('sign', '--yes', draft, editor, mine[0]).stderr
+        need('1 of 2 signatures' in said and not os.path.exists(issue), said)
         w.newsroom('Another', folder='another')
         fails(w, 'may not sign', 'sign', '--yes', draft, w.path('another'))
         other = w.path('other.draft')
         w.run(*c, 'draft', '-o', other, names[2])
         fails(w, 'approves another', 'sign', '--yes', other, chief, mine[0])
-        fails(w, 'too many approvals', 'sign', '--yes', draft, chief, mine[0], mine[0])
         fails(w, 'no approval', 'sign', '--yes', draft, chief, names[0])
         about = json.loads(w.run('sign', '--json', '--yes', draft, chief, mine[0]).stdout.splitlines()[0])
         need(about['signatures'] == 2 and about['approvals'] == 1 and os.path.exists(issue), about)
+        one = w.path('one.draft')
+        w.run(*c, 'draft', '-o', one, '--time', '2026-01-01T00:00:00Z', names[1])
+        w.run('sign', '--yes', '--again', one, room)
+        w.run('sign', '--yes', '--again', one, chief)
+        three = sorted(glob.glob(w.path('one.*.minisig')))
+        fails(w, 'too many approvals', 'sign', '--yes', '--again', one, editor, *three)
+        w.run('sign', '--yes', '--again', one, chief, *three)
+        need(os.path.exists(w.path('one.issue')), 'with all approvals by *.minisig it is no issue')
         w.run(*c, 'release', issue)
 
         # Mirrors and readers see both keys.
@@ -82,7 +91,7 @@ def main(build):
         need('issue 3 of ' in shown, shown)
         need(desk.feed()['head'] == 2, 'a retraction that nobody signed is out')
         shown = w.run('sign', '--yes', w.path('back.draft'), editor).stdout
-        need('issue 2 anew: 0 articles as signed before, 1 taken back' in shown and 'retracted   Number 1' in shown and 'It was not so.' in shown, shown)
+        need('issue 2 anew: 0 articles as signed before, 1 taken back' in shown and 'retracted   Number 1' in shown and shown.count('It was not so.') == 1, shown)
         w.run('sign', '--yes', w.path('back.draft'), chief, *glob.glob(w.path('back.*.minisig')))
         w.run(*c, 'release', w.path('back.issue'))
         fails(w, 'retracted already', *c, 'retract', '1.md')
