@@ -13,10 +13,13 @@
 #include "client/page.h"
 #include "client/progress.h"
 #include "client/sweep.h"
+#include "client/term.h"
 #include "proto/base/qerr.h"
 #include "proto/base/text.h"
 #include "proto/host/file.h"
 #include "proto/object/capsule.h"
+
+#define BARE_TITLE_MAX 40 /* columns */
 
 struct unpack {
 	const struct app *a;
@@ -26,8 +29,10 @@ struct unpack {
 	struct contents contents;
 	struct map *kept; /* by sweep_key() */
 	uint64_t all, done, missing;
-	const char *where; /* the folder, for messages */
-	bool said;         /* what went wrong was */
+	uint64_t bare;        /* articles without pictures of theirs */
+	char bare_title[160]; /* the first of them */
+	const char *where;    /* the folder, for messages */
+	bool said;            /* what went wrong was */
 	struct progress progress;
 	char title[160];
 	struct buf b, capsule;
@@ -144,6 +149,31 @@ write_pictures(struct unpack *u, const struct index_article *x,
 	return err;
 }
 
+/* True if a page shows the description of a picture in its place. */
+static bool
+lacks_picture(const struct article *a, const bool have[ARTICLE_PICTURES_MAX])
+{
+	for (size_t i = 0; i < a->n_picture; i++)
+		if (!have[i] &&
+		    !(a->picture[i].has_small && have[a->picture[i].small]))
+			return true;
+	return false;
+}
+
+static void
+count_bare(struct unpack *u, const struct index_article *x)
+{
+	struct buf b;
+
+	if (u->bare++ > 0)
+		return;
+	buf_init(&b, sizeof(u->bare_title) - 1);
+	term_cut(&b, bytes_str(x->title), BARE_TITLE_MAX);
+	snprintf(u->bare_title, sizeof(u->bare_title), "%.*s", (int)b.n,
+	    b.n > 0 ? (const char *)b.p : "");
+	buf_done(&b);
+}
+
 static int
 list_article(struct unpack *u, const struct index_article *x, const char *name,
     const struct article *a)
@@ -210,6 +240,8 @@ write_article(struct unpack *u, const struct index_article *x, const char *name)
 		err = keep(u, SWEEP_PAGE, path + strlen("a/"));
 	if (err == 0)
 		err = list_article(u, x, name, &v->article);
+	if (err == 0 && lacks_picture(&v->article, p.have))
+		count_bare(u, x);
 	if (v != NULL)
 		capsule_verdict_done(v);
 	free(v);
@@ -300,11 +332,19 @@ unpack(struct unpack *u, const char *dir, const struct id *feed)
 		return complain(
 		    "there is nothing to unpack yet. Try: quire sync");
 	if (u->a->json)
-		printf("{\"pages\":%zu,\"missing\":%llu}\n", u->contents.n,
-		    (unsigned long long)u->missing);
+		printf("{\"pages\":%zu,\"missing\":%llu,"
+		       "\"without_pictures\":%llu}\n",
+		    u->contents.n, (unsigned long long)u->missing,
+		    (unsigned long long)u->bare);
 	else
 		say(u->a, "%zu page%s. Open %s/index.html in any browser.",
 		    u->contents.n, u->contents.n == 1 ? "" : "s", dir);
+	if (u->bare > 0)
+		note(u->a,
+		    "Pictures of %llu of them are not here, as of “%s”; what "
+		    "they show is said in their place. They come with: quire "
+		    "sync",
+		    (unsigned long long)u->bare, u->bare_title);
 	if (u->missing > 0)
 		note(u->a,
 		    "Not here yet: %llu of the articles. Try: quire sync",

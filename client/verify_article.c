@@ -161,11 +161,15 @@ compare_page(struct verify *v, const struct capsule_verdict *c,
 		return complain("%s is NOT good: the page is not the signed "
 				"article that its capsule holds.",
 		    v->what);
-	for (size_t i = 0; i < c->article.n_picture; i++)
+	for (size_t i = 0; i < c->article.n_picture; i++) {
+		char file[PAGE_PICTURE_MAX];
+
+		page_picture(file, &c->article.picture[i]);
 		if (!picture_ok(folder, &c->article.picture[i]))
-			return complain("%s is NOT good: picture %zu was "
-					"changed.",
-			    v->what, i + 1);
+			return complain("%s is NOT good: its picture %zu, "
+					"pictures/%s, was changed.",
+			    v->what, i + 1, file);
+	}
 	verify_good(v, "page", &c->feed, &c->charter, &c->header, &c->article);
 	say_unproven(v, c);
 	return APP_DONE;

@@ -109,6 +109,7 @@ walk_article(struct ingest_doc *d, const struct ingest_source *src,
 	w->src = src;
 	w->page = page;
 	w->trace.wanted = src->trace;
+	buf_init(&w->dropped_names, 0);
 	if (d->lang != NULL)
 		voice.lang = bytes_str(d->lang);
 	voice.dir = ingest_dir(d->lang);
@@ -121,13 +122,12 @@ walk_article(struct ingest_doc *d, const struct ingest_source *src,
 	if (r == 0)
 		r = buf_err(&w->s.out);
 	buf_put(&d->body, w->s.out.p, w->s.out.n);
-	if (w->dropped > 0)
-		ingest_warn(d, "%zu of its pictures %s not here and left out.",
-		    w->dropped, w->dropped == 1 ? "is" : "are");
+	walk_tell_dropped(w);
 	if (r == 0)
 		r = html_trace_write(&d->trace, &w->trace, root);
 	html_trace_done(&w->trace);
 	scribe_done(&w->s);
+	buf_done(&w->dropped_names);
 	buf_done(&at);
 	free(w);
 	return r != 0 ? r : buf_err(&d->body);

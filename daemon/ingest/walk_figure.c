@@ -1,10 +1,16 @@
 #include "daemon/ingest/walk_inner.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "daemon/ingest/address.h"
 #include "daemon/ingest/href.h"
 #include "daemon/ingest/html_meta.h"
+#include "proto/base/text.h"
+
+/* Of pictures that are not there, how many are named, if their names are short. */
+#define DROPPED_NAMES_MAX 3
+#define DROPPED_NAME_MAX  100
 
 static int
 find_at(struct walk *w, struct bytes src)
@@ -95,6 +101,34 @@ is_dot(const GumboNode *n)
 	return false;
 }
 
+/* Remember that |n| is not there. */
+static void
+drop(struct walk *w, const GumboNode *n)
+{
+	const char *src = html_attribute(n, "src");
+	size_t len = src != NULL ? strlen(src) : 0;
+
+	if (++w->dropped > DROPPED_NAMES_MAX || len == 0 ||
+	    len > DROPPED_NAME_MAX ||
+	    text_check(bytes_of(src, len), false) != 0 ||
+	    strncasecmp(src, "data:", 5) == 0)
+		return;
+	buf_put_str(&w->dropped_names, w->dropped_names.n > 0 ? ", " : ": ");
+	buf_put(&w->dropped_names, src, len);
+}
+
+void
+walk_tell_dropped(struct walk *w)
+{
+	const struct buf *b = &w->dropped_names;
+
+	if (w->dropped == 0 || buf_err(b) != 0)
+		return;
+	ingest_warn(w->doc, "%zu of its pictures %s not here and left out%.*s.",
+	    w->dropped, w->dropped == 1 ? "is" : "are", (int)b->n,
+	    b->n > 0 ? (const char *)b->p : "");
+}
+
 void
 walk_img(struct walk *w, const GumboNode *n)
 {
@@ -102,7 +136,8 @@ walk_img(struct walk *w, const GumboNode *n)
 	int index = number >= 0 ? add_picture(w, n, number) : -1;
 
 	if (index < 0) {
-		w->dropped += is_dot(n) || number == INGEST_TOLD ? 0 : 1;
+		if (!is_dot(n) && number != INGEST_TOLD)
+			drop(w, n);
 	} else if (scribe_takes_figure(&w->s)) {
 		scribe_figure(&w->s, (size_t)index);
 		scribe_figure_end(&w->s);

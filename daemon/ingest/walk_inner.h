@@ -21,6 +21,7 @@ struct walk {
 	bool whole_page; /* the root is <body>: leave navigation out */
 	bool title_seen; /* the <h1> that repeats the title is passed */
 	size_t dropped;  /* pictures that are not there */
+	struct buf dropped_names; /* of the first of them, for the publisher */
 	size_t deferred[DEFERRED_MAX]; /* figures that wait for a table's end */
 	size_t n_deferred;
 	struct html_trace trace;
@@ -41,6 +42,8 @@ struct scribe_voice walk_voice(const GumboNode *n,
 /* walk_figure.c */
 void walk_img(struct walk *w, const GumboNode *n);
 void walk_figure(struct walk *w, const GumboNode *n);
+/* Warn the publisher of pictures that are not there. */
+void walk_tell_dropped(struct walk *w);
 /* Pictures that waited for a place where they can stand. */
 void walk_deferred(struct walk *w);
 

@@ -88,9 +88,17 @@ def main(build):
             f.write('lang: en\n\nNot so\n\nAs it was not.\n')
         r = desk.publish(w.path('a.md'), w.path('b.txt'))
         need('broken.jpg is left out' in r.stderr, r.stderr)
+        with open(w.path('c.html'), 'w') as f:
+            f.write('<html lang=en><title>C</title><p>c<img src=gone.png><img src=away/too.jpg><img src="data:image/png;base64,AAAA">')
+        r = w.run('--control', desk.control, 'publish', '--dry-run', w.path('c.html'))
+        need('3 of its pictures are not here and left out: gone.png, away/too.jpg.' in r.stderr, r.stderr)
         w.run('follow', '-', input=link + '\n')
+        w.run('sync', '--text-only', desk.invite())
+        said = w.run('unpack', w.path('bare')).stderr
+        need('Pictures of 1 of them are not here, as of “A view”' in said, said)
         w.run('sync', '--small', desk.invite())
-        w.run('unpack', w.path('small'))
+        said = w.run('unpack', w.path('small')).stderr
+        need(said == '', said)
         small, = shown(w, w.path('small'))
         need(small[8:12] == b'WEBP' and len(small) <= 8192, f'the small one takes {len(small)} bytes')
         w.run('sync', desk.invite())
@@ -100,6 +108,15 @@ def main(build):
         need(len(os.listdir(w.path('small', 'pictures'))) == 2, 'both are there')
         w.run('export', '--capsule', 'a.md', w.path('a.quire'))
         w.run('verify', w.path('a.quire'))
+
+        # One that was changed is named.
+        page = next(p for p in glob.glob(w.path('small', 'a', '*.html')) if 'A view' in open(p, encoding='utf-8').read())
+        w.run('verify', page)
+        name = next(n for n in os.listdir(w.path('small', 'pictures')) if open(w.path('small', 'pictures', n), 'rb').read() == large)
+        with open(w.path('small', 'pictures', name), 'wb') as f:
+            f.write(small)
+        r = w.run('verify', page, ok=False)
+        need(r.returncode == 1 and f'pictures/{name}, was changed' in r.stderr, r.stderr)
         for data in (small, large, open(w.path('a.quire'), 'rb').read()):
             need(TOLD not in data and b'GPS' not in data, 'the picture still tells')
 
