@@ -7,13 +7,14 @@
 #include "client/listing.h"
 #include "client/passage.h"
 #include "client/progress.h"
+#include "client/terms.h"
 #include "proto/base/fold.h"
 #include "proto/base/map.h"
 #include "proto/base/qerr.h"
 #include "proto/base/text.h"
 #include "proto/object/markup.h"
 
-#define TERMS_MAX 16
+#define WORDS_MAX 16 /* of the command line */
 #define LIMIT     40
 
 /*
@@ -23,8 +24,7 @@
 struct search {
 	struct app *a;
 	struct home h;
-	struct buf term[TERMS_MAX]; /* folded */
-	size_t n_term;
+	struct terms terms;
 	struct index_query query;
 	size_t limit;
 	struct map *found; /* passages, by feed and article */
@@ -67,9 +67,9 @@ gather(struct search *s, const struct index_article *x)
 static bool
 fits(const struct search *s)
 {
-	for (size_t i = 0; i < s->n_term; i++)
-		if (passage_find(buf_bytes(&s->fold), buf_bytes(&s->term[i])) ==
-		    SIZE_MAX)
+	for (size_t i = 0; i < s->terms.n; i++)
+		if (passage_find(buf_bytes(&s->fold),
+			buf_bytes(&s->terms.term[i])) == SIZE_MAX)
 			return false;
 	return true;
 }
@@ -87,8 +87,9 @@ remember(struct search *s, const struct index_article *x, size_t begin)
 		return QERR_NOMEM;
 	buf_clear(&s->fold);
 	fold_text(&s->fold, text);
-	for (size_t i = 0; i < s->n_term && at == SIZE_MAX; i++)
-		at = passage_find(buf_bytes(&s->fold), buf_bytes(&s->term[i]));
+	for (size_t i = 0; i < s->terms.n && at == SIZE_MAX; i++)
+		at = passage_find(buf_bytes(&s->fold),
+		    buf_bytes(&s->terms.term[i]));
 	if (at != SIZE_MAX)
 		passage_cut(passage, text, buf_bytes(&s->fold), at);
 	key_of(&key, x);
@@ -139,7 +140,7 @@ tell(const struct search *s)
 
 	if (all == 0)
 		note(s->a, "Nothing with %s.",
-		    s->n_term == 1 ? "these words" : "all of these words");
+		    s->terms.n == 1 ? "these words" : "all of these words");
 	else if (all > s->list.n)
 		note(s->a, "The newest %zu of %zu; all: --limit 0.", s->list.n,
 		    all);
@@ -175,17 +176,20 @@ static int
 take_terms(struct search *s)
 {
 	struct app *a = s->a;
+	int err = 0;
 
-	if (!app_operands(a, 1, TERMS_MAX))
+	if (!app_operands(a, 1, WORDS_MAX))
 		return APP_USAGE;
-	for (int i = a->at; i < a->argc; i++) {
-		if (a->argv[i][0] == '\0')
-			return complain_usage(a, "a word is empty.");
-		if (!utf8_valid(bytes_str(a->argv[i])))
-			return complain_usage(a, "a word is not UTF-8.");
-		fold_text(&s->term[s->n_term++], bytes_str(a->argv[i]));
-	}
-	return 0;
+	for (int i = a->at; i < a->argc && err == 0; i++)
+		err = terms_add(&s->terms, a->argv[i]);
+	if (err == QERR_MISSING)
+		return complain_usage(a, "a word is empty.");
+	if (err == QERR_TEXT)
+		return complain_usage(a, "a word is not UTF-8.");
+	if (err == QERR_FULL)
+		return complain_usage(a, "these are more than %d words.",
+		    TERMS_MAX);
+	return err == 0 ? APP_DONE : complain("out of memory.");
 }
 
 static void
@@ -201,8 +205,7 @@ search_done(struct search *s)
 	}
 	map_free(s->found);
 	listing_done(&s->list);
-	for (size_t i = 0; i < s->n_term; i++)
-		buf_done(&s->term[i]);
+	terms_done(&s->terms);
 	buf_done(&s->text);
 	buf_done(&s->fold);
 	home_close(&s->h);
@@ -261,7 +264,8 @@ const struct cmd cmd_search = {
     .option = options,
     .about =
 	"Lists articles that hold all the words, in the title, among the authors or in\n"
-	"the text, whatever their case; several words in quotes are searched as one.\n"
+	"the text, whatever their case; several words in quotes are searched as one, and\n"
+	"which kind of quotes or apostrophes a text has makes no difference.\n"
 	"Nothing is asked of anybody: what is here is searched, and no list of the words\n"
 	"that occur in it lies on the disk.",
     .run = run,

@@ -5,6 +5,7 @@
 #include "client/globals.h"
 
 #define COLUMN 24
+#define WIDTH  80
 
 static void
 help_option(const struct cmd_option *o)
@@ -55,6 +56,22 @@ help_all(void)
 	     "Exit status: 0 done, 1 failed, 2 used wrongly, 3 no daemon.");
 }
 
+/* On a line, or with a line for each of several ways if it were too long. */
+static void
+help_usage(const struct cmd *c)
+{
+	int n = printf("usage: quire %s%s%s", c->name,
+	    c->option != NULL ? " [options]" : "", c->args != NULL ? " " : "");
+	const char *way = c->args != NULL ? c->args : "", *bar;
+	bool fits = n + (int)strlen(way) <= WIDTH;
+
+	while (!fits && (bar = strstr(way, " | ")) != NULL) {
+		printf("%.*s\n%*s", (int)(bar - way), way, n, "");
+		way = bar + 3;
+	}
+	puts(way);
+}
+
 void
 cmd_help(const struct cmd *c)
 {
@@ -62,9 +79,8 @@ cmd_help(const struct cmd *c)
 		help_all();
 		return;
 	}
-	printf("usage: quire %s%s%s%s\n\n%s\n", c->name,
-	    c->option != NULL ? " [options]" : "", c->args != NULL ? " " : "",
-	    c->args != NULL ? c->args : "", c->about);
+	help_usage(c);
+	printf("\n%s\n", c->about);
 	if (c->option != NULL) {
 		puts("\nOptions:");
 		help_options(c->option);

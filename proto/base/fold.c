@@ -45,11 +45,28 @@ fold_greek(uint32_t c)
 	return in(c, 0x391, 0x3ab) ? c + 32 : c;
 }
 
+/* What printers set and keyboards lack. */
+static uint32_t
+fold_mark(uint32_t c)
+{
+	if (in(c, 0x2018, 0x201b) || in(c, 0x2039, 0x203a) || c == 0x2032 ||
+	    c == 0x2bc || c == 0xb4)
+		return '\'';
+	if (in(c, 0x201c, 0x201f) || c == 0xab || c == 0xbb || c == 0x2033 ||
+	    in(c, 0x300c, 0x300f))
+		return '"';
+	if (c == 0xa0 || c == 0x2007 || c == 0x202f)
+		return ' ';
+	return c == 0x2010 || c == 0x2011 ? '-' : c;
+}
+
 uint32_t
 fold_char(uint32_t c)
 {
 	if (c < 0x80)
 		return in(c, 'A', 'Z') ? c + 32 : c;
+	if (c != fold_mark(c))
+		return fold_mark(c);
 	if (c < 0x250 || in(c, 0x1e00, 0x1eff))
 		return fold_latin(c);
 	if (in(c, 0x370, 0x3ff))

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """What a newsroom, an operator, a reader and a verifier do in a day, and what they are told when it goes wrong.
 usage: cli.py BUILD"""
-import glob, hashlib, json, os, shutil, subprocess, sys, time
+import glob, hashlib, json, os, re, shutil, subprocess, sys, time
 sys.path.insert(0, os.path.dirname(__file__))
 from news import Failed, Newsworld
 
@@ -37,6 +37,11 @@ def main(build):
         fails(w, 3, 'not running', '--control', w.path('nobody'), 'status')
         fails(w, 2, '--help', 'frobnicate')
         fails(w, 2, '--help', 'list', '--colour')
+        every = re.findall(r'^  ([a-z]+) ', w.run('--help').stdout, re.M)
+        need(len(every) == 21, every)
+        for command in [[], *([x] for x in every)]:
+            lines = w.run(*command, '--help').stdout.splitlines()
+            need(all(len(x) <= 80 for x in lines), f'{command}: ' + max(lines, key=len))
         fails(w, 1, 'follow', 'list')
         fails(w, 1, 'no follow link', 'follow', 'https://example.org/')
         fails(w, 1, 'already', 'key', 'new', w.path('newsroom'), '--name', 'x')
@@ -99,6 +104,9 @@ def main(build):
         need([x['title'] for x in found] == [], f'not all words: {found}')
         found = [json.loads(x) for x in w.run('search', '--json', 'БЫЛО', 'так').stdout.splitlines()]
         need([(x['title'], x['passage']) for x in found] == [('Первая', 'Было так.')], f'searched: {found}')
+        found = [json.loads(x)['title'] for x in w.run('search', '--json', '«было так» "').stdout.splitlines()]
+        need(found == ['Первая'], f'searched in quotes: {found}')
+        w.run('search', '"')
         need('Третья' not in w.run('search', 'nowhere').stdout, 'found what is not there')
         need('Первая' in w.run('read', '1').stdout, 'a search that finds nothing forgets the last list')
 

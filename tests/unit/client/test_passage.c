@@ -44,6 +44,7 @@ short_texts_are_shown_whole(void)
 	check(is("Вода вернулась", "ВЕРНУЛАСЬ", "Вода вернулась"));
 	check(is("The dam held.", "water", NULL));
 	check(is("", "x", NULL));
+	check(is("They don\u2019t", "don't", "They don\u2019t"));
 }
 
 static void
