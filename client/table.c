@@ -3,7 +3,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "client/term.h"
+
 #define COLUMNS_MAX 64 /* beyond: one block a row */
+
+/* LEFT-TO-RIGHT MARK and RIGHT-TO-LEFT MARK: of no width. */
+#define LRM "\xe2\x80\x8e"
+#define RLM "\xe2\x80\x8f"
 
 void
 table_init(struct table *t)
@@ -81,21 +87,37 @@ measure(const struct table *t, size_t width[COLUMNS_MAX], size_t *ret_n)
 	return true;
 }
 
+/*
+ * What stands around each bar and before each row, so that terminals which know of
+ * directions put the columns of all rows in one order: that of the table's first word.
+ * Nothing, if all goes from left to right.
+ */
+static const char *
+direction(const struct table *t)
+{
+	struct bytes all = buf_bytes(&t->text);
+
+	if (!term_has_rtl(all))
+		return "";
+	return term_direction(all) == TERM_RTL ? RLM : LRM;
+}
+
 /* One row as a line: cells, and blanks up to the next column. */
 static size_t
 put_row(const struct table *t, const struct flow *f, size_t i,
-    const size_t *width)
+    const size_t *width, const char *way)
 {
 	struct buf line;
 	size_t col = 0, n = count(t);
 
 	buf_init(&line, 0);
+	buf_put_str(&line, way);
 	do {
 		struct table_cell c = at(t, i);
 		size_t w = flow_width(text_of(t, i));
 
 		if (col > 0)
-			buf_put_str(&line, " \xe2\x94\x82 ");
+			buf_printf(&line, " %s\xe2\x94\x82%s ", way, way);
 		if (c.head)
 			buf_put_str(&line, FLOW_STRONG);
 		buf_put(&line, t->text.p + c.at, c.n);
@@ -119,6 +141,8 @@ put_cell(const struct table *t, const struct flow *f, size_t i, size_t col,
 {
 	struct buf line;
 
+	if (at(t, i).n == 0)
+		return;
 	buf_init(&line, 0);
 	if (i >= headings && col < headings && at(t, col).n > 0) {
 		struct bytes h = text_of(t, col);
@@ -128,8 +152,7 @@ put_cell(const struct table *t, const struct flow *f, size_t i, size_t col,
 		buf_put_str(&line, ":" FLOW_STRONG " ");
 	}
 	buf_put(&line, text_of(t, i).p, at(t, i).n);
-	if (line.n > 0)
-		flow(f, buf_bytes(&line));
+	flow(f, buf_bytes(&line));
 	buf_done(&line);
 }
 
@@ -156,6 +179,7 @@ table_put(const struct table *t, const struct flow *f)
 {
 	size_t width[COLUMNS_MAX], n, sum = 0;
 	struct buf probe;
+	const char *way;
 	size_t room;
 
 	if (buf_err(&t->text) != 0 || buf_err(&t->cells) != 0) {
@@ -177,6 +201,7 @@ table_put(const struct table *t, const struct flow *f)
 		put_blocks(t, f);
 		return;
 	}
+	way = direction(t);
 	for (size_t i = 0; i < count(t);)
-		i = put_row(t, f, i, width);
+		i = put_row(t, f, i, width, way);
 }

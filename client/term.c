@@ -83,8 +83,8 @@ is_rtl(uint32_t c)
 	       (c >= 0x1e800 && c <= 0x1efff);
 }
 
-static bool
-has_rtl(struct bytes text)
+bool
+term_has_rtl(struct bytes text)
 {
 	const uint8_t *p = text.p, *end = text.p + text.n;
 
@@ -92,6 +92,33 @@ has_rtl(struct bytes text)
 		if (is_rtl(utf8_next(&p)))
 			return true;
 	return false;
+}
+
+/* Digits, which go from left to right in every script. */
+static bool
+is_digit(uint32_t c)
+{
+	return (c >= '0' && c <= '9') || (c >= 0x660 && c <= 0x669) ||
+	       (c >= 0x6f0 && c <= 0x6f9);
+}
+
+enum term_direction
+term_direction(struct bytes text)
+{
+	const uint8_t *p = text.p, *end = text.p + text.n;
+
+	while (p < end) {
+		uint32_t c = utf8_next(&p);
+
+		if (is_digit(c))
+			continue;
+		if (is_rtl(c))
+			return TERM_RTL;
+		if ((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+		    (c >= 0xc0 && (c < 0x2000 || c > 0x2bff)))
+			return TERM_LTR;
+	}
+	return TERM_NEUTRAL;
 }
 
 /* Put at most |width| columns of |text|; returns how many. */
@@ -120,7 +147,7 @@ static size_t
 cut(struct buf *b, struct bytes text, size_t width)
 {
 	/* FIRST STRONG ISOLATE and POP DIRECTIONAL ISOLATE: ours, of no width. */
-	bool rtl = has_rtl(text);
+	bool rtl = term_has_rtl(text);
 	size_t n;
 
 	if (rtl)

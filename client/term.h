@@ -21,6 +21,16 @@ size_t term_char(uint32_t c);
 /* Columns of UTF-8 text without control characters. */
 size_t term_text(struct bytes text);
 
+/* The direction of the first character of |text| that has one, as UAX #9 has it, nearly. */
+enum term_direction {
+	TERM_NEUTRAL,
+	TERM_LTR,
+	TERM_RTL,
+};
+enum term_direction term_direction(struct bytes text);
+/* True if some of it goes from right to left. */
+bool term_has_rtl(struct bytes text);
+
 /* True for characters that make a terminal or a reader see another text than is
  * there: controls, line ends, direction marks. */
 bool term_unsafe(uint32_t c);

@@ -1,6 +1,5 @@
 #include "daemon/ingest/ingest.h"
 
-#include <cmark.h>
 #include <sodium.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -12,6 +11,7 @@
 #include "daemon/ingest/gzip.h"
 #include "daemon/ingest/html.h"
 #include "daemon/ingest/jsonfeed.h"
+#include "daemon/ingest/markdown.h"
 #include "daemon/ingest/meta.h"
 #include "daemon/ingest/plain.h"
 #include "daemon/ingest/scribe.h"
@@ -148,22 +148,6 @@ ingest_dir(const char *lang)
 	return "ltr";
 }
 
-/* Markdown by way of its HTML; without UNSAFE, cmark leaves raw HTML out. */
-static int
-markdown(struct ingest_doc *d, const struct ingest_source *src,
-    struct bytes text, struct buf *why)
-{
-	char *html = cmark_markdown_to_html((const char *)text.p, text.n,
-	    CMARK_OPT_DEFAULT | CMARK_OPT_VALIDATE_UTF8);
-	int r;
-
-	if (html == NULL)
-		return QERR_NOMEM;
-	r = html_ingest(d, src, bytes_str(html), why);
-	free(html);
-	return r;
-}
-
 static int
 convert(struct ingest_doc *d, const struct ingest_source *src,
     struct bytes text, struct buf *why)
@@ -178,7 +162,7 @@ convert(struct ingest_doc *d, const struct ingest_source *src,
 	case INGEST_HTML:
 		return html_ingest(d, src, text, why);
 	case INGEST_MARKDOWN:
-		return markdown(d, src, text, why);
+		return markdown_ingest(d, src, text, why);
 	case INGEST_TEXT:
 	case INGEST_FEED:
 		break;

@@ -275,6 +275,10 @@ markdown(void)
 	    "<p><em>x</em> <a href=\"http://y/\">l</a></p>"
 	    "<ul><li>1</li><li>2</li></ul>");
 	body_is(INGEST_MARKDOWN, "[x](javascript:alert(1))", "<p>x</p>");
+	body_is(INGEST_MARKDOWN,
+	    "a\n\n| b | c |\n|---|--:|\n| *d* | e \\| f |\n\ng | h",
+	    "<p>a</p><table><tr><th>b</th><th>c</th></tr>"
+	    "<tr><td><em>d</em></td><td>e | f</td></tr></table><p>g | h</p>");
 }
 
 static void
