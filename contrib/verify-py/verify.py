@@ -5,7 +5,7 @@ usage: verify.py [-f FEED] [-c CHARTER]... FILE...
 A FILE is a capsule (.quire, or its text form) or a header, which needs its feed's charters, oldest first.
 -f says which feed it must be.  Written from proto/PROTOCOL.md, whose sections are cited; needs python3-nacl, python3-cbor2, python3-zstandard.
 """
-import base64, getopt, hashlib, re, sys, unicodedata
+import base64, getopt, hashlib, pathlib, re, sys, unicodedata
 import cbor2, nacl.exceptions, nacl.signing, zstandard
 
 MIB, U64 = 1 << 20, (1 << 64) - 1
@@ -78,9 +78,8 @@ def root_by_path(leaf, i, n, path, node=lambda x: H(b'node', x)):
     return r
 def base32(b): return base64.b32encode(b).decode().rstrip('=').lower()
 def unbase32(s):
-    b = base64.b32decode(s.upper() + '=' * (-len(s) % 8))
-    need(base32(b) == s and len(b) == 32, 'not 32 bytes in base32')
-    return b
+    need(re.fullmatch('[a-z2-7]{51}[aq]', s), f'{s} is no feed: 52 characters of base32')
+    return base64.b32decode(s.upper() + '====')
 # --- 3. Signatures
 SIGNATURE = row(blob(8), blob(64), blob(64))
 def signed(data, limit, sigs):
@@ -225,7 +224,7 @@ def chain(files):
     charters = []
     for f in files:
         charters.append(open_charter(f, charters[-1] if charters else None))
-    need(charters, 'without a charter')
+    need(charters, 'without the charters of its feed')
     return charters
 # --- 10. Capsule
 def open_capsule(data, newer=()):
@@ -264,10 +263,11 @@ def record_root(c, p, record, path):
     return root_by_path(H(b'record', c[record]), c[4], p[5], c.get(path, b''))
 def check(path, charters, feed):
     """One sentence on what `path` is, if it is good."""
-    data = read(path)
+    data = pathlib.Path(path).read_bytes()
     m = re.search(b'-----BEGIN QUIRE CAPSULE-----(.*)-----END QUIRE CAPSULE-----', data, re.S)
     if m:
         data = base64.b64decode(re.sub(rb'\s', b'', m[1]), validate=True)
+    need(data[:1] == b'\x82' or data[:1] > b'\x9f', 'no capsule and no header; folders and bundles are for quire verify')
     if data[:1] == b'\x82':
         all_charters = chain(charters)
         found, h = all_charters[0]['hash'], open_header(data, all_charters[-1], all_charters[0]['hash'])
@@ -277,24 +277,24 @@ def check(path, charters, feed):
         what = f'"{a[4]}" in issue {h[3]}'
     need(feed in (None, found), 'of another feed')
     return f'{what} of feed {base32(found)}'
-def read(path):
-    with open(path, 'rb') as f:
-        return f.read()
+def words(what, e):
+    return f'{e.filename}: {e.strerror}' if isinstance(e, OSError) else f'{what}: {e if isinstance(e, (Bad, getopt.GetoptError)) else "malformed"}'
 def main():
     try:
         options, paths = getopt.getopt(sys.argv[1:], 'f:c:')
         need(paths, 'no file given')
         named = {o: unbase32(x) for o, x in options if o != '-c'}
-        charters = [read(x) for o, x in options if o == '-c']
+        charters = [pathlib.Path(x).read_bytes() for o, x in options if o == '-c']
     except (getopt.GetoptError, OSError, ValueError, Bad) as e:
-        sys.exit(f'verify.py: {e}\n{__doc__}')
+        print(f'{words("verify.py", e)}\n{__doc__}', file=sys.stderr)
+        sys.exit(2)
     bad = 0
     for path in paths:
         try:
             print(f'good: {path}: {check(path, charters, named.get("-f"))}')
         except Exception as e:  # a stranger's bytes: whatever they break, they are bad
             bad = 1
-            print(f'BAD: {path}: {e if isinstance(e, (Bad, OSError)) else "malformed: " + repr(e)}')
+            print('BAD: ' + words(path, e))
     sys.exit(bad)
 if __name__ == '__main__':
     main()

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """The second implementation and ours say the same of every capsule vector and of 1,000 mutated ones.
 usage: agree.py VECTORS SEED"""
-import os, random, re, subprocess, sys
+import os, random, re, subprocess, sys, tarfile, tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, '../../../contrib/verify-py'))
@@ -40,9 +40,28 @@ def second(data):
         return 'bad'
 
 
+def in_words(*args):
+    """What it cannot check it says so in a line for each, and no word of Python's."""
+    r = subprocess.run([sys.executable, verify.__file__, *args], capture_output=True, text=True)
+    assert r.returncode == 1 and r.stderr == '', (args, r)
+    lines = r.stdout.splitlines()
+    assert len(lines) == len(args) and all(x.startswith('BAD: ' + a + ': ') for x, a in zip(lines, args)), (args, r)
+    assert 'rror' not in r.stdout and 'rrno' not in r.stdout, (args, r)
+
+
 def main(vectors, seed):
     with open(verify.__file__, encoding='utf-8') as f:
         assert len(f.readlines()) <= 300, 'verify.py is longer than anybody reads'
+    with tempfile.TemporaryDirectory() as d:
+        tar, strange = os.path.join(d, 'feed.tar'), os.path.join(d, 'strange.quire')
+        with tarfile.open(tar, 'w') as t:
+            t.add(__file__, 'feed/x')
+        with open(strange, 'wb') as f:
+            f.write(b'\xa1\x00')
+        in_words(d, tar, strange, os.path.join(d, 'nowhere'), __file__)
+    for wrong in ('-f', 'abc', 'x'), ('-c', 'nowhere', 'x'), ('-x',), ():
+        r = subprocess.run([sys.executable, verify.__file__, *wrong], capture_output=True, text=True)
+        assert r.returncode == 2 and 'usage: verify.py' in r.stderr and 'rror' not in r.stderr, (wrong, r)
     dice = random.Random(seed)
     lines = open(os.path.join(HERE, 'capsules.txt'), encoding='utf-8').read().splitlines()
     files = [bytes.fromhex(re.search(r'file=([0-9a-f]*)', x)[1]) for x in lines if ' newer= ' in x]
