@@ -74,7 +74,7 @@ struct config {
 	struct config_list listen;
 	char *public;
 	struct config_list peer;
-	bool introduce;
+	bool introduce, mirrors;
 	char *socks;
 	uint64_t quota, reserve, upload, download;
 	char *control, *group;

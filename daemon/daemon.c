@@ -561,8 +561,8 @@ start(struct daemon *d)
 
 	/* Its children hold no secrets: it comes before any is read. */
 	if ((err = worker_new(&d->worker, forget_settings, d->cfg)) != 0 ||
-	    (err = sources_fork(d)) != 0 || (err = transport_fork(d)) != 0 ||
-	    (err = open_store(d)) != 0)
+	    (err = sources_fork(d)) != 0 || (err = mirrors_fork(d)) != 0 ||
+	    (err = transport_fork(d)) != 0 || (err = open_store(d)) != 0)
 		return err;
 	if ((d->base = event_base_new()) == NULL)
 		return QERR_NOMEM;
@@ -584,6 +584,7 @@ finish(struct daemon *d)
 	control_free(d->control);
 	requests_try_stop(d);
 	sources_stop(d);
+	mirrors_stop(d);
 	rooms_close(d);
 	drive_free(d->drive);
 	transport_stop(d);
@@ -617,6 +618,8 @@ daemon_run(struct config *cfg, const struct daemon_options *opt)
 			inbox_start(&d.room[i]);
 		err = sources_start(&d);
 	}
+	if (err == 0)
+		err = mirrors_start(&d);
 	if (err == 0) {
 		say_ready(&d);
 		if (event_base_dispatch(d.base) < 0 || !d.stopping)

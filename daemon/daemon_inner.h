@@ -31,9 +31,11 @@
  *   transport.c links other than plain TCP: what carries them, and what invites to them say
  *   inbox.c     folders whose documents are published
  *   source/     addresses whose articles are
+ *   mirror/     web hosts that hold copies of what is followed
  */
 struct daemon;
 struct sources;
+struct mirrors;
 
 struct inbox_file {
 	char *path;
@@ -84,6 +86,7 @@ struct daemon {
 	struct room *room;
 	size_t n_room;
 	struct sources *sources; /* NULL: it publishes nothing */
+	struct mirrors *mirrors; /* NULL: the settings say no */
 	struct errand *errand;   /* NULL: no address is being tried */
 	uint8_t link_private[32];
 	uint16_t port; /* listened at first */
@@ -199,6 +202,11 @@ int sources_fork(struct daemon *d);  /* before any secret is read */
 int sources_start(struct daemon *d); /* after rooms_open() */
 void sources_stop(struct daemon *d); /* before rooms_close() */
 void sources_tell(struct daemon *d, struct control_client *c);
+
+/* mirror/mirrors.c */
+int mirrors_fork(struct daemon *d);  /* before any secret is read */
+int mirrors_start(struct daemon *d); /* once the node has its feeds */
+void mirrors_stop(struct daemon *d);
 
 /*
  * source/errand.c: have |address| fetched, as a source's pages are; |fn| is called from

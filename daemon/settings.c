@@ -39,6 +39,9 @@ static const struct setting top[] = {
     {"socks", SETTING_ADDRESS, AT(socks), "", true,
 	"The SOCKS5 proxy (of tor) through which .onion addresses are "
 	"reached."},
+    {"mirrors", SETTING_SWITCH, AT(mirrors), "yes", true,
+	"Whether the web hosts that a feed's charter and follow link name are "
+	"asked for it when no peer has it."},
     {"quota", SETTING_SIZE, AT(quota), "20G", true,
 	"How many bytes of packs are kept, of all feeds together."},
     {"reserve", SETTING_SIZE, AT(reserve), "256M", false,

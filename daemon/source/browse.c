@@ -21,7 +21,7 @@
 struct browse {
 	const struct curl_calls *c;
 	CURL *curl;
-	bool proxy;
+	bool proxy, mirror;
 	char address[FETCH_ADDRESS_MAX + 1]; /* where we are by now */
 	char etag[FETCH_TAG_MAX + 1];
 	char modified[FETCH_TAG_MAX + 1];
@@ -98,9 +98,12 @@ set_up(struct browse *w, const char *proxy)
 	const struct curl_calls *c = w->c;
 	char socks[300];
 
-	c->easy_setopt(w->curl, CURLOPT_USERAGENT,
-	    "quire/" QUIRE_VERSION " (+feed reader)");
-	c->easy_setopt(w->curl, CURLOPT_ACCEPT_ENCODING, "gzip, deflate");
+	if (!w->mirror) {
+		c->easy_setopt(w->curl, CURLOPT_USERAGENT,
+		    "quire/" QUIRE_VERSION " (+feed reader)");
+		c->easy_setopt(w->curl, CURLOPT_ACCEPT_ENCODING,
+		    "gzip, deflate");
+	}
 	c->easy_setopt(w->curl, CURLOPT_CONNECTTIMEOUT, CONNECT_SECONDS);
 	c->easy_setopt(w->curl, CURLOPT_LOW_SPEED_LIMIT, LOW_SPEED);
 	c->easy_setopt(w->curl, CURLOPT_LOW_SPEED_TIME, LOW_SECONDS);
@@ -120,7 +123,7 @@ set_up(struct browse *w, const char *proxy)
 }
 
 struct browse *
-browse_new(const char *proxy)
+browse_new(const char *proxy, bool mirror)
 {
 	struct browse *w = calloc(1, sizeof(*w));
 
@@ -133,6 +136,7 @@ browse_new(const char *proxy)
 		return NULL;
 	}
 	w->proxy = proxy[0] != '\0';
+	w->mirror = mirror;
 	set_up(w, proxy);
 	return w;
 }
@@ -265,13 +269,16 @@ status_of(struct browse *w)
 
 /* Whether it may be fetched, with |*tls| once there was some. */
 static bool
-is_allowed(const struct browse *w, bool local, bool *tls)
+is_allowed(const struct browse *w, const struct fetch_request *rq, bool *tls)
 {
 	struct bytes a = bytes_str(w->address);
 	bool web = address_is_web(a);
 
-	if (local || !web)
-		return local && address_is_file(a);
+	if (rq->local || !web)
+		return rq->local && address_is_file(a);
+	/* It may be the newsroom's own site that a mirror sends us on to. */
+	if (w->mirror && !bytes_eq(address_host(a), address_host(rq->address)))
+		return false;
 	if (strncasecmp(w->address, "https:", 6) == 0)
 		*tls = true;
 	else if (*tls)
@@ -284,7 +291,7 @@ static enum fetch_error
 follow(struct browse *w, const struct fetch_request *rq, unsigned *ret_status)
 {
 	struct bytes origin = address_origin(rq->address);
-	time_t until = seconds() + FETCH_SECONDS_MAX;
+	time_t until = seconds() + (time_t)rq->seconds;
 	bool tls = false;
 
 	for (int i = 0; i <= FETCH_REDIRECTS_MAX; i++) {
@@ -294,7 +301,7 @@ follow(struct browse *w, const struct fetch_request *rq, unsigned *ret_status)
 
 		if (left <= 0)
 			return FETCH_TIME;
-		if (!is_allowed(w, rq->local, &tls))
+		if (!is_allowed(w, rq, &tls))
 			return FETCH_SCHEME;
 		w->near = rq->near && address_at(bytes_str(w->address), origin);
 		e = error_of(w, hop(w, rq, left));
@@ -364,6 +371,7 @@ browse_fetch(struct browse *w, struct fetch_answer *ret,
 	ret->etag = bytes_str(w->etag);
 	ret->modified = bytes_str(w->modified);
 	ret->type = bytes_str(w->type);
-	to_utf8(w);
+	if (!w->mirror)
+		to_utf8(w);
 	ret->body = buf_bytes(&w->body);
 }

@@ -44,7 +44,8 @@ int
 sources_fetch(struct daemon *d, struct bytes address, fetched_fn fn, void *arg)
 {
 	struct sources *all = d->sources;
-	struct fetch_request rq = {.max = INGEST_DOCUMENT_MAX};
+	struct fetch_request rq = {
+	    .max = INGEST_DOCUMENT_MAX, .seconds = FETCH_SECONDS};
 	struct buf b;
 	int r;
 

@@ -3,7 +3,7 @@
 #include "proto/base/cbor.h"
 #include "proto/base/qerr.h"
 
-#define REQUEST_FIELDS 6
+#define REQUEST_FIELDS 7
 #define ANSWER_FIELDS  8
 #define RETRY_MAX      (400ULL * 24 * 3600)
 
@@ -91,6 +91,7 @@ fetch_put_request(struct buf *b, const struct fetch_request *rq)
 	put_text(b, rq->etag);
 	put_text(b, rq->modified);
 	cbor_put_uint(b, rq->max);
+	cbor_put_uint(b, rq->seconds);
 	cbor_put_bool(b, rq->local);
 	cbor_put_bool(b, rq->near);
 }
@@ -107,6 +108,7 @@ fetch_get_request(struct fetch_request *ret, struct bytes msg)
 	ret->etag = get_tag(&r, FETCH_TAG_MAX);
 	ret->modified = get_tag(&r, FETCH_TAG_MAX);
 	ret->max = (uint32_t)cbor_uint_in(&r, 1, FETCH_BODY_MAX);
+	ret->seconds = (uint32_t)cbor_uint_in(&r, 1, FETCH_SECONDS_MAX);
 	ret->local = cbor_bool(&r);
 	ret->near = cbor_bool(&r);
 	return reader_end(&r);

@@ -15,13 +15,15 @@
 #define FETCH_TAG_MAX       256 /* of an ETag, a date, a type */
 #define FETCH_BODY_MAX      (32 * 1024 * 1024)
 #define FETCH_WIRE_MAX      (FETCH_BODY_MAX + 8192)
-#define FETCH_SECONDS_MAX   120 /* in all, redirections included */
+#define FETCH_SECONDS       120 /* in all, redirections included */
+#define FETCH_SECONDS_MAX   7200
 #define FETCH_REDIRECTS_MAX 5
 
 struct fetch_request {
 	struct bytes address;
 	struct bytes etag, modified; /* of what we have; may be empty */
 	uint32_t max;                /* bytes of the body, inflated */
+	uint32_t seconds;            /* 1..FETCH_SECONDS_MAX */
 	bool local;                  /* it may be a file */
 	bool
 	    near; /* its host may be in a private network: the operator named it */

@@ -28,6 +28,7 @@ struct fetcher {
 	size_t sent;
 	struct buf got;
 	bool busy, again;
+	time_t seconds; /* that the request may take */
 	fetcher_fn fn;
 	void *arg;
 };
@@ -72,7 +73,7 @@ be_child(void *arg, unsigned kind, int fd)
 	charset_ready();
 	if (walls_enter(fd, cfg->local, cfg->n_local) != 0)
 		return;
-	if (there && (w = browse_new(cfg->proxy)) == NULL)
+	if (there && (w = browse_new(cfg->proxy, cfg->mirror)) == NULL)
 		return;
 	while (serve_one(fd, w) == 0)
 		;
@@ -95,7 +96,7 @@ int
 fetcher_new(struct fetcher **ret, const struct fetcher_config *cfg)
 {
 	struct fetcher_config copy = *cfg;
-	struct keeper_job job = {.name = "quired-fetch",
+	struct keeper_job job = {.name = cfg->name,
 	    .ready = get_ready,
 	    .child = be_child,
 	    .arg = &copy};
@@ -202,7 +203,7 @@ broken(struct fetcher *f, struct event_base *base)
 static void
 wait_for(struct fetcher *f, short what)
 {
-	struct timeval tv = {.tv_sec = FETCH_SECONDS_MAX + MARGIN};
+	struct timeval tv = {.tv_sec = f->seconds + MARGIN};
 	struct event_base *base = event_get_base(f->ready);
 
 	event_del(f->ready);
@@ -289,6 +290,7 @@ fetcher_ask(struct fetcher *f, struct event_base *base,
 	store_le32(f->request.p, (uint32_t)(f->request.n - MESSAGE_HEAD_LEN));
 	f->busy = true;
 	f->again = false;
+	f->seconds = (time_t)rq->seconds;
 	f->fn = fn;
 	f->arg = arg;
 	if (begin(f, base))

@@ -14,7 +14,9 @@
 struct fetcher;
 
 struct fetcher_config {
+	const char *name;   /* of the process that the children come from */
 	const char *proxy;  /* HOST:PORT of a SOCKS5 proxy, or "" */
+	bool mirror;        /* newsrooms' mirrors are fetched, and no sites */
 	char *const *local; /* folders and files that file: addresses are in */
 	size_t n_local;
 	/* In the process that the children come from: forget what they need not

@@ -64,7 +64,7 @@ enum source_ask_type {
 struct source_ask { /* borrows from the source until its next step */
 	enum source_ask_type type;
 	when_ms until;
-	struct fetch_request request; /* but |max| and |near| */
+	struct fetch_request request; /* but |max|, |seconds| and |near| */
 	bool page;                    /* FETCH: a page, and no list */
 	bool again; /* TAKE: it was taken; not without all its pictures */
 	const struct ingest_entry *entry;

@@ -41,7 +41,8 @@ sources_fork(struct daemon *d)
 {
 	char *local[CONFIG_LIST_MAX * CONFIG_PUBLISH_MAX];
 	char *proxy = strdup(d->cfg->socks);
-	struct fetcher_config cfg = {.proxy = proxy,
+	struct fetcher_config cfg = {.name = "quired-fetch",
+	    .proxy = proxy,
 	    .local = local,
 	    .forget = forget_settings,
 	    .arg = d->cfg};

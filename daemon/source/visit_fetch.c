@@ -34,6 +34,7 @@ request_of(struct visit *v, struct fetch_request *ret)
 	address_escape(&v->address, ret->address);
 	ret->address = buf_bytes(&v->address);
 	ret->max = picture ? WORKER_PICTURE_MAX : INGEST_DOCUMENT_MAX;
+	ret->seconds = FETCH_SECONDS;
 	ret->local = address_is_file(source) && address_is_file(ret->address);
 	ret->near = visit_is_named(v->all, ret->address);
 	return buf_err(&v->address) == 0;
@@ -73,6 +74,7 @@ ask_for(struct visit *v, struct fetch_request *rq)
 		manner_robots(&robots, address);
 		*rq = (struct fetch_request){.address = buf_bytes(&robots),
 		    .max = INGEST_DOCUMENT_MAX,
+		    .seconds = FETCH_SECONDS,
 		    .near = rq->near};
 	}
 	r = fetcher_ask(all->fetcher, all->d->base, rq, on_answer, v);

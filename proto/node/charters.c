@@ -50,7 +50,7 @@ charters_accept(struct track *s, struct bytes file, struct link *from)
 		return charters_proof(s, feed_charter_file(s->feed, c.version),
 		    file, NULL);
 	/* It follows another than ours: of an earlier version there are two. */
-	if (err == QERR_CHAIN && charter_peek(&c, file) == 0 &&
+	if (from != NULL && err == QERR_CHAIN && charter_peek(&c, file) == 0 &&
 	    c.version == before + 1)
 		share_differs(share_of(from, &s->head));
 	if (err == QERR_NOMEM)

@@ -90,7 +90,6 @@ give_hashes(struct link *l, struct ask *a, const struct msg_give *g)
 {
 	struct part *t = a->part;
 	struct bytes all;
-	struct id root;
 	int err;
 
 	/* Or another link was faster. */
@@ -99,50 +98,22 @@ give_hashes(struct link *l, struct ask *a, const struct msg_give *g)
 	err = brief_gather(l, a, g, t->n_piece * sizeof(struct id), &all);
 	if (err != 0 || all.p == NULL)
 		return err;
-	if ((t->hash = malloc(all.n)) == NULL)
-		return QERR_NOMEM;
-	memcpy(t->hash, all.p, all.n);
+	if ((err = part_set_hashes(t, all)) == QERR_BADHASH)
+		l->n->bytes_wasted += all.n;
 	if (a->last > 0)
 		forget_some(l);
-	merkle_root(&root, t->hash, t->n_piece);
-	if (!id_eq(&root, &t->pack->root)) {
-		free(t->hash);
-		t->hash = NULL;
-		l->n->bytes_wasted += all.n;
-		return QERR_BADHASH;
-	}
-	return 0;
+	return err;
 }
 
-/* Piece |i| has come: check it, and keep it if it is not here already. */
 static int
 take_piece(struct link *l, struct part *t, size_t i, struct bytes data)
 {
-	struct node *n = l->n;
-	struct pack *p = t->pack;
-	struct id h;
+	int err = part_take(l->n, t, i, data);
 
-	hash(&h, HASH_PIECE, data);
-	if (!id_eq(&h, t->hash != NULL ? &t->hash[i] : &p->root)) {
-		n->bytes_wasted += data.n;
-		return QERR_BADHASH;
-	}
-	if (bit(t->asked, i)) {
-		bit_set(t->asked, i, false);
-		t->n_asked--;
-	}
-	if (bit(t->have, i)) {
-		n->bytes_wasted += data.n;
-		return 0;
-	}
-	bit_set(t->have, i, true);
-	t->n_have++;
+	if (err != 0)
+		return err == QERR_DUPLICATE ? 0 : err;
 	l->proven = l->gained = true;
 	merit_bytes(l, data.n);
-	n->bytes_got += data.n;
-	if (t->n_have == t->n_piece)
-		p->state = PACK_STORED;
-	update_put_piece(n, p, i, data, t->n_have == t->n_piece);
 	return 0;
 }
 

@@ -36,6 +36,7 @@
  *   brief.c   little a link, where lines are frozen
  *   fetch.c   whom to ask for what
  *   give.c    what came
+ *   found.c   .. by another way
  *   serve.c   answering
  *   contact.c the nodes that are known
  *   dial.c    whom of them to dial, and when
@@ -675,6 +676,10 @@ void pack_unwant(struct node *n, struct announce *a);
 void announce_end(struct node *n, struct announce *a, bool forget);
 struct part *part_open(struct node *n, struct pack *p);
 void part_close(struct node *n, struct pack *p);
+/* These are said to be the hashes of its pieces: 0, QERR_BADHASH or QERR_NOMEM. */
+int part_set_hashes(struct part *t, struct bytes hashes);
+/* Piece |i| has come: check it, and put it.  0, QERR_BADHASH, or QERR_DUPLICATE. */
+int part_take(struct node *n, struct part *t, size_t i, struct bytes data);
 
 /* plan.c: which packs of |s| are wanted, from its policy; and the list of all */
 void track_plan(struct track *s);
@@ -821,6 +826,9 @@ void fetch_track(struct track *s);
 
 /* give.c */
 int give_take(struct link *l, const struct msg_give *g);
+
+/* found.c */
+void found(struct node *n, const struct node_event *ev);
 
 /* brief.c */
 /* How many bytes may still be asked of |l|; BRIEF_NO_LIMIT: as many as there are. */

@@ -323,6 +323,9 @@ dispatch(struct node *n, const struct node_event *ev)
 	case NODE_PUBLISHED:
 		on_published(n, ev);
 		break;
+	case NODE_FOUND:
+		found(n, ev);
+		break;
 	case NODE_PEER:
 		on_peer(n, ev);
 		break;
@@ -450,7 +453,12 @@ node_feed_stat(const struct node *n, const struct id *feed,
 	    .followed = true,
 	    .forked = s->head.forked,
 	    .forked_charter = feed_forked(s->feed, &one, &other),
-	    .overdue = s->overdue};
+	    .overdue = s->overdue,
+	    .own = s->policy.own};
+	for (size_t i = 0; i < n->n_slot; i++)
+		ret->sources += n->link[i] != NULL &&
+				n->link[i]->state == LINK_OPEN &&
+				share_of(n->link[i], &s->head)->known;
 	receipt_stat(s, ret);
 	for (size_t i = 0; i < s->n_a; i++) {
 		const struct announce *a = &s->a[i];
@@ -465,6 +473,7 @@ node_feed_stat(const struct node *n, const struct id *feed,
 			ret->bytes_wanted += a->pack->size;
 		}
 	}
+	ret->lacking = s->seeking && ret->packs_wanted > 0;
 	return 0;
 }
 
@@ -492,6 +501,23 @@ node_next_pack(const struct node *n, const struct id *feed, size_t *at,
 		const struct pack *p = s->a[(*at)++].pack;
 		*ret = (struct node_pack){
 		    p->root, p->size, p->uses > 0, p->state == PACK_HELD};
+		return true;
+	}
+	return false;
+}
+
+bool
+node_next_want(const struct node *n, const struct id *feed, size_t *at,
+    struct node_pack *ret)
+{
+	while (*at < n->n_want) {
+		const struct want *w = &n->want[(*at)++];
+
+		if (!id_eq(&w->track->head.id, feed) ||
+		    w->pack->state != PACK_WANTED)
+			continue;
+		*ret = (struct node_pack){
+		    w->pack->root, w->pack->size, true, false};
 		return true;
 	}
 	return false;

@@ -81,6 +81,16 @@ int node_restore_pack(struct node *n, const struct id *root,
 /* OBJECT_MEMORY as it was put last: QERR_* if it is damaged, and nothing is restored. */
 int node_restore_memory(struct node *n, struct bytes object);
 
+/* Where an object lies, for the driver's tree. */
+enum node_object {
+	OBJECT_CHARTER,  /* id: feed, number: version */
+	OBJECT_HEADER,   /* id: feed, number; the highest is also the head */
+	OBJECT_PROOF,    /* id: feed, number */
+	OBJECT_CHARTERS, /* id: feed; the proof that its charters are forked */
+	OBJECT_PIECE,    /* id: pack root, number: piece */
+	OBJECT_MEMORY, /* id: zeros, number: 0; replaced whole; it holds secrets */
+};
+
 enum node_event_type {
 	NODE_START,
 	NODE_LINK_UP,   /* a transport has connected, or was connected to */
@@ -93,6 +103,7 @@ enum node_event_type {
 	NODE_FOLLOW, /* the user follows a feed (again: changes its policy) */
 	NODE_UNFOLLOW,
 	NODE_PUBLISHED, /* own issue: header, charter and packs are in the tree */
+	NODE_FOUND, /* a part of a followed feed came by another way than a link */
 	NODE_PEER,   /* the operator adds (or removes) a pinned peer's invite */
 	NODE_INVITE, /* a secret that lets somebody in, or no longer */
 	NODE_SELF,   /* how others reach this node, if they may be told */
@@ -150,6 +161,15 @@ struct node_event {
 			struct bytes header; /* file; else absent */
 		} published;
 		struct {
+			/* It is verified as what a peer gives, and may be nothing.
+			 * Of OBJECT_PIECE |id| is the pack; |number| on, there is
+			 * |data|; |hashes| are those of all its pieces. */
+			enum node_object kind;
+			struct id id;
+			uint64_t number;
+			struct bytes data, hashes;
+		} found;
+		struct {
 			struct bytes invite; /* as text */
 			bool remove;
 		} peer;
@@ -169,16 +189,6 @@ struct node_event {
 			uint64_t free;
 		} space;
 	};
-};
-
-/* Where an object lies, for the driver's tree. */
-enum node_object {
-	OBJECT_CHARTER,  /* id: feed, number: version */
-	OBJECT_HEADER,   /* id: feed, number; the highest is also the head */
-	OBJECT_PROOF,    /* id: feed, number */
-	OBJECT_CHARTERS, /* id: feed; the proof that its charters are forked */
-	OBJECT_PIECE,    /* id: pack root, number: piece */
-	OBJECT_MEMORY, /* id: zeros, number: 0; replaced whole; it holds secrets */
 };
 
 struct node_put {
@@ -296,8 +306,11 @@ void node_stat(const struct node *n, struct node_stat *ret);
 
 struct node_feed_stat {
 	uint64_t head, charter;
-	bool followed, forked, overdue;
+	bool followed, forked, overdue, own;
 	uint64_t forked_charter; /* the version of two charters; 0: none */
+	size_t sources;          /* links that have shown it */
+	bool
+	    lacking; /* packs are wanted, and nobody here has the first of them */
 	size_t packs_wanted, packs_held;
 	uint64_t bytes_wanted, bytes_held;
 	/* For the head, if we publish it: peers of the operator's who gave back a piece of
@@ -357,6 +370,9 @@ struct node_pack {
 	bool held;
 };
 bool node_next_pack(const struct node *n, const struct id *feed, size_t *at,
+    struct node_pack *ret);
+/* The same for those that are wanted and not here, the most important first. */
+bool node_next_want(const struct node *n, const struct id *feed, size_t *at,
     struct node_pack *ret);
 
 #endif

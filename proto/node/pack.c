@@ -1,4 +1,5 @@
 #include <stdlib.h>
+#include <string.h>
 
 #include "proto/node/inner.h"
 
@@ -171,4 +172,50 @@ part_close(struct node *n, struct pack *p)
 	free(t->hash);
 	free(t);
 	p->part = NULL;
+}
+
+int
+part_set_hashes(struct part *t, struct bytes hashes)
+{
+	struct id root;
+
+	if (hashes.n != t->n_piece * sizeof(struct id))
+		return QERR_BADHASH;
+	if ((t->hash = malloc(hashes.n)) == NULL)
+		return QERR_NOMEM;
+	memcpy(t->hash, hashes.p, hashes.n);
+	merkle_root(&root, t->hash, t->n_piece);
+	if (id_eq(&root, &t->pack->root))
+		return 0;
+	free(t->hash);
+	t->hash = NULL;
+	return QERR_BADHASH;
+}
+
+int
+part_take(struct node *n, struct part *t, size_t i, struct bytes data)
+{
+	struct pack *p = t->pack;
+	struct id h;
+
+	hash(&h, HASH_PIECE, data);
+	if (!id_eq(&h, t->hash != NULL ? &t->hash[i] : &p->root)) {
+		n->bytes_wasted += data.n;
+		return QERR_BADHASH;
+	}
+	if (bit(t->asked, i)) {
+		bit_set(t->asked, i, false);
+		t->n_asked--;
+	}
+	if (bit(t->have, i)) {
+		n->bytes_wasted += data.n;
+		return QERR_DUPLICATE;
+	}
+	bit_set(t->have, i, true);
+	t->n_have++;
+	n->bytes_got += data.n;
+	if (t->n_have == t->n_piece)
+		p->state = PACK_STORED;
+	update_put_piece(n, p, i, data, t->n_have == t->n_piece);
+	return 0;
 }

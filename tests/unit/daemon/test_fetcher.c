@@ -134,6 +134,7 @@ ask(const char *path, const char *etag, uint32_t max, bool near)
 	struct fetch_request rq = {.etag = bytes_str(etag),
 	    .modified = bytes_str(etag),
 	    .max = max,
+	    .seconds = FETCH_SECONDS,
 	    .near = near};
 
 	rq.local = strncmp(path, "file:", 5) == 0;
@@ -363,7 +364,8 @@ main(void)
 {
 	char folder[] = "/tmp/quire-fetcher.XXXXXX", file[64], other[64];
 	char *local[] = {folder};
-	struct fetcher_config cfg = {.proxy = "", .local = local, .n_local = 1};
+	struct fetcher_config cfg = {
+	    .name = "quired-fetch", .proxy = "", .local = local, .n_local = 1};
 	int fd;
 
 	check(mkdtemp(folder) != NULL);
