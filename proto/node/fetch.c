@@ -59,15 +59,9 @@ fetch_end(struct link *l, struct ask *a)
 	n->in_flight -= ask_bytes(a);
 	if (a->what == ASK_PIECES)
 		for (uint64_t i = a->next; i <= a->last; i++)
-			if (bit(t->asked, (size_t)i)) {
-				bit_set(t->asked, (size_t)i, false);
-				t->n_asked--;
-			}
-	if (a->what == ASK_PART && t != NULL &&
-	    bit(t->asked, (size_t)a->first)) {
-		bit_set(t->asked, (size_t)a->first, false);
-		t->n_asked--;
-	}
+			part_unask(t, (size_t)i);
+	if (a->what == ASK_PART && t != NULL)
+		part_unask(t, (size_t)a->first);
 	if (a->what == ASK_PIECE_HASHES)
 		t->hasher = NULL;
 	if (a->pack != NULL)
@@ -271,19 +265,25 @@ ask_brief(struct link *l, struct part *t, const uint8_t *only)
 	return true;
 }
 
-/* Ask |l| for something of |t|; false if there is nothing to ask now. */
+/*
+ * Whoever gives the hashes gives them before the pieces that he is asked for behind
+ * them: at once, if he has proven to give what is right, and the pack is not one for
+ * several links to share.
+ */
 static bool
-ask_part(struct link *l, struct part *t, const uint8_t *only)
+hashes_come(const struct link *l, const struct part *t)
 {
-	size_t max = l->proven ? MSG_LEAVES_MAX : 1, room = brief_room(l);
+	return t->hash != NULL || t->n_piece == 1 ||
+	       (t->hasher == l && l->proven && t->n_piece <= MSG_LEAVES_MAX &&
+		   brief_room(l) == BRIEF_NO_LIMIT);
+}
+
+static bool
+ask_pieces(struct link *l, struct part *t, const uint8_t *only)
+{
+	size_t max = l->proven ? MSG_LEAVES_MAX : 1;
 	size_t from = begin(l->n, t), first = 0, count = 0, i = 0;
 
-	if (room < BRIEF_LEAST)
-		return false;
-	if (t->n_piece > 1 && t->hash == NULL)
-		return ask_hashes(l, t);
-	if (room < BRIEF_NO_LIMIT)
-		return ask_brief(l, t, only);
 	for (; i < t->n_piece; i++) {
 		first = (from + i) % t->n_piece;
 		if (missing(t, only, first))
@@ -295,6 +295,24 @@ ask_part(struct link *l, struct part *t, const uint8_t *only)
 		count++;
 	ask_run(l, t, first, count);
 	return true;
+}
+
+/* Ask |l| for something of |t|; false if there is nothing to ask now. */
+static bool
+ask_part(struct link *l, struct part *t, const uint8_t *only)
+{
+	if (brief_room(l) < BRIEF_LEAST)
+		return false;
+	if (!hashes_come(l, t)) {
+		if (!ask_hashes(l, t))
+			return false;
+		if (hashes_come(l, t))
+			ask_pieces(l, t, only);
+		return true;
+	}
+	if (brief_room(l) < BRIEF_NO_LIMIT)
+		return ask_brief(l, t, only);
+	return ask_pieces(l, t, only);
 }
 
 /* A piece that somebody else has been slow with, when there is no other left. */
@@ -327,45 +345,53 @@ ask_again(struct link *l, struct part *t)
 	return false;
 }
 
-/* How many bytes more may be asked of |l| beside what is, while it has proven nothing. */
+/*
+ * How many bytes of little packs may be asked of |l| beside what is: in one burst, which
+ * costs as much as one ASK alone, and then none until fewer than |window| ASKs are open.
+ * They come to no more than |window| ASKs can name, if it has proven what it gives.  A
+ * reader asks others, too, for no more than one piece: who wants but the newest issue is
+ * gone a round trip sooner.
+ */
 static size_t
-trust(const struct link *l)
+little_room(const struct link *l)
 {
-	size_t sum = 0;
+	bool reads = l->n->cfg.role == NODE_READER;
+	size_t full = l->proven ? l->window * MSG_LEAVES_MAX * PIECE_SIZE
+		      : reads   ? PIECE_SIZE
+				: 0;
+	size_t most = l->proven ? LITTLE_ASKS_MAX : WINDOW_MAX, sum = 0;
 
-	if (l->n->cfg.role != NODE_READER || l->proven ||
-	    l->n_ask >= WINDOW_MAX || brief_room(l) < BRIEF_NO_LIMIT)
+	if (!l->asks_more || l->n_ask >= most || brief_room(l) < BRIEF_NO_LIMIT)
 		return 0;
 	for (size_t i = 0; i < l->n_ask; i++) {
-		if (l->ask[i].what != ASK_PIECES)
-			return 0;
 		sum += ask_bytes(&l->ask[i]);
+		if (!l->proven && l->ask[i].what != ASK_PIECES)
+			return 0;
 	}
-	return sum < PIECE_SIZE ? PIECE_SIZE - sum : 0;
+	return sum < full ? full - sum : 0;
 }
 
-/*
- * A reader asks at once for little packs that are no more than one piece together: who
- * wants but the newest issue is gone a round trip sooner.
- */
 static bool
 ask_little(struct link *l)
 {
 	struct node *n = l->n;
-	size_t room = trust(l),
+	size_t room = little_room(l),
 	       from = l->want_gen == n->want_gen ? l->want_from : 0;
 
-	for (size_t i = from; i < n->n_want && i < from + WINDOW_MAX; i++) {
+	for (size_t i = from; i < n->n_want && i < from + LITTLE_ASKS_MAX;
+	     i++) {
 		const struct want *w = &n->want[i];
 		struct part *t;
 
 		if (w->pack->size > room || w->pack->state != PACK_WANTED ||
 		    w->pack->part != NULL ||
+		    piece_count(w->pack->size) > MSG_LEAVES_MAX ||
 		    !share_holds(l, w->track, w->number, w->tier, w->pack))
 			continue;
 		t = part_open(n, w->pack);
 		return t != NULL && ask_part(l, t, NULL);
 	}
+	l->asks_more = false;
 	return false;
 }
 
@@ -376,6 +402,7 @@ ask_next(struct link *l)
 
 	if (l->n_ask >= l->window)
 		return ask_little(l);
+	l->asks_more = true;
 	if (ask_begun(l))
 		return true;
 	for (size_t i = 0; i < n->n_part; i++) {
@@ -423,9 +450,8 @@ ask_next(struct link *l)
 static bool
 can_ask(const struct link *l)
 {
-	return link_is_node(l) && !l->said_bye &&
-	       (l->n_ask < l->window || trust(l) > 0) &&
-	       l->n->now >= l->rest_until && l->n->in_flight < IN_FLIGHT_MAX;
+	return link_is_node(l) && !l->said_bye && l->n->now >= l->rest_until &&
+	       l->n->in_flight < IN_FLIGHT_MAX;
 }
 
 void

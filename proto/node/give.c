@@ -117,6 +117,14 @@ take_piece(struct link *l, struct part *t, size_t i, struct bytes data)
 	return 0;
 }
 
+/* The hashes that were to come before it did not. */
+static void
+waste_piece(struct link *l, struct part *t, size_t i, struct bytes data)
+{
+	l->n->bytes_wasted += data.n;
+	part_unask(t, i);
+}
+
 static int
 give_piece(struct link *l, struct ask *a, const struct msg_give *g)
 {
@@ -128,7 +136,9 @@ give_piece(struct link *l, struct ask *a, const struct msg_give *g)
 	if (a->next > a->last || g->offset != a->next ||
 	    g->data.n != piece_len(a->part->pack->size, i))
 		return QERR_PROTOCOL;
-	if ((err = take_piece(l, a->part, i, g->data)) != 0)
+	if (a->part->n_piece > 1 && a->part->hash == NULL)
+		waste_piece(l, a->part, i, g->data);
+	else if ((err = take_piece(l, a->part, i, g->data)) != 0)
 		return err;
 	l->n->in_flight -= g->data.n;
 	a->next++;

@@ -66,8 +66,9 @@
 #define SHOW_MAX        40000
 #define HOLD_BACK_MIN   500
 #define HOLD_BACK_MAX   1500
-#define ASKS_MAX        8 /* open at a time on a link, either way */
-#define WINDOW_MAX      4
+#define ASKS_MAX        16 /* open at a time on a link, either way */
+#define LITTLE_ASKS_MAX 14 /* .. of little packs; a few for others have room */
+#define WINDOW_MAX      4  /* .. of other packs */
 #define STALL_MIN       2000
 #define STALL_MAX       64000
 #define STALLS_MAX      3 /* in a row, then the link is of no use */
@@ -352,6 +353,7 @@ struct link {
 	/* asking */
 	struct ask ask[ASKS_MAX];
 	size_t n_ask, window, stalls;
+	bool asks_more; /* little packs, until so many are open */
 	uint32_t next_ask;
 	uint64_t want_gen; /* how far node.want was looked at */
 	size_t want_from;
@@ -680,6 +682,8 @@ void part_close(struct node *n, struct pack *p);
 int part_set_hashes(struct part *t, struct bytes hashes);
 /* Piece |i| has come: check it, and put it.  0, QERR_BADHASH, or QERR_DUPLICATE. */
 int part_take(struct node *n, struct part *t, size_t i, struct bytes data);
+/* It is on its way from nobody. */
+void part_unask(struct part *t, size_t i);
 
 /* plan.c: which packs of |s| are wanted, from its policy; and the list of all */
 void track_plan(struct track *s);

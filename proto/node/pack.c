@@ -192,6 +192,15 @@ part_set_hashes(struct part *t, struct bytes hashes)
 	return QERR_BADHASH;
 }
 
+void
+part_unask(struct part *t, size_t i)
+{
+	if (!bit(t->asked, i))
+		return;
+	bit_set(t->asked, i, false);
+	t->n_asked--;
+}
+
 int
 part_take(struct node *n, struct part *t, size_t i, struct bytes data)
 {
@@ -203,10 +212,7 @@ part_take(struct node *n, struct part *t, size_t i, struct bytes data)
 		n->bytes_wasted += data.n;
 		return QERR_BADHASH;
 	}
-	if (bit(t->asked, i)) {
-		bit_set(t->asked, i, false);
-		t->n_asked--;
-	}
+	part_unask(t, i);
 	if (bit(t->have, i)) {
 		n->bytes_wasted += data.n;
 		return QERR_DUPLICATE;

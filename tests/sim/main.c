@@ -41,6 +41,7 @@ static const struct scene {
     {"enumerate", scene_enumerate, true},
     {"eclipse", scene_eclipse, true},
     {"sybils", scene_sybils, true},
+    {"return", scene_return, true},
 };
 
 static struct options {

@@ -77,8 +77,10 @@ scene_swarm(struct world *w)
 	crowd_lie(w, CRAWLS, 100);
 	spread(w, LARGE, 30000, 2000, 3000);
 	crowd_honest(w);
+	/* Who crawled takes long to finish, and what he wastes is not counted below. */
+	world_run(w, 3 * MINUTE);
 	crowd_lie(w, MUTE, 200);
 	crowd_lie(w, CORRUPTS, 200);
-	spread(w, SMALL, 60000, 25000, 3000);
+	spread(w, SMALL, 60000, 5000, 3000);
 	spread(w, LARGE, 60000, 5000, 3000);
 }

@@ -389,5 +389,6 @@ void scene_junk(struct world *w);
 void scene_enumerate(struct world *w);
 void scene_eclipse(struct world *w);
 void scene_sybils(struct world *w);
+void scene_return(struct world *w);
 
 #endif
