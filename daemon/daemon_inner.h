@@ -48,7 +48,8 @@ struct inbox {
 	uint64_t settle; /* seconds */
 	struct inbox_file *file;
 	size_t n, cap, next;
-	size_t entry; /* of the feed that is next */
+	size_t looked; /* files, ever */
+	size_t entry;  /* of the feed that is next */
 	struct map *by_path;
 	bool open; /* a batch is */
 	struct event *timer;

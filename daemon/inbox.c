@@ -18,6 +18,7 @@
 #define LOOK_SECONDS 2 /* between two looks at the folder */
 #define DEPTH_MAX    8 /* folders inside each other */
 #define FILES_MAX    100000
+#define LOOK_TURN    32 /* files looked at before the loop goes on */
 
 /* Files are found by a hash of their path. */
 static void
@@ -116,6 +117,8 @@ scan(struct room *r, int dir, const char *path, int depth)
 		return;
 	}
 	while ((e = readdir(list)) != NULL) {
+		if (++r->inbox.looked % LOOK_TURN == 0)
+			jobs_breathe();
 		if (e->d_name[0] == '.' ||
 		    snprintf(name, sizeof(name), "%s%s%s", path,
 			path[0] == '\0' ? "" : "/",

@@ -407,6 +407,27 @@ waiting(const struct publisher *p, size_t *at)
 	return file;
 }
 
+/* The loop goes on while the disk syncs. */
+static int
+commit(struct store *s)
+{
+	uint64_t lost = store_lost(s);
+	int fd, r;
+
+	while ((r = store_commit_begin(s, &fd)) == QERR_AGAIN) {
+		jobs_away();
+		store_commit_wait(s);
+		jobs_back();
+	}
+	if (r != 0)
+		return r;
+	jobs_away();
+	store_commit_wait(s);
+	jobs_back();
+	(void)store_commit_ended(s);
+	return store_lost(s) == lost ? 0 : store_lost_why(s);
+}
+
 static int
 put_headers(struct publisher *p)
 {
@@ -425,7 +446,7 @@ put_headers(struct publisher *p)
 
 		r = store_put(p->store, &t, file, i + 1 == p->n_pending);
 	}
-	return r == 0 ? store_commit(p->store) : r;
+	return r == 0 ? commit(p->store) : r;
 }
 
 /* The pack that a freshly published entry stands in. */

@@ -86,23 +86,93 @@ on_space(evutil_socket_t fd, short what, void *arg)
 }
 
 static void
+commit_later(struct drive *d)
+{
+	struct timeval tv = millis(DRIVE_COMMIT_MS);
+
+	if (!d->commit_armed)
+		evtimer_add(d->commit, &tv);
+	d->commit_armed = true;
+}
+
+/* The commit of |p| is over; somebody else's may have failed, and have lost them. */
+static void
+committed(struct drive *d, struct drive_puts *p)
+{
+	bool lost = store_lost(d->cfg.store) != p->lost;
+	int err = lost ? store_lost_why(d->cfg.store) : 0;
+
+	if (err != 0 && p->n > 0)
+		look_for_space(d);
+	for (size_t i = 0; i < p->n; i++)
+		stored(d, p->token[i], err);
+	p->n = 0;
+}
+
+static void
+on_synced(evutil_socket_t fd, short what, void *arg)
+{
+	struct drive *d = arg;
+
+	(void)fd;
+	(void)what;
+	if (!store_commit_ended(d->cfg.store))
+		return;
+	committed(d, &d->sync);
+	drive_pump(d);
+}
+
+/* Until here, and now: what is deleted next may be among them. */
+static void
+commit_now(struct drive *d)
+{
+	evtimer_del(d->commit);
+	d->commit_armed = false;
+	if (d->sync.n + d->put.n == 0)
+		return;
+	(void)store_commit(d->cfg.store);
+	committed(d, &d->sync);
+	committed(d, &d->put);
+}
+
+static int
+watch(struct drive *d, int fd)
+{
+	if (d->synced == NULL) {
+		d->synced = event_new(d->cfg.base, fd, EV_READ | EV_PERSIST,
+		    on_synced, d);
+		if (d->synced == NULL || event_add(d->synced, NULL) != 0)
+			return QERR_NOMEM;
+	}
+	return 0;
+}
+
+/* Have the thread commit what was put; the store may be a publisher's for now. */
+static void
 commit(struct drive *d)
 {
-	int err;
+	struct drive_puts p = d->sync;
+	int fd, err;
 
 	evtimer_del(d->commit);
 	d->commit_armed = false;
-	if (d->n_put == 0)
+	if (d->put.n == 0)
 		return;
-	err = store_commit(d->cfg.store);
-	/* A publisher's commit may have failed, and have lost what we put. */
-	if (err == 0 && store_lost(d->cfg.store) != d->lost)
-		err = QERR_IO;
+	if (d->sync.n > 0) {
+		commit_later(d);
+		return;
+	}
+	err = store_commit_begin(d->cfg.store, &fd);
+	if (err == QERR_AGAIN) {
+		commit_later(d);
+		return;
+	}
+	d->sync = d->put;
+	d->put = p;
 	if (err != 0)
-		look_for_space(d);
-	for (size_t i = 0; i < d->n_put; i++)
-		stored(d, d->put[i], err);
-	d->n_put = 0;
+		committed(d, &d->sync);
+	else if (watch(d, fd) != 0)
+		d->fatal = QERR_NOMEM;
 }
 
 static void
@@ -154,8 +224,7 @@ put_memory(struct drive *d, const struct node_put *p)
 static void
 put(struct drive *d, const struct node_put *p)
 {
-	struct timeval tv = millis(DRIVE_COMMIT_MS);
-	uint64_t lost = store_lost(d->cfg.store);
+	struct drive_puts *q = &d->put;
 	int err = put_object(d, p);
 
 	if (err != 0) {
@@ -163,24 +232,22 @@ put(struct drive *d, const struct node_put *p)
 		stored(d, p->token, err);
 		return;
 	}
-	if (d->n_put == d->cap_put) {
-		size_t cap = d->cap_put == 0 ? 64 : d->cap_put * 2;
-		uint64_t *q = realloc(d->put, cap * sizeof(*q));
+	if (q->n == q->cap) {
+		size_t cap = q->cap == 0 ? 64 : q->cap * 2;
+		uint64_t *more = realloc(q->token, cap * sizeof(*more));
 
-		if (q == NULL) {
+		if (more == NULL) {
 			d->fatal = QERR_NOMEM;
 			return;
 		}
-		d->put = q;
-		d->cap_put = cap;
+		q->token = more;
+		q->cap = cap;
 	}
-	if (d->n_put == 0)
-		d->lost = lost;
-	d->put[d->n_put++] = p->token;
-	if (!d->commit_armed)
-		evtimer_add(d->commit, &tv);
-	d->commit_armed = true;
-	if (d->n_put >= DRIVE_PUTS_MAX)
+	if (q->n == 0)
+		q->lost = store_lost(d->cfg.store);
+	q->token[q->n++] = p->token;
+	commit_later(d);
+	if (q->n == DRIVE_PUTS_MAX)
 		commit(d);
 }
 
@@ -212,7 +279,7 @@ forget(struct drive *d, const struct node_forget *f)
 	struct tree_name t = tree_name_of(f->kind, &f->id, f->number);
 	int err;
 
-	commit(d); /* puts of the same step are before */
+	commit_now(d); /* puts of the same step are before */
 	if (f->kind == OBJECT_HEADER)
 		err = store_forget_headers(d->cfg.store, &f->id, f->number);
 	else if (f->kind == OBJECT_CHARTER)
@@ -426,7 +493,7 @@ drive_free(struct drive *d)
 {
 	if (d == NULL)
 		return;
-	if (d->n_put > 0)
+	if (d->put.n > 0)
 		store_commit(d->cfg.store);
 	while (d->links != NULL)
 		drive_link_free(d->links);
@@ -447,13 +514,16 @@ drive_free(struct drive *d)
 		event_free(d->timer);
 	if (d->commit != NULL)
 		event_free(d->commit);
+	if (d->synced != NULL)
+		event_free(d->synced);
 	if (d->space != NULL)
 		event_free(d->space);
 	if (d->upload != NULL)
 		event_free(d->upload);
 	if (d->download != NULL)
 		event_free(d->download);
-	free(d->put);
+	free(d->put.token);
+	free(d->sync.token);
 	free(d);
 }
 

@@ -22,8 +22,10 @@
  *   drive_web.c    links through a web server, dialled and accepted
  *   drive_plugin.c links through pluggable transports
  */
-#define DRIVE_READ       65536 /* bytes a recv(2) */
-#define DRIVE_READS      4     /* a turn, so that links share */
+#define DRIVE_READ       16384 /* bytes a recv(2): some fifty headers at most */
+#define DRIVE_READS      16    /* a turn, so that links share, .. */
+#define DRIVE_TURN_MS    5     /* .. unless what comes is that much work */
+#define DRIVE_SENT       65536 /* of what waits to go, before it is moved up */
 #define DRIVE_COMMIT_MS  20    /* puts wait so long for others */
 #define DRIVE_PUTS_MAX   256   /* or until there are so many */
 #define DRIVE_CLOSE_MS   5000  /* after our FIN, for the peer's */
@@ -75,6 +77,12 @@ struct drive_queued {
 	struct drive_queued *next;
 };
 
+struct drive_puts {
+	uint64_t *token;
+	size_t n, cap;
+	uint64_t lost; /* store_lost() at the first of them */
+};
+
 struct drive {
 	struct drive_config cfg;
 	struct evdns_base *dns;
@@ -92,9 +100,9 @@ struct drive {
 	bool deaf; /* too many links to accept more */
 	struct drive_queued *queue, **tail;
 	bool pumping;
-	uint64_t *put; /* tokens that wait for the commit */
-	size_t n_put, cap_put;
-	uint64_t lost; /* store_lost() at the first of them */
+	struct drive_puts put;  /* that wait for the commit */
+	struct drive_puts sync; /* that are in the one under way */
+	struct event *synced;
 	bool commit_armed, full;
 	struct rate up, down;
 	/* The links that wrote and read last: others are before them where there is

@@ -124,6 +124,7 @@ on_readable(evutil_socket_t fd, short what, void *arg)
 	struct drive_link *l = arg;
 	struct drive *d = l->d;
 	uint64_t id = l->id;
+	when_ms began = clock_now();
 
 	(void)what;
 	if (l->state < DRIVE_OPEN) {
@@ -154,7 +155,8 @@ on_readable(evutil_socket_t fd, short what, void *arg)
 		/* Taking it in may have ended the link. */
 		for (l = d->links; l != NULL && l->id != id;)
 			l = l->next;
-		if (l == NULL || (size_t)n < want)
+		if (l == NULL || (size_t)n < want ||
+		    clock_now() - began >= DRIVE_TURN_MS)
 			return;
 	}
 }
@@ -222,7 +224,7 @@ drive_link_write(struct drive_link *l)
 	}
 	if (l->sent == l->out.n) {
 		buf_clear(&l->out);
-		if (l->out.cap > 4 * DRIVE_READ) {
+		if (l->out.cap > 4 * DRIVE_SENT) {
 			buf_done(&l->out);
 			buf_init(&l->out, 0);
 		}
@@ -255,7 +257,7 @@ drive_link_put(struct drive_link *l, struct bytes data)
 {
 	bool idle = l->out.n == l->sent;
 
-	if (l->sent > DRIVE_READ) {
+	if (l->sent > DRIVE_SENT) {
 		buf_drop(&l->out, l->sent);
 		l->sent = 0;
 	}

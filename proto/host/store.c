@@ -122,6 +122,7 @@ store_close(struct store *s)
 {
 	if (s == NULL)
 		return;
+	store_commit_stop(s);
 	for (size_t i = 0; i < s->n_waiting; i++)
 		unlinkat(s->fd, s->waiting[i].tmp, 0);
 	for (size_t i = 0; i < s->n_head; i++)
@@ -302,6 +303,8 @@ count_folder(int dir, const char *name)
 uint64_t
 store_used(struct store *s)
 {
+	if (!s->counted)
+		store_settle(s); /* or it would be counted twice */
 	if (!s->counted)
 		s->used = count_folder(s->fd, "pack");
 	s->counted = true;

@@ -48,9 +48,19 @@ int store_get_piece(struct store *s, const struct id *root, size_t i,
     struct buf *b);
 /* Make everything put since the last commit durable and visible. */
 int store_commit(struct store *s);
+/*
+ * The same by a thread, for syncing takes its time; what is put meanwhile is the next
+ * commit's.  QERR_AGAIN while another is under way.  When it is done |*ret_fd|, which
+ * is the store's, becomes readable, and store_commit_ended() true; whether it failed,
+ * store_lost() says.  store_commit_wait() waits, and may be called by any thread.
+ */
+int store_commit_begin(struct store *s, int *ret_fd);
+bool store_commit_ended(struct store *s);
+void store_commit_wait(struct store *s);
 /* How many commits failed.  Such a one drops all that was put since the one before,
  * whoever put it: who puts in one turn and commits in another compares. */
 uint64_t store_lost(const struct store *s);
+int store_lost_why(const struct store *s); /* QERR_*: of the last one */
 
 /* Delete, also what waits for a commit; absence is fine. */
 int store_forget(struct store *s, const struct tree_name *t);

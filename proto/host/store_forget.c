@@ -62,6 +62,7 @@ store_forget(struct store *s, const struct tree_name *t)
 
 	if (s->readonly)
 		return QERR_IO;
+	store_settle(s);
 	tree_path(path, t);
 	unwait(s, path, false);
 	if (t->kind == TREE_PACK) {
@@ -87,6 +88,7 @@ store_forget_headers(struct store *s, const struct id *feed, uint64_t from)
 	struct buf b;
 	int err = 0;
 
+	store_settle(s);
 	if (!s->readonly)
 		row_remove(s->fd, feed);
 	buf_init(&b, 0);
@@ -122,6 +124,7 @@ store_forget_charters(struct store *s, const struct id *feed, uint64_t from)
 	    .kind = TREE_CHARTER, .id = *feed, .number = from};
 	int err = 0;
 
+	store_settle(s);
 	while (unwait_one(s, &t) || store_has(s, &t))
 		t.number++;
 	while (t.number > from && err == 0) {
@@ -161,6 +164,7 @@ store_forget_feed(struct store *s, const struct id *feed)
 
 	if (s->readonly)
 		return QERR_IO;
+	store_settle(s);
 	forget_packs(s, feed);
 	err = store_forget_headers(s, feed, 1);
 	id_text(name, feed);

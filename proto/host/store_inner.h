@@ -2,13 +2,16 @@
 #define QUIRE_STORE_INNER_H
 
 #include "proto/host/store.h"
+#include "proto/host/store_batch.h"
 #include "proto/host/store_part.h"
 
 /*
  * The inside of a store, shared by its parts:
  *
  *	store.c         opening and reading
- *	store_put.c     temporaries, and the commit that makes all of them visible
+ *	store_put.c     temporaries
+ *	store_commit.c  the commits that make all of them visible, by a thread
+ *	store_batch.c   .. what one of them does
  *	store_forget.c  deleting
  *	store_walk.c    what stands in rows: charters, headers, proofs
  *	store_row.c     headers of a feed, kept together
@@ -17,13 +20,6 @@
 #define STORE_FOLDERS   1024 /* pack/AA: two characters of base32 */
 #define STORE_MODE_DIR  0755 /* any web server may serve the tree */
 #define STORE_MODE_FILE 0644
-
-struct waiting { /* a temporary that becomes |name| at the commit */
-	char tmp[32];
-	char name[TREE_PATH_MAX];
-	uint64_t size; /* of a pack, to be counted */
-	bool there;    /* it did */
-};
 
 struct new_head {
 	struct id feed;
@@ -35,6 +31,8 @@ struct store {
 	int fd, lock;
 	bool readonly;
 	uint64_t serial, lost;
+	int why;                     /* the last was */
+	struct committer *committer; /* NULL: no thread yet */
 	struct waiting *waiting;
 	size_t n_waiting, cap_waiting;
 	struct new_head *head;
@@ -55,6 +53,9 @@ struct store {
 size_t store_size_max(enum tree_kind kind);
 /* Delete all files in folder |name|. */
 void store_empty(int dir, const char *name);
+/* Wait for the commit under way, if there is one, and note its end. */
+void store_settle(struct store *s);
+void store_commit_stop(struct store *s);
 /* Write a temporary that becomes |t| at the commit. */
 int store_stage(struct store *s, const struct tree_name *t, struct bytes data);
 

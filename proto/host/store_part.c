@@ -1,4 +1,4 @@
-#include "proto/host/store_part.h"
+#include "proto/host/store_batch.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -24,7 +24,8 @@ struct part {
 	uint64_t total; /* 0: the place is free */
 	int fd;
 	uint8_t bits[BITS_MAX]; /* written */
-	bool dirty, completes, failed;
+	bool dirty, completes;
+	bool flies; /* a commit under way has it */
 	uint64_t used;
 };
 
@@ -127,43 +128,42 @@ is_whole(const struct part *p)
 
 /*
  * Not synced: a map that a power cut empties has another length, is taken for
- * none, and costs the pieces of one unfinished pack.
+ * none, and costs the pieces of one unfinished pack.  NULL, or what failed.
  */
-static int
-write_map(struct part_set *ps, struct part *p)
+static const char *
+write_map(int dir, const struct id *root, const uint8_t *bits, size_t len)
 {
 	char path[PATH_LEN], tmp[PATH_LEN];
-	size_t len = bits_len(p->total);
 	int fd;
 
-	part_path(path, &p->root, ".map");
-	part_path(tmp, &p->root, ".new");
-	fd = openat(ps->dir, tmp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,
-	    0644);
+	part_path(path, root, ".map");
+	part_path(tmp, root, ".new");
+	fd = openat(dir, tmp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
 	if (fd < 0)
-		return store_error("make a map");
-	if (write(fd, p->bits, len) != (ssize_t)len) {
+		return "make a map";
+	if (write(fd, bits, len) != (ssize_t)len) {
 		close(fd);
-		return store_error("write a map");
+		return "write a map";
 	}
 	close(fd);
-	return renameat(ps->dir, tmp, ps->dir, path) == 0
-		   ? 0
-		   : store_error("rename a map");
+	return renameat(dir, tmp, dir, path) == 0 ? NULL : "rename a map";
 }
 
+/* Its place is wanted for another. */
 static int
 flush(struct part_set *ps, struct part *p)
 {
-	int err;
+	const char *what;
 
 	if (!p->dirty)
 		return 0;
 	if (fdatasync(p->fd) != 0)
 		return store_error("sync a pack");
-	if ((err = write_map(ps, p)) == 0)
-		p->dirty = false;
-	return err;
+	what = write_map(ps->dir, &p->root, p->bits, bits_len(p->total));
+	if (what != NULL)
+		return store_error(what);
+	p->dirty = false;
+	return 0;
 }
 
 static void
@@ -181,6 +181,15 @@ read_map(struct part_set *ps, struct part *p)
 	buf_done(&b);
 }
 
+/* What is lost with its place: nothing, or what was used last; or it waits for a commit. */
+static uint64_t
+worth(const struct part *p)
+{
+	if (p->total == 0)
+		return 0;
+	return p->completes || p->flies ? UINT64_MAX : p->used;
+}
+
 /* A place for |root|: its own, a free one, or that of the one used longest ago. */
 static struct part *
 place(struct part_set *ps, const struct id *root)
@@ -192,14 +201,12 @@ place(struct part_set *ps, const struct id *root)
 
 		if (p->total != 0 && id_eq(&p->root, root))
 			return p;
-		if (p->total == 0 ? best->total != 0
-				  : best->total != 0 && p->used < best->used)
+		if (worth(p) < worth(best))
 			best = p;
 	}
-	if (best->total != 0 && flush(ps, best) != 0)
+	if (worth(best) == UINT64_MAX ||
+	    (best->total != 0 && flush(ps, best) != 0))
 		return NULL;
-	if (best->completes)
-		return NULL; /* it waits for the commit */
 	part_close(best);
 	return best;
 }
@@ -240,7 +247,7 @@ part_open(struct part_set *ps, const struct id *root, uint64_t total,
 	}
 	p->total = total != 0 ? total : (uint64_t)st.st_size;
 	p->root = *root;
-	p->dirty = p->completes = p->failed = false;
+	p->dirty = p->completes = p->flies = false;
 	if (p->total == 0 || p->total > PACK_SIZE_MAX ||
 	    (!create && (uint64_t)st.st_size != p->total)) {
 		part_close(p);
@@ -311,48 +318,92 @@ part_bitmap(struct part_set *ps, const struct id *root, uint64_t total,
 	return true;
 }
 
-static int
-finish(struct part_set *ps, struct part *p)
+int
+part_begin(struct part_set *ps, struct part_work *work, size_t *ret_n)
 {
-	struct tree_name t = {.kind = TREE_PACK, .id = p->root};
+	for (size_t i = 0; i < PART_OPEN_MAX; i++) {
+		struct part *p = &ps->part[i];
+		struct part_work *w = &work[*ret_n];
+
+		if (p->total == 0 || (!p->dirty && !p->completes))
+			continue;
+		*w = (struct part_work){.root = p->root,
+		    .total = p->total,
+		    .fd = fcntl(p->fd, F_DUPFD_CLOEXEC, 0),
+		    .completes = p->completes};
+		memcpy(w->bits, p->bits, sizeof(w->bits));
+		if (w->fd < 0) {
+			int err = store_error("sync a pack");
+
+			part_end(ps, work, *ret_n, false);
+			return err;
+		}
+		p->dirty = false;
+		p->flies = true;
+		++*ret_n;
+	}
+	return 0;
+}
+
+static int
+finish(struct batch *b, struct part_work *w)
+{
+	struct tree_name t = {.kind = TREE_PACK, .id = w->root};
 	char from[PATH_LEN], map[PATH_LEN], to[TREE_PATH_MAX], folder[16];
 
-	if (fdatasync(p->fd) != 0)
-		return store_error("sync a pack");
-	part_path(from, &p->root, "");
-	part_path(map, &p->root, ".map");
+	part_path(from, &w->root, "");
+	part_path(map, &w->root, ".map");
 	tree_path(to, &t);
 	snprintf(folder, sizeof(folder), "%.7s", to); /* pack/AA */
-	if (mkdirat(ps->dir, folder, 0755) != 0 && errno != EEXIST)
-		return store_error("make a folder");
-	if (renameat(ps->dir, from, ps->dir, to) != 0)
-		return store_error("rename a pack");
-	unlinkat(ps->dir, map, 0);
+	if (mkdirat(b->dir, folder, 0755) != 0 && errno != EEXIST)
+		return batch_fail(b, "make a folder");
+	if (renameat(b->dir, from, b->dir, to) != 0)
+		return batch_fail(b, "rename a pack");
+	unlinkat(b->dir, map, 0);
+	w->there = true;
+	b->n_whole++;
+	b->packs += w->total;
 	return 0;
 }
 
 int
-part_commit(struct part_set *ps, size_t *ret_n, uint64_t *ret_bytes)
+part_work(struct batch *b, struct part_work *w)
 {
-	int err = 0;
+	const char *what;
 
-	for (size_t i = 0; i < PART_OPEN_MAX && err == 0; i++) {
-		struct part *p = &ps->part[i];
+	if (fdatasync(w->fd) != 0)
+		return batch_fail(b, "sync a pack");
+	if (w->completes)
+		return finish(b, w);
+	what = write_map(b->dir, &w->root, w->bits, bits_len(w->total));
+	return what == NULL ? 0 : batch_fail(b, what);
+}
 
-		if (p->total == 0)
+static struct part *
+find(struct part_set *ps, const struct id *root)
+{
+	for (size_t i = 0; i < PART_OPEN_MAX; i++)
+		if (ps->part[i].total != 0 && id_eq(&ps->part[i].root, root))
+			return &ps->part[i];
+	return NULL;
+}
+
+void
+part_end(struct part_set *ps, const struct part_work *work, size_t n, bool good)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct part *p = find(ps, &work[i].root);
+
+		close(work[i].fd);
+		if (p == NULL)
 			continue;
-		if (!p->completes) {
-			err = flush(ps, p);
-			continue;
-		}
-		if ((err = finish(ps, p)) == 0) {
-			(*ret_n)++;
-			*ret_bytes += p->total;
+		p->flies = false;
+		p->dirty = p->dirty || !good;
+		if (work[i].there) {
 			p->completes = false;
 			part_close(p);
 		}
 	}
-	return err;
 }
 
 void

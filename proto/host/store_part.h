@@ -6,6 +6,8 @@
 
 #include "proto/base/buf.h"
 #include "proto/base/bytes.h"
+#include "proto/object/header.h"
+#include "proto/object/merkle.h"
 
 /*
  * The inside of a store: packs on their way in.  part/ROOT holds the pieces at
@@ -15,6 +17,17 @@
 #define PART_OPEN_MAX 48
 
 struct part_set;
+struct batch;
+
+/* What a commit does for one of them. */
+struct part_work {
+	struct id root;
+	uint64_t total;
+	int fd; /* of its own */
+	uint8_t bits[PACK_SIZE_MAX / PIECE_SIZE / 8];
+	bool completes;
+	bool there; /* it is a pack of the tree now */
+};
 
 int part_set_new(struct part_set **ret, int dir, bool readonly);
 void part_set_free(struct part_set *ps);
@@ -25,8 +38,14 @@ int part_get(struct part_set *ps, const struct id *root, size_t i,
     struct buf *b);
 bool part_bitmap(struct part_set *ps, const struct id *root, uint64_t total,
     struct buf *b);
-/* Sync pieces, write maps, and rename what is whole; adds to the counts. */
-int part_commit(struct part_set *ps, size_t *ret_n, uint64_t *ret_bytes);
+/* What is to be done for those that changed: at most PART_OPEN_MAX. */
+int part_begin(struct part_set *ps, struct part_work *work, size_t *ret_n);
+/* Sync its pieces; write its map, or rename it if it is whole.  By any thread; -1 after
+ * batch_fail(). */
+int part_work(struct batch *b, struct part_work *w);
+/* All of them were done, or not. */
+void part_end(struct part_set *ps, const struct part_work *work, size_t n,
+    bool good);
 void part_forget(struct part_set *ps, const struct id *root);
 
 /* QERR_* for errno, logged if it is unexpected. */

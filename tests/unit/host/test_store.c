@@ -1,5 +1,6 @@
 #include "proto/host/store.h"
 
+#include <poll.h>
 #include <sodium.h>
 #include <string.h>
 
@@ -163,6 +164,63 @@ a_lost_commit_is_counted(void)
 	store_close(s);
 }
 
+/* Begin a commit by the thread, and wait for the word that it is over. */
+static void
+begin(struct store *s)
+{
+	struct pollfd p = {.events = POLLIN};
+
+	check(store_commit_begin(s, &p.fd) == 0);
+	check(poll(&p, 1, -1) == 1);
+}
+
+/* What is put while the thread commits is the next commit's; who deletes waits. */
+static void
+a_thread_commits(void)
+{
+	struct tree_name t = {.kind = TREE_ISSUE, .id = {{1}}, .number = 1};
+	struct store *s = fresh();
+	int fd;
+
+	begin(s); /* nothing */
+	check(store_commit_ended(s));
+	put_text(s, TREE_ISSUE, 1, 1, "first");
+	check(store_commit_begin(s, &fd) == 0);
+	put_text(s, TREE_ISSUE, 1, 2, "second");
+	store_commit_wait(s);
+	check(store_commit_ended(s) && store_lost(s) == 0);
+	check(head_is(s, 1, "first") && !has(s, TREE_ISSUE, 1, 2));
+	check(store_commit_begin(s, &fd) == 0);
+	put_text(s, TREE_ISSUE, 1, 3, "third");
+	check(store_commit(s) == 0 && head_is(s, 1, "third"));
+	put_text(s, TREE_ISSUE, 1, 1, "again");
+	check(store_commit_begin(s, &fd) == 0);
+	check(store_forget(s, &t) == 0 && !store_has(s, &t));
+	put_text(s, TREE_ISSUE, 1, 4, "fourth");
+	check(store_commit_begin(s, &fd) == 0);
+	s = open_again(s);
+	check(head_is(s, 1, "fourth") && !store_has(s, &t));
+	store_close(s);
+}
+
+/* What the thread loses is lost alone. */
+static void
+a_thread_fails(void)
+{
+	struct store *s = fresh();
+
+	put_text(s, TREE_ISSUE, 1, 1, "first");
+	put_text(s, TREE_PACK, 5, 0, "pack");
+	check(unlink(place_path("tmp/2")) == 0);
+	begin(s);
+	put_text(s, TREE_ISSUE, 2, 1, "other");
+	check(store_commit_ended(s) && store_lost(s) == 1);
+	check(store_lost_why(s) < 0 && head_is(s, 1, NULL));
+	check(store_commit(s) == 0 && store_lost(s) == 1);
+	check(head_is(s, 1, NULL) && head_is(s, 2, "other"));
+	store_close(s);
+}
+
 /* A pack that was never seen before, of a folder that is new as well. */
 static void
 new_folders_are_seen(void)
@@ -208,6 +266,8 @@ main(void)
 	sizes_have_limits();
 	what_lies_there_is_not_trusted();
 	a_lost_commit_is_counted();
+	a_thread_commits();
+	a_thread_fails();
 	new_folders_are_seen();
 	files_of_the_owner();
 	place_done();

@@ -312,6 +312,32 @@ a_part_is_forgotten(void)
 	store_close(s);
 }
 
+/* Pieces that come while the thread commits others of their pack are the next commit's. */
+static void
+pieces_come_meanwhile(void)
+{
+	struct store *s = fresh();
+	int fd;
+
+	check(put_piece(s, 1, 0, false) == 0);
+	check(store_commit_begin(s, &fd) == 0);
+	check(put_piece(s, 1, 1, false) == 0);
+	store_commit_wait(s);
+	check(store_commit_ended(s) && has_piece(s, 1, 1));
+	s = open_again(s);
+	check(pieces(s, 1) == 1);
+	for (size_t i = 1; i < PIECES; i++)
+		check(put_piece(s, 1, i, i == PIECES - 1) == 0);
+	check(store_commit_begin(s, &fd) == 0);
+	for (size_t i = 0; i < PIECES; i++)
+		check(has_piece(s, 1, i));
+	store_commit_wait(s);
+	for (size_t i = 0; i < PIECES; i++)
+		check(has_piece(s, 1, i));
+	check(store_commit_ended(s) && has_pack(s, 1) && pieces(s, 1) == -1);
+	store_close(s);
+}
+
 int
 main(void)
 {
@@ -329,6 +355,7 @@ main(void)
 	more_parts_than_places();
 	readers_see_parts_and_change_none();
 	a_part_is_forgotten();
+	pieces_come_meanwhile();
 	place_done();
 	return 0;
 }
