@@ -217,9 +217,8 @@ accept_rival(struct track *s, uint64_t number, struct bytes theirs)
 	struct node *n = s->head.n;
 	struct proof *p;
 
-	if (s->head.forked ||
-	    n->n_proof == sizeof(n->proof) / sizeof(n->proof[0]))
-		return;
+	if (s->head.forked || n->n_proof == PROOFS_MAX)
+		return; /* it is asked for again, by the next row */
 	for (size_t i = 0; i < n->n_proof; i++)
 		if (id_eq(&n->proof[i]->feed, &s->head.id))
 			return; /* one is being made */
@@ -317,7 +316,9 @@ stored_charter(struct node *n, const struct pending *p, int err)
 	if (p->number > s->head.charter)
 		s->head.charter = p->number;
 	head_changed(&s->head);
-	spread_charter(&s->head);
+	/* Of a feed that is new here it is told with the head, as who carries it does. */
+	if (s->head.number > 0)
+		spread_charter(&s->head);
 }
 
 static void

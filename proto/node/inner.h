@@ -99,6 +99,7 @@
 #define ROTTEN_MAX         3 /* times that a pack is bad on our disk */
 #define BYE_TIME           5000
 #define PARTIAL_MAX        8   /* packs that a link holds in part */
+#define PROOFS_MAX         8   /* forks being proved */
 #define BRIEF_LEAST        512 /* bytes worth asking for */
 #define BRIEF_NO_LIMIT     ((size_t)1 << 40)
 #define SEEK_MAX           4 /* links asked at a time who holds what we lack */
@@ -514,7 +515,7 @@ struct node {
 	size_t n_contact, cap_contact;
 	struct pending *pending;
 	size_t n_pending, cap_pending, pending_from;
-	struct proof *proof[8];
+	struct proof *proof[PROOFS_MAX];
 	size_t n_proof;
 	uint64_t token;
 

@@ -2,6 +2,7 @@
 
 #include "proto/base/cbor.h"
 #include "proto/base/qerr.h"
+#include "proto/node/inner.h"
 
 /* Heads of feeds that a node does not follow: passed on, within limits. */
 
@@ -140,8 +141,12 @@ test_hidden(void)
 	town_run(&t, MINUTE);
 	press_publish(&p, news, 1000);
 	town_run(&t, MINUTE);
-	/* Both tell it; who follows it tells the charter first. */
-	check(to_a->heard[MSG_NEWS] == 2 && to_b->heard[MSG_NEWS] == 1);
+	/* Both tell it, and in the same words. */
+	check(to_a->heard[MSG_NEWS] == 1 && to_b->heard[MSG_NEWS] == 1);
+	mouth_last(to_a, MSG_NEWS, &y);
+	check(y.news.charter.n > 0 && y.news.header.n > 0);
+	mouth_last(to_b, MSG_NEWS, &y);
+	check(y.news.charter.n > 0 && y.news.header.n > 0);
 	check(to_a->heard[MSG_HOLDS] == 0 && to_b->heard[MSG_HOLDS] == 0);
 	msg_tag(&x.holds.tag, veil_hash(to_a->veil), true, &p.feed);
 	mouth_say(to_a, &x);
@@ -179,29 +184,51 @@ junk_sign(struct junk *j, uint64_t number, uint64_t time)
 	check(header_sign(&j->header, &h, &j->k) == 0);
 }
 
+/* Its next charter, behind |previous|, with |n| mirrors that make it large. */
 static void
-junk_new(struct junk *j, uint32_t which)
+junk_charter(struct junk *j, struct id *previous, uint64_t version, size_t n)
 {
-	struct charter c = {.version = 1,
+	struct charter c = {.version = version,
 	    .name = bytes_str("J"),
 	    .n_root = 1,
 	    .threshold = 1,
-	    .n_key = 1};
-	uint8_t s[32] = {77}, id[8] = {77};
+	    .n_key = 1,
+	    .n_mirror = n,
+	    .previous = *previous};
 	struct buf body = {0};
+	char mirror[400];
+
+	memset(mirror, 'm', sizeof(mirror));
+	memcpy(mirror, "https://", 8);
+	for (size_t i = 0; i < n; i++)
+		c.mirror[i] = bytes_of(mirror, sizeof(mirror));
+	c.root[0] = j->k.pub;
+	c.key[0] = (struct charter_key){j->k.pub, 1, UINT64_MAX};
+	buf_clear(&j->charter);
+	check(charter_encode(&body, &c) == 0);
+	check(charter_sign(&j->charter, buf_bytes(&body), (struct bytes){0},
+		  &j->k) == 0);
+	hash(previous, HASH_CHARTER, buf_bytes(&body));
+	buf_done(&body);
+}
+
+static void
+junk_key(struct junk *j, uint32_t which)
+{
+	uint8_t s[32] = {77}, id[8] = {77};
 
 	store_le32(s + 1, which);
 	store_le32(id + 1, which);
 	*j = (struct junk){0};
 	key_secret_new(&j->k, s, id);
-	c.root[0] = j->k.pub;
-	c.key[0] = (struct charter_key){j->k.pub, 1, UINT64_MAX};
-	check(charter_encode(&body, &c) == 0);
-	check(charter_sign(&j->charter, buf_bytes(&body), (struct bytes){0},
-		  &j->k) == 0);
-	hash(&j->feed, HASH_CHARTER, buf_bytes(&body));
+}
+
+static void
+junk_new(struct junk *j, uint32_t which)
+{
+	junk_key(j, which);
+	junk_charter(j, &j->feed, 1, 0);
 	junk_sign(j, 1, 1);
-	buf_done(&body);
 }
 
 /* |h| follows it, and has its one issue. */
@@ -571,6 +598,99 @@ test_reader(void)
 	town_done(&t);
 }
 
+/* Feeds with charters as large as there are: by their bytes the table is full first. */
+static void
+test_bytes(void)
+{
+	struct house *a = house_new(&t, NODE_MIRROR);
+	size_t full = 0;
+
+	for (uint8_t i = 0; i < NODE_IN_MAX; i++) {
+		struct mouth *m = peer_of(a, i);
+
+		for (uint32_t k = 0; k < CARRIED_ALONE_MAX; k++) {
+			struct junk j;
+
+			junk_key(&j, 9000 + 64U * i + k);
+			junk_charter(&j, &j.feed, 1, 9);
+			junk_sign(&j, 1, 1);
+			check(j.charter.n > 3700);
+			say_news(m, buf_bytes(&j.charter), buf_bytes(&j.header),
+			    0);
+			check(a->node->carried_bytes <= CARRIED_BYTES);
+			full +=
+			    a->node->carried_bytes + j.charter.n + j.header.n >
+			    CARRIED_BYTES;
+			junk_done(&j);
+			town_run(&t, SECOND / 5);
+		}
+	}
+	check(full > 100 && carried(a) > 400 && carried(a) < 600);
+	check(a->told[FACT_FAULT] == 0);
+	town_done(&t);
+}
+
+/* Of one feed as many charters are carried as have room, and its heads all the same. */
+static void
+test_charters(void)
+{
+	struct house *a = house_new(&t, NODE_MIRROR);
+	struct mouth *m = peer_of(a, 1);
+	struct node_head head;
+	struct id previous = {{0}}, feed;
+	struct junk j;
+
+	junk_key(&j, 9999);
+	junk_charter(&j, &previous, 1, 9);
+	feed = j.feed = previous;
+	junk_sign(&j, 1, 1);
+	say_news(m, buf_bytes(&j.charter), buf_bytes(&j.header), 0);
+	for (uint64_t v = 2; v <= 12; v++) {
+		junk_charter(&j, &previous, v, 9);
+		say_news(m, buf_bytes(&j.charter), (struct bytes){NULL, 0}, 0);
+		town_run(&t, SECOND);
+	}
+	check(node_head(a->node, &feed, &head) == 0);
+	check(head.charter == CARRIED_FEED_BYTES / (j.charter.n + 3));
+	check(a->node->carried_bytes <= CARRIED_FEED_BYTES + j.header.n);
+	junk_sign(&j, 2, 2);
+	say_news(m, (struct bytes){NULL, 0}, buf_bytes(&j.header), 0);
+	check(head_of(a, &feed) == 2 && a->told[FACT_FAULT] == 0);
+	junk_done(&j);
+	town_done(&t);
+}
+
+/* More rivals at once than are looked at at once: the others when they come again. */
+static void
+test_rivals(void)
+{
+	struct house *a = house_new(&t, NODE_MIRROR);
+	static struct junk j[PROOFS_MAX + 4];
+	struct mouth *m = peer_of(a, 1);
+	struct msg x = {.kind = MSG_NEWS};
+
+	for (uint32_t i = 0; i < PROOFS_MAX + 4; i++) {
+		junk_new(&j[i], 8000 + i);
+		house_put(a, OBJECT_HEADER, &j[i].feed, 1,
+		    buf_bytes(&j[i].header));
+		junk_follow(&j[i], a);
+		junk_sign(&j[i], 1, 2);
+	}
+	for (size_t k = 0; k < 2; k++) {
+		for (size_t i = 0; i < PROOFS_MAX + 4; i++) {
+			x.news.header = buf_bytes(&j[i].header);
+			mouth_say(m, &x);
+		}
+		town_run(&t, SECOND);
+		check(a->told[FACT_FORK] == PROOFS_MAX + 4 * k);
+		check(a->node->n_proof == 0);
+	}
+	for (size_t i = 0; i < PROOFS_MAX + 4; i++)
+		junk_done(&j[i]);
+	check(a->told[FACT_FAULT] == 0);
+	town_done(&t);
+}
+
 int
 main(void)
 {
@@ -581,6 +701,9 @@ main(void)
 	test_flood();
 	test_many();
 	test_full();
+	test_bytes();
+	test_charters();
+	test_rivals();
 	test_forged();
 	test_fork();
 	test_revoked();

@@ -262,6 +262,56 @@ test_asked(void)
 	town_done(&t);
 }
 
+/* Who came by an introduction is told of one, after four weeks, and then of no more. */
+static void
+test_late(void)
+{
+	struct house *x = house_new(&t, NODE_MIRROR);
+	struct house *a = house_new(&t, NODE_MIRROR);
+	struct house *in = mouth_house(&t);
+	struct buf token = {0}, again = {0};
+	struct msg ask = ask_peers(1);
+	struct mouth *m;
+
+	house_self(a, true);
+	house_peer(a, x);
+	m = mouth_dial_own(in, x);
+	mouth_hello(m, ROLE_NODE, 1);
+	stay(m, 9);
+	mouth_say(m, &ask);
+	town_run(&t, SECOND);
+	last_token(m, &token);
+	m = mouth_dial_invite(in, buf_bytes(&token));
+	check(m->open);
+	mouth_hello(m, ROLE_NODE, 1);
+	house_stop(x);
+	for (size_t i = 0; i < 2; i++) { /* who are told of each other, too */
+		struct house *b = house_new(&t, NODE_MIRROR);
+
+		house_self(b, true);
+		house_peer(b, a);
+	}
+	stay(m, 27);
+	mouth_say(m, &ask);
+	town_run(&t, SECOND);
+	mouth_last(m, MSG_PEERS, &ask);
+	check(ask.peers.use == USE_PASS_ON); /* A's own, and nobody else's */
+	stay(m, 2);
+	ask = ask_peers(2);
+	mouth_say(m, &ask);
+	town_run(&t, SECOND);
+	last_token(m, &token);
+	stay(m, 60);
+	ask = ask_peers(3);
+	mouth_say(m, &ask);
+	town_run(&t, SECOND);
+	last_token(m, &again);
+	check(bytes_eq(buf_bytes(&token), buf_bytes(&again)));
+	buf_done(&token);
+	buf_done(&again);
+	town_done(&t);
+}
+
 /* By one invite, whatever keys it says, time passes no faster than by the clock. */
 static void
 test_twice(void)
@@ -421,6 +471,7 @@ main(void)
 	test_both();
 	test_two();
 	test_asked();
+	test_late();
 	test_twice();
 	test_own();
 	test_consent();

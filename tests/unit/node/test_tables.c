@@ -5,8 +5,8 @@
 
 /*
  * What a stranger can fill of a node, filled: links, asks, rows, runs, packs in part, feeds
- * in common, and feeds passed over.  Books and guests are filled in test_contacts.c,
- * carried and followed feeds in test_carry.c, receipts in test_receipt.c.
+ * in common, packs being fetched, and feeds passed over.  Books and guests are filled in test_contacts.c,
+ * carried and followed feeds, their bytes and proofs in test_carry.c, receipts in test_receipt.c.
  */
 static struct town t;
 static struct press p;
@@ -73,7 +73,7 @@ test_links(void)
 	town_done(&t);
 }
 
-/* Eight asks are open at a time; who asks more breaks a rule. */
+/* Sixteen asks are open at a time; who asks more breaks a rule. */
 static void
 test_asks(void)
 {
@@ -214,6 +214,44 @@ test_shunned(void)
 	town_done(&t);
 }
 
+/* Packs being fetched: one makes room that nobody is asked for, or there is none. */
+static void
+test_parts(void)
+{
+	struct house *news = house_new(&t, NODE_MIRROR);
+	struct house *a = house_new(&t, NODE_MIRROR);
+	struct announce *x;
+	struct node *n;
+	size_t k;
+
+	press_new(&p, 1);
+	house_follow(news, &p.feed);
+	house_follow(a, &p.feed);
+	house_peer(a, news);
+	news->mute = true;
+	for (size_t i = 0; i < PARTS_MAX; i++) /* of two packs each */
+		press_publish(&p, news, 1000);
+	town_run(&t, HOUR);
+	n = a->node;
+	x = n->track[0]->a;
+	check(n->track[0]->n_a == 2 * (size_t)PARTS_MAX);
+	for (k = 0; n->n_part < PARTS_MAX; k++)
+		check(part_open(n, x[k].pack) != NULL);
+	for (size_t i = 0; i < PARTS_MAX; i++)
+		n->part[i]->n_asked++;
+	check(part_open(n, x[k].pack) == NULL && n->n_part == PARTS_MAX);
+	n->part[7]->n_asked--;
+	x = &x[k];
+	check(part_open(n, x->pack) != NULL && n->n_part == PARTS_MAX);
+	for (size_t i = 0; i < PARTS_MAX; i++)
+		n->part[i]->n_asked -= n->part[i]->pack != x->pack;
+	news->mute = false;
+	town_run(&t, HOUR);
+	press_check(&p, a);
+	check(n->n_part == 0);
+	town_done(&t);
+}
+
 int
 main(void)
 {
@@ -223,6 +261,7 @@ main(void)
 	test_rows();
 	test_holds();
 	test_shunned();
+	test_parts();
 	press_done(&p);
 	return 0;
 }
