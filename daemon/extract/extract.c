@@ -73,6 +73,7 @@ static int
 attempt(struct attempt *a, const GumboNode *root, const struct strength *s,
     struct bytes title, const struct pick *pick)
 {
+	struct topic topic;
 	int err = page_measure(&a->page, root);
 
 	a->n_part = 0;
@@ -83,7 +84,8 @@ attempt(struct attempt *a, const GumboNode *root, const struct strength *s,
 		if (!a->page.e[i].dead && pick_drops(pick, a->page.e[i].node))
 			page_kill(&a->page, i);
 	kill_all(&a->page, s->beside, title);
-	a->n_part = find_heaviest(&a->page, s, a->part, PARTS_MAX);
+	topic_of(&topic, title);
+	a->n_part = find_heaviest(&a->page, s, &topic, a->part, PARTS_MAX);
 	for (size_t i = 0; i < a->n_part; i++) {
 		prune(&a->page, a->part[i], s, title);
 		a->letters += a->page.e[a->part[i]].in.text;

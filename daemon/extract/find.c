@@ -45,9 +45,14 @@ first_score(const struct page_element *e, const struct strength *s)
 	}
 }
 
-/* |worth| counts for what the paragraph is in, the less the further out. */
+/* What a paragraph is worth. */
+struct worth {
+	float all, topic; /* |topic|: of |all|, for words of the page's title */
+};
+
+/* It counts for what the paragraph is in, the less the further out. */
 static void
-give(struct page *p, uint32_t to, float worth, const struct strength *s)
+give(struct page *p, uint32_t to, struct worth worth, const struct strength *s)
 {
 	for (int level = 0; level < LEVELS && to > 0; level++) {
 		struct page_element *e = &p->e[to];
@@ -57,17 +62,28 @@ give(struct page *p, uint32_t to, float worth, const struct strength *s)
 			e->scored = true;
 			e->score = first_score(e, s);
 		}
-		e->score += worth / (float)share;
+		e->score += worth.all / (float)share;
+		e->topic += worth.topic / (float)share;
 		to = e->up;
 	}
 }
 
+/* One word of the title may stand anywhere; what has more of them is about it. */
 static float
-worth(uint32_t letters, uint32_t commas)
+about(const struct topic *t, const GumboNode *n)
+{
+	unsigned words = topic_shared(t, n);
+
+	return words < 2 ? 0 : words == 2 ? 1 : 1.5f;
+}
+
+static struct worth
+worth(uint32_t letters, uint32_t commas, float about)
 {
 	float length = (float)(letters / 100);
+	float text = 1 + (float)(commas + 1) + (length < 3 ? length : 3);
 
-	return 1 + (float)(commas + 1) + (length < 3 ? length : 3);
+	return (struct worth){text + text * about, text * about};
 }
 
 /* True if |e| is a paragraph by its tag, whatever is in it. */
@@ -93,7 +109,7 @@ is_paragraph(const struct page_element *e)
 }
 
 static void
-weigh(struct page *p, const struct strength *s)
+weigh(struct page *p, const struct strength *s, const struct topic *t)
 {
 	for (uint32_t i = 1; i < p->n;) {
 		const struct page_element *e = &p->e[i];
@@ -103,14 +119,23 @@ weigh(struct page *p, const struct strength *s)
 			continue;
 		}
 		if (is_paragraph(e) && e->in.text >= PARAGRAPH_MIN)
-			give(p, e->up, worth(e->in.text, e->in.commas), s);
+			give(p, e->up,
+			    worth(e->in.text, e->in.commas, about(t, e->node)),
+			    s);
 		else if (e->tag == GUMBO_TAG_DIV && e->in.run >= PARAGRAPH_MIN)
-			give(p, i, worth(e->in.run, e->in.run_commas), s);
+			give(p, i,
+			    worth(e->in.run, e->in.run_commas,
+				about(t, e->node)),
+			    s);
 		i++;
 	}
 	for (uint32_t i = 1; i < p->n; i++)
-		if (p->e[i].scored)
-			p->e[i].score *= 1 - page_link_density(p, i);
+		if (p->e[i].scored) {
+			float own = 1 - page_link_density(p, i);
+
+			p->e[i].score *= own;
+			p->e[i].topic *= own;
+		}
 }
 
 static size_t
@@ -141,24 +166,46 @@ is_in(const struct page *p, uint32_t i, uint32_t outer)
 	return i > outer && i < p->e[outer].end;
 }
 
+/*
+ * Which of the best are nearly as heavy as the first.  One box of an article in several
+ * may say more of its title than the others, which counts only if it is not the heaviest
+ * without it.
+ */
+static size_t
+nearly(const struct page *p, const uint32_t *best, size_t n, uint32_t *ret)
+{
+	const struct page_element *first = &p->e[best[0]];
+	float bare = first->score - first->topic, least = 0.75f * bare;
+	bool heaviest = true;
+	size_t near = 0;
+
+	for (size_t k = 1; k < n; k++)
+		heaviest = heaviest &&
+			   p->e[best[k]].score - p->e[best[k]].topic <= bare;
+	for (size_t k = 1; k < n; k++) {
+		const struct page_element *e = &p->e[best[k]];
+
+		if (heaviest ? e->score - e->topic >= least
+			     : e->score >= 0.75f * first->score)
+			ret[near++] = best[k];
+	}
+	return near;
+}
+
 /* An article in several boxes: what holds three that are nearly as heavy. */
 static uint32_t
 common(const struct page *p, const uint32_t *best, size_t n)
 {
-	size_t near = 0;
+	uint32_t box[BEST];
+	size_t near = nearly(p, best, n, box);
 
-	for (size_t k = 1; k < n; k++)
-		near += p->e[best[k]].score >= 0.75f * p->e[best[0]].score;
-	if (near < 3)
-		return best[0];
 	for (uint32_t up = p->e[best[0]].up;
-	     up > 0 && p->e[up].tag != GUMBO_TAG_BODY; up = p->e[up].up) {
+	     near >= 3 && up > 0 && p->e[up].tag != GUMBO_TAG_BODY;
+	     up = p->e[up].up) {
 		size_t held = 0;
 
-		for (size_t k = 1; k < n; k++)
-			held += p->e[best[k]].score >=
-				    0.75f * p->e[best[0]].score &&
-				is_in(p, best[k], up);
+		for (size_t k = 0; k < near; k++)
+			held += is_in(p, box[k], up);
 		if (held >= 3)
 			return up;
 	}
@@ -250,13 +297,13 @@ belongs(const struct page *p, uint32_t i, uint32_t top)
 }
 
 size_t
-find_heaviest(struct page *p, const struct strength *s, uint32_t *ret_with,
-    size_t max)
+find_heaviest(struct page *p, const struct strength *s, const struct topic *t,
+    uint32_t *ret_with, size_t max)
 {
 	uint32_t best[BEST], top, up;
 	size_t n, with = 0;
 
-	weigh(p, s);
+	weigh(p, s, t);
 	n = best_of(p, best);
 	if (n == 0)
 		return 0;

@@ -31,7 +31,8 @@ struct page_element {
 	GumboTag tag;
 	bool dead; /* and all in it: no text of the article */
 	bool scored;
-	float score;
+	float score,
+	    topic; /* |topic|: of |score|, for what the page is about */
 	struct page_sum in;
 };
 

@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/extract/topic.h"
 #include "daemon/ingest/html.h"
 #include "daemon/ingest/ingest.h"
 #include "proto/base/qerr.h"
@@ -456,6 +457,63 @@ long_names_are_cut(void)
 	}
 }
 
+static unsigned
+shared(const char *title, const char *html)
+{
+	GumboOutput *o = gumbo_parse(html);
+	const GumboNode *body = o->root->v.element.children.data[1];
+	struct topic t;
+	unsigned n;
+
+	topic_of(&t, bytes_str(title));
+	n = topic_shared(&t, body);
+	gumbo_destroy_output(&kGumboDefaultOptions, o);
+	return n;
+}
+
+/* What says the title's words again is the article, however much small print there is. */
+static void
+the_title_says_what_it_is_about(void)
+{
+	static const char print[] =
+	    "<p>All rights, whether to texts, pictures or films, belong to "
+	    "NOISE, its owners, partners and heirs, as the law of the land, "
+	    "the statute, and all treaties have it, now and for ever.</p>";
+	struct ingest_doc d;
+	struct buf b;
+	char many[80];
+
+	check(shared("Врачи установили причину", "врать и устать") == 1);
+	check(shared("Врачи установили причину", "врачам установить") == 2);
+	check(shared("成都大熊猫", "一只<b>大熊</b>猫") == 2);
+	check(shared("The dam is open", "The dam is <p>open</p>") == 0);
+	check(shared("The dam is open", "<b>Op</b>ening an OPEN <i>open</i>") ==
+	      1);
+	check(shared("", "anything") == 0);
+	/* No more words than there is room for. */
+	buf_init(&b, 0);
+	for (int i = 0; i < 100; i++) {
+		snprintf(many, sizeof(many), "%dword ", 1000 + i);
+		buf_put_str(&b, many);
+	}
+	buf_put_u8(&b, '\0');
+	check(shared((const char *)b.p, (const char *)b.p) == TOPIC_WORDS_MAX);
+
+	buf_clear(&b);
+	buf_put_str(&b,
+	    "<html lang=en><title>Ministry confirms arrests in May - The "
+	    "Paper</title><script>x()</script><body><nav>n</nav>"
+	    "<div><h3>News</h3><div><p>The ministry confirmed the arrests, of three men "
+	    "and two women, all of whom, it said, had been seen in "
+	    "May.</p></div></div>");
+	buf_printf(&b, "<div><h3>Rights</h3><div>%s</div></div></body></html>",
+	    print);
+	take(&d, (const char *)b.p, b.n);
+	check(says(&d, "had been seen") && !says(&d, "NOISE"));
+	ingest_done(&d);
+	buf_done(&b);
+}
+
 int
 main(void)
 {
@@ -473,6 +531,7 @@ main(void)
 	an_article_in_several_boxes_is_one();
 	names_do_not_hide_an_article();
 	other_articles_are_left_out();
+	the_title_says_what_it_is_about();
 	hostile_pages_end();
 	return 0;
 }
