@@ -83,7 +83,7 @@ static void
 begin(struct source *s, struct source_ask *ret)
 {
 	s->turn++;
-	s->looked = s->wall;
+	s->told.looked = s->wall;
 	s->first = s->known.n == 0;
 	s->first_left = SOURCE_NEWEST;
 	s->whole = true;
@@ -98,8 +98,9 @@ clear_trouble(struct source *s)
 		return;
 	s->trouble = SOURCE_FINE;
 	s->failed = 0;
-	s->listed = s->wall;
-	memset(s->skipped, 0, sizeof(s->skipped));
+	s->told.listed = s->wall;
+	memset(s->told.skipped, 0, sizeof(s->told.skipped));
+	memset(s->told.outcome, 0, sizeof(s->told.outcome));
 }
 
 void

@@ -2,6 +2,7 @@
 #define QUIRE_SOURCE_H
 
 #include "daemon/ingest/ingest.h"
+#include "daemon/press/publisher.h"
 #include "daemon/source/fetch.h"
 #include "daemon/source/known.h"
 #include "proto/base/rng.h"
@@ -90,6 +91,17 @@ enum source_skip {
 	SOURCE_SKIPS,
 };
 
+/* For the operator, over restarts, too; times are UNIX seconds, 0: never. */
+struct source_told {
+	uint64_t looked; /* the last turn */
+	uint64_t listed; /* the last whose list was not the same, .. */
+	size_t
+	    skipped[SOURCE_SKIPS]; /* .. and what became of what it had; .. */
+	size_t outcome[PUBLISHER_OUTCOMES]; /* .. which who publishes counts */
+	uint64_t error_at; /* the last time that he was told of trouble, .. */
+	char error[256];   /* .. and what */
+};
+
 struct source {
 	char *address;
 	uint64_t every; /* ms */
@@ -105,9 +117,7 @@ struct source {
 	size_t failed;
 	char last[256];   /* an address, cut, to be shown */
 	uint64_t success; /* UNIX seconds of the last, 0: never */
-	uint64_t looked;  /* of the last turn, 0: none since the start */
-	uint64_t listed;  /* of the last whose list was not the same, .. */
-	size_t skipped[SOURCE_SKIPS]; /* .. and what it had */
+	struct source_told told;
 	when_ms due;
 	uint64_t retry;  /* UNIX seconds before which it asked not to come */
 	unsigned errors; /* one after the other */

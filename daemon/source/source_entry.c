@@ -183,7 +183,7 @@ skip_of(struct source *s, const struct ingest_entry *e)
 static void
 skip(struct source *s, const struct ingest_entry *e, enum source_skip why)
 {
-	s->skipped[why]++;
+	s->told.skipped[why]++;
 	if (why == SOURCE_SKIP_LATER)
 		source_put_off(s);
 	else if (why != SOURCE_SKIP_SAME)
@@ -244,7 +244,7 @@ page_failed(struct source *s, const struct source_event *ev)
 	const struct ingest_entry *e = &s->list.entry[s->at];
 	struct known_entry *k;
 
-	s->skipped[SOURCE_SKIP_PAGE]++;
+	s->told.skipped[SOURCE_SKIP_PAGE]++;
 	source_note_page_failure(s, ev, e->link);
 	if (ev->forbidden) {
 		source_done_with(s, &e->name, &e->text);

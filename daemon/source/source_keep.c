@@ -7,14 +7,49 @@
 #include "proto/base/cbor.h"
 #include "proto/base/qerr.h"
 
-#define SAVED_VERSION 3
-#define SAVED_FIELDS  7
+#define SAVED_VERSION 4
+#define SAVED_FIELDS  8
+#define TOLD_FIELDS   (4 + SOURCE_SKIPS + PUBLISHER_OUTCOMES)
 
 void
 source_tag(char dst[FETCH_TAG_MAX + 1], struct bytes tag)
 {
 	snprintf(dst, FETCH_TAG_MAX + 1, "%.*s", (int)tag.n,
 	    (const char *)tag.p);
+}
+
+static void
+put_told(struct buf *b, const struct source_told *t)
+{
+	cbor_put_array(b, TOLD_FIELDS);
+	cbor_put_uint(b, t->looked);
+	cbor_put_uint(b, t->listed);
+	for (size_t i = 0; i < SOURCE_SKIPS; i++)
+		cbor_put_uint(b, t->skipped[i]);
+	for (size_t i = 0; i < PUBLISHER_OUTCOMES; i++)
+		cbor_put_uint(b, t->outcome[i]);
+	cbor_put_uint(b, t->error_at);
+	/* Bytes, as it may have been cut within a letter. */
+	cbor_put_bytes(b, t->error, strlen(t->error));
+}
+
+static void
+get_told(struct reader *r, struct source_told *t)
+{
+	struct bytes error;
+
+	if (cbor_array(r, TOLD_FIELDS) != TOLD_FIELDS)
+		reader_fail(r, QERR_MISSING);
+	t->looked = cbor_uint(r);
+	t->listed = cbor_uint(r);
+	for (size_t i = 0; i < SOURCE_SKIPS; i++)
+		t->skipped[i] = (size_t)cbor_uint(r);
+	for (size_t i = 0; i < PUBLISHER_OUTCOMES; i++)
+		t->outcome[i] = (size_t)cbor_uint(r);
+	t->error_at = cbor_uint(r);
+	error = cbor_bytes_in(r, 0, sizeof(t->error) - 1);
+	snprintf(t->error, sizeof(t->error), "%.*s", (int)error.n,
+	    (const char *)error.p);
 }
 
 void
@@ -27,6 +62,7 @@ source_save(struct buf *b, const struct source *s)
 	cbor_put_uint(b, s->success);
 	cbor_put_uint(b, s->retry);
 	cbor_put_uint(b, s->turn);
+	put_told(b, &s->told);
 	known_encode(b, &s->known);
 }
 
@@ -44,6 +80,7 @@ load(struct source *s, struct bytes saved)
 	s->success = cbor_uint(&r);
 	s->retry = cbor_uint(&r);
 	s->turn = cbor_uint(&r);
+	get_told(&r, &s->told);
 	known_decode(&s->known, &r);
 	return reader_end(&r);
 }
@@ -54,6 +91,7 @@ begin_anew(struct source *s)
 	known_done(&s->known);
 	s->etag[0] = s->modified[0] = '\0';
 	s->success = s->retry = s->turn = 0;
+	s->told = (struct source_told){0};
 	return known_init(&s->known);
 }
 

@@ -134,7 +134,7 @@ sources_stop(struct daemon *d)
 static void
 tell_counts(const struct visit *v, struct ctl_item *it)
 {
-	const size_t *skipped = v->s.skipped, *n = v->outcome;
+	const size_t *skipped = v->s.told.skipped, *n = v->s.told.outcome;
 
 	ctl_add_number(it, "new", n[PUBLISHER_NEW]);
 	ctl_add_number(it, "corrected", n[PUBLISHER_CORRECTED]);
@@ -161,16 +161,16 @@ tell(const struct visit *v, struct control_client *c)
 	ctl_add_number(&it, "number", v->number);
 	ctl_add_text(&it, "address", bytes_str(v->s.address));
 	ctl_add_number(&it, "entries", v->s.known.n);
-	ctl_add_number(&it, "looked", v->s.looked);
-	ctl_add_number(&it, "listed", v->s.listed);
+	ctl_add_number(&it, "looked", v->s.told.looked);
+	ctl_add_number(&it, "listed", v->s.told.listed);
 	ctl_add_number(&it, "success", v->s.success);
 	ctl_add_flag(&it, "active", v->doing != DOING_REST);
 	ctl_add_number(&it, "next",
 	    v->s.due > now ? (v->s.due - now) / 1000 : 0);
 	ctl_add_flag(&it, "trouble", v->s.trouble != SOURCE_FINE);
 	tell_counts(v, &it);
-	ctl_add_number(&it, "error_at", v->error_at);
-	ctl_add_text(&it, "error", bytes_str(v->error));
+	ctl_add_number(&it, "error_at", v->s.told.error_at);
+	ctl_add_text(&it, "error", bytes_str(v->s.told.error));
 	control_item(c, &it);
 }
 

@@ -33,6 +33,7 @@ end_turn(struct visit *v)
 {
 	uint64_t now = clock_now();
 
+	visit_tell(v);
 	if (v->lost)
 		visit_forget_turn(v);
 	else
@@ -40,7 +41,6 @@ end_turn(struct visit *v)
 	basket_done(&v->basket);
 	basket_init(&v->basket);
 	buf_done(&v->page);
-	visit_tell(v);
 	if (v->fresh > 0)
 		log_info("source %u: %zu new or corrected", v->number,
 		    v->fresh);
@@ -133,10 +133,8 @@ list(struct visit *v)
 	buf_put_u8(&why, 0);
 	ev.why = buf_err(&why) == 0 ? (const char *)why.p : "";
 	v->basket.kind = l.kind;
-	if (!v->s.in_more) {
+	if (!v->s.in_more)
 		visit_refused_none(v);
-		memset(v->outcome, 0, sizeof(v->outcome));
-	}
 	visit_step(v, &ev);
 	ingest_list_done(&l);
 	buf_done(&why);

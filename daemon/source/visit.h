@@ -51,11 +51,7 @@ struct visit {
 	bool open; /* a batch is */
 	bool lost;
 	size_t refused; /* entries of this turn */
-	/* Articles of the last turn whose list was not the same, by what became of them. */
-	size_t outcome[PUBLISHER_OUTCOMES];
-	char error[256]; /* the last that its operator was told, "": none, .. */
-	uint64_t error_at; /* .. when */
-	size_t fresh;      /* articles of this turn that are new or corrected */
+	size_t fresh;   /* articles of this turn that are new or corrected */
 };
 
 /* All of them, and what they share. */

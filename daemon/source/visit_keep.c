@@ -87,6 +87,7 @@ visit_load(struct visit *v, const char *address, uint64_t every)
 void
 visit_forget_turn(struct visit *v)
 {
+	struct source_told told = v->s.told;
 	when_ms due = v->s.due;
 	char *address = strdup(v->s.address);
 	uint64_t every = v->s.every / 1000;
@@ -94,8 +95,10 @@ visit_forget_turn(struct visit *v)
 	if (address == NULL)
 		return;
 	source_done(&v->s);
-	if (visit_load(v, address, every) == 0)
+	if (visit_load(v, address, every) == 0) {
 		v->s.due = due;
+		v->s.told = told;
+	}
 	free(address);
 }
 
@@ -116,8 +119,8 @@ visit_tell(struct visit *v)
 		    (const char *)a.p);
 		snprintf(hint, sizeof(hint), "%.*s", (int)b.n,
 		    (const char *)b.p);
-		snprintf(v->error, sizeof(v->error), "%s", what);
-		v->error_at = clock_wall();
+		snprintf(v->s.told.error, sizeof(v->s.told.error), "%s", what);
+		v->s.told.error_at = clock_wall();
 		problems_set(p, key, what,
 		    v->s.trouble == SOURCE_PAGES ? v->s.last : v->s.address,
 		    hint);

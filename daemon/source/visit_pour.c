@@ -17,7 +17,7 @@ add_one(struct visit *v)
 	if (r == 0)
 		r = publisher_add(v->room->p, &src, item);
 	if (r == 0)
-		v->outcome[item->outcome]++;
+		v->s.told.outcome[item->outcome]++;
 	if (r == 0 && item->outcome == PUBLISHER_REFUSED)
 		visit_refuse(v, item->message, link);
 	else if (r == 0)

@@ -437,9 +437,9 @@ pages_are_fetched(void)
 	answer(&w, FETCH_OK, 404);
 	rests(&w);
 	check(w.s.trouble == SOURCE_PAGES && w.s.failed == 2);
-	check(w.s.skipped[SOURCE_SKIP_NOWHERE] == 1);
-	check(w.s.skipped[SOURCE_SKIP_PAGE] == 2);
-	check(w.s.looked == w.wall && w.s.listed == w.wall);
+	check(w.s.told.skipped[SOURCE_SKIP_NOWHERE] == 1);
+	check(w.s.told.skipped[SOURCE_SKIP_PAGE] == 2);
+	check(w.s.told.looked == w.wall && w.s.told.listed == w.wall);
 	check(strcmp(w.s.last, "https://a.example/5") == 0);
 	source_done(&w.s);
 }
@@ -493,8 +493,8 @@ a_bad_turn_ends(void)
 	check(w.ask.type == SOURCE_END);
 	tell(&w, (struct source_event){.type = SOURCE_ENDED});
 	check(w.s.errors == 1 && w.s.etag[0] == '\0');
-	check(w.s.skipped[SOURCE_SKIP_PAGE] == SOURCE_BAD_MAX);
-	check(w.s.skipped[SOURCE_SKIP_LATER] == 20 - SOURCE_BAD_MAX);
+	check(w.s.told.skipped[SOURCE_SKIP_PAGE] == SOURCE_BAD_MAX);
+	check(w.s.told.skipped[SOURCE_SKIP_LATER] == 20 - SOURCE_BAD_MAX);
 	source_done(&w.s);
 }
 
@@ -526,11 +526,11 @@ turns_are_limited(enum ingest_list_kind kind, int first, int second)
 			taken(&w);
 		}
 		check(pages == (k == 0 ? first : second));
-		check(w.s.skipped[kind == INGEST_LIST_SITEMAP
-				      ? SOURCE_SKIP_OLD
-				      : SOURCE_SKIP_LATER] ==
+		check(w.s.told.skipped[kind == INGEST_LIST_SITEMAP
+					   ? SOURCE_SKIP_OLD
+					   : SOURCE_SKIP_LATER] ==
 		      (size_t)(k == 0 ? 300 - first : 0));
-		check(w.s.skipped[SOURCE_SKIP_SAME] ==
+		check(w.s.told.skipped[SOURCE_SKIP_SAME] ==
 		      (size_t)(k == 0 ? 0 : 300 - second));
 		rests(&w);
 	}
@@ -687,17 +687,26 @@ saves(void)
 
 	start(&w, "https://a.example/feed");
 	turn(&w, abc, t, 3, 3);
+	w.s.told.outcome[PUBLISHER_CORRECTED] = 7;
+	w.s.told.error_at = 8;
+	snprintf(w.s.told.error, sizeof(w.s.told.error), "cut \xe2\x80");
 	buf_init(&b, 0);
 	source_save(&b, &w.s);
 	v = w;
 	check(source_init(&v.s, "https://a.example/feed", EVERY, seed,
 		  buf_bytes(&b), v.now, v.wall) == 0);
+	check(v.s.told.looked == w.s.told.looked && v.s.told.listed > 0);
+	check(memcmp(v.s.told.outcome, w.s.told.outcome,
+		  sizeof(v.s.told.outcome)) == 0);
+	check(v.s.told.error_at == 8 &&
+	      strcmp(v.s.told.error, w.s.told.error) == 0);
 	turn(&v, abc, t, 3, 0);
 	source_done(&v.s);
 	for (size_t n = 1; n < b.n; n++) {
 		check(source_init(&v.s, "https://a.example/feed", EVERY, seed,
 			  bytes_of(b.p, n), v.now, v.wall) != 0);
 		check(v.s.known.n == 0 && v.s.etag[0] == '\0');
+		check(v.s.told.listed == 0 && v.s.told.error[0] == '\0');
 		source_done(&v.s);
 	}
 	buf_done(&b);
