@@ -153,7 +153,7 @@ press_anew(struct publisher *p, size_t heads, struct bytes tomb,
 		r = refill(p, &is, &v, &album, tomb);
 	if (r == 0)
 		r = press_packs(p, &is, old.first, old.last, true, NULL,
-		    volume ? ISSUE_SLOW : ISSUE_FAST, out, e, n);
+		    volume ? ISSUE_VOLUME : ISSUE_FAST, out, e, n);
 	if (r == 0)
 		keep_same(&p->shelf, e, *n);
 	issue_done(&is);

@@ -42,6 +42,8 @@ end_batch(struct publisher *p)
 {
 	p->open = false;
 	(void)issue_clear(&p->issue);
+	run_done(&p->before[TIER_HEADS]);
+	run_done(&p->before[TIER_TEXT]);
 	shelf_view_done(&p->view);
 	shelf_rest(&p->shelf);
 }
@@ -59,11 +61,12 @@ publisher_cancel(struct publisher *p)
 		(void)press_reload(p);
 }
 
-/* What was added so far becomes an issue. */
+/* What was added so far becomes an issue.  For the only one of a batch there is time. */
 static int
-flush(struct publisher *p)
+flush(struct publisher *p, bool last)
 {
 	struct pack_entry e[HEADER_PACKS_MAX];
+	int level = last && p->n_pending == 0 ? ISSUE_SLOW : p->level;
 	uint64_t number = press_next(p);
 	struct issue_base base;
 	size_t n = 0, count = issue_count(&p->issue);
@@ -71,12 +74,14 @@ flush(struct publisher *p)
 
 	if (count == 0)
 		return 0;
-	r = press_base(p, &p->issue, &base);
+	r = press_base(p, &p->issue, level, &base);
 	if (r == 0)
 		r = press_packs(p, &p->issue, number, number, false, &base,
-		    p->level, NULL, e, &n);
+		    level, NULL, e, &n);
 	if (r == 0)
 		r = press_header(p, e, n, count);
+	if (r == 0)
+		r = press_follow(p, &p->issue, number);
 	if (r == 0)
 		r = issue_clear(&p->issue);
 	p->uncovered += count;
@@ -100,7 +105,7 @@ enter(struct publisher *p, struct draft *d)
 
 	if (!p->drafting && (issue_count(&p->issue) >= p->per_issue ||
 				!issue_fits(&p->issue, a)))
-		r = flush(p);
+		r = flush(p, false);
 	buf_init(&head, 0);
 	if (r == 0)
 		r = article_encode(&head, a);
@@ -291,7 +296,7 @@ publisher_commit(struct publisher *p, publisher_issue_fn fn, void *arg,
 		publisher_cancel(p);
 		return QERR_PROTOCOL;
 	}
-	r = flush(p);
+	r = flush(p, true);
 	if (r == 0 && p->n_pending > 0)
 		r = press_commit(p, fn, arg);
 	if (r != 0) {

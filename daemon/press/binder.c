@@ -16,9 +16,8 @@
 /*
  * Volumes, of two sizes.  Each few hundred articles become a small one; when there
  * are a thousand behind the last large one, a large one takes the place of the small
- * ones (its packs are `only`).  Large ones stay, so later issues may be compressed
- * against them.  The work is done in a forked child, which leaves struct pack_entry
- * and sealed bytes of both tiers in memory that it shares with us.
+ * ones (its packs are `only`).  The work is done in a forked child, which leaves struct
+ * pack_entry and sealed bytes of both tiers in memory that it shares with us.
  */
 
 /* --- what is due --- */
@@ -160,7 +159,7 @@ bind_tier(struct publisher *p, enum tier t, const struct volume *order,
 	records_root(&e.contents, buf_bytes(&raw),
 	    t == TIER_HEADS ? heads : &at);
 	r = pack_seal(&sealed, &e, &p->feed, &p->key, buf_bytes(&raw),
-	    bytes_of(NULL, 0), NULL, ISSUE_SLOW);
+	    bytes_of(NULL, 0), ISSUE_VOLUME);
 	if (r == 0)
 		r = write_all(fd, &e, sizeof(e));
 	if (r == 0)
@@ -338,8 +337,7 @@ publisher_volume_finish(struct publisher *p, publisher_issue_fn fn, void *arg,
 		buf_printf(why, "No volume was made: %s.", qerr_str(r));
 		return r;
 	}
-	/* Later issues lean on it, and articles are found in it. */
-	return press_reload(p);
+	return press_reload(p); /* articles are found in it now */
 }
 
 /* --- one that is signed elsewhere --- */

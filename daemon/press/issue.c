@@ -105,11 +105,11 @@ issue_add(struct issue *is, struct bytes head, const struct article *a,
 	return r;
 }
 
-int
-issue_judge(const struct issue *is, enum tier t, struct bytes base,
-    bool *ret_saves, size_t *ret_size)
+/* Does |base| save a twentieth of |raw|? */
+static int
+judge(struct bytes raw, struct bytes base, bool *ret)
 {
-	struct bytes raw = buf_bytes(&is->tier[t].raw), none = {NULL, 0};
+	struct bytes none = {NULL, 0};
 	struct buf with, without;
 	int r;
 
@@ -118,8 +118,7 @@ issue_judge(const struct issue *is, enum tier t, struct bytes base,
 	r = frame_deflate(&with, raw, base, ISSUE_JUDGE);
 	if (r == 0)
 		r = frame_deflate(&without, raw, none, ISSUE_JUDGE);
-	*ret_saves = r == 0 && with.n <= without.n - without.n / 20;
-	*ret_size = with.n;
+	*ret = r == 0 && with.n <= without.n - without.n / 20;
 	buf_done(&with);
 	buf_done(&without);
 	return r;
@@ -132,23 +131,20 @@ issue_seal(const struct issue *is, enum tier t, struct buf *sealed,
 {
 	struct bytes raw = buf_bytes(&is->tier[t].raw), with = {NULL, 0};
 	bool pays = false;
-	size_t size;
 	int r = 0;
 
 	if (raw.n == 0)
 		return QERR_ABSENT;
 	if (t >= TIER_SMALL)
 		level = ISSUE_PICTURE;
-	else if (base != NULL && base->raw[t].p != NULL)
-		r = issue_judge(is, t, base->raw[t], &pays, &size);
+	else if (base != NULL && base->span != 0 && base->raw[t].n > 0)
+		r = judge(raw, with = base->raw[t], &pays);
 	if (r != 0)
 		return r;
-	if (pays)
-		with = base->raw[t];
 	e->tier = t;
+	e->base = pays ? base->span : 0;
 	e->count = (uint32_t)is->tier[t].n;
 	merkle_root(&e->contents, is->tier[t].leaf, is->tier[t].n);
 	buf_clear(sealed);
-	return pack_seal(sealed, e, feed, k, raw, with,
-	    pays ? &base->contents[t] : NULL, level);
+	return pack_seal(sealed, e, feed, k, raw, with, level);
 }

@@ -10,9 +10,10 @@
  * replaces a pack.  The same records in the same order make the same packs.
  */
 #define ISSUE_RAW_MAX (15 * 1024 * 1024) /* of a tier: sealed, it still fits */
-#define ISSUE_FAST    16                 /* zstd's levels */
-#define ISSUE_JUDGE   3                  /* which base pays */
-#define ISSUE_SLOW    19
+#define ISSUE_FAST    16                 /* zstd's levels: of many issues */
+#define ISSUE_SLOW    18                 /* of one, for which there is time */
+#define ISSUE_VOLUME  19
+#define ISSUE_JUDGE   3 /* whether a base pays */
 #define ISSUE_PICTURE 1 /* pictures are compressed already */
 
 struct issue {
@@ -39,23 +40,16 @@ int issue_add(struct issue *is, struct bytes head, const struct article *a,
     struct bytes body, struct bytes (*picture)(const void *arg, size_t i),
     const void *arg);
 
-/* What a pack may be compressed against, by tier; .p NULL: nothing. */
+/* What heads and text may be compressed against: the raw bytes of |span| issues before. */
 struct issue_base {
-	struct bytes raw[TIERS];
-	struct id contents[TIERS];
+	struct bytes raw[TIER_TEXT + 1];
+	uint8_t span; /* 0: nothing */
 };
-
-/*
- * Set *ret_saves if |base| saves a twentieth of the pack of |tier|, and *ret_size to its
- * size then, both judged at a level that costs little.  0 or QERR_NOMEM.
- */
-int issue_judge(const struct issue *is, enum tier tier, struct bytes base,
-    bool *ret_saves, size_t *ret_size);
 
 /*
  * Make the pack of |tier| for the cover in |e| (first, last, only set) into
  * |sealed|, and fill in |e|.  0, or QERR_ABSENT if there is nothing to put in.
- * A base is used only if it saves a twentieth.
+ * A base is used only if it saves a twentieth, as judged at a level that costs little.
  */
 int issue_seal(const struct issue *is, enum tier tier, struct buf *sealed,
     struct pack_entry *e, const struct id *feed, const struct reading_key *k,

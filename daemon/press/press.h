@@ -83,7 +83,9 @@ struct publisher {
 	uint64_t time; /* of that issue */
 	int level;
 	struct issue issue;
-	size_t uncovered; /* articles that no volume has */
+	struct run
+	    before[TIER_TEXT + 1]; /* heads and text of those before it */
+	size_t uncovered;          /* articles that no volume has */
 	struct shelf_view view;
 
 	/* the volume in the making */
@@ -111,12 +113,11 @@ int press_seal(const struct publisher *p, const struct issue *is, enum tier t,
     int level);
 /* Put a pack into the store, for press_commit(). */
 int press_stage(struct publisher *p, const struct id *root, struct bytes data);
-/*
- * What the next issue, |is|, is best compressed against; borrowed until the shelf opens
- * another base.  All .p NULL if nothing pays.
- */
-int press_base(struct publisher *p, const struct issue *is,
+/* What the next issue, |is|, is to be compressed against; borrowed until press_follow(). */
+int press_base(struct publisher *p, const struct issue *is, int level,
     struct issue_base *ret);
+/* |is| became the issue |number|: the next ones of the batch may lean on it. */
+int press_follow(struct publisher *p, const struct issue *is, uint64_t number);
 uint64_t press_next(const struct publisher *p); /* the next header's number */
 /* May this machine sign it, alone?  Where not, the secret key is forgotten. */
 bool press_signs(struct publisher *p);

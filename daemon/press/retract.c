@@ -77,18 +77,11 @@ static bool
 loses_base(const struct retraction *t, const struct pack_entry *e)
 {
 	const struct shelf *s = &t->p->shelf;
-	size_t k;
 
-	if (!e->has_base)
-		return false;
-	for (size_t i = 0; i < s->n; i++) {
-		const struct shelf_pack *b = &s->pack[i];
+	for (uint64_t k = e->first - e->base; k < e->first; k++) {
+		size_t i = shelf_issue(s, k);
 
-		if (b->dead || !id_eq(&b->e.contents, &e->base))
-			continue;
-		k = b->e.first == b->e.last ? shelf_issue(s, b->e.first)
-					    : largest(s, i);
-		if (k != SHELF_NONE && t->again[k] == HOLDS)
+		if (i != SHELF_NONE && t->again[i] == HOLDS)
 			return true;
 	}
 	return false;
@@ -205,8 +198,8 @@ announce(struct retraction *t, size_t i)
 }
 
 /*
- * What leans on others comes first: until the next draft is out it could not be opened
- * without them.
+ * What leans on others comes first, and so the newest: until the next draft is out it
+ * could not be opened without them.
  */
 static int
 announce_all(struct retraction *t)
@@ -215,7 +208,7 @@ announce_all(struct retraction *t)
 	int r = t->told ? 0 : announce_tomb(t);
 
 	for (enum again why = LEANS; why <= HOLDS; why++)
-		for (size_t i = 0; i < many && r == 0 && !t->more; i++) {
+		for (size_t i = many; i-- > 0 && r == 0 && !t->more;) {
 			if (t->again[i] != why)
 				continue;
 			jobs_breathe();

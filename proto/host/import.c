@@ -441,18 +441,37 @@ choose(struct import *m, size_t heads)
 		m->want[text] = false;
 }
 
-/* What a wanted pack is compressed against is wanted, too; it has no base. */
-static void
-want_base(struct import *m, const struct pack_entry *e)
+/* The packs that |i| is compressed against, the newest first.  Returns how many. */
+static size_t
+base_of(const struct import *m, size_t i, size_t ret[PACK_BASE_MAX])
 {
 	const struct shelf *s = &m->shelf;
+	const struct pack_entry *e = &s->pack[i].e;
+	size_t n = 0;
 
-	for (size_t i = 0; i < s->n; i++) {
-		const struct shelf_pack *p = &s->pack[i];
+	for (size_t k = i; e->base != 0 && k-- > 0;) {
+		const struct shelf_pack *p = &s->pack[k];
+		size_t at = k;
 
-		if (p->e.tier == e->tier && id_eq(&p->e.contents, &e->base))
-			m->want[i] = !p->dead && !is_held(m, i);
+		if (p->number < e->first - e->base)
+			break;
+		if (p->e.tier != e->tier || p->e.first != p->number)
+			continue;
+		if (p->dead && (at = shelf_issue(s, p->number)) != SHELF_NONE)
+			at = shelf_with(s, at, e->tier);
+		if (at != SHELF_NONE)
+			ret[n++] = at;
 	}
+	return n;
+}
+
+static void
+want_base(struct import *m, size_t i)
+{
+	size_t base[PACK_BASE_MAX], n = base_of(m, i, base);
+
+	for (size_t k = 0; k < n; k++)
+		m->want[base[k]] = !is_held(m, base[k]);
 }
 
 static int
@@ -475,9 +494,10 @@ plan(struct import *m)
 		if (!s->pack[i].dead && s->pack[i].e.tier == TIER_HEADS &&
 		    is_volume(&s->pack[i]))
 			choose(m, i);
-	for (size_t i = 0; i < s->n && newest != 0; i++)
-		if (m->want[i] && s->pack[i].e.has_base)
-			want_base(m, &s->pack[i].e);
+	/* The newest first: what they lean on leans on others. */
+	for (size_t i = s->n; i-- > 0;)
+		if (m->want[i])
+			want_base(m, i);
 	for (size_t i = 0; i < s->n; i++)
 		m->wanted += cost(m, i);
 	return 0;
@@ -510,6 +530,29 @@ take_pack(struct import *m, const struct pack_entry *e, struct buf *b)
 	return m->waiting > COMMIT_BYTES ? import_commit(m) : 0;
 }
 
+static int
+take_once(struct import *m, size_t i, struct buf *b)
+{
+	bool wanted = m->want[i];
+
+	m->want[i] = false;
+	return wanted ? take_pack(m, &m->shelf.pack[i].e, b) : 0;
+}
+
+/* Pack |i|, if it is wanted, behind what it is compressed against. */
+static int
+take_readable(struct import *m, size_t i, struct buf *b)
+{
+	size_t base[PACK_BASE_MAX];
+	int err = 0;
+
+	if (!m->want[i])
+		return 0;
+	for (size_t n = base_of(m, i, base); n-- > 0 && err == 0;)
+		err = take_once(m, base[n], b);
+	return err == 0 ? take_once(m, i, b) : err;
+}
+
 /* What matters most comes first: a line may break at any time. */
 static int
 take_packs(struct import *m)
@@ -520,8 +563,8 @@ take_packs(struct import *m)
 	buf_init(&b, 0);
 	for (unsigned tier = 0; tier < TIERS && err == 0; tier++)
 		for (size_t i = m->shelf.n; i-- > 0 && err == 0;)
-			if (m->want[i] && m->shelf.pack[i].e.tier == tier)
-				err = take_pack(m, &m->shelf.pack[i].e, &b);
+			if (m->shelf.pack[i].e.tier == tier)
+				err = take_readable(m, i, &b);
 	buf_done(&b);
 	e = import_commit(m); /* what came before the source failed is kept */
 	return err != 0 ? err : e;

@@ -3,25 +3,21 @@
 #include <stdlib.h>
 
 #include "proto/base/qerr.h"
-#include "proto/object/volume.h"
 
 void
 shelf_init(struct shelf *s, struct store *store, const struct id *feed,
     const struct reading_key *key)
 {
 	*s = (struct shelf){.store = store, .feed = *feed, .key = *key};
-	for (int t = 0; t < TIERS; t++)
-		buf_init(&s->base[t].raw, 0);
+	for (int t = 0; t <= TIER_TEXT; t++)
+		run_init(&s->run[t]);
 }
 
 void
 shelf_rest(struct shelf *s)
 {
-	for (int t = 0; t < TIERS; t++) {
-		buf_done(&s->base[t].raw);
-		buf_init(&s->base[t].raw, 0);
-		s->base[t].there = false;
-	}
+	for (int t = 0; t <= TIER_TEXT; t++)
+		run_done(&s->run[t]);
 }
 
 void
@@ -68,8 +64,10 @@ shelf_add(struct shelf *s, const struct header *h)
 
 	for (size_t i = 0; i < h->n_pack; i++)
 		withdraws = withdraws || h->pack[i].only;
-	if (withdraws)
+	if (withdraws) {
 		withdraw(s, h);
+		shelf_rest(s); /* an issue may say something else now */
+	}
 	if (s->n + h->n_pack > s->cap) {
 		size_t cap = s->cap * 2 + HEADER_PACKS_MAX;
 		void *p = realloc(s->pack, cap * sizeof(*s->pack));
@@ -113,30 +111,6 @@ shelf_issue(const struct shelf *s, uint64_t number)
 
 		if (p->e.tier == TIER_HEADS && !p->dead &&
 		    p->e.first == number && p->e.last == number)
-			return i;
-	}
-	return SHELF_NONE;
-}
-
-size_t
-shelf_key_issue(const struct shelf *s, uint64_t from, uint32_t min,
-    size_t before)
-{
-	size_t v = shelf_newest_volume(s, false);
-
-	if (v != SHELF_NONE && s->pack[v].e.last >= from)
-		from = s->pack[v].e.last + 1;
-	for (size_t i = before < s->n ? before : s->n;
-	     i-- > 0 && s->pack[i].number >= from;) {
-		const struct shelf_pack *p = &s->pack[i];
-		size_t text;
-
-		if (p->dead || p->e.tier != TIER_HEADS || p->e.first < from ||
-		    is_volume(p))
-			continue;
-		text = shelf_with(s, i, TIER_TEXT);
-		if (text != SHELF_NONE && !s->pack[text].e.has_base &&
-		    s->pack[text].e.raw >= min)
 			return i;
 	}
 	return SHELF_NONE;
@@ -217,20 +191,18 @@ shelf_cover(const struct shelf *s, uint64_t first, uint64_t last, size_t **ret,
 	return 0;
 }
 
-int
-shelf_open(struct shelf *s, size_t i, struct buf *raw)
+/* --- bases: the raw bytes of a run of issues, PROTOCOL.md §6 --- */
+
+static int
+open_pack(struct shelf *s, const struct pack_entry *e, struct bytes base,
+    struct buf *raw)
 {
-	const struct pack_entry *e = &s->pack[i].e;
 	struct tree_name t = {.kind = TREE_PACK, .id = e->root};
-	struct bytes base = {NULL, 0};
 	struct buf sealed;
-	int r = 0;
+	int r;
 
 	buf_init(&sealed, PACK_SIZE_MAX);
-	if (e->has_base)
-		r = shelf_base(s, e->tier, &e->base, &base);
-	if (r == 0)
-		r = store_get(s->store, &t, &sealed);
+	r = store_get(s->store, &t, &sealed);
 	if (r == 0)
 		r = pack_check(e, buf_bytes(&sealed));
 	if (r == 0)
@@ -240,134 +212,76 @@ shelf_open(struct shelf *s, size_t i, struct buf *raw)
 	return r;
 }
 
-/* A volume's raw bytes from the packs of its issues, PROTOCOL.md §6. */
-
-struct sources {
-	struct shelf_view *view;
-	struct volume_source *source;
-	size_t n;
-};
-
-static void
-sources_done(struct sources *x)
-{
-	for (size_t i = 0; i < x->n; i++)
-		shelf_view_done(&x->view[i]);
-	free(x->view);
-	free(x->source);
-}
-
-/* Open the issues' own packs of |first| to |last|. */
+/* Add the issue that comes next, whose own base is in the run. */
 static int
-sources_open(struct shelf *s, struct sources *x, uint64_t first, uint64_t last,
-    bool text)
+run_grow(struct shelf *s, enum tier tier, struct run *u)
 {
-	size_t n = (size_t)(last - first + 1);
-	int r = 0;
-
-	*x = (struct sources){
-	    calloc(n, sizeof(*x->view)), calloc(n, sizeof(*x->source)), 0};
-	if (x->view == NULL || x->source == NULL)
-		return QERR_NOMEM;
-	for (uint64_t k = first; k <= last && r == 0; k++) {
-		size_t i = shelf_issue(s, k);
-		struct shelf_view *v = &x->view[x->n];
-		struct volume_source *o = &x->source[x->n];
-
-		if (i == SHELF_NONE)
-			continue; /* an issue without articles */
-		shelf_view_init(v);
-		x->n++;
-		r = shelf_look(s, v, i, text);
-		*o =
-		    (struct volume_source){k, k, buf_bytes(&v->heads), &v->head,
-			buf_bytes(&v->bodies), v->has_text ? &v->body : NULL};
-	}
-	return r;
-}
-
-static int
-rebuild(struct shelf *s, const struct pack_entry *e, struct buf *raw)
-{
-	struct sources x;
-	struct volume v = {NULL, 0};
-	struct records r = {NULL, 0}, heads = {NULL, 0};
-	struct buf head_raw;
-	int err;
-
-	buf_init(&head_raw, 0);
-	buf_clear(raw);
-	err = sources_open(s, &x, e->first, e->last, e->tier != TIER_HEADS);
-	if (err == 0)
-		err = volume_order(&v, x.source, x.n, NULL, 0);
-	if (err == 0)
-		err = volume_raw(&head_raw, TIER_HEADS, &v, x.source, NULL);
-	if (err == 0)
-		err = volume_raw(raw, e->tier, &v, x.source, NULL);
-	if (err == 0 && e->tier != TIER_HEADS)
-		err = records_of_heads(&heads, buf_bytes(&head_raw), v.n);
-	/* Whatever was put together, it is what was signed, or nothing. */
-	if (err == 0)
-		err = records_open(&r, e, buf_bytes(raw), buf_bytes(&head_raw),
-		    &heads);
-	records_done(&r);
-	records_done(&heads);
-	volume_done(&v);
-	sources_done(&x);
-	buf_done(&head_raw);
-	return err == QERR_NOMEM ? err : err == 0 ? 0 : QERR_BASE;
-}
-
-/* Find or make the base anew, into its place. */
-static int
-rebuild_base(struct shelf *s, enum tier tier, const struct id *contents)
-{
+	size_t i = shelf_issue(s, u->next);
+	const struct pack_entry *e;
 	struct buf raw;
-	int r = QERR_BASE;
+	int r;
 
-	if (s->depth == SHELF_DEPTH_MAX)
-		return r;
-	s->depth++;
-	/* Not in place: on the way the issues may need another base there. */
+	if (i != SHELF_NONE)
+		i = shelf_with(s, i, tier);
+	if (i == SHELF_NONE)
+		return run_add(u, bytes_of(NULL, 0));
+	e = &s->pack[i].e;
+	if (!run_has(u, u->next - e->base, u->next))
+		return QERR_BASE;
 	buf_init(&raw, 0);
-	for (size_t i = s->n; i-- > 0 && r == QERR_BASE;)
-		if (s->pack[i].e.tier == tier &&
-		    id_eq(&s->pack[i].e.contents, contents) &&
-		    !s->pack[i].e.has_base)
-			r = rebuild(s, &s->pack[i].e, &raw);
-	buf_done(&s->base[tier].raw);
-	s->base[tier].raw = raw;
-	s->depth--;
+	r = open_pack(s, e, run_cut(u, u->next - e->base, u->next), &raw);
+	if (r == 0)
+		r = run_add(u, buf_bytes(&raw));
+	buf_done(&raw);
 	return r;
 }
 
 int
-shelf_base(struct shelf *s, enum tier tier, const struct id *contents,
+shelf_base(struct shelf *s, enum tier tier, uint64_t number, uint8_t span,
     struct bytes *ret)
 {
-	int r = QERR_BASE;
+	struct run *u = &s->run[tier];
+	uint64_t first = number - span;
+	int r = 0;
 
-	if (s->base[tier].there && id_eq(&s->base[tier].contents, contents)) {
-		*ret = buf_bytes(&s->base[tier].raw);
-		return 0;
-	}
-	s->base[tier].there = false;
-	for (size_t i = s->n; i-- > 0 && r != 0;) {
-		const struct pack_entry *e = &s->pack[i].e;
-
-		/* A base has no base: this goes one step deep. */
-		if (e->tier == tier && id_eq(&e->contents, contents) &&
-		    !e->has_base && !s->pack[i].dead)
-			r = shelf_open(s, i, &s->base[tier].raw);
-	}
+	if (!run_has(u, first, u->next))
+		run_start(u, first);
+	while (u->next < number && r == 0)
+		r = run_grow(s, tier, u);
 	if (r != 0)
-		r = rebuild_base(s, tier, contents);
-	if (r != 0)
-		return r;
-	s->base[tier].contents = *contents;
-	s->base[tier].there = true;
-	*ret = buf_bytes(&s->base[tier].raw);
+		return qerr_is_fatal(r) ? r : QERR_BASE;
+	if (!run_has(u, first, number)) /* it is too large */
+		return QERR_BASE;
+	*ret = run_cut(u, first, number);
 	return 0;
+}
+
+/* An issue's own pack |e| was opened: what comes next may lean on it. */
+static void
+follow(struct shelf *s, const struct pack_entry *e, struct bytes raw)
+{
+	struct run *u = &s->run[e->tier];
+
+	if (e->first != u->next && e->base == 0)
+		run_start(u, e->first);
+	if (e->first == u->next)
+		(void)run_add(u, raw);
+}
+
+int
+shelf_open(struct shelf *s, size_t i, struct buf *raw)
+{
+	const struct pack_entry *e = &s->pack[i].e;
+	struct bytes base = {NULL, 0};
+	int r = 0;
+
+	if (e->base != 0)
+		r = shelf_base(s, e->tier, e->first, e->base, &base);
+	if (r == 0)
+		r = open_pack(s, e, base, raw);
+	if (r == 0 && e->tier <= TIER_TEXT && e->first == e->last)
+		follow(s, e, buf_bytes(raw));
+	return r;
 }
 
 void

@@ -2,14 +2,13 @@
 #define QUIRE_SHELF_H
 
 #include "proto/host/store.h"
-#include "proto/object/pack.h"
+#include "proto/object/run.h"
 
 /*
  * The packs of one feed in a store, as its headers announce them: which there
  * are, which one to take for an issue, and what is in them.  Publishers and
  * readers use the same.
  */
-#define SHELF_DEPTH_MAX 8 /* bases of bases' issues */
 struct shelf_pack {
 	uint64_t number; /* of the header that announces it */
 	struct pack_entry e;
@@ -22,20 +21,15 @@ struct shelf {
 	struct reading_key key;
 	struct shelf_pack *pack; /* in order of announcement */
 	size_t n, cap;
-	unsigned depth; /* of rebuilding */
-	/* The base opened last, of each tier. */
-	struct {
-		struct id contents;
-		struct buf raw;
-		bool there;
-	} base[TIERS];
+	/* Issues that were opened last, heads and text: what others lean on. */
+	struct run run[TIER_TEXT + 1];
 };
 #define SHELF_NONE SIZE_MAX
 
 void shelf_init(struct shelf *s, struct store *store, const struct id *feed,
     const struct reading_key *key);
 void shelf_done(struct shelf *s);
-/* Free the memory of opened bases. */
+/* Free the memory of opened issues. */
 void shelf_rest(struct shelf *s);
 
 /* Take in what the next header announces and withdraws. */
@@ -45,14 +39,6 @@ int shelf_add(struct shelf *s, const struct header *h);
 size_t shelf_with(const struct shelf *s, size_t i, enum tier tier);
 /* The heads pack of issue |number| itself that counts, or SHELF_NONE. */
 size_t shelf_issue(const struct shelf *s, uint64_t number);
-/*
- * The newest issue (its heads) from |from| on that can be a base, or SHELF_NONE: its text
- * has |min| bytes at least and no base, and no volume covers it, for who takes the
- * volume does without it.  |before| is such an issue, to find the one before it, or
- * SHELF_NONE.
- */
-size_t shelf_key_issue(const struct shelf *s, uint64_t from, uint32_t min,
-    size_t before);
 /* The volume (its heads) that ends last, of all or of the large ones that are
  * marked `only`, or SHELF_NONE. */
 size_t shelf_newest_volume(const struct shelf *s, bool large);
@@ -67,11 +53,10 @@ int shelf_cover(const struct shelf *s, uint64_t first, uint64_t last,
 /* Open pack |i| into |raw|, checking everything. */
 int shelf_open(struct shelf *s, size_t i, struct buf *raw);
 /*
- * The raw bytes of the base |contents|, from its pack or rebuilt from the packs of
- * its issues and compared; QERR_BASE if these are not here.  Borrowed until the
- * next call.
+ * The raw bytes of |tier|, heads or text, of the |span| issues before |number|;
+ * QERR_BASE if they are not all here.  Borrowed until the next call.
  */
-int shelf_base(struct shelf *s, enum tier tier, const struct id *contents,
+int shelf_base(struct shelf *s, enum tier tier, uint64_t number, uint8_t span,
     struct bytes *ret);
 
 /* A heads pack and, if there is one, its text pack, opened. */

@@ -170,10 +170,10 @@ struct announce {
 	    worth; /* the newest number that needs it; while the plan is made */
 	uint8_t tier;
 	bool only;
-	uint64_t contents, base; /* the beginnings of both; base 0: none */
-	bool dead;               /* withdrawn, or cut with its header */
-	bool wanted;             /* counted in pack->wants */
-	enum plan plan;          /* while it is made */
+	uint8_t base;   /* issues before it that it leans on */
+	bool dead;      /* withdrawn, or cut with its header */
+	bool wanted;    /* counted in pack->wants */
+	enum plan plan; /* while it is made */
 };
 
 /*

@@ -67,47 +67,45 @@ plan_volume(struct track *s, size_t heads)
 	}
 }
 
-/* True if we have, or will have, all issues that |v| covers. */
-static bool
-can_rebuild(const struct track *s, const struct announce *v)
+/* |a| leans on what counts of the issue |number|, from its own header or a later one. */
+static void
+plan_base(struct track *s, const struct announce *a, uint32_t number)
 {
-	for (size_t i = 0; i < s->n_a; i++) {
-		const struct announce *a = &s->a[i];
+	bool gone = false;
 
-		if (volume_covers(v, a) && a->plan != PLAN_WANT &&
-		    a->pack->state != PACK_HELD)
-			return false;
+	for (size_t i = s->first_a[number - 1];
+	     i < s->n_a && (gone || s->a[i].number == number); i++) {
+		struct announce *v = &s->a[i];
+
+		if (v->first != number || v->last != number ||
+		    v->tier != a->tier)
+			continue;
+		gone = v->dead;
+		if (gone)
+			continue;
+		v->plan = PLAN_WANT;
+		if (a->worth > v->worth)
+			v->worth = a->worth;
+		return;
 	}
-	return true;
 }
 
 /*
- * What is compressed against another pack cannot be read without it: that one is
- * wanted as well, and in a quota is worth as much as the newest that leans on it.
+ * What is compressed against other packs cannot be read without them: they are
+ * wanted as well, and in a quota are worth as much as the newest that leans on them.
  */
 static void
 plan_bases(struct track *s)
 {
-	uint64_t last[TIERS] = {0};
-
+	/* The newest first: what leans on an issue comes before it here. */
 	for (size_t i = s->n_a; i-- > 0;) {
 		const struct announce *a = &s->a[i];
 
-		if (a->dead || a->base == 0 || a->base == last[a->tier] ||
+		if (a->dead || a->base == 0 ||
 		    (a->plan != PLAN_WANT && a->pack->state != PACK_HELD))
 			continue;
-		last[a->tier] = a->base; /* neighbours lean on the same one */
-		for (size_t k = 0; k < s->n_a; k++) {
-			struct announce *v = &s->a[k];
-
-			if (v->dead || v->contents != a->base ||
-			    v->tier != a->tier)
-				continue;
-			if (v->plan != PLAN_WANT && !can_rebuild(s, v))
-				v->plan = PLAN_WANT;
-			if (a->number > v->worth)
-				v->worth = a->number;
-		}
+		for (uint32_t k = a->number - a->base; k < a->number; k++)
+			plan_base(s, a, k);
 	}
 }
 
@@ -209,6 +207,9 @@ want_cmp(const void *x, const void *y)
 		return a->class < b->class ? -1 : 1;
 	if (a->age != b->age)
 		return a->age < b->age ? -1 : 1;
+	/* What others lean on first: a line may break at any time. */
+	if (a->track == b->track && a->number != b->number)
+		return a->number < b->number ? -1 : 1;
 	return (int)(a->track->index > b->track->index) -
 	       (int)(a->track->index < b->track->index);
 }
@@ -227,7 +228,7 @@ want_add(struct track *s, const struct announce *a)
 	n->want[n->n_want++] = (struct want){.pack = a->pack,
 	    .track = s,
 	    .number = a->number,
-	    .age = feed_head(s->feed) - a->number,
+	    .age = feed_head(s->feed) - a->worth,
 	    .tier = a->tier,
 	    .class = (uint8_t)(a->tier + (late ? TIERS : 0))};
 }

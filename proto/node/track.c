@@ -197,8 +197,7 @@ announce_add(struct track *s, const struct pack_entry *e, uint64_t number)
 	    .last = (uint32_t)e->last,
 	    .tier = (uint8_t)e->tier,
 	    .only = e->only,
-	    .contents = load_le64(e->contents.b),
-	    .base = e->has_base ? load_le64(e->base.b) : 0,
+	    .base = e->base,
 	    /* Two feeds that name one pack of two sizes: one of them lies. */
 	    .dead = p->size != e->size};
 	if (p->size == e->size) {

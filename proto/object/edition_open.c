@@ -123,7 +123,7 @@ open_pack(struct buf *raw, const struct edition_verdict *v,
 	const struct bytes none = {NULL, 0};
 	int r = pack_check(k, e->pack[i]);
 
-	if (r == 0 && k->has_base)
+	if (r == 0 && k->base != 0)
 		r = QERR_RANGE;
 	return r != 0 ? r
 		      : pack_open(raw, k, &v->feed, &e->key, e->pack[i], none);

@@ -39,9 +39,9 @@ frame_deflate(struct buf *b, struct bytes raw, struct bytes base, int level)
 		goto out;
 	ZSTD_CCtx_setParameter(z, ZSTD_c_compressionLevel, level);
 	ZSTD_CCtx_setParameter(z, ZSTD_c_dictIDFlag, 0);
-	if (level < SLOW_LEVEL) { /* 3 MiB of tables, and half a percent more */
-		ZSTD_CCtx_setParameter(z, ZSTD_c_chainLog, 19);
-		ZSTD_CCtx_setParameter(z, ZSTD_c_hashLog, 18);
+	if (level < SLOW_LEVEL) { /* 6 MiB of tables, and half a percent more */
+		ZSTD_CCtx_setParameter(z, ZSTD_c_chainLog, 20);
+		ZSTD_CCtx_setParameter(z, ZSTD_c_hashLog, 19);
 	}
 	if (base.n > 0) {
 		/* The window must reach back over all of the base. */

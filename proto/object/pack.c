@@ -105,8 +105,7 @@ seal_into(struct buf *b, const struct pack_entry *e, const struct id *feed,
 
 int
 pack_seal(struct buf *b, struct pack_entry *e, const struct id *feed,
-    const struct reading_key *k, struct bytes raw, struct bytes base,
-    const struct id *base_contents, int level)
+    const struct reading_key *k, struct bytes raw, struct bytes base, int level)
 {
 	size_t from = b->n;
 	struct buf inner;
@@ -114,10 +113,11 @@ pack_seal(struct buf *b, struct pack_entry *e, const struct id *feed,
 
 	if (raw.n == 0)
 		return QERR_RANGE;
-	if (raw.n > PACK_SIZE_MAX || base.n > PACK_SIZE_MAX)
+	if (raw.n > PACK_SIZE_MAX || base.n > PACK_PREFIX_MAX)
 		return QERR_TOOBIG;
 	buf_init(&inner, 0);
-	r = make_inner(&inner, raw, base, level);
+	r = make_inner(&inner, raw, e->base != 0 ? base : bytes_of(NULL, 0),
+	    level);
 	if (r == 0)
 		r = seal_into(b, e, feed, k, buf_bytes(&inner));
 	buf_wipe(&inner);
@@ -126,10 +126,6 @@ pack_seal(struct buf *b, struct pack_entry *e, const struct id *feed,
 
 	e->raw = (uint32_t)raw.n;
 	e->size = (uint32_t)(b->n - from);
-	e->has_base = base.n > 0;
-	memset(&e->base, 0, sizeof(e->base));
-	if (e->has_base)
-		e->base = *base_contents;
 	return merkle_pack_root(&e->root, bytes_of(b->p + from, e->size));
 }
 
@@ -185,7 +181,7 @@ pack_open(struct buf *raw, const struct pack_entry *e, const struct id *feed,
 	int r;
 
 	buf_clear(raw);
-	if (e->has_base && base.p == NULL)
+	if (e->base != 0 && base.n == 0)
 		return QERR_BASE;
 	if (sealed.n < SEALED_MIN)
 		return QERR_TRUNCATED;
@@ -201,7 +197,7 @@ pack_open(struct buf *raw, const struct pack_entry *e, const struct id *feed,
 		r = find_frame(&z, bytes_of(inner, n));
 	if (r == 0)
 		r = frame_inflate(raw, z, e->raw,
-		    e->has_base ? base : bytes_of(NULL, 0));
+		    e->base != 0 ? base : bytes_of(NULL, 0));
 	sodium_memzero(inner, n);
 	free(inner);
 	if (r != 0)

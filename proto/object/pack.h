@@ -51,13 +51,14 @@ void records_root(struct id *ret_root, struct bytes raw,
 
 /*
  * Seal |raw| into |b|.  In |e|, the caller has set tier, count, contents, first,
- * last and only; size, raw, root, base are filled in.  |base| is the raw prefix
- * and |base_contents| its name (NULL, .p NULL: none).  |level| is zstd's.
+ * last, base and only; size, raw, root are filled in.  |base| is the raw prefix,
+ * of PACK_PREFIX_MAX bytes at most, if e->base is not 0.  |level| is zstd's.
  * QERR_RANGE if |raw| is empty, QERR_TOOBIG if it or the result is too large.
  */
+#define PACK_PREFIX_MAX (4 * 1024 * 1024)
 int pack_seal(struct buf *b, struct pack_entry *e, const struct id *feed,
     const struct reading_key *k, struct bytes raw, struct bytes base,
-    const struct id *base_contents, int level);
+    int level);
 
 /*
  * Open a sealed pack whose pieces the caller has verified against e->root:
@@ -65,7 +66,7 @@ int pack_seal(struct buf *b, struct pack_entry *e, const struct id *feed,
  * after a failure).  QERR_AEAD if key, feed, tier or cover are others,
  * QERR_ENCODING if the padding is not as §6 has it, QERR_INFLATE if the frame
  * is not one of e->raw bytes (with another base, too), QERR_TRAILING if more
- * than one is there, QERR_BASE if e->has_base and |base| is absent.
+ * than one is there, QERR_BASE if e->base is not 0 and |base| is empty.
  */
 int pack_open(struct buf *raw, const struct pack_entry *e,
     const struct id *feed, const struct reading_key *k, struct bytes sealed,

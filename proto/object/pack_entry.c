@@ -52,8 +52,7 @@ read_field(struct reader *r, struct pack_entry *p, uint64_t field,
 		p->last = cbor_uint_in(r, 1, number - 1);
 		break;
 	case PACK_BASE:
-		p->has_base = true;
-		cbor_bytes_exact(r, p->base.b, 32);
+		p->base = (uint8_t)cbor_uint_in(r, 1, PACK_BASE_MAX);
 		break;
 	case PACK_ONLY:
 		p->only = cbor_bool(r);
@@ -84,6 +83,10 @@ pack_entry_read(struct reader *r, struct pack_entry *p, uint64_t number)
 		reader_fail(r, QERR_MISSING);
 	if (r->err == 0 && p->first > p->last)
 		reader_fail(r, QERR_RANGE);
+	/* Only heads and text of an issue itself lean on those before it. */
+	if (r->err == 0 && p->base != 0 &&
+	    (p->tier > TIER_TEXT || p->first != number || p->base >= number))
+		reader_fail(r, QERR_RANGE);
 }
 
 int
@@ -100,7 +103,7 @@ void
 pack_entry_put(struct buf *b, const struct pack_entry *p, uint64_t number)
 {
 	cbor_put_map(b, 6u + (p->first != number) + (p->last != number) +
-			    p->has_base + p->only);
+			    (p->base != 0) + p->only);
 	cbor_put_uint(b, PACK_TIER);
 	cbor_put_uint(b, p->tier);
 	cbor_put_uint(b, PACK_ROOT);
@@ -121,9 +124,9 @@ pack_entry_put(struct buf *b, const struct pack_entry *p, uint64_t number)
 		cbor_put_uint(b, PACK_LAST);
 		cbor_put_uint(b, p->last);
 	}
-	if (p->has_base) {
+	if (p->base != 0) {
 		cbor_put_uint(b, PACK_BASE);
-		cbor_put_bytes(b, p->base.b, 32);
+		cbor_put_uint(b, p->base);
 	}
 	if (p->only) {
 		cbor_put_uint(b, PACK_ONLY);

@@ -8,6 +8,7 @@
 /* What a header says of one pack, PROTOCOL.md §5. */
 #define PACK_SIZE_MAX  (16 * 1024 * 1024)
 #define PACK_COUNT_MAX 16384
+#define PACK_BASE_MAX  16 /* issues that one may lean on */
 
 enum tier {
 	TIER_HEADS,
@@ -25,9 +26,8 @@ struct pack_entry {
 	struct id contents;   /* over the records */
 	uint32_t count;       /* of records */
 	uint64_t first, last; /* issues covered */
-	bool has_base;
-	struct id base; /* contents of the pack that is the zstd prefix */
-	bool only;      /* withdraws what it covers */
+	uint8_t base; /* issues before it that are the zstd prefix; 0: none */
+	bool only;    /* withdraws what it covers */
 };
 
 /* As it stands in the header |number|, whose own cover is left out. */

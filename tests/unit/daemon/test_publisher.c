@@ -805,7 +805,7 @@ names(void)
 }
 
 /* Whose words the next ones have, in turns. */
-static uint32_t voice = 1, voices = 1;
+static uint32_t voice = 1;
 
 /* Words that all of them share, and that do not compress by themselves. */
 static void
@@ -828,8 +828,7 @@ fill(struct room *r, int from, int to)
 	for (int i = from; i < to; i++) {
 		char file[32], html[2000];
 
-		shared_words(words, sizeof(words),
-		    voice + (uint32_t)i % voices);
+		shared_words(words, sizeof(words), voice);
 		snprintf(file, sizeof(file), "%d.html", i);
 		snprintf(html, sizeof(html),
 		    "<html lang=%s><title>T%d</title><p>word%d. %s",
@@ -902,9 +901,9 @@ volumes(void)
 
 	/* What a volume covers is no base. */
 	fill(&r, 260, 280);
-	check(!r.p->shelf.pack[r.p->shelf.n - 1].e.has_base);
+	check(r.p->shelf.pack[r.p->shelf.n - 1].e.base == 0);
 	fill(&r, 280, 300);
-	check(r.p->shelf.pack[r.p->shelf.n - 1].e.has_base);
+	check(r.p->shelf.pack[r.p->shelf.n - 1].e.base == 2);
 	reenter(&r);
 	check(publisher_articles(r.p) == 300);
 	fill(&r, 300, 520);
@@ -925,7 +924,7 @@ volumes(void)
 	check(publisher_articles(r.p) == 1040);
 
 	/* Out of the issue and the volume; nothing else is lost. */
-	check(retract_by_drafts(&r, "100.html", "newsroom/secret.key") == 1);
+	check(retract_by_drafts(&r, "100.html", "newsroom/secret.key") == 2);
 	check(holds(&r, "word100.") == 0);
 	check(holds(&r, "word101.") == 2 && holds(&r, "word1030.") == 1);
 	reenter(&r);
@@ -956,43 +955,88 @@ text_of(struct room *r, uint64_t number)
 	return &r->p->shelf.pack[i].e;
 }
 
-/* Issues lean on one before them, until there is another; and never on words that were
- * taken back. */
+/* How many issues the text of |number| leans on. */
+static int
+base_of(struct room *r, uint64_t number)
+{
+	return text_of(r, number)->base;
+}
+
+/* Issues lean on all before them up to one that stands alone; and never on words that
+ * were taken back. */
 static void
 bases(void)
 {
-	const struct pack_entry *key;
 	struct room r;
 
 	room_new(&r, 30);
 	check(publish(&r, "short.html", "<p>short") == PUBLISHER_NEW);
-	check(!text_of(&r, 1)->has_base);
-	fill(&r, 0, 30); /* the one before is too small to be one */
-	key = text_of(&r, 2);
-	check(!key->has_base);
-	for (int i = 0; i < 13; i++)
-		fill(&r, 30 + i, 31 + i);
-	key = text_of(&r, 2);
-	for (uint64_t n = 3; n <= 14; n++) {
-		check(text_of(&r, n)->has_base);
-		check(id_eq(&text_of(&r, n)->base, &key->contents));
-	}
-	check(!text_of(&r, 15)->has_base);
+	check(base_of(&r, 1) == 0);
+	for (int n = 2; n <= 16; n++)
+		fill(&r, 10 * (n - 2), 10 * (n - 1));
+	check(base_of(&r, 2) == 0); /* the one before says too little */
+	for (int n = 3; n <= 13; n++)
+		check(base_of(&r, (uint64_t)n) == n - 1);
+	check(base_of(&r, 14) == 0); /* twelve are enough */
+	check(base_of(&r, 15) == 1 && base_of(&r, 16) == 2);
 	reenter(&r);
+	check(holds(&r, "word0.") == 1 && holds(&r, "word111.") == 1 &&
+	      holds(&r, "word149.") == 1);
+
+	/* One article does not pay for opening so many. */
+	fill(&r, 150, 151);
+	check(base_of(&r, 17) == 0);
+	fill(&r, 151, 161);
+	check(base_of(&r, 18) == 4);
 
 	/* All that leaned on it are made anew: before it, and so not all at once. */
-	check(retract_by_drafts(&r, "10.html", "newsroom/secret.key") == 2);
-	check(holds(&r, "word10.") == 0 && holds(&r, "word11.") == 1);
-	for (uint64_t n = 2; n <= 14; n++)
-		check(!text_of(&r, n)->has_base);
-	check(holds(&r, "word40.") == 1);
+	check(retract_by_drafts(&r, "75.html", "newsroom/secret.key") == 1);
+	check(holds(&r, "word75.") == 0 && holds(&r, "word76.") == 1);
+	for (int n = 3; n <= 8; n++)
+		check(base_of(&r, (uint64_t)n) == n - 1);
+	for (uint64_t n = 9; n <= 13; n++)
+		check(base_of(&r, n) == 0);
+	check(base_of(&r, 15) == 1);
+	check(retract_by_drafts(&r, "1.html", "newsroom/secret.key") == 2);
+	check(holds(&r, "word1.") == 0 && holds(&r, "word76.") == 1);
 	reenter(&r);
-	check(publisher_articles(r.p) == 44);
-	/* One of those that leaned goes without the others. */
-	fill(&r, 46, 76);
-	fill(&r, 76, 78);
-	check(retract(&r, "77.html") == 0);
-	check(holds(&r, "word77.") == 0 && holds(&r, "word76.") == 1);
+	check(publisher_articles(r.p) == 162);
+	check(holds(&r, "word149.") == 1);
+	room_done(&r);
+}
+
+/* The issues of one batch lean on each other before any of them is out. */
+static void
+bases_of_a_batch(void)
+{
+	struct room r;
+
+	room_new(&r, 10);
+	fill(&r, 0, 10);
+	fill(&r, 10, 55);
+	for (int n = 1; n <= 6; n++)
+		check(base_of(&r, (uint64_t)n) == n - 1);
+	reenter(&r);
+	check(holds(&r, "word9.") == 1 && holds(&r, "word54.") == 1);
+
+	/* What is open for something else is no base by mistake. */
+	check(publisher_begin(r.p, false, false) == 0);
+	for (int i = 60; i < 75; i++) {
+		char file[32], html[2000], words[1500];
+
+		shared_words(words, sizeof(words), 1);
+		snprintf(file, sizeof(file), "%d.html", i);
+		snprintf(html, sizeof(html), "<title>T</title><p>word%d. %s", i,
+		    words);
+		check(add(&r, file, html, NULL) == PUBLISHER_NEW);
+		if (i == 70)
+			check(add(&r, "3.html", "<title>T3</title><p>word3.",
+				  NULL) == PUBLISHER_CORRECTED);
+	}
+	check(publisher_commit(r.p, NULL, NULL, &why) == 0);
+	check(base_of(&r, 7) == 6 && base_of(&r, 8) == 7);
+	reenter(&r);
+	check(holds(&r, "word60.") == 1 && holds(&r, "word74.") == 1);
 	room_done(&r);
 }
 
@@ -1051,30 +1095,16 @@ folders_that_are_wrong(void)
 	room_done(&r);
 }
 
-/* What |number| is compressed against: the issue |base|, or 0. */
-static bool
-leans_on(struct room *r, uint64_t number, uint64_t base)
-{
-	const struct pack_entry *e = text_of(r, number);
-
-	return base == 0 ? !e->has_base
-			 : e->has_base &&
-			       id_eq(&e->base, &text_of(r, base)->contents);
-}
-
-/*
- * A feed of three languages has a base for each.  One is replaced only when none pays any
- * more, and another is made only where none does.
- */
+/* Words of another language pay nothing, and are not in the way. */
 static void
 bases_of_languages(void)
 {
 	static const struct {
 		uint32_t voice;
-		uint64_t base;
-	} issue[] = {{1, 0}, {2, 0}, {3, 0}, {1, 1}, {3, 3}, {2, 2}, {1, 1},
-	    {2, 2}, {4, 0}, {3, 3}, {1, 1}, {4, 9}, {1, 1}, {1, 0}, {1, 14},
-	    {2, 0}};
+		int base;
+	} issue[] = {{1, 0}, {2, 0}, {3, 0}, {1, 3}, {3, 4}, {2, 5}, {1, 6},
+	    {4, 0}, {3, 8}, {4, 9}, {1, 10}, {2, 11}, {4, 12}, {1, 0}, {1, 1},
+	    {2, 0}, {2, 3}};
 	struct room r;
 
 	room_new(&r, 25);
@@ -1082,32 +1112,11 @@ bases_of_languages(void)
 		voice = issue[i].voice;
 		fill(&r, 25 * i, 25 * (i + 1));
 		check(publisher_head(r.p) == (uint64_t)i + 1);
-		check(leans_on(&r, (uint64_t)i + 1, issue[i].base));
+		check(base_of(&r, (uint64_t)i + 1) == issue[i].base);
 	}
 	voice = 1;
 	reenter(&r);
 	check(holds(&r, "word40.") == 1);
-	room_done(&r);
-}
-
-/* Of two that pay it is the one that pays more, not the newer. */
-static void
-best_base(void)
-{
-	struct room r;
-
-	room_new(&r, 30);
-	voice = voices = 2; /* 2 and 3 */
-	fill(&r, 0, 30);
-	voice = voices = 1;
-	fill(&r, 30, 60);
-	check(leans_on(&r, 2, 0));
-	voices = 3;
-	fill(&r, 60, 90);
-	check(leans_on(&r, 3, 1));
-	voices = 1;
-	fill(&r, 90, 120);
-	check(leans_on(&r, 4, 2));
 	room_done(&r);
 }
 
@@ -1130,8 +1139,8 @@ main(void)
 	names();
 	volumes();
 	bases();
+	bases_of_a_batch();
 	bases_of_languages();
-	best_base();
 	promises();
 	folders_that_are_wrong();
 	worker_free(worker);

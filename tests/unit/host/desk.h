@@ -29,8 +29,7 @@ struct desk {
 	struct press p;
 	struct reading_key key;
 	struct header last;
-	struct buf heads; /* raw, and their name: a base for the next issue */
-	struct id contents;
+	struct buf heads; /* raw: a base for the next issue */
 };
 
 static inline void
@@ -125,11 +124,11 @@ desk_pack(struct desk *d, struct store *s, struct header *h,
 	    .count = (uint32_t)at->n,
 	    .first = number,
 	    .last = number,
+	    .base = lean,
 	    .only = b->only};
 	records_root(&e->contents, raw, at);
 	check(pack_seal(&sealed, e, &d->p.feed, &d->key, raw,
-		  lean ? buf_bytes(&d->heads) : bytes_of(NULL, 0), &d->contents,
-		  3) == 0);
+		  lean ? buf_bytes(&d->heads) : bytes_of(NULL, 0), 3) == 0);
 	put(s, TREE_PACK, &e->root, 0, buf_bytes(&sealed));
 	buf_done(&sealed);
 	h->n_pack++;
@@ -164,7 +163,6 @@ desk_batch(struct desk *d, struct store *s, struct header *h,
 	if (tier == TIER_HEADS && !b->lean) {
 		buf_clear(&d->heads);
 		buf_put(&d->heads, heads.p, heads.n);
-		records_root(&d->contents, buf_bytes(&heads), &at);
 	}
 	records_done(&at);
 	records_done(&text_at);

@@ -126,7 +126,7 @@ packs_may_come_in_any_order(void)
 	desk_issue(&d, s, {STORY("a", "A", "<p>a</p>")});
 	base.id = d.last.pack[TIER_HEADS].root;
 	desk_print(&d, s, &lean, 1);
-	check(d.last.pack[TIER_HEADS].has_base);
+	check(d.last.pack[TIER_HEADS].base == 1);
 	check(store_get(s, &base, &file) == 0);
 	check(store_forget(s, &base) == 0);
 	check(index_update(x, &d.p.feed) == 0);

@@ -129,9 +129,12 @@ def open_tree(files, feed, key=None):
             continue
         check_pack(p, files[name])
         whole += 1
-        if not key or 8 in p and p[8] not in raws:
+        before = [raws.get((p[0], k), b'') for k in range(p['first'] - p.get(8, 0), p['first'])]
+        if not key or 8 in p and not all(before):
             continue
-        raw = raws[p[4]] = open_pack(p, feed, key, files[name], raws.get(p.get(8), b''))
+        raw = open_pack(p, feed, key, files[name], b''.join(before))
+        if p['first'] == p['last']:
+            raws[p[0], p['first']] = raw
         if p[0] == 0:
             heads = [v.article(r) for r in open_records(p, raw)]
         elif p[0] == 1:
@@ -564,7 +567,14 @@ def headers():
     pack('a cover that is its own number', 'QERR_RANGE', _6=5)
     pack('a cover that ends later', 'QERR_RANGE', _7=6)
     pack('a cover without heads', 'QERR_MISSING', _6=3)
-    pack('a base', '0', _8=root)
+    pack('a base', '0', _8=4)
+    pack('a base of no issue', 'QERR_RANGE', _8=0)
+    pack('a base before the first issue', 'QERR_RANGE', _8=5)
+    heads, text = good[7][:2]
+    change('the longest base', '0', _3=17, _7=[heads, {**text, 8: 16}])
+    change('a base too long', 'QERR_RANGE', _3=18, _7=[heads, {**text, 8: 17}])
+    change('pictures with a base', 'QERR_RANGE', _7=[heads, {**text, 0: 2, 8: 1}])
+    change('a base of another issue', 'QERR_RANGE', _7=[{**heads, 6: 4, 7: 4}, {**text, 6: 4, 7: 4, 8: 1}])
     pack('only: false', 'QERR_ENCODING', _9=False)
     volume = [{**p, 6: 2, 7: 4, 9: True} for p in good[7]]
     change('a volume', '0', _7=[dict(sorted(p.items())) for p in volume])
