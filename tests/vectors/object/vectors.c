@@ -215,7 +215,7 @@ do_pack(void)
 	    .count = (uint32_t)number("count"),
 	    .first = number("first"),
 	    .last = number("last"),
-	    .base = (uint8_t)number("base")};
+	    .base = (uint8_t)number("based")};
 	struct bytes base = hex(text("base"));
 	struct reading_key key;
 	struct id feed = id("feed"), k = id("key");
