@@ -1,7 +1,9 @@
 #include "daemon/ingest/author.h"
 
 #include <string.h>
-#include <strings.h>
+
+#include "proto/base/fold.h"
+#include "proto/base/text.h"
 
 #define NAME_MAX 64 /* bytes; what is longer is no name */
 #define N_OF(a)  (sizeof(a) / sizeof((a)[0]))
@@ -12,7 +14,7 @@ static const char *const before[] = {"view all posts by ",
     "written by ", "posted by ", "text and photos by ", "interview: ",
     "author: ", "authors: ", "autor: ", "autorin: ", "auteur : ", "by: ", "by ",
     "von ", "par ", "por ", "di ", "door ", "af ", "av ",
-    "text: ", "tekst: ", "текст: ", "автор: ", "автор ", "作者：",
+    "text: ", "tekst: ", "текст: ", "автор: ", "авторы: ", "автор ", "作者：",
     "作者:", "文/", "文／", "記者／", "記者", "记者", "بقلم ", "كتب ",
     "نویسنده: ", "मूल लेखक: ", "oleh ", "yazan: ", "haber: "};
 
@@ -44,12 +46,20 @@ trim(struct bytes s)
 	return s;
 }
 
+/* Case does not matter; |what| takes as many bytes either way. */
 static bool
 is_at(struct bytes s, size_t i, const char *what)
 {
-	size_t n = strlen(what);
+	const uint8_t *p = s.p + i, *end = s.p + s.n;
+	const uint8_t *w = (const uint8_t *)what;
 
-	return s.n - i >= n && strncasecmp((const char *)s.p + i, what, n) == 0;
+	if (s.n - i < strlen(what) || (i < s.n && (*p & 0xc0) == 0x80))
+		return false;
+	while (*w != '\0')
+		if (p >= end ||
+		    fold_char(utf8_next(&p)) != fold_char(utf8_next(&w)))
+			return false;
+	return true;
 }
 
 static struct bytes

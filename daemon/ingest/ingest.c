@@ -20,6 +20,8 @@
 #include "proto/base/qerr.h"
 #include "proto/base/text.h"
 
+#define HEADLINE_MIN 40 /* bytes; names are shorter */
+
 void
 ingest_init(struct ingest_doc *d)
 {
@@ -186,6 +188,21 @@ title_from_file(struct ingest_doc *d, struct bytes file)
 		meta_set(d, META_TITLE, bytes_of(file.p + from, end - from));
 }
 
+/* Some sites write their headline where an author goes; a short one may be his name. */
+static void
+drop_headline_as_author(struct ingest_doc *d)
+{
+	bool headline = d->title != NULL && strlen(d->title) > HEADLINE_MIN;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < d->n_author; i++)
+		if (headline && strcmp(d->author[i], d->title) == 0)
+			free(d->author[i]);
+		else
+			d->author[kept++] = d->author[i];
+	d->n_author = kept;
+}
+
 /* Where a document says its language, as it has to be written. */
 static const char *
 place_of_lang(const struct ingest_source *src)
@@ -217,6 +234,7 @@ finish(struct ingest_doc *d, const struct ingest_source *src, struct buf *why)
 		d->lang = strndup((const char *)src->lang.p, src->lang.n);
 	if (d->title == NULL)
 		title_from_file(d, src->file);
+	drop_headline_as_author(d);
 	if (d->body.n == 0) {
 		buf_put_str(why, "There is no text in it.");
 		return QERR_MISSING;

@@ -32,6 +32,8 @@ main(void)
 	are("Von Anna Weiß, Max Maier | 31. Mai", "Anna Weiß+Max Maier");
 	are("Jane Roe (Reuters), John Doe - BBC", "Jane Roe+John Doe");
 	are("автор: Иван Петров и Анна Белая", "Иван Петров+Анна Белая");
+	are("Автор: МИХАИЛ Петров", "МИХАИЛ Петров");
+	are("AUTEUR : Jeanne Roe", "Jeanne Roe");
 	are("记者 王小明、李雷", "王小明+李雷");
 	are("신현주 기자", "신현주");
 	are("بقلم علي حسن", "علي حسن");

@@ -327,6 +327,29 @@ says_of_itself(void)
 }
 
 static void
+a_headline_is_no_author(void)
+{
+	static const char headline[] =
+	    "<html lang=en><title>Three men who were held are free since "
+	    "Tuesday</title><meta name=author content='Three men who were held "
+	    "are free since Tuesday'><p>a";
+	static const char name[] =
+	    "<html lang=en><title>Jane Roe</title><meta name=author "
+	    "content='Jane Roe'><p>a";
+	struct ingest_doc d;
+	struct buf why;
+
+	buf_init(&why, 0);
+	check(take(&d, INGEST_HTML, headline, sizeof(headline) - 1, &why) == 0);
+	check(d.n_author == 0);
+	ingest_done(&d);
+	check(take(&d, INGEST_HTML, name, sizeof(name) - 1, &why) == 0);
+	check(d.n_author == 1);
+	ingest_done(&d);
+	buf_done(&why);
+}
+
+static void
 front_matter_wins(void)
 {
 	static const char md[] =
@@ -617,6 +640,7 @@ main(void)
 	markdown();
 	plain_text();
 	says_of_itself();
+	a_headline_is_no_author();
 	front_matter_wins();
 	each_is_told_where_its_language_goes();
 	limits();
