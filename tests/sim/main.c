@@ -42,6 +42,7 @@ static const struct scene {
     {"eclipse", scene_eclipse, true},
     {"sybils", scene_sybils, true},
     {"return", scene_return, true},
+    {"books", scene_books, true},
 };
 
 static struct options {

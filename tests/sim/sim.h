@@ -390,5 +390,6 @@ void scene_enumerate(struct world *w);
 void scene_eclipse(struct world *w);
 void scene_sybils(struct world *w);
 void scene_return(struct world *w);
+void scene_books(struct world *w);
 
 #endif
