@@ -318,7 +318,7 @@ on_status(void *arg, const struct ctl_item *it)
 	    (unsigned long long)ctl_number(it, "readers"), in, out,
 	    (unsigned long long)ctl_number(it, "packs_held"), size,
 	    (unsigned long long)ctl_number(it, "packs_wanted"),
-	    ctl_flag(it, "full") ? "; the disk is full" : "");
+	    ctl_flag(it, "full") ? "; no room: the disk is full" : "");
 	return 0;
 }
 
@@ -343,6 +343,9 @@ on_feed(void *arg, const struct ctl_item *it)
 {
 	char size[SIZE_TEXT_MAX];
 	struct bytes name = ctl_text(it, "name");
+	unsigned long long head = ctl_number(it, "head");
+	unsigned long long shown = ctl_number(it, "shown");
+	unsigned long long wanted = ctl_number(it, "packs_wanted");
 
 	(void)arg;
 	size_text(size, ctl_number(it, "bytes_held"));
@@ -350,12 +353,15 @@ on_feed(void *arg, const struct ctl_item *it)
 	if (name.n == 0)
 		name = ctl_text(it, "feed");
 	fwrite(name.p, 1, name.n, stdout);
-	printf(", issue %llu, %llu packs (%s)",
-	    (unsigned long long)ctl_number(it, "head"),
+	printf(", issue %llu", head);
+	if (shown > head)
+		printf(" of %llu", shown);
+	printf(", %llu packs (%s)",
 	    (unsigned long long)ctl_number(it, "packs_held"), size);
-	if (ctl_number(it, "packs_wanted") > 0)
-		printf(", %llu still to come",
-		    (unsigned long long)ctl_number(it, "packs_wanted"));
+	if (wanted > 0)
+		printf(", %llu still to come", wanted);
+	if (ctl_flag(it, "full") && (wanted > 0 || shown > head))
+		fputs(", NO ROOM FOR THE REST", stdout);
 	if (ctl_flag(it, "published"))
 		show_receipts(it);
 	if (ctl_flag(it, "forked"))

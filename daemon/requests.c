@@ -84,6 +84,7 @@ feed_item(struct daemon *d, struct control_client *c, const struct id *feed,
 	if (f != NULL)
 		ctl_add_text(&it, "link", bytes_str(f->link));
 	ctl_add_number(&it, "head", st.head);
+	ctl_add_number(&it, "shown", st.shown);
 	ctl_add_number(&it, "charter", st.charter);
 	ctl_add_flag(&it, "published", published);
 	ctl_add_flag(&it, "binding", binding);
@@ -91,6 +92,7 @@ feed_item(struct daemon *d, struct control_client *c, const struct id *feed,
 	if (st.forked_charter > 0)
 		ctl_add_number(&it, "forked_charter", st.forked_charter);
 	ctl_add_flag(&it, "overdue", st.overdue);
+	ctl_add_flag(&it, "full", d->full);
 	ctl_add_number(&it, "packs_wanted", st.packs_wanted);
 	ctl_add_number(&it, "packs_held", st.packs_held);
 	ctl_add_number(&it, "bytes_wanted", st.bytes_wanted);

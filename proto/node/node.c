@@ -422,6 +422,9 @@ count_contacts(const struct node *n, struct node_stat *ret)
 void
 node_stat(const struct node *n, struct node_stat *ret)
 {
+	const struct pack *p;
+	size_t at = 0;
+
 	*ret = (struct node_stat){.followed = n->n_track,
 	    .carried = n->n_carried,
 	    .bytes_in = n->bytes_in,
@@ -429,14 +432,39 @@ node_stat(const struct node *n, struct node_stat *ret)
 	    .bytes_wasted = n->bytes_wasted};
 	count_links(n, ret);
 	count_contacts(n, ret);
-	for (size_t i = 0; i < n->n_track; i++)
-		for (size_t k = 0; k < n->track[i]->n_a; k++) {
-			const struct announce *a = &n->track[i]->a[k];
-			bool held = a->pack->state == PACK_HELD;
+	while ((p = map_next(n->packs, &at, NULL)) != NULL) {
+		ret->packs_held += p->state == PACK_HELD && p->uses > 0;
+		ret->packs_wanted += p->state != PACK_HELD && p->wants > 0;
+	}
+}
 
-			ret->packs_held += !a->dead && held;
-			ret->packs_wanted += a->wanted && !held;
-		}
+/* Its pack was announced before, too. */
+static bool
+is_again(const struct track *s, size_t i)
+{
+	for (size_t k = 0; k < i && s->a[i].pack->uses > 1; k++)
+		if (!s->a[k].dead && s->a[k].pack == s->a[i].pack)
+			return true;
+	return false;
+}
+
+/* Links that have shown |s|, and how far they are. */
+static void
+count_sources(const struct track *s, struct node_feed_stat *ret)
+{
+	const struct node *n = s->head.n;
+
+	ret->shown = ret->head;
+	for (size_t i = 0; i < n->n_slot; i++) {
+		const struct share *sh;
+
+		if (n->link[i] == NULL || n->link[i]->state != LINK_OPEN)
+			continue;
+		sh = share_of(n->link[i], &s->head);
+		ret->sources += sh->known;
+		if (!sh->failed && sh->number > ret->shown)
+			ret->shown = sh->number;
+	}
 }
 
 int
@@ -455,20 +483,17 @@ node_feed_stat(const struct node *n, const struct id *feed,
 	    .forked_charter = feed_forked(s->feed, &one, &other),
 	    .overdue = s->overdue,
 	    .own = s->policy.own};
-	for (size_t i = 0; i < n->n_slot; i++)
-		ret->sources += n->link[i] != NULL &&
-				n->link[i]->state == LINK_OPEN &&
-				share_of(n->link[i], &s->head)->known;
+	count_sources(s, ret);
 	receipt_stat(s, ret);
 	for (size_t i = 0; i < s->n_a; i++) {
 		const struct announce *a = &s->a[i];
 
-		if (a->dead)
+		if (a->dead || is_again(s, i))
 			continue;
 		if (a->pack->state == PACK_HELD) {
 			ret->packs_held++;
 			ret->bytes_held += a->pack->size;
-		} else if (a->wanted) {
+		} else if (a->pack->wants > 0) {
 			ret->packs_wanted++;
 			ret->bytes_wanted += a->pack->size;
 		}

@@ -299,19 +299,20 @@ struct node_stat {
 	size_t followed, carried;
 	size_t contacts, pinned, tested, fresh; /* in all, and by class */
 	size_t links_out, links_in, readers;
-	size_t packs_wanted, packs_held;
+	size_t packs_wanted, packs_held; /* each once */
 	uint64_t bytes_in, bytes_out, bytes_wasted;
 };
 void node_stat(const struct node *n, struct node_stat *ret);
 
 struct node_feed_stat {
 	uint64_t head, charter;
+	uint64_t shown; /* the newest issue that a link says it has, or ours */
 	bool followed, forked, overdue, own;
 	uint64_t forked_charter; /* the version of two charters; 0: none */
 	size_t sources;          /* links that have shown it */
 	bool
 	    lacking; /* packs are wanted, and nobody here has the first of them */
-	size_t packs_wanted, packs_held;
+	size_t packs_wanted, packs_held; /* each once */
 	uint64_t bytes_wanted, bytes_held;
 	/* For the head, if we publish it: peers of the operator's who gave back a piece of
 	 * it, how many it takes to be told that it is held, and whether it is. */

@@ -60,6 +60,12 @@ def main(build):
         need('full' in open(two.log).read(), 'the log says nothing of it')
         two.wait(lambda f: f['packs_wanted'] > 0 and f['packs_held'] > 0, what='some packs held and some not, while it is full')
 
+        said = w.run('--control', two.control, 'status').stdout
+        need('no room: the disk is full' in said and 'still to come, NO ROOM FOR THE REST' in said, said)
+        one.publish(*articles(w, 40, 1))
+        two.wait(lambda f: f['shown'] == 9 and f['head'] == 8, what='word of an issue for which there is no room')
+        need('issue 8 of 9, ' in w.run('--control', two.control, 'status').stdout, 'what is not taken in is not told')
+
         # It serves what it has, meanwhile.
         w.run('follow', '-', input=link + '\n')
         r = w.run('sync', two.invite())
@@ -68,7 +74,7 @@ def main(build):
         two.wait(lambda f: f['packs_wanted'] == 0, 90, 'the rest, with room again')
         need(not problems(two), f'still: {problems(two)}')
         w.run('sync', two.invite())
-        need(titles(w, None) == 40, f'{titles(w, None)} articles')
+        need(titles(w, None) == 41, f'{titles(w, None)} articles')
 
         # A reader with a full disk keeps what came, and goes on later.
         home = w.path('tiny', 'home')
@@ -78,7 +84,7 @@ def main(build):
         need(r.returncode == 1 and 'disk is full' in r.stderr and r.stderr.count('\n') == 1, f'{r.returncode}: {r.stderr}')
         os.unlink(ballast)
         w.run('sync', one.invite(), home=home)
-        need(titles(w, home) == 40, f'{titles(w, home)} articles after the disk was full')
+        need(titles(w, home) == 41, f'{titles(w, home)} articles after the disk was full')
         need(one.stop() == 0 and two.stop() == 0, 'a clean end')
         for disk in ('small', 'tiny'):
             subprocess.run(['umount', w.path(disk)], check=True)

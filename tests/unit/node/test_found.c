@@ -192,6 +192,35 @@ of_no_use(void)
 	end();
 }
 
+/* A pack that two headers announce is one. */
+static void
+announced_twice(void)
+{
+	struct header x = {0}, first;
+	struct buf file = {0};
+
+	begin(5);
+	check(header_read(&first, have(OBJECT_HEADER, 1)) == 0);
+	x = (struct header){.feed = p.feed,
+	    .charter = 1,
+	    .number = 4,
+	    .time = 1,
+	    .n_pack = 1,
+	    .pack = {first.pack[0]}};
+	history_root(&p.history, &x.history);
+	check(header_sign(&file, &x, &p.k) == 0);
+	give(OBJECT_CHARTER, &p.feed, 1, buf_bytes(&p.charter),
+	    (struct bytes){0});
+	for (uint64_t i = 1; i <= 3; i++)
+		give(OBJECT_HEADER, &p.feed, i, have(OBJECT_HEADER, i),
+		    (struct bytes){0});
+	give(OBJECT_HEADER, &p.feed, 4, buf_bytes(&file), (struct bytes){0});
+	check(stat_of().head == 4 && stat_of().packs_wanted == 6);
+	check(stat_of().bytes_wanted == UINT64_C(6) * 40000);
+	buf_done(&file);
+	end();
+}
+
 int
 main(void)
 {
@@ -200,5 +229,6 @@ main(void)
 	damaged();
 	forks();
 	of_no_use();
+	announced_twice();
 	return 0;
 }
