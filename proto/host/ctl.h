@@ -112,9 +112,9 @@ struct ctl_request {
  *	            links_out, links_in, readers, contacts, packs_wanted, packs_held, bytes_in,
  *	            bytes_out, stored, free (bytes), full (flag)
  *	"problem"   message; file, hint, if any: what an operator should mend
- *	"feed"      feed (id), name, link (follow link, if known), head, charter,
- *	            published, binding (a volume is being made), forked, overdue
- *	            (flags), forked_charter (a version, if two of it are signed),
+ *	"feed"      feed (id), name, link (follow link, if known), head, shown (the newest
+ *	            issue that a peer shows, or ours), charter, published, binding (a
+ *	            volume is being made), forked, overdue, full (the disk is: flags), forked_charter (a version, if two of it are signed),
  *	            packs_wanted, packs_held, bytes_wanted, bytes_held, tiers (mask),
  *	            quota, newest, from ("quired.conf" or "request"); of the newest
  *	            issue, if published: receipts (peers that gave back a piece of
