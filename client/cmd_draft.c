@@ -7,18 +7,26 @@
 #include "client/documents.h"
 #include "proto/base/qerr.h"
 
-/* |rq| begins the documents; or, of a volume, is all. */
+/* Of no documents. */
+enum draft_of {
+	DRAFT_FILES,
+	DRAFT_VOLUME,
+	DRAFT_PROMISE
+};
+
+/* |rq| begins the documents; or, of none, is all. */
 static int
 ask(struct documents *d, struct app *a, const struct ctl_request *rq, int fd,
-    bool volume)
+    enum draft_of of)
 {
 	struct ctl_request end = {.kind = CTL_DRAFT, .n_fd = 1, .fd = {fd}};
 	struct ctl_error err;
 
 	d->a = a;
-	if (volume) {
+	if (of != DRAFT_FILES) {
 		end.feed = rq->feed;
 		end.time = rq->time;
+		end.flags = of == DRAFT_PROMISE ? CTL_PROMISE : 0;
 		return daemon_call(a, &end, documents_item, d);
 	}
 	return documents_send(d, a, rq, &end, &err) == 0
@@ -27,7 +35,7 @@ ask(struct documents *d, struct app *a, const struct ctl_request *rq, int fd,
 }
 
 static int
-draft(struct app *a, struct ctl_request *rq, const char *path, bool volume)
+draft(struct app *a, struct ctl_request *rq, const char *path, enum draft_of of)
 {
 	struct documents d = {.fresh = 0};
 	char name[DOCUMENTS_NAME_MAX], time[DATE_MAX];
@@ -35,15 +43,18 @@ draft(struct app *a, struct ctl_request *rq, const char *path, bool volume)
 
 	if (fd < 0)
 		return APP_FAILED;
-	exit = ask(&d, a, rq, fd, volume);
+	exit = ask(&d, a, rq, fd, of);
 	if (exit == APP_DONE)
 		exit = documents_keep(&d, fd, path, name);
 	close(fd);
 	if (exit == APP_DONE && !a->json) {
 		date_machine(time, (int64_t)d.time);
-		if (volume)
-			say(a, "%s: issue %llu of %s, a volume.", name,
-			    (unsigned long long)d.number, time);
+		if (of != DRAFT_FILES)
+			say(a, "%s: issue %llu of %s, %s.", name,
+			    (unsigned long long)d.number, time,
+			    of == DRAFT_VOLUME
+				? "a volume"
+				: "which only keeps the promise");
 		else
 			say(a,
 			    "%s: issue %llu of %s, %zu new, %zu corrected, "
@@ -63,6 +74,7 @@ static const struct cmd_option draft_options[] = {
 	"as 2026-11-20T10:02:00Z: to draft what another\n"
 	"editor drafted"},
     {258, "volume", NULL, "of no FILE: many issues bound for newcomers"},
+    {259, "promise", NULL, "of no FILE: empty, so that no issue is overdue"},
     {0},
 };
 
@@ -71,7 +83,7 @@ run_draft(struct app *a)
 {
 	struct ctl_request rq = {.kind = CTL_PUBLISH, .flags = CTL_DRAFTING};
 	const char *arg, *path = NULL;
-	bool volume = false;
+	enum draft_of of = DRAFT_FILES;
 	int letter, exit;
 
 	while ((letter = app_option(a, &arg, &exit)) > 0) {
@@ -80,7 +92,9 @@ run_draft(struct app *a)
 		else if (letter == 'o')
 			path = arg;
 		else if (letter == 258)
-			volume = true;
+			of = DRAFT_VOLUME;
+		else if (letter == 259)
+			of = DRAFT_PROMISE;
 		else if (letter == 256)
 			rq.flags |= CTL_SLOW;
 		else if (!date_read(&rq.time, arg))
@@ -90,9 +104,10 @@ run_draft(struct app *a)
 	}
 	if (letter == APP_STOP)
 		return exit;
-	if (!app_operands(a, volume ? 0 : 1, volume ? 0 : -1))
+	if (!app_operands(a, of == DRAFT_FILES ? 1 : 0,
+		of == DRAFT_FILES ? -1 : 0))
 		return APP_USAGE;
-	return draft(a, &rq, path, volume);
+	return draft(a, &rq, path, of);
 }
 
 const struct cmd cmd_draft = {
@@ -108,7 +123,10 @@ const struct cmd cmd_draft = {
 	"compare it. The file holds the reading key, and what is not published yet: keep\n"
 	"it in the newsroom.\n"
 	"--volume binds the issues of some hundred articles, so that newcomers fetch\n"
-	"less. Where quired signs by itself it makes volumes by itself.",
+	"less. Where quired signs by itself it makes volumes by itself.\n"
+	"--promise makes an issue without articles: each issue promises another within a\n"
+	"week, and without one readers take the news for held up. quired says in time\n"
+	"(quire status) when one has to be signed.",
     .run = run_draft,
 };
 

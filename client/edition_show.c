@@ -132,6 +132,9 @@ show(const struct app *app, const struct edition_verdict *v,
 	line(app, "Time", bytes_str(time));
 	line(app, "Draft", bytes_str(hash));
 	show_signers(app, v, approval, n);
+	if (v->n_part == 0)
+		printf(
+		    "  no articles: it only keeps the promise of an issue\n");
 	for (size_t i = v->n_part; i-- > 0;) /* the issue's own is the last */
 		show_part(v, i);
 }

@@ -621,6 +621,7 @@ daemon_run(struct config *cfg, const struct daemon_options *opt)
 	if (err == 0)
 		err = mirrors_start(&d);
 	if (err == 0) {
+		rooms_minute(&d);
 		say_ready(&d);
 		if (event_base_dispatch(d.base) < 0 || !d.stopping)
 			err = QERR_IO;

@@ -61,9 +61,9 @@ struct room { /* a feed that is published here */
 	struct publisher *p;
 	struct event *volume; /* readable when one is made */
 	struct job made, minute,
-	    cancel; /* of a volume, of a minute, of a batch */
-	bool slow;
-	struct buf rules; /* of its sites, for what is taken in */
+	    cancel;          /* of a volume, of a minute, of a batch */
+	bool slow, reminded; /* that a promise is due */
+	struct buf rules;    /* of its sites, for what is taken in */
 	struct inbox inbox;
 };
 

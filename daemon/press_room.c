@@ -1,6 +1,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "daemon/daemon_inner.h"
@@ -12,6 +13,7 @@
 
 #define VOLUME_RETRY_US 200000
 #define ALONE_SECONDS   3600 /* an issue without a mirror is told of then */
+#define PROMISE_SECONDS (2 * 24 * 3600) /* before it is due, signers are told */
 
 /* Made public: the node announces what is safely in the tree. */
 static void
@@ -190,6 +192,43 @@ look_for_mirrors(struct daemon *d, const struct room *r)
 	    "Give mirrors an invite: quire invite new; see: quire peers");
 }
 
+/*
+ * Where quired does not sign alone nobody keeps the promise but those who do: they are told
+ * while there is time.  From then on readers take the news for held up.
+ */
+static void
+look_at_promise(struct room *r)
+{
+	struct daemon *d = r->d;
+	uint64_t due = publisher_promised(r->p), now = clock_wall();
+	char key[32], text[256], date[32] = "";
+	time_t t = (time_t)due;
+	struct tm tm;
+
+	snprintf(key, sizeof(key), "promised%zu", (size_t)(r - d->room));
+	if (publisher_signs(r->p) == PUBLISHER_SIGNS || due == 0 ||
+	    now + PROMISE_SECONDS < due) {
+		problems_clear(&d->problems, key);
+		r->reminded = false;
+		return;
+	}
+	if (gmtime_r(&t, &tm) != NULL)
+		strftime(date, sizeof(date), "%Y-%m-%d %H:%M UTC", &tm);
+	snprintf(text, sizeof(text),
+	    "Issue %llu of %s %s promised before %s, and is not signed here.",
+	    (unsigned long long)publisher_head(r->p) + 1, publisher_name(r->p),
+	    now < due ? "is" : "was", date);
+	problems_set(&d->problems, key, text, NULL,
+	    "Sign one, with articles (quire draft) or without (quire draft "
+	    "--promise), and release it: else readers take the news for held "
+	    "up.");
+	if (!r->reminded)
+		log_warn("issue %llu is promised before %s, and is not signed "
+			 "here: quire draft --promise",
+		    (unsigned long long)publisher_head(r->p) + 1, date);
+	r->reminded = true;
+}
+
 static void
 keep_promise(void *arg)
 {
@@ -208,6 +247,7 @@ keep_promise(void *arg)
 		problems_set(&d->problems, key, text, NULL, NULL);
 	}
 	buf_done(&why);
+	look_at_promise(r);
 	room_committed(r);
 }
 

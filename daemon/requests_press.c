@@ -310,28 +310,37 @@ draft_item(struct control_client *c, const struct id *of,
 	control_item(c, &it);
 }
 
-/* Of the documents that were handed over; else of the volume that is due. */
+/* Of no documents: the next promise, or the volume that is due. */
+static int
+draft_of_none(struct publisher *p, const struct ctl_request *rq, struct buf *b,
+    struct publisher_drafted *ret, struct buf *why)
+{
+	if ((rq->flags & CTL_PROMISE) != 0)
+		return publisher_promise_draft(p, rq->time, b, ret, why);
+	return publisher_volume_draft(p, rq->time, b, ret, why);
+}
+
+/* Of the documents that were handed over, else of none. */
 static void
 do_draft(struct daemon *d, struct control_client *c,
     const struct ctl_request *rq)
 {
 	struct room *r = control_draft(c);
-	bool volume = r == NULL;
+	bool none = r == NULL;
 	struct publisher_drafted drafted;
 	struct buf b, why;
 	int err;
 
-	if (volume && (r = requests_room(d, c, rq->feed)) == NULL)
+	if (none && (r = requests_room(d, c, rq->feed)) == NULL)
 		return;
 	buf_init(&b, 0);
 	buf_init(&why, 0);
 	control_set_draft(c, NULL);
-	err = volume
-		  ? publisher_volume_draft(r->p, rq->time, &b, &drafted, &why)
-		  : publisher_draft(r->p, &b, &drafted, &why);
+	err = none ? draft_of_none(r->p, rq, &b, &drafted, &why)
+		   : publisher_draft(r->p, &b, &drafted, &why);
 	if (err == 0 && write_fd(rq->fd[0], buf_bytes(&b)) != 0)
 		buf_put_str(&why, "The draft cannot be written.");
-	if (!volume)
+	if (!none)
 		publisher_cancel(r->p);
 	if (why.n > 0) {
 		control_fail(c, 1, "", "%.*s", (int)why.n, (const char *)why.p);
@@ -371,8 +380,8 @@ do_release(struct daemon *d, struct control_client *c,
 		control_done(c);
 	buf_wipe(&b);
 	buf_done(&why);
-	if (err == 0)
-		room_committed(r);
+	if (err == 0) /* a promise may be kept by it */
+		jobs_add(d->jobs, &r->minute);
 }
 
 static int

@@ -24,7 +24,7 @@ _quire()
 	charter) words="show change revoke sign accept --add --retire --revoke --add-root --remove-root --threshold --next-root --quorum --name --home --mirror --pin --key --output --previous --yes $common" ;;
 	try) words="--rules --page --text $common" ;;
 	publish) words="--feed --dry-run --slow $common" ;;
-	draft) words="--feed --output --slow --time --volume $common" ;;
+	draft) words="--feed --output --promise --slow --time --volume $common" ;;
 	sign) words="--output --yes --again $common" ;;
 	release) words="--feed $common" ;;
 	retract) words="--draft --feed --output --reason --time $common" ;;

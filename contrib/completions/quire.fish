@@ -56,6 +56,7 @@ complete -c quire -n '__fish_seen_subcommand_from publish' -s n -l dry-run
 complete -c quire -n '__fish_seen_subcommand_from publish draft' -l slow
 complete -c quire -n '__fish_seen_subcommand_from draft retract' -l time -x -d 'of the draft'
 complete -c quire -n '__fish_seen_subcommand_from draft' -l volume -d 'bind what is out'
+complete -c quire -n '__fish_seen_subcommand_from draft' -l promise -d 'an empty issue'
 complete -c quire -n '__fish_seen_subcommand_from sign' -l again -d 'another draft of the number'
 complete -c quire -n '__fish_seen_subcommand_from draft sign charter retract' -s o -l output -r
 complete -c quire -n '__fish_seen_subcommand_from sign charter' -s y -l yes -d 'do not ask'

@@ -162,6 +162,25 @@ publisher_draft(struct publisher *p, struct buf *b,
 	return r;
 }
 
+int
+publisher_promise_draft(struct publisher *p, uint64_t time, struct buf *b,
+    struct publisher_drafted *ret, struct buf *why)
+{
+	static const struct press_draft none;
+	int r;
+
+	if (p->open) {
+		buf_put_str(why, "Something else is being published now. Try "
+				 "again in a moment.");
+		return QERR_AGAIN;
+	}
+	r = press_draft(p, time > 0 ? time : clock_wall(), NULL, 0, &none, b,
+	    ret);
+	if (r != 0)
+		buf_printf(why, "There is no draft: it %s.", qerr_str(r));
+	return r;
+}
+
 /* Why an edition that is good is not the next issue; 0 if it is. */
 static int
 check_turn(const struct publisher *p, const struct edition *e,

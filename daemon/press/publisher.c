@@ -149,3 +149,9 @@ publisher_keep_promise(struct publisher *p, uint64_t now, struct buf *why)
 	}
 	return r;
 }
+
+uint64_t
+publisher_promised(const struct publisher *p)
+{
+	return feed_head(p->chain) == 0 ? 0 : p->last_time + p->last_next;
+}

@@ -169,8 +169,14 @@ int publisher_retract_draft(struct publisher *p, struct bytes ref,
     struct publisher_drafted *ret_draft, struct publisher_item *ret,
     struct buf *why);
 
-/* Publish an issue without articles if the last promised one by |now|. */
+/* Publish an issue without articles if the last promised one by |now|; who does not sign
+ * alone cannot. */
 int publisher_keep_promise(struct publisher *p, uint64_t now, struct buf *why);
+/* Until when the next one is promised, UNIX seconds; 0: there is none yet. */
+uint64_t publisher_promised(const struct publisher *p);
+/* Such an issue as a draft of |time| (as above), to be signed elsewhere and released. */
+int publisher_promise_draft(struct publisher *p, uint64_t time, struct buf *b,
+    struct publisher_drafted *ret, struct buf *why);
 
 /*
  * Volumes, made in a child process of low priority.  publisher_volume_start()

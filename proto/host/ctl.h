@@ -65,7 +65,7 @@ enum ctl_kind {
 	 * there, and no document comes along. */
 	CTL_TRY,
 	/* Instead of COMMIT: write the draft into the file that comes along.  Alone: a draft
-	 * of the volume that is due; feed, time. */
+	 * of the volume that is due, or of the next promise; feed, flags, time. */
 	CTL_DRAFT,
 	CTL_RELEASE, /* publish the signed edition that comes along; feed */
 	CTL_PEER_REVOKE, /* what a peer passed on; text: its id, invite's name or "HOST:PORT" */
@@ -76,6 +76,8 @@ enum {
 	CTL_SLOW = 2,     /* compress for size, not for speed */
 	CTL_DRAFTING = 4, /* what is published ends with DRAFT */
 	CTL_RULES = 8, /* TRY: the last file has rules, instead of the feed's */
+	CTL_PROMISE =
+	    16, /* DRAFT, alone: of an issue without packs, and no volume */
 };
 
 /*

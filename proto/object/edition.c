@@ -45,8 +45,7 @@ int
 edition_encode(struct buf *b, const struct edition *e)
 {
 	if (e->n_charter < 1 || e->n_charter > EDITION_CHARTERS_MAX ||
-	    e->n_pack < 1 || e->n_pack > HEADER_PACKS_MAX ||
-	    e->n_before > EDITION_BEFORE_MAX)
+	    e->n_pack > HEADER_PACKS_MAX || e->n_before > EDITION_BEFORE_MAX)
 		return QERR_TOOBIG;
 	cbor_put_map(b, e->n_before > 0 ? K_COUNT : K_COUNT - 1);
 	cbor_put_uint(b, K_KIND);
@@ -67,8 +66,6 @@ get_files(struct reader *r, struct bytes *ret, size_t max, size_t size)
 {
 	size_t n = cbor_array(r, max);
 
-	if (n == 0)
-		reader_fail(r, QERR_MISSING);
 	for (size_t i = 0; i < n && r->err == 0; i++)
 		ret[i] = cbor_bytes_in(r, 1, size);
 	return n;
@@ -123,6 +120,8 @@ edition_decode(struct edition *ret, struct bytes file)
 	want_key(&r, K_CHARTERS);
 	ret->n_charter =
 	    get_files(&r, ret->charter, EDITION_CHARTERS_MAX, CHARTER_FILE_MAX);
+	if (ret->n_charter == 0)
+		reader_fail(&r, QERR_MISSING);
 	want_key(&r, K_READING_KEY);
 	cbor_bytes_exact(&r, ret->key.b, sizeof(ret->key.b));
 	want_key(&r, K_PACKS);

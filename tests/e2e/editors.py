@@ -102,6 +102,27 @@ def main(build):
         need('Words of 0.' in w.run('read', '0.md').stdout, 'another article is gone')
         held = [{p for at, _, f in os.walk(d) if 'pack' in at for p in f if len(p) == 52} for d in (desk.dir, mirror.dir, w.path('reader'))]
         need(held[0] == held[1] == held[2] and len(held[0]) == 4, f'{held}: packs of the text stay')
+
+        # A promise that nobody can keep alone: told in time, and kept by an issue without articles.
+        def promise(name, *more):
+            w.run(*c, 'draft', '--promise', '-o', w.path(name + '.draft'), *more)
+            said = w.run('sign', '--yes', w.path(name + '.draft'), editor).stdout
+            need('no articles: it only keeps the promise' in said, said)
+            w.run('sign', '--yes', w.path(name + '.draft'), chief, *glob.glob(w.path(name + '.*.minisig')))
+            w.run(*c, 'release', w.path(name + '.issue'))
+
+        def told():
+            return [x['message'] + x['hint'] for x in desk.ask('status') if x['what'] == 'problem' and 'promised' in x['message']]
+        need(not told(), f'too early: {told()}')
+        promise('past', '--time', '2026-01-01T10:02:00Z')
+        desk.wait(lambda _: told(), what='word of the promise')
+        need('Issue 5 of Two of three was promised before 2026-01-08 10:02 UTC' in told()[0] and 'draft --promise' in told()[0], told())
+        with open(desk.log, encoding='utf-8') as f:
+            need(f.read().count('issue 5 is promised before 2026-01-08 10:02 UTC') == 1, 'the log does not say it, once')
+        promise('kept')
+        desk.wait(lambda _: not told(), what='the end of that')
+        mirror.wait(lambda f: f['head'] == 5)
+        need(desk.feed()['head'] == 5 and len(held[0]) == 4, 'an empty issue has packs')
         print('two of three signed it')
 
 

@@ -774,8 +774,9 @@ def editions():
     def draft(records=RECORDS, number=5, feed=FEED, key=DESK, signed=False, time=1700000000, charters=(CHARTER1,), by=(), drop=0, cover=None, change=None, **more):
         fields = {0: 2, 1: feed, 2: len(charters), 3: number, 4: time, 5: 604800, 6: seed('history')}
         sealed = [seal(tier, frame(b''.join(some)), *(cover or (number, number)), feed=feed) for tier, some in enumerate(records)]
-        fields[7] = [entry(tier, s, len(b''.join(some)), contents(some), len(some), cover and {6: cover[0], 7: cover[1]})
-                     for tier, (some, s) in enumerate(zip(records, sealed))][:len(records) - drop]
+        if records:
+            fields[7] = [entry(tier, s, len(b''.join(some)), contents(some), len(some), cover and {6: cover[0], 7: cover[1]})
+                         for tier, (some, s) in enumerate(zip(records, sealed))][:len(records) - drop]
         if change:
             sealed = change(sealed)
         if by:
@@ -810,6 +811,10 @@ def editions():
     add('draft', '0', draft())
     add('signed', '0', draft(signed=True))
     add('one article', '0', draft(small))
+    add('no packs', '0', draft([]))
+    add('no packs, signed', '0', draft([], signed=True))
+    add('no packs, but one comes along', 'QERR_MISSING', draft([], change=lambda p: [seal(0, frame(b'x'), 5, 5)]))
+    add('no charters', 'QERR_MISSING', draft(_2=[]))
     add('two charters', '0', draft(charters=(CHARTER1, WIDENING)))
     add('signed by a thief', 'QERR_KEY', draft(signed=True, key=THIEF))
     add('signed by who was revoked', 'QERR_REVOKED', draft(signed=True, charters=(CHARTER1, REVOKING)))
