@@ -142,7 +142,7 @@ def signer(charter, key_id, number):
 # --- 5. Header
 def pack_entry(v):
     fields(v, {0: uint(0, 3), 1: blob(32), 2: uint(1, 16 * MIB), 3: uint(1, 16 * MIB), 4: blob(32), 5: uint(1, 16384)},
-           {6: uint(1), 7: uint(1), 8: uint(1, 16), 9: lambda b: need(b is True, 'a false `only`')})
+           {6: uint(1), 7: uint(1), 8: uint(1, 0xffffffff), 9: lambda b: need(b is True, 'a false `only`')})
 def open_header(data, charter, feed):
     body, sigs = signed(data, 2048, 8)
     h = fields(decode(body), {0: uint(2, 2), 1: blob(32), 2: uint(1), 3: uint(1), 4: uint(), 5: uint(), 6: blob(32)},
@@ -151,7 +151,7 @@ def open_header(data, charter, feed):
     for p in h['packs']:
         need(p.get(6) != h[3] and p.get(7) != h[3], 'a cover written out that follows')
         p['first'], p['last'] = p.get(6, h[3]), p.get(7, h[3])
-        need(p['first'] <= p['last'] <= h[3] and (8 not in p or p[0] < 2 and p[8] < h[3] == p['first']), 'a cover or base that cannot be')
+        need(p['first'] <= p['last'] <= h[3] and (8 not in p or p[0] < 2 and p[8].bit_length() < h[3] == p['first']), 'a cover or base that cannot be')
     order = [(p[0], p['first'], p['last']) for p in h['packs']]
     need(all(a < b for a, b in zip(order, order[1:])), 'packs out of order')
     need(all((0, *o[1:]) in order for o in order), 'a pack without its heads')

@@ -1,16 +1,21 @@
 #include "daemon/press/press.h"
+#include "daemon/work/jobs.h"
 #include "proto/base/qerr.h"
 
 /*
- * An issue is compressed against those before it, for its words are theirs: against all
- * from the last one that stands alone.  One stands alone again where they would be too
- * many or too large to fetch and open for its sake, where that does not pay, and behind a
- * volume, for who takes the volume does without them.
+ * An issue is compressed against some before it, for its words are theirs: against one of
+ * them and all that this leans on, which is a chain.  Of a feed of several languages, or
+ * kinds of articles, there are several, and each issue goes on with the one that it is
+ * smallest with, as measured.  Where no chain pays, or all are as long as they may be, it
+ * begins one.  Long ones would save more, and cost more where a text is taken back: what
+ * leans on it is made anew, and fetched again.  What a volume covers is no base, for who
+ * takes the volume does without it.
  */
-#define BASE_SPAN     12
+#define BASE_MAX      8             /* issues */
 #define BASE_RAW      (1536 * 1024) /* bytes of text */
 #define BASE_RAW_FAST (512 * 1024)
-#define BASE_TIMES    16 /* its own text: to open them takes time as well */
+#define BASE_TIMES \
+	16 /* the issue's own text: to open them takes time as well */
 
 /* The pack that counts of what the issue |number| itself says, or NULL. */
 static const struct pack_entry *
@@ -31,58 +36,98 @@ own_pack(const struct publisher *p, uint64_t number, enum tier tier)
 	return i != SHELF_NONE ? &p->shelf.pack[i].e : NULL;
 }
 
-/* Does what is from issue |first| on lean on nothing before it?  Adds up its text. */
-static bool
-stands_alone(const struct publisher *p, uint64_t first, size_t *ret_text)
+/* The chain that ends with the issue |number|, as the next one would name it; 0: none. */
+static uint32_t
+chain(const struct publisher *p, uint64_t number)
 {
-	*ret_text = 0;
-	for (uint64_t k = first; k < press_next(p); k++)
-		for (enum tier t = TIER_HEADS; t <= TIER_TEXT; t++) {
-			const struct pack_entry *e = own_pack(p, k, t);
+	const struct pack_entry *heads = own_pack(p, number, TIER_HEADS);
+	const struct pack_entry *text = own_pack(p, number, TIER_TEXT);
+	uint64_t back = press_next(p) - number, set;
 
-			if (e != NULL && e->base > k - first)
-				return false;
-			if (e != NULL && t == TIER_TEXT)
-				*ret_text += e->raw;
-		}
-	return true;
+	if (heads == NULL || text == NULL)
+		return 0;
+	set = (uint64_t)(heads->base | text->base) << back | 1u << (back - 1);
+	return set >> PACK_BASE_BITS == 0 ? (uint32_t)set : 0;
 }
 
-static uint8_t
-choose(const struct publisher *p, const struct issue *is, int level)
+/* The bytes of text in |base|; SIZE_MAX if it is as long as it may be. */
+static size_t
+length(const struct publisher *p, uint32_t base, int level)
 {
-	size_t v = shelf_newest_volume(&p->shelf, false), text;
 	size_t most = level == ISSUE_FAST ? BASE_RAW_FAST : BASE_RAW;
 	uint64_t next = press_next(p);
-	uint64_t first = next > BASE_SPAN ? next - BASE_SPAN : 1;
+	size_t n = 0, text = 0;
 
-	if (v != SHELF_NONE && p->shelf.pack[v].e.last >= first)
-		first = p->shelf.pack[v].e.last + 1;
-	while (first < next && !stands_alone(p, first, &text))
-		first++;
-	if (first == next || text > most ||
-	    text / BASE_TIMES > is->tier[TIER_TEXT].raw.n)
-		return 0;
-	return (uint8_t)(next - first);
+	for (uint64_t k = next - PACK_BASE_BITS; k != next; k++)
+		if (pack_base_has(base, next, k)) {
+			const struct pack_entry *e = own_pack(p, k, TIER_TEXT);
+
+			n++;
+			text += e != NULL ? e->raw : 0;
+		}
+	return n <= BASE_MAX && text <= most ? text : SIZE_MAX;
 }
 
-/* Have the issues from |first| on in p->before[t]. */
-static int
-look_back(struct publisher *p, enum tier t, uint64_t first)
-{
-	uint64_t next = press_next(p);
-	struct run *u = &p->before[t], had = *u;
-	struct bytes raw;
-	int r;
+struct judging {
+	const struct issue *issue;
+	struct bytes base;
+	size_t size;
+	int result;
+};
 
-	if (run_has(u, first, next))
-		return 0;
-	if (p->n_pending > 0) /* the shelf does not know these yet */
-		return QERR_BASE;
-	r = shelf_base(&p->shelf, t, next, (uint8_t)(next - first), &raw);
-	if (r == 0) {
-		*u = p->shelf.run[t];
-		p->shelf.run[t] = had;
+static void
+judge(void *arg)
+{
+	struct judging *j = arg;
+
+	j->result = issue_judge(j->issue, TIER_TEXT, j->base, &j->size);
+}
+
+/* The size of |is| against |base|, about; SIZE_MAX if that is not here any more. */
+static int
+measure(struct publisher *p, const struct issue *is, uint32_t base, size_t *ret)
+{
+	struct judging j = {.issue = is};
+	int r = shelf_base(&p->shelf, TIER_TEXT, press_next(p), base, &j.base);
+
+	*ret = SIZE_MAX;
+	if (r != 0)
+		return qerr_is_fatal(r) ? r : 0;
+	jobs_calculate(judge, &j);
+	*ret = j.size;
+	return j.result;
+}
+
+static int
+choose(struct publisher *p, const struct issue *is, int level, uint32_t *ret)
+{
+	size_t v = shelf_newest_volume(&p->shelf, false), best;
+	size_t own = is->tier[TIER_TEXT].raw.n, text, size;
+	uint64_t next = press_next(p), k = next;
+	uint64_t from = next > PACK_BASE_BITS ? next - PACK_BASE_BITS : 1;
+	uint32_t seen = 0; /* part of a chain that was looked at */
+	int r = issue_judge(is, TIER_TEXT, bytes_of(NULL, 0), &best);
+
+	*ret = 0;
+	best -= best / 20;
+	if (v != SHELF_NONE && p->shelf.pack[v].e.last >= from)
+		from = p->shelf.pack[v].e.last + 1;
+	while (k-- > from && r == 0) {
+		uint32_t base = chain(p, k);
+
+		if ((base & ~seen) == 0)
+			continue;
+		text = length(p, base, level);
+		if (text != SIZE_MAX && text / BASE_TIMES > own)
+			continue; /* there may be a shorter part */
+		seen |= base;
+		if (text == SIZE_MAX)
+			continue;
+		r = measure(p, is, base, &size);
+		if (r == 0 && size < best) {
+			best = size;
+			*ret = base;
+		}
 	}
 	return r;
 }
@@ -91,32 +136,28 @@ int
 press_base(struct publisher *p, const struct issue *is, int level,
     struct issue_base *ret)
 {
-	uint64_t next = press_next(p), first;
-	int r = 0;
+	uint64_t next = press_next(p);
+	int r;
 
-	*ret = (struct issue_base){.span = choose(p, is, level)};
-	first = next - ret->span;
-	for (enum tier t = TIER_HEADS; t <= TIER_TEXT && r == 0; t++) {
-		r = look_back(p, t, first);
-		if (r == 0)
-			ret->raw[t] = run_cut(&p->before[t], first, next);
-	}
+	*ret = (struct issue_base){.set = 0};
+	r = choose(p, is, level, &ret->set);
+	for (enum tier t = TIER_HEADS; t <= TIER_TEXT && r == 0; t++)
+		if (ret->set != 0)
+			r = shelf_base(&p->shelf, t, next, ret->set,
+			    &ret->raw[t]);
 	if (r != 0)
-		ret->span = 0; /* not here any more: it does without */
+		ret->set = 0; /* not here any more: it does without */
 	return qerr_is_fatal(r) ? r : 0;
 }
 
-int
+void
 press_follow(struct publisher *p, const struct issue *is, uint64_t number)
 {
-	int r = 0;
+	for (enum tier t = TIER_HEADS; t <= TIER_TEXT; t++) {
+		const struct pack_entry *e = own_pack(p, number, t);
 
-	for (enum tier t = TIER_HEADS; t <= TIER_TEXT && r == 0; t++) {
-		struct run *u = &p->before[t];
-
-		if (u->next != number)
-			run_start(u, number);
-		r = run_add(u, buf_bytes(&is->tier[t].raw));
+		if (e != NULL)
+			shelf_follow(&p->shelf, t, number, e->base,
+			    buf_bytes(&is->tier[t].raw));
 	}
-	return qerr_is_fatal(r) ? r : 0;
 }

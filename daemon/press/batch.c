@@ -42,8 +42,6 @@ end_batch(struct publisher *p)
 {
 	p->open = false;
 	(void)issue_clear(&p->issue);
-	run_done(&p->before[TIER_HEADS]);
-	run_done(&p->before[TIER_TEXT]);
 	shelf_view_done(&p->view);
 	shelf_rest(&p->shelf);
 }
@@ -80,10 +78,10 @@ flush(struct publisher *p, bool last)
 		    level, NULL, e, &n);
 	if (r == 0)
 		r = press_header(p, e, n, count);
-	if (r == 0)
-		r = press_follow(p, &p->issue, number);
-	if (r == 0)
+	if (r == 0) {
+		press_follow(p, &p->issue, number);
 		r = issue_clear(&p->issue);
+	}
 	p->uncovered += count;
 	return r;
 }

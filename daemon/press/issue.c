@@ -105,22 +105,30 @@ issue_add(struct issue *is, struct bytes head, const struct article *a,
 	return r;
 }
 
-/* Does |base| save a twentieth of |raw|? */
-static int
-judge(struct bytes raw, struct bytes base, bool *ret)
+int
+issue_judge(const struct issue *is, enum tier t, struct bytes base,
+    size_t *ret_size)
 {
-	struct bytes none = {NULL, 0};
-	struct buf with, without;
+	struct buf b;
 	int r;
 
-	buf_init(&with, 0);
-	buf_init(&without, 0);
-	r = frame_deflate(&with, raw, base, ISSUE_JUDGE);
+	buf_init(&b, 0);
+	r = frame_deflate(&b, buf_bytes(&is->tier[t].raw), base, ISSUE_JUDGE);
+	*ret_size = b.n;
+	buf_done(&b);
+	return r;
+}
+
+/* Does |base| save a twentieth? */
+static int
+judge(const struct issue *is, enum tier t, struct bytes base, bool *ret)
+{
+	size_t with = 0, without = 0;
+	int r = issue_judge(is, t, base, &with);
+
 	if (r == 0)
-		r = frame_deflate(&without, raw, none, ISSUE_JUDGE);
-	*ret = r == 0 && with.n <= without.n - without.n / 20;
-	buf_done(&with);
-	buf_done(&without);
+		r = issue_judge(is, t, bytes_of(NULL, 0), &without);
+	*ret = r == 0 && with <= without - without / 20;
 	return r;
 }
 
@@ -137,12 +145,12 @@ issue_seal(const struct issue *is, enum tier t, struct buf *sealed,
 		return QERR_ABSENT;
 	if (t >= TIER_SMALL)
 		level = ISSUE_PICTURE;
-	else if (base != NULL && base->span != 0 && base->raw[t].n > 0)
-		r = judge(raw, with = base->raw[t], &pays);
+	else if (base != NULL && base->set != 0 && base->raw[t].n > 0)
+		r = judge(is, t, with = base->raw[t], &pays);
 	if (r != 0)
 		return r;
 	e->tier = t;
-	e->base = pays ? base->span : 0;
+	e->base = pays ? base->set : 0;
 	e->count = (uint32_t)is->tier[t].n;
 	merkle_root(&e->contents, is->tier[t].leaf, is->tier[t].n);
 	buf_clear(sealed);

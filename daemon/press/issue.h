@@ -40,16 +40,21 @@ int issue_add(struct issue *is, struct bytes head, const struct article *a,
     struct bytes body, struct bytes (*picture)(const void *arg, size_t i),
     const void *arg);
 
-/* What heads and text may be compressed against: the raw bytes of |span| issues before. */
+/* What heads and text may be compressed against. */
 struct issue_base {
+	uint32_t set; /* as in a pack_entry; 0: nothing */
 	struct bytes raw[TIER_TEXT + 1];
-	uint8_t span; /* 0: nothing */
 };
+
+/* The size of the pack of |tier| against |base|, judged at a level that costs little.  0
+ * or QERR_NOMEM. */
+int issue_judge(const struct issue *is, enum tier tier, struct bytes base,
+    size_t *ret_size);
 
 /*
  * Make the pack of |tier| for the cover in |e| (first, last, only set) into
  * |sealed|, and fill in |e|.  0, or QERR_ABSENT if there is nothing to put in.
- * A base is used only if it saves a twentieth, as judged at a level that costs little.
+ * A base is used only if it saves a twentieth, as judged.
  */
 int issue_seal(const struct issue *is, enum tier tier, struct buf *sealed,
     struct pack_entry *e, const struct id *feed, const struct reading_key *k,

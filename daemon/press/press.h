@@ -83,9 +83,7 @@ struct publisher {
 	uint64_t time; /* of that issue */
 	int level;
 	struct issue issue;
-	struct run
-	    before[TIER_TEXT + 1]; /* heads and text of those before it */
-	size_t uncovered;          /* articles that no volume has */
+	size_t uncovered; /* articles that no volume has */
 	struct shelf_view view;
 
 	/* the volume in the making */
@@ -117,7 +115,7 @@ int press_stage(struct publisher *p, const struct id *root, struct bytes data);
 int press_base(struct publisher *p, const struct issue *is, int level,
     struct issue_base *ret);
 /* |is| became the issue |number|: the next ones of the batch may lean on it. */
-int press_follow(struct publisher *p, const struct issue *is, uint64_t number);
+void press_follow(struct publisher *p, const struct issue *is, uint64_t number);
 uint64_t press_next(const struct publisher *p); /* the next header's number */
 /* May this machine sign it, alone?  Where not, the secret key is forgotten. */
 bool press_signs(struct publisher *p);

@@ -78,12 +78,11 @@ loses_base(const struct retraction *t, const struct pack_entry *e)
 {
 	const struct shelf *s = &t->p->shelf;
 
-	for (uint64_t k = e->first - e->base; k < e->first; k++) {
-		size_t i = shelf_issue(s, k);
-
-		if (i != SHELF_NONE && t->again[i] == HOLDS)
+	for (size_t i = 0; i < s->n; i++)
+		if (t->again[i] == HOLDS &&
+		    s->pack[i].e.first == s->pack[i].e.last &&
+		    pack_base_has(e->base, e->first, s->pack[i].e.first))
 			return true;
-	}
 	return false;
 }
 

@@ -443,7 +443,7 @@ choose(struct import *m, size_t heads)
 
 /* The packs that |i| is compressed against, the newest first.  Returns how many. */
 static size_t
-base_of(const struct import *m, size_t i, size_t ret[PACK_BASE_MAX])
+base_of(const struct import *m, size_t i, size_t ret[PACK_BASE_BITS])
 {
 	const struct shelf *s = &m->shelf;
 	const struct pack_entry *e = &s->pack[i].e;
@@ -453,9 +453,10 @@ base_of(const struct import *m, size_t i, size_t ret[PACK_BASE_MAX])
 		const struct shelf_pack *p = &s->pack[k];
 		size_t at = k;
 
-		if (p->number < e->first - e->base)
+		if (p->number + PACK_BASE_BITS < e->first)
 			break;
-		if (p->e.tier != e->tier || p->e.first != p->number)
+		if (p->e.tier != e->tier || p->e.first != p->number ||
+		    !pack_base_has(e->base, e->first, p->number))
 			continue;
 		if (p->dead && (at = shelf_issue(s, p->number)) != SHELF_NONE)
 			at = shelf_with(s, at, e->tier);
@@ -468,7 +469,7 @@ base_of(const struct import *m, size_t i, size_t ret[PACK_BASE_MAX])
 static void
 want_base(struct import *m, size_t i)
 {
-	size_t base[PACK_BASE_MAX], n = base_of(m, i, base);
+	size_t base[PACK_BASE_BITS], n = base_of(m, i, base);
 
 	for (size_t k = 0; k < n; k++)
 		m->want[base[k]] = !is_held(m, base[k]);
@@ -543,7 +544,7 @@ take_once(struct import *m, size_t i, struct buf *b)
 static int
 take_readable(struct import *m, size_t i, struct buf *b)
 {
-	size_t base[PACK_BASE_MAX];
+	size_t base[PACK_BASE_BITS];
 	int err = 0;
 
 	if (!m->want[i])

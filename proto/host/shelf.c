@@ -10,14 +10,14 @@ shelf_init(struct shelf *s, struct store *store, const struct id *feed,
 {
 	*s = (struct shelf){.store = store, .feed = *feed, .key = *key};
 	for (int t = 0; t <= TIER_TEXT; t++)
-		run_init(&s->run[t]);
+		recent_init(&s->recent[t]);
 }
 
 void
 shelf_rest(struct shelf *s)
 {
 	for (int t = 0; t <= TIER_TEXT; t++)
-		run_done(&s->run[t]);
+		recent_done(&s->recent[t]);
 }
 
 void
@@ -80,6 +80,7 @@ shelf_add(struct shelf *s, const struct header *h)
 	for (size_t i = 0; i < h->n_pack; i++)
 		s->pack[s->n++] =
 		    (struct shelf_pack){h->number, h->pack[i], false};
+	s->head = h->number;
 	return 0;
 }
 
@@ -191,7 +192,7 @@ shelf_cover(const struct shelf *s, uint64_t first, uint64_t last, size_t **ret,
 	return 0;
 }
 
-/* --- bases: the raw bytes of a run of issues, PROTOCOL.md §6 --- */
+/* --- bases, PROTOCOL.md §6 --- */
 
 static int
 open_pack(struct shelf *s, const struct pack_entry *e, struct bytes base,
@@ -212,60 +213,65 @@ open_pack(struct shelf *s, const struct pack_entry *e, struct bytes base,
 	return r;
 }
 
-/* Add the issue that comes next, whose own base is in the run. */
-static int
-run_grow(struct shelf *s, enum tier tier, struct run *u)
+/* The pack of |tier| that counts of what the issue |number| itself says. */
+static size_t
+own_pack(const struct shelf *s, enum tier tier, uint64_t number)
 {
-	size_t i = shelf_issue(s, u->next);
-	const struct pack_entry *e;
-	struct buf raw;
-	int r;
+	size_t i = shelf_issue(s, number);
 
-	if (i != SHELF_NONE)
-		i = shelf_with(s, i, tier);
-	if (i == SHELF_NONE)
-		return run_add(u, bytes_of(NULL, 0));
-	e = &s->pack[i].e;
-	if (!run_has(u, u->next - e->base, u->next))
+	return i != SHELF_NONE ? shelf_with(s, i, tier) : SHELF_NONE;
+}
+
+/* Have the issue |number| of the set |base| of |next|, whose own base is in that, too. */
+static int
+recall(struct shelf *s, enum tier tier, uint64_t number, uint64_t next,
+    uint32_t base)
+{
+	struct recent *u = &s->recent[tier];
+	struct bytes prefix = {NULL, 0};
+	size_t i;
+	struct buf raw;
+	int r = 0;
+
+	if (recent_has(u, number))
+		return 0;
+	if (number > s->head)
 		return QERR_BASE;
+	i = own_pack(s, tier, number);
+	if (i == SHELF_NONE)
+		return recent_put(u, number, prefix, next, base);
+	if (s->pack[i].e.base != 0)
+		r = recent_join(u, number, s->pack[i].e.base, &prefix);
 	buf_init(&raw, 0);
-	r = open_pack(s, e, run_cut(u, u->next - e->base, u->next), &raw);
 	if (r == 0)
-		r = run_add(u, buf_bytes(&raw));
+		r = open_pack(s, &s->pack[i].e, prefix, &raw);
+	if (r == 0)
+		r = recent_put(u, number, buf_bytes(&raw), next, base);
 	buf_done(&raw);
 	return r;
 }
 
 int
-shelf_base(struct shelf *s, enum tier tier, uint64_t number, uint8_t span,
+shelf_base(struct shelf *s, enum tier tier, uint64_t next, uint32_t base,
     struct bytes *ret)
 {
-	struct run *u = &s->run[tier];
-	uint64_t first = number - span;
+	struct recent *u = &s->recent[tier];
 	int r = 0;
 
-	if (!run_has(u, first, u->next))
-		run_start(u, first);
-	while (u->next < number && r == 0)
-		r = run_grow(s, tier, u);
-	if (r != 0)
-		return qerr_is_fatal(r) ? r : QERR_BASE;
-	if (!run_has(u, first, number)) /* it is too large */
-		return QERR_BASE;
-	*ret = run_cut(u, first, number);
-	return 0;
+	for (uint64_t k = next - PACK_BASE_BITS; k != next && r == 0; k++)
+		if (pack_base_has(base, next, k))
+			r = recall(s, tier, k, next, base);
+	if (r == 0)
+		r = recent_join(u, next, base, ret);
+	return r == 0 || qerr_is_fatal(r) ? r : QERR_BASE;
 }
 
-/* An issue's own pack |e| was opened: what comes next may lean on it. */
-static void
-follow(struct shelf *s, const struct pack_entry *e, struct bytes raw)
+void
+shelf_follow(struct shelf *s, enum tier tier, uint64_t number, uint32_t base,
+    struct bytes raw)
 {
-	struct run *u = &s->run[e->tier];
-
-	if (e->first != u->next && e->base == 0)
-		run_start(u, e->first);
-	if (e->first == u->next)
-		(void)run_add(u, raw);
+	/* Who finds it missing opens it again. */
+	(void)recent_put(&s->recent[tier], number, raw, number, base);
 }
 
 int
@@ -280,7 +286,7 @@ shelf_open(struct shelf *s, size_t i, struct buf *raw)
 	if (r == 0)
 		r = open_pack(s, e, base, raw);
 	if (r == 0 && e->tier <= TIER_TEXT && e->first == e->last)
-		follow(s, e, buf_bytes(raw));
+		shelf_follow(s, e->tier, e->first, e->base, buf_bytes(raw));
 	return r;
 }
 

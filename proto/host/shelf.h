@@ -2,7 +2,7 @@
 #define QUIRE_SHELF_H
 
 #include "proto/host/store.h"
-#include "proto/object/run.h"
+#include "proto/object/recent.h"
 
 /*
  * The packs of one feed in a store, as its headers announce them: which there
@@ -21,8 +21,9 @@ struct shelf {
 	struct reading_key key;
 	struct shelf_pack *pack; /* in order of announcement */
 	size_t n, cap;
+	uint64_t head; /* the last number taken in */
 	/* Issues that were opened last, heads and text: what others lean on. */
-	struct run run[TIER_TEXT + 1];
+	struct recent recent[TIER_TEXT + 1];
 };
 #define SHELF_NONE SIZE_MAX
 
@@ -53,11 +54,15 @@ int shelf_cover(const struct shelf *s, uint64_t first, uint64_t last,
 /* Open pack |i| into |raw|, checking everything. */
 int shelf_open(struct shelf *s, size_t i, struct buf *raw);
 /*
- * The raw bytes of |tier|, heads or text, of the |span| issues before |number|;
+ * The raw bytes of |tier|, heads or text, of the issues in the set |base| of |next|;
  * QERR_BASE if they are not all here.  Borrowed until the next call.
  */
-int shelf_base(struct shelf *s, enum tier tier, uint64_t number, uint8_t span,
+int shelf_base(struct shelf *s, enum tier tier, uint64_t next, uint32_t base,
     struct bytes *ret);
+/* The issue |number|, which may not be on the shelf yet, says |raw| and leans on |base|:
+ * what comes next may lean on it. */
+void shelf_follow(struct shelf *s, enum tier tier, uint64_t number,
+    uint32_t base, struct bytes raw);
 
 /* A heads pack and, if there is one, its text pack, opened. */
 struct shelf_view {

@@ -58,7 +58,7 @@ struct announce {
 	    worth; /* the newest number that needs it; while the plan is made */
 	uint8_t tier;
 	bool only;
-	uint8_t base;   /* issues before it that it leans on */
+	uint32_t base;  /* set of issues that it leans on, as in a pack_entry */
 	bool dead;      /* withdrawn, or cut with its header */
 	bool wanted;    /* counted in pack->wants */
 	enum plan plan; /* while it is made */

@@ -104,8 +104,10 @@ plan_bases(struct track *s)
 		if (a->dead || a->base == 0 ||
 		    (a->plan != PLAN_WANT && a->pack->state != PACK_HELD))
 			continue;
-		for (uint32_t k = a->number - a->base; k < a->number; k++)
-			plan_base(s, a, k);
+		for (uint32_t k = a->number;
+		     k-- > 1 && k + PACK_BASE_BITS >= a->number;)
+			if (pack_base_has(a->base, a->number, k))
+				plan_base(s, a, k);
 	}
 }
 

@@ -52,7 +52,7 @@ read_field(struct reader *r, struct pack_entry *p, uint64_t field,
 		p->last = cbor_uint_in(r, 1, number - 1);
 		break;
 	case PACK_BASE:
-		p->base = (uint8_t)cbor_uint_in(r, 1, PACK_BASE_MAX);
+		p->base = (uint32_t)cbor_uint_in(r, 1, UINT32_MAX);
 		break;
 	case PACK_ONLY:
 		p->only = cbor_bool(r);
@@ -85,7 +85,8 @@ pack_entry_read(struct reader *r, struct pack_entry *p, uint64_t number)
 		reader_fail(r, QERR_RANGE);
 	/* Only heads and text of an issue itself lean on those before it. */
 	if (r->err == 0 && p->base != 0 &&
-	    (p->tier > TIER_TEXT || p->first != number || p->base >= number))
+	    (p->tier > TIER_TEXT || p->first != number ||
+		(number <= PACK_BASE_BITS && p->base >> (number - 1) != 0)))
 		reader_fail(r, QERR_RANGE);
 }
 

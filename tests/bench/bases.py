@@ -9,7 +9,7 @@ from news import Newsworld
 
 def main(build, rounds, size, *folders):
     size = int(size)
-    files = [sorted(glob.glob(os.path.join(f, '*.html'))) for f in folders]
+    files = [sorted(glob.glob(os.path.join(f, '*.*'))) for f in folders]
     sums = [0] * len(folders)
     with Newsworld(build) as w:
         w.newsroom('Bases', lang='und')

@@ -129,7 +129,7 @@ def open_tree(files, feed, key=None):
             continue
         check_pack(p, files[name])
         whole += 1
-        before = [raws.get((p[0], k), b'') for k in range(p['first'] - p.get(8, 0), p['first'])]
+        before = [raws.get((p[0], k), b'') for k in range(max(1, p['first'] - 32), p['first']) if p.get(8, 0) >> p['first'] - 1 - k & 1]
         if not key or 8 in p and not all(before):
             continue
         raw = open_pack(p, feed, key, files[name], b''.join(before))
@@ -567,12 +567,12 @@ def headers():
     pack('a cover that is its own number', 'QERR_RANGE', _6=5)
     pack('a cover that ends later', 'QERR_RANGE', _7=6)
     pack('a cover without heads', 'QERR_MISSING', _6=3)
-    pack('a base', '0', _8=4)
+    pack('a base', '0', _8=0b1001)
     pack('a base of no issue', 'QERR_RANGE', _8=0)
-    pack('a base before the first issue', 'QERR_RANGE', _8=5)
+    pack('a base before the first issue', 'QERR_RANGE', _8=0b10001)
     heads, text = good[7][:2]
-    change('the longest base', '0', _3=17, _7=[heads, {**text, 8: 16}])
-    change('a base too long', 'QERR_RANGE', _3=18, _7=[heads, {**text, 8: 17}])
+    change('the farthest base', '0', _3=33, _7=[heads, {**text, 8: 1 << 31}])
+    change('a base too far', 'QERR_RANGE', _3=34, _7=[heads, {**text, 8: 1 << 32}])
     change('pictures with a base', 'QERR_RANGE', _7=[heads, {**text, 0: 2, 8: 1}])
     change('a base of another issue', 'QERR_RANGE', _7=[{**heads, 6: 4, 7: 4}, {**text, 6: 4, 7: 4, 8: 1}])
     pack('only: false', 'QERR_ENCODING', _9=False)
