@@ -204,6 +204,7 @@ contact_free(struct contact *c)
 	buf_wipe(&c->invite);
 	buf_done(&c->some);
 	tie_free(c->tie);
+	free(c->recall);
 	free(c->follows);
 	free(c);
 }

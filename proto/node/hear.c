@@ -23,11 +23,6 @@ on_row_followed(struct link *l, struct track *s,
 		else
 			merit_shown(l, s);
 	}
-	spread_forked(l, sh, &s->head);
-	receipt_look(l, s);
-	fetch_heads(l, sh, s);
-	if (s->seeking)
-		holds_seek(s);
 }
 
 static void
@@ -45,8 +40,23 @@ on_row_carried(struct link *l, struct carried *c,
 		if (memcmp(mark, row->mark, sizeof(mark)) != 0)
 			sh->rival = true;
 	}
-	spread_forked(l, sh, &c->head);
-	carry_ask(l, c);
+}
+
+void
+hear_of(struct link *l, struct head *h)
+{
+	struct share *sh = share_of(l, h);
+	struct track *s = head_track(h);
+
+	spread_forked(l, sh, h);
+	if (s == NULL) {
+		carry_ask(l, head_carried(h));
+		return;
+	}
+	receipt_look(l, s);
+	fetch_heads(l, sh, s);
+	if (s->seeking)
+		holds_seek(s);
 }
 
 static void
@@ -67,11 +77,14 @@ on_row(struct link *l, const struct msg_heads_row *row)
 		on_row_followed(l, head_track(h), row);
 	else
 		on_row_carried(l, head_carried(h), row);
+	hear_of(l, h);
 }
 
 static int
 on_heads(struct link *l, const struct msg_heads *m)
 {
+	bool first = !l->heads_seen;
+
 	if (l->role == ROLE_READER)
 		return QERR_PROTOCOL;
 	l->heads_seen = true;
@@ -85,6 +98,12 @@ on_heads(struct link *l, const struct msg_heads *m)
 		msg_row(&row, m->rows, i);
 		on_row(l, &row);
 	}
+	if (l->n->cfg.role == NODE_READER || l->state != LINK_OPEN)
+		return 0;
+	if (m->counter > 0)
+		recall_take(l, m->counter);
+	if (first && l->dialled)
+		spread_back(l, m->seen);
 	return 0;
 }
 

@@ -29,7 +29,6 @@ hello_say(struct link *l)
 		msg_link_text(text, veil_hash(l->veil), l->dialled);
 		crypto_sign_detached(m->sig, NULL, text, sizeof(text),
 		    n->sign_sk);
-		memcpy(m->epoch, n->epoch, sizeof(m->epoch));
 	}
 	link_say(l);
 }
@@ -91,6 +90,9 @@ meet(struct link *l)
 		if (c == NULL)
 			c = tie_guest(n, veil_invite_name(l->veil));
 		l->contact = c;
+		if (c != NULL)
+			memcpy(c->came_by, veil_invite_name(l->veil),
+			    sizeof(c->came_by));
 		if (c != NULL && c->link == NULL)
 			c->link = l;
 	} else if (c != NULL) {
@@ -140,8 +142,9 @@ hello_heard(struct link *l, const struct msg_hello *m)
 	}
 	l->state = LINK_OPEN;
 	meet(l);
-	/* What the first HEADS had no room for, and what came since. */
-	if (n->cfg.role == NODE_MIRROR)
+	/* What the first HEADS had no room for, and what came since.  Who dialled waits
+	 * for it, to know what the other end remembers. */
+	if (n->cfg.role == NODE_MIRROR && !l->dialled)
 		spread_heads(l);
 	l->stall = STALL_MIN + 4 * (n->now - l->opened);
 	introduce_look(l);

@@ -39,6 +39,7 @@
  *   hello.c   who the peer is
  *   hear.c    what the peer says
  *   share.c   what a link has to do with a feed
+ *   recall.c  what the peer showed on an earlier link
  *   spread.c  telling others: HEADS, NEWS, PROOF
  *   holds.c   what is held, told to who asks for it: HOLDS
  *   fetch.c   whom to ask for what
@@ -88,12 +89,12 @@ struct proof { /* a fork being proved: ours is still to be loaded */
 struct node {
 	struct node_config cfg;
 	uint8_t sign_sk[64], sign_pk[32];
-	uint8_t epoch[8];
 	struct rng rng;
 	when_ms now;
 	uint64_t wall;
 	bool full;
-	uint64_t counter; /* of changes of what HEADS would say */
+	/* Counts changes of what HEADS would say, from a number that luck picks. */
+	uint64_t counter, counter_from;
 	uint64_t steps;
 	int fatal;
 	struct heap timers;

@@ -60,6 +60,8 @@
 #define BRIEF_NO_LIMIT     ((size_t)1 << 40)
 #define SEEK_MAX           4 /* links asked at a time who holds what we lack */
 #define SEEK_TIME          1000
+#define COUNTER_SPAN       ((uint64_t)1 << 52) /* where counters begin */
+#define COUNTER_RUN        ((uint64_t)1 << 32) /* as far as one may come */
 
 /* Carrying heads of feeds that are not followed; _EACH in milliseconds. */
 #define CARRIED_BYTES       (2 * 1024 * 1024) /* of all */

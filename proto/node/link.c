@@ -93,7 +93,7 @@ dial_veil(struct link *l)
 	struct invite to;
 
 	if (invite_parse(&to, buf_bytes(&l->contact->invite)) == 0)
-		v = veil_dial(&to, n->wall, &n->rng, &l->out);
+		v = veil_dial(&to, n->wall, l->seen, &n->rng, &l->out);
 	invite_done(&to);
 	return v;
 }
@@ -122,6 +122,8 @@ link_up(struct node *n, const struct node_event *ev)
 		c->link = l;
 		c->group = l->group; /* where it lies indeed */
 		l->contact = c;
+		if (n->cfg.role == NODE_MIRROR)
+			l->seen = recall_of(c);
 		l->veil = dial_veil(l);
 	} else {
 		l->veil = veil_accept(n->door);
@@ -146,6 +148,7 @@ link_end(struct link *l)
 	struct node *n = l->n;
 	bool open = link_is_node(l);
 
+	recall_keep(l);
 	l->state = LINK_SHUT;
 	fetch_stop(l);
 	l->n_job = 0;
@@ -228,8 +231,10 @@ opened(struct link *l)
 		return;
 	}
 	hello_say(l);
-	if (l->n->cfg.role == NODE_MIRROR)
-		spread_first(l);
+	if (l->n->cfg.role != NODE_MIRROR || l->dialled)
+		return;
+	l->seen = recall_of_guest(l->n, veil_invite_name(l->veil));
+	spread_first(l);
 }
 
 static void

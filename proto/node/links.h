@@ -99,7 +99,10 @@ struct link {
 	size_t good; /* bytes of pieces */
 	struct timer timer;
 	when_ms opened, last_in, last_out, hello_by, rest_until;
-	uint64_t said;       /* node.counter, up to which all was told */
+	uint64_t said; /* node.counter, up to which all was told; 0: not all */
+	uint64_t told; /* by the peer, up to where of its counter; 0: not all */
+	uint64_t seen; /* .. on an earlier link, that we remember; 0: nothing */
+	bool forgot;   /* something that it showed is not remembered */
 	when_ms show_at;     /* then what changed since is; 0: nothing did */
 	when_ms hold_at;     /* then it is told what else is held; 0: nothing */
 	struct share *share; /* as node.head */
@@ -164,6 +167,17 @@ bool share_has_run(const struct share *sh, uint64_t number, unsigned tier);
 bool share_holds(struct link *l, const struct track *s, uint64_t number,
     unsigned tier, const struct pack *p);
 
+/* recall.c */
+/* When |l| ends: remember what its node has shown. */
+void recall_keep(struct link *l);
+/* As far as we remember what the node that |c| is, or that comes with an invite of that
+ * name, has shown; 0: not at all. */
+uint64_t recall_of(const struct contact *c);
+uint64_t recall_of_guest(const struct node *n, const uint8_t name[8]);
+/* The peer's HEADS has told all up to |counter|: what |l->seen| stands for is true of it,
+ * if it is the one that we remember. */
+void recall_take(struct link *l, uint64_t counter);
+
 /* link.c */
 void link_up(struct node *n, const struct node_event *ev);
 void link_data(struct node *n, uint64_t id, struct bytes in);
@@ -186,11 +200,15 @@ int hello_heard(struct link *l, const struct msg_hello *m);
 
 /* hear.c: 0, or a fault of the peer */
 int hear(struct link *l, struct bytes in);
+/* The peer is known to have shown a row of |h|, by which we may go. */
+void hear_of(struct link *l, struct head *h);
 
 /* spread.c */
-/* To who has just come, and may be a reader: what is followed, and of the rest what
- * costs no frame more. */
+/* To who has just come: to a node that remembers us what has changed; to who may be a
+ * reader what is followed, and of the rest what costs no frame more. */
 void spread_first(struct link *l);
+/* To whom we dialled, who remembers us up to |seen|: what has changed, be it nothing. */
+void spread_back(struct link *l, uint64_t seen);
 /* To a node, what changed since it was told all. */
 void spread_heads(struct link *l);
 void spread_ping(struct link *l);

@@ -49,7 +49,7 @@ node_new(const struct node_config *cfg, const uint8_t seed[32])
 	n->cfg = *cfg;
 	n->wall = cfg->wall;
 	rng_init(&n->rng, seed);
-	rng_bytes(&n->rng, n->epoch, sizeof(n->epoch));
+	n->counter_from = n->counter = 1 + rng_below(&n->rng, COUNTER_SPAN);
 	crypto_sign_seed_keypair(n->sign_pk, n->sign_sk, cfg->identity_seed);
 	heap_init(&n->timers);
 	timer_init(&n->tick, dial_tick, n);
@@ -58,7 +58,7 @@ node_new(const struct node_config *cfg, const uint8_t seed[32])
 	buf_init(&n->self, 0);
 	buf_init(&n->scratch, 0);
 	buf_init(&n->rows, 0);
-	n->packs = map_new(load_le64(n->epoch));
+	n->packs = map_new(n->counter);
 	n->door = veil_door_new(cfg->link_private, cfg->wall);
 	if (n->packs == NULL || n->door == NULL) {
 		node_free(n);

@@ -38,8 +38,10 @@ struct contact {
 	when_ms next_try;
 	uint64_t dial; /* token while dialling */
 	enum purpose purpose;
-	struct link *link; /* the first one, if there are several */
-	struct tie *tie;   /* introductions; NULL: none yet */
+	struct link *link;     /* the first one, if there are several */
+	struct tie *tie;       /* introductions; NULL: none yet */
+	struct recall *recall; /* what it showed; NULL: that is not known */
+	uint8_t came_by[8]; /* the invite of its last link to us; zeros: none */
 	/* reader: bytes a link after which its line was frozen, 0: it was not; links
 	 * since that ended well, and how many it takes to try more */
 	uint64_t cap;

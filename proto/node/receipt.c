@@ -173,14 +173,14 @@ receipt_look(struct link *l, struct track *s)
 	    !share_of(l, &s->head)->known || c == NULL || c->link != l ||
 	    !counts(c))
 		return;
-	holds_ask(l, s); /* it is told what we hold, and so tells us */
 	count(s, &good, &groups);
-	if (good >= ENOUGH &&
-	    (groups >= GROUPS_ENOUGH || has_group(s, l->group)))
-		return;
 	r = find(s, c);
-	if ((r != NULL && (r->good || r->link != 0 || r->tries == TRIES)) ||
-	    l->n_ask == ASKS_MAX || !holds_all(l, s) ||
+	if ((good >= ENOUGH &&
+		(groups >= GROUPS_ENOUGH || has_group(s, l->group))) ||
+	    (r != NULL && (r->good || r->link != 0 || r->tries == TRIES)))
+		return;
+	holds_ask(l, s); /* it is told what we hold, and so tells us */
+	if (l->n_ask == ASKS_MAX || !holds_all(l, s) ||
 	    (r == NULL && (r = begin(s, l)) == NULL))
 		return;
 	if ((pieces = count_pieces(s)) == 0) {

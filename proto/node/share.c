@@ -172,6 +172,7 @@ share_remove(struct link *l, size_t index, size_t last)
 {
 	if (l->share == NULL)
 		return;
+	l->forgot |= l->share[index].known;
 	free(l->share[index].run);
 	l->share[index] = l->share[last];
 	l->n_share = last;

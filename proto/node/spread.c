@@ -36,8 +36,8 @@ say_rows(struct link *l, uint64_t counter)
 
 	msg_rows_sort(&n->rows);
 	n->say.kind = MSG_HEADS;
-	n->say.heads =
-	    (struct msg_heads){.counter = counter, .rows = buf_bytes(&n->rows)};
+	n->say.heads = (struct msg_heads){
+	    .counter = counter, .seen = l->seen, .rows = buf_bytes(&n->rows)};
 	link_say(l);
 	begin_rows(l);
 }
@@ -51,12 +51,55 @@ rows_to_fill(struct link *l)
 	return (veil_fit(l->veil, taken) - taken) / MSG_ROW_LEN;
 }
 
+/* All that has changed since |l->said|; the last message says so. */
+static void
+say_changes(struct link *l, bool always)
+{
+	struct node *n = l->n;
+
+	begin_rows(l);
+	for (size_t i = 0; i < n->n_head; i++) {
+		const struct head *h = n->head[i];
+		const struct share *sh = share_of(l, h);
+
+		if ((l->said != 0 && h->changed <= l->said) ||
+		    h->charter == 0 ||
+		    (h->number <= sh->shown && h->charter <= sh->charter))
+			continue;
+		if (msg_rows(buf_bytes(&n->rows)) == MSG_HEADS_MAX)
+			say_rows(l, 0);
+		put_row(l, h);
+	}
+	l->said = n->counter;
+	l->show_at = 0;
+	if (n->rows.n > 0 || always)
+		say_rows(l, l->said);
+}
+
+/* True if |seen| is one of our counter since we began. */
+static bool
+is_ours(const struct node *n, uint64_t seen)
+{
+	return seen >= n->counter_from && seen <= n->counter;
+}
+
+void
+spread_back(struct link *l, uint64_t seen)
+{
+	l->said = is_ours(l->n, seen) ? seen : 0;
+	say_changes(l, true);
+}
+
 void
 spread_first(struct link *l)
 {
 	struct node *n = l->n;
 	size_t from, fill, left = 0;
 
+	if (is_ours(n, veil_seen(l->veil))) {
+		spread_back(l, veil_seen(l->veil));
+		return;
+	}
 	begin_rows(l);
 	for (size_t i = 0; i < n->n_track; i++)
 		if (n->track[i]->head.charter != 0)
@@ -80,31 +123,14 @@ spread_first(struct link *l)
 void
 spread_heads(struct link *l)
 {
-	struct node *n = l->n;
-
-	begin_rows(l);
-	for (size_t i = 0; i < n->n_head; i++) {
-		const struct head *h = n->head[i];
-		const struct share *sh = share_of(l, h);
-
-		if (h->changed <= l->said || h->charter == 0 ||
-		    (h->number <= sh->shown && h->charter <= sh->charter))
-			continue;
-		if (msg_rows(buf_bytes(&n->rows)) == MSG_HEADS_MAX)
-			say_rows(l, 0);
-		put_row(l, h);
-	}
-	l->said = n->counter;
-	l->show_at = 0;
-	if (n->rows.n > 0)
-		say_rows(l, l->said);
+	say_changes(l, false);
 }
 
 void
 spread_ping(struct link *l)
 {
 	l->n->say.kind = MSG_HEADS;
-	l->n->say.heads = (struct msg_heads){0};
+	l->n->say.heads = (struct msg_heads){.counter = l->said};
 	link_say(l);
 }
 

@@ -12,7 +12,7 @@
 #define PROLOGUE "quire wire 1"
 #define VERSION  1
 #define OVERHEAD 48 /* of both messages: an ephemeral key, an AEAD tag */
-#define PREFIX   5  /* of message 1: version, time */
+#define PREFIX   13 /* of message 1: version, time, seen */
 
 void
 line_keys(struct line_keys *ret, const uint8_t secret[32])
@@ -78,7 +78,7 @@ put_line(struct buf *out, const uint8_t *b, size_t n)
 
 int
 line_dial(struct buf *out, struct noise *h, const struct line_keys *k,
-    const struct line_luck *l, uint64_t wall)
+    const struct line_luck *l, const struct line_said *said)
 {
 	uint8_t payload[PREFIX + LINE_DIAL_PAD + LINE_DIAL_SPAN] = {VERSION};
 	uint8_t b[LINE_BODY_MAX];
@@ -86,7 +86,8 @@ line_dial(struct buf *out, struct noise *h, const struct line_keys *k,
 	size_t n = OVERHEAD + PREFIX + l->pad;
 	int err;
 
-	store_be32(payload + 1, (uint32_t)wall);
+	store_be32(payload + 1, (uint32_t)said->wall);
+	store_le64(payload + 5, said->seen);
 	if ((err = noise_write(h, msg, payload, PREFIX + l->pad)) != 0)
 		return err;
 	memcpy(b, l->nonce, LINE_NONCE);
@@ -166,7 +167,7 @@ zeros_only(const uint8_t *p, size_t n, size_t least, size_t span)
 
 int
 line_open(struct line_body *b, struct noise *h, const struct line_keys *k,
-    uint64_t *ret_wall)
+    struct line_said *ret)
 {
 	const uint8_t *msg = b->b + LINE_NONCE + LINE_TAG;
 	size_t n;
@@ -177,7 +178,8 @@ line_open(struct line_body *b, struct noise *h, const struct line_keys *k,
 		return err;
 	if (n < PREFIX || msg[0] != VERSION)
 		return QERR_VERSION;
-	*ret_wall = load_be32(msg + 1);
+	ret->wall = load_be32(msg + 1);
+	ret->seen = load_le64(msg + 5);
 	return zeros_only(msg + PREFIX, n - PREFIX, LINE_DIAL_PAD,
 	    LINE_DIAL_SPAN);
 }

@@ -15,7 +15,7 @@
  */
 #define LINE_NONCE       24
 #define LINE_TAG         16
-#define LINE_DIAL_PAD    67 /* zeros in a dialler's line, .. */
+#define LINE_DIAL_PAD    59 /* zeros in a dialler's line, .. */
 #define LINE_DIAL_SPAN   140
 #define LINE_ANSWER_PAD  88 /* and in a node's */
 #define LINE_ANSWER_SPAN 600
@@ -48,15 +48,20 @@ void line_luck(struct line_luck *ret, bool dials, struct rng *g);
 struct noise *line_begin(bool dials, const struct line_keys *k,
     const uint8_t node_key[32], const struct line_luck *l);
 
-/* Append the dialler's line, LF included; |wall| is UNIX seconds. */
+/* What a dialler's line says: its time, UNIX seconds, and veil_dial()'s |seen|. */
+struct line_said {
+	uint64_t wall, seen;
+};
+
+/* Append the dialler's line, LF included. */
 int line_dial(struct buf *out, struct noise *h, const struct line_keys *k,
-    const struct line_luck *l, uint64_t wall);
+    const struct line_luck *l, const struct line_said *said);
 
 /*
  * A dialler's line as the node takes it apart.  line_decode() checks the length
  * and the encoding of |n| characters without LF; line_tag_ok() finds the secret
  * it was made with, in constant time and without any curve; line_open() reads
- * the handshake message and the time.
+ * the handshake message and what it says.
  */
 struct line_body {
 	uint8_t b[LINE_BODY_MAX];
@@ -66,7 +71,7 @@ int line_decode(struct line_body *ret, bool of_dialler, const uint8_t *p,
     size_t n);
 bool line_tag_ok(const struct line_body *b, const struct line_keys *k);
 int line_open(struct line_body *b, struct noise *h, const struct line_keys *k,
-    uint64_t *ret_wall);
+    struct line_said *ret);
 
 /* Append the node's line; and how the dialler reads it. */
 int line_answer(struct buf *out, struct noise *h, const struct line_keys *k,

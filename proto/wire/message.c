@@ -256,14 +256,13 @@ put_hello(struct buf *b, const struct msg *m)
 {
 	const struct msg_hello *h = &m->hello;
 
-	begin(b, m, h->role == ROLE_NODE ? 5 : 2);
+	begin(b, m, h->role == ROLE_NODE ? 4 : 2);
 	cbor_put_uint(b, h->version);
 	cbor_put_uint(b, h->role);
 	if (h->role == ROLE_READER)
 		return;
 	cbor_put_bytes(b, h->key, sizeof(h->key));
 	cbor_put_bytes(b, h->sig, sizeof(h->sig));
-	cbor_put_bytes(b, h->epoch, sizeof(h->epoch));
 }
 
 static void
@@ -407,12 +406,11 @@ get_hello(struct reader *r, struct msg_hello *m, size_t fields)
 	need(r, m->version == VERSION, QERR_VERSION);
 	role = cbor_uint_in(r, ROLE_READER, ROLE_NODE);
 	m->role = (enum msg_role)role;
-	need(r, fields == (m->role == ROLE_NODE ? 5 : 2), QERR_TYPE);
+	need(r, fields == (m->role == ROLE_NODE ? 4 : 2), QERR_TYPE);
 	if (r->err != 0 || m->role == ROLE_READER)
 		return;
 	cbor_bytes_exact(r, m->key, sizeof(m->key));
 	cbor_bytes_exact(r, m->sig, sizeof(m->sig));
-	cbor_bytes_exact(r, m->epoch, sizeof(m->epoch));
 }
 
 static void

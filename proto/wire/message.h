@@ -56,9 +56,8 @@ struct msg_hello {
 	uint64_t version; /* 1 */
 	enum msg_role role;
 	/* nodes only: */
-	uint8_t key[32];  /* Ed25519 */
-	uint8_t sig[64];  /* over msg_link_text() */
-	uint8_t epoch[8]; /* of its HEADS counter */
+	uint8_t key[32]; /* Ed25519 */
+	uint8_t sig[64]; /* over msg_link_text() */
 };
 
 struct msg_heads_row {

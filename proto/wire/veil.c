@@ -22,6 +22,7 @@ struct veil {
 	struct frame_way in, out;
 	uint8_t hash[NOISE_HASH_LEN];
 	uint8_t name[8];
+	uint64_t seen;
 
 	struct buf raw;  /* a line or frame of which a part is here */
 	struct buf text; /* FRAME_HEAD spare bytes, then payloads */
@@ -89,8 +90,8 @@ veil_free(struct veil *v)
 }
 
 static int
-dial(struct veil *v, const struct invite *to, uint64_t wall, struct rng *g,
-    struct buf *out)
+dial(struct veil *v, const struct invite *to, const struct line_said *said,
+    struct rng *g, struct buf *out)
 {
 	struct line_luck luck;
 	int err = QERR_NOMEM;
@@ -102,23 +103,24 @@ dial(struct veil *v, const struct invite *to, uint64_t wall, struct rng *g,
 	v->handshake = line_begin(true, v->keys, to->node, &luck);
 	if (v->handshake != NULL) {
 		buf_put(out, to->pre, to->n_pre);
-		err = line_dial(out, v->handshake, v->keys, &luck, wall);
+		err = line_dial(out, v->handshake, v->keys, &luck, said);
 	}
 	sodium_memzero(&luck, sizeof(luck));
 	return err;
 }
 
 struct veil *
-veil_dial(const struct invite *to, uint64_t wall, struct rng *g,
+veil_dial(const struct invite *to, uint64_t wall, uint64_t seen, struct rng *g,
     struct buf *out)
 {
+	struct line_said said = {wall, seen};
 	struct veil *v = new ();
 	int err;
 
 	if (v == NULL)
 		return NULL;
 	v->dials = true;
-	err = dial(v, to, wall, g, out);
+	err = dial(v, to, &said, g, out);
 	if (err == QERR_AEAD) {
 		/* A node key of low order: the invite cannot be used. */
 		drain(v);
@@ -157,6 +159,12 @@ veil_invite_name(const struct veil *v)
 	return v->name;
 }
 
+uint64_t
+veil_seen(const struct veil *v)
+{
+	return v->seen;
+}
+
 /* The first lines. */
 
 static void
@@ -192,17 +200,18 @@ answer(struct veil *v, struct line_body *b, struct door_entry *e, uint64_t wall,
 	const struct line_keys *k = door_keys(e);
 	struct noise *h = line_begin(false, k, door_private(v->door), luck);
 	uint8_t seen[NOISE_HASH_LEN];
-	uint64_t then;
+	struct line_said said;
 	int err;
 
 	if (h == NULL)
 		return QERR_NOMEM;
 	/* What is remembered: masked bytes cannot vary without the secret. */
 	crypto_generichash(seen, sizeof(seen), b->b, b->n, NULL, 0);
-	if ((err = line_open(b, h, k, &then)) == 0 &&
-	    (err = door_admit(v->door, e, then, wall, seen)) == 0 &&
+	if ((err = line_open(b, h, k, &said)) == 0 &&
+	    (err = door_admit(v->door, e, said.wall, wall, seen)) == 0 &&
 	    (err = line_answer(out, h, k, luck)) == 0) {
 		door_name(e, v->name);
+		v->seen = said.seen;
 		become_open(v, h);
 	}
 	noise_free(h);

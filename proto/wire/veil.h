@@ -47,19 +47,20 @@ size_t veil_door_count(const struct veil_door *d);
 struct veil;
 
 /*
- * The dialling end: writes its line at once into |out|.  |wall|: UNIX seconds.
- * NULL if memory is short.
+ * The dialling end: writes its line at once into |out|.  |wall|: UNIX seconds; |seen|: a
+ * number for the other end, of the node's (0 says nothing).  NULL if memory is short.
  */
-struct veil *veil_dial(const struct invite *to, uint64_t wall, struct rng *g,
-    struct buf *out);
+struct veil *veil_dial(const struct invite *to, uint64_t wall, uint64_t seen,
+    struct rng *g, struct buf *out);
 /* The answering end. */
 struct veil *veil_accept(struct veil_door *door);
 void veil_free(struct veil *v);
 
 enum veil_state veil_state(const struct veil *v);
-/* After OPEN: the handshake hash, and (answering end) the invite's name. */
+/* After OPEN: the handshake hash, and (answering end) the invite's name and |seen|. */
 const uint8_t *veil_hash(const struct veil *v);
 const uint8_t *veil_invite_name(const struct veil *v);
+uint64_t veil_seen(const struct veil *v);
 
 /*
  * Take in bytes.  A reply to a valid line goes into |out|.  Returns 0, or

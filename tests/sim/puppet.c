@@ -167,7 +167,7 @@ on_up(struct puppet *p, const struct node_event *e)
 	if (!l->dialled)
 		l->veil = veil_accept(p->door);
 	else if (!l->bare)
-		l->veil = veil_dial(&l->to, e->wall, &p->rng, &p->out);
+		l->veil = veil_dial(&l->to, e->wall, 0, &p->rng, &p->out);
 	puppet_bytes(l, buf_bytes(&p->out));
 	if (p->play->up != NULL)
 		p->play->up(l);

@@ -2,12 +2,17 @@
 
 /*
  * A mirror comes back, and fetches what was published meanwhile: beside the packs
- * themselves that is to cost little, in all that goes over the wire both ways.
+ * themselves that is to cost little, in all that goes over the wire both ways.  So does a
+ * new link between two that have a thousand feeds in common, as they remember each other.
  */
 #define BEFORE 200 /* issues */
 #define MISSED 5
 #define TEXT   45000
 #define EXTRA  13500 /* bytes, of which headers are 2,300 */
+
+#define FEEDS 1000
+#define AGAIN 4000  /* bytes, .. */
+#define FIRST 60000 /* .. or where one of the two remembers nothing */
 
 static const char *const kind[] = {"", "HELLO", "HEADS", "NEWS", "HOLDS", "ASK",
     "GIVE", "PROOF", "PEERS", "BYE"};
@@ -60,6 +65,57 @@ publish(struct world *w, size_t n, size_t text)
 	return packs;
 }
 
+/* All are of a third one, who then goes. */
+static void
+follow_many(struct world *w, struct host *a, struct host *b)
+{
+	struct host *desk = host_new(w, NODE_MIRROR);
+
+	host_boot(desk);
+	host_meet(a, desk);
+	for (size_t i = 0; i < FEEDS; i++) {
+		struct paper *p = press_new(w);
+
+		p->text = 300;
+		p->home = desk;
+		host_read(desk, p);
+		host_read(a, p);
+		host_read(b, p);
+		press_publish(p);
+		if (i % 20 == 0)
+			world_run(w, 1000);
+	}
+	world_run(w, 10 * MINUTE);
+	invariant_whole(b, true);
+	host_crash(desk);
+	world_run(w, HOUR);
+}
+
+/* What it costs them to go on with one another, without and with an issue more. */
+static void
+meet_again(struct world *w, struct host *mirror)
+{
+	struct bill was = bill(w);
+
+	net_cut(mirror->conn[0]);
+	world_run(w, 2 * MINUTE);
+	if (mirror->n_conn != 1 ||
+	    pay(w, "a thousand feeds, nothing new", &was, 0) > AGAIN)
+		world_fail(w, "a new link costs too much", mirror);
+	net_cut(mirror->conn[0]);
+	press_publish(w->paper[0]);
+	world_run(w, 2 * MINUTE);
+	invariant_whole(mirror, true);
+
+	host_crash(mirror);
+	world_run(w, MINUTE);
+	was = bill(w);
+	host_boot(mirror);
+	world_run(w, 2 * MINUTE);
+	if (pay(w, "a thousand feeds, after a restart", &was, 0) > FIRST)
+		world_fail(w, "a restart costs too much", mirror);
+}
+
 void
 scene_return(struct world *w)
 {
@@ -85,4 +141,6 @@ scene_return(struct world *w)
 	invariant_whole(mirror, true);
 	if (pay(w, "five issues", &was, packs) > EXTRA)
 		world_fail(w, "coming back costs too much", mirror);
+	follow_many(w, room, mirror);
+	meet_again(w, mirror);
 }

@@ -26,7 +26,7 @@ for name, text in (('raw', 'quire://192.0.2.7:7117/?t=raw#'), ('six', 'quire://[
 row = bytes(range(8)) + (7).to_bytes(4, 'little') + b'mark' + b'\0'
 tag, root = bytes(8), bytes(32)
 for name, value in {
-        'hello_reader': [1, 1, 0], 'hello_node': [1, 1, 1, bytes(32), bytes(64), bytes(8)],
+        'hello_reader': [1, 1, 0], 'hello_node': [1, 1, 1, bytes(32), bytes(64)],
         'heads': [2, 9, 0, row], 'heads_none': [2, 0, 7, b''],
         'news': [3, b'c', b'h', 3], 'news_header': [3, b'', b'header', 0],
         'holds': [4, tag, [0, 1, 7, 0, 9, 9, 1, 1, 1]], 'holds_pack': [4, root, [0, 31, 33, 1023]],
@@ -46,8 +46,8 @@ seed('line', 'after_bytes', b'\0\x80SSH-2.0-x\r\n' + line)
 seed('line', 'http', b'\0\0GET / HTTP/1.1\r\n\r\n')
 seed('line', 'body', b'\1\x40' + bytes(130))
 now = (1700100000).to_bytes(4, 'big')
-seed('line', 'payload', b'\2\x40' + b'\1' + now + bytes(67))
-seed('line', 'payload_long', b'\2\xff' + b'\1' + now + bytes(207))
+seed('line', 'payload', b'\2\x40' + b'\1' + now + bytes(8 + 59))
+seed('line', 'payload_long', b'\2\xff' + b'\1' + now + bytes(8 + 199))
 seed('line', 'payload_short', b'\2\0' + b'\1' + now + bytes(66))
 
 seed('frames', 'few', b'\x40' + bytes([3]) + bytes(12) + b'\0' + b'\x10' + bytes(64))

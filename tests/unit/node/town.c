@@ -646,8 +646,9 @@ mouth_up(struct house *h, const struct node_event *e)
 						: mouth_new(h);
 
 	m->link = e->link_up.link;
-	m->veil = m->dialled ? veil_dial(&m->to, e->wall, &h->rng, &h->out)
-			     : veil_accept(h->door);
+	m->veil = m->dialled
+		      ? veil_dial(&m->to, e->wall, h->seen, &h->rng, &h->out)
+		      : veil_accept(h->door);
 	flush(m);
 }
 

@@ -71,6 +71,7 @@ struct house {
 	bool mute;        /* answers no ASK of pieces */
 	bool away;        /* cannot be dialled */
 	/* without a node */
+	uint64_t seen; /* what its lines say that it remembers */
 	struct veil_door *door;
 	struct rng rng;
 	struct mouth **mouth;

@@ -42,7 +42,7 @@ ends_dial(struct ends *t, uint64_t wall)
 	veil_free(t->node);
 	buf_clear(&t->up);
 	buf_clear(&t->down);
-	check((t->dialler = veil_dial(&t->to, wall, &t->g, &t->up)) != NULL);
+	check((t->dialler = veil_dial(&t->to, wall, 7, &t->g, &t->up)) != NULL);
 	check((t->node = veil_accept(t->door)) != NULL);
 }
 

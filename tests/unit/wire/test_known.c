@@ -134,7 +134,7 @@ one(void)
 	struct line_body body;
 	struct frame_way up = {.n = 0}, down = {.n = 0}, up2, down2;
 	struct buf b;
-	uint64_t wall;
+	struct line_said said, got;
 
 	bytes(secret, 32, "secret");
 	bytes(priv, 32, "node_private");
@@ -150,13 +150,14 @@ one(void)
 	check((node = line_begin(false, &k, priv, &l2)) != NULL);
 
 	buf_init(&b, 0);
-	check(line_dial(&b, dialler, &k, &l1, (uint64_t)atoll(text("wall"))) ==
-	      0);
+	said.wall = (uint64_t)atoll(text("wall"));
+	said.seen = (uint64_t)atoll(text("seen"));
+	check(line_dial(&b, dialler, &k, &l1, &said) == 0);
 	same_line("line_1", &b);
 	check(line_decode(&body, true, b.p, b.n - 1) == 0);
 	check(line_tag_ok(&body, &k));
-	check(line_open(&body, node, &k, &wall) == 0);
-	check(wall == (uint64_t)atoll(text("wall")));
+	check(line_open(&body, node, &k, &got) == 0);
+	check(got.wall == said.wall && got.seen == said.seen);
 
 	buf_clear(&b);
 	check(line_answer(&b, node, &k, &l2) == 0);

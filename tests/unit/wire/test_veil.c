@@ -31,6 +31,7 @@ both_ends_talk(void)
 	ends_init(&t, 1);
 	ends_open(&t);
 	check(memcmp(veil_hash(t.dialler), veil_hash(t.node), 64) == 0);
+	check(veil_seen(t.node) == 7 && veil_seen(t.dialler) == 0);
 	send_text(t.dialler, "one");
 	send_text(t.dialler, "two");
 	check(veil_queued(t.dialler) == 4 + 3 + 4 + 3);
@@ -340,7 +341,8 @@ open_by_hand(struct ends *t, struct frame_way *ret_up)
 	line_keys(&k, t->to.secret);
 	line_luck(&luck, true, &t->g);
 	check((h = line_begin(true, &k, t->to.node, &luck)) != NULL);
-	check(line_dial(&t->up, h, &k, &luck, ENDS_WALL) == 0);
+	check(line_dial(&t->up, h, &k, &luck,
+		  &(struct line_said){ENDS_WALL, 0}) == 0);
 	ends_give(t, t->node, &t->up, &t->down, ENDS_WALL);
 	check(line_decode(&body, false, t->down.p, t->down.n - 1) == 0);
 	check(line_accept(&body, h, &k) == 0);

@@ -122,7 +122,7 @@ def say(name, value):
     print(name, value if isinstance(value, str) else value.hex() if isinstance(value, bytes) else str(value))
 
 
-def veil(pad_1, pad_2):
+def veil(pad_1, pad_2, seen):
     secret, node = run(0x00, 32), run(0x20, 32)
     e_1, e_2, n_1, n_2, wall = run(0x40, 32), run(0x60, 32), run(0x80, 24), run(0xa0, 24), 0x65a0bc00
     node_pub = nacl.crypto_scalarmult_base(node)
@@ -130,13 +130,13 @@ def veil(pad_1, pad_2):
             for i in (1, 2, 3, 4)]
     noise = Noise(b'quire wire 1', keys[2], node_pub)
 
-    masked = xchacha20(keys[0], n_1, noise.message_1(e_1, node_pub, b'\1' + struct.pack('>I', wall) + bytes(pad_1)))
+    masked = xchacha20(keys[0], n_1, noise.message_1(e_1, node_pub, b'\1' + struct.pack('>I', wall) + struct.pack('<Q', seen) + bytes(pad_1)))
     say('secret', secret)
     say('node_private', node)
     say('node_public', node_pub)
     for i in range(4):
         say(f'k{i + 1}', keys[i])
-    for name, value in (('pad_1', pad_1), ('pad_2', pad_2), ('wall', wall)):
+    for name, value in (('pad_1', pad_1), ('pad_2', pad_2), ('wall', wall), ('seen', seen)):
         say(name, value)
     for name, value in (('ephemeral_1', e_1), ('ephemeral_2', e_2), ('nonce_1', n_1), ('nonce_2', n_2)):
         say(name, value)
@@ -167,6 +167,6 @@ def veil(pad_1, pad_2):
     say('end', '')
 
 
-veil(67, 88)
-veil(207, 688)
-veil(68, 89)
+veil(59, 88, 0)
+veil(199, 688, 2**53 - 1)
+veil(60, 89, 1)
