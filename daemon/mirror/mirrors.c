@@ -32,8 +32,9 @@ look_in(struct mirrors *m, uint64_t ms)
 	evtimer_add(m->timer, &tv);
 }
 
-bool
-mirrors_lacks(const struct mirrors *m, const struct id *feed)
+/* |feed| is not whole, or not new, and no peer will mend that. */
+static bool
+lacks(const struct mirrors *m, const struct id *feed)
 {
 	struct node_feed_stat st;
 
@@ -96,7 +97,7 @@ is_alone(const struct mirrors *m)
 static void
 judge(struct mirrors *m, struct mirrored *f, when_ms now)
 {
-	if (!mirrors_lacks(m, &f->feed)) {
+	if (!lacks(m, &f->feed)) {
 		f->due = 0;
 		f->vain = 0;
 	} else if (f->due == 0) {

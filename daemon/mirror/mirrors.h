@@ -64,7 +64,6 @@ bool mirror_visit(struct mirrors *m, const struct id *feed);
 void mirror_on_slice(evutil_socket_t fd, short what, void *mirrors);
 
 /* mirrors.c */
-bool mirrors_lacks(const struct mirrors *m, const struct id *feed);
 void mirrors_visited(struct mirrors *m);
 
 #endif

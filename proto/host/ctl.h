@@ -116,11 +116,12 @@ struct ctl_request {
  *	"problem"   message; file, hint, if any: what an operator should mend
  *	"feed"      feed (id), name, link (follow link, if known), head, shown (the newest
  *	            issue that a peer shows, or ours), charter, published, binding (a
- *	            volume is being made), forked, overdue, full (the disk is: flags), forked_charter (a version, if two of it are signed),
- *	            packs_wanted, packs_held, bytes_wanted, bytes_held, tiers (mask),
- *	            quota, newest, from ("quired.conf" or "request"); of the newest
- *	            issue, if published: receipts (peers that gave back a piece of
- *	            it), receipts_due (so many are enough), settled (flag: they are)
+ *	            volume is being made), forked, overdue, full (the disk is; flags),
+ *	            forked_charter (a version, if two of it are signed), packs_wanted,
+ *	            packs_held, bytes_wanted, bytes_held, tiers (mask), quota, newest,
+ *	            from ("quired.conf" or "request"); of the newest issue, if published:
+ *	            receipts (peers that gave back a piece of it), receipts_due (so many
+ *	            are enough), settled (flag: they are)
  *	"transport" name, ready (flag), links, message (why it is not ready): what is served
  *	"peer"      id (hex), class ("pinned", "tested", "new" or "guest"); of a pinned one
  *	            address, transport, from; of a guest invite (its name), if it is an
