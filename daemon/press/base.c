@@ -83,7 +83,7 @@ judge(void *arg)
 	j->result = issue_judge(j->issue, TIER_TEXT, j->base, &j->size);
 }
 
-/* The size of |is| against |base|, about; SIZE_MAX if that is not here any more. */
+/* The size of |is| against the set |base|, about; SIZE_MAX if that is not here any more. */
 static int
 measure(struct publisher *p, const struct issue *is, uint32_t base, size_t *ret)
 {
@@ -106,7 +106,7 @@ choose(struct publisher *p, const struct issue *is, int level, uint32_t *ret)
 	uint64_t next = press_next(p), k = next;
 	uint64_t from = next > PACK_BASE_BITS ? next - PACK_BASE_BITS : 1;
 	uint32_t seen = 0; /* part of a chain that was looked at */
-	int r = issue_judge(is, TIER_TEXT, bytes_of(NULL, 0), &best);
+	int r = measure(p, is, 0, &best);
 
 	*ret = 0;
 	best -= best / 20;
