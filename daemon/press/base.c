@@ -30,9 +30,7 @@ own_pack(const struct publisher *p, uint64_t number, enum tier tier)
 			if (h->pack[i].tier == tier)
 				return &h->pack[i];
 	}
-	i = shelf_issue(&p->shelf, number);
-	if (i != SHELF_NONE)
-		i = shelf_with(&p->shelf, i, tier);
+	i = shelf_own(&p->shelf, tier, number);
 	return i != SHELF_NONE ? &p->shelf.pack[i].e : NULL;
 }
 

@@ -458,8 +458,8 @@ base_of(const struct import *m, size_t i, size_t ret[PACK_BASE_BITS])
 		if (p->e.tier != e->tier || p->e.first != p->number ||
 		    !pack_base_has(e->base, e->first, p->number))
 			continue;
-		if (p->dead && (at = shelf_issue(s, p->number)) != SHELF_NONE)
-			at = shelf_with(s, at, e->tier);
+		if (p->dead)
+			at = shelf_own(s, e->tier, p->number);
 		if (at != SHELF_NONE)
 			ret[n++] = at;
 	}

@@ -118,6 +118,14 @@ shelf_issue(const struct shelf *s, uint64_t number)
 }
 
 size_t
+shelf_own(const struct shelf *s, enum tier tier, uint64_t number)
+{
+	size_t i = shelf_issue(s, number);
+
+	return i != SHELF_NONE ? shelf_with(s, i, tier) : SHELF_NONE;
+}
+
+size_t
 shelf_newest_volume(const struct shelf *s, bool large)
 {
 	size_t best = SHELF_NONE;
@@ -213,15 +221,6 @@ open_pack(struct shelf *s, const struct pack_entry *e, struct bytes base,
 	return r;
 }
 
-/* The pack of |tier| that counts of what the issue |number| itself says. */
-static size_t
-own_pack(const struct shelf *s, enum tier tier, uint64_t number)
-{
-	size_t i = shelf_issue(s, number);
-
-	return i != SHELF_NONE ? shelf_with(s, i, tier) : SHELF_NONE;
-}
-
 /* Have the issue |number| of the set |base| of |next|, whose own base is in that, too. */
 static int
 recall(struct shelf *s, enum tier tier, uint64_t number, uint64_t next,
@@ -237,7 +236,7 @@ recall(struct shelf *s, enum tier tier, uint64_t number, uint64_t next,
 		return 0;
 	if (number > s->head)
 		return QERR_BASE;
-	i = own_pack(s, tier, number);
+	i = shelf_own(s, tier, number);
 	if (i == SHELF_NONE)
 		return recent_put(u, number, prefix, next, base);
 	if (s->pack[i].e.base != 0)

@@ -22,8 +22,8 @@ void recent_done(struct recent *r);
 
 bool recent_has(const struct recent *r, uint64_t number);
 /*
- * Keep what the issue |number| says, which may be nothing.  Issues that the set |base|
- * of |next| has not make room for it.  QERR_TOOBIG if there is none.
+ * Keep what the issue |number| says, which may be nothing.  Those that are not in the set
+ * |base| of |next| make room for it.  QERR_TOOBIG if that is not enough.
  */
 int recent_put(struct recent *r, uint64_t number, struct bytes raw,
     uint64_t next, uint32_t base);

@@ -947,10 +947,8 @@ volumes(void)
 static const struct pack_entry *
 text_of(struct room *r, uint64_t number)
 {
-	size_t i = shelf_issue(&r->p->shelf, number);
+	size_t i = shelf_own(&r->p->shelf, TIER_TEXT, number);
 
-	check(i != SHELF_NONE);
-	i = shelf_with(&r->p->shelf, i, TIER_TEXT);
 	check(i != SHELF_NONE);
 	return &r->p->shelf.pack[i].e;
 }
