@@ -43,10 +43,14 @@ recent_put(struct recent *r, uint64_t number, struct bytes raw, uint64_t next,
 	if (raw.n > PACK_PREFIX_MAX)
 		return QERR_TOOBIG;
 	drop(r, at);
-	for (size_t i = 0;
-	     r->bytes + raw.n > RECENT_BYTES && i < PACK_BASE_BITS; i++)
-		if (!pack_base_has(base, next, r->issue[i].number))
-			drop(r, i);
+	/* Read in order, the slots behind have the oldest. */
+	for (size_t i = 1;
+	     i < PACK_BASE_BITS && r->bytes + raw.n > RECENT_BYTES; i++) {
+		size_t old = (at + i) % PACK_BASE_BITS;
+
+		if (!pack_base_has(base, next, r->issue[old].number))
+			drop(r, old);
+	}
 	if (r->bytes + raw.n > RECENT_BYTES)
 		return QERR_TOOBIG;
 	buf_init(b, 0);
