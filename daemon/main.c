@@ -1,4 +1,5 @@
 #include <getopt.h>
+#include <malloc.h>
 #include <signal.h>
 #include <sodium.h>
 #include <stdio.h>
@@ -13,6 +14,8 @@
 #include "proto/base/text.h"
 #include "proto/host/log.h"
 #include "proto/host/transports.h"
+
+#define LARGE (256 * 1024) /* bytes */
 
 #define CONFIG_PATH "/etc/quire/quired.conf"
 
@@ -208,5 +211,8 @@ main(int argc, char **argv)
 	for (unsigned i = 0; i < o.verbose; i++)
 		log_raise();
 	signal(SIGPIPE, SIG_IGN);
+	/* What is large goes back to the system once it is free: glibc would learn to
+	 * keep it, for each thread its own. */
+	(void)mallopt(M_MMAP_THRESHOLD, LARGE);
 	return daemon_run(&c, &o.d) == 0 ? 0 : 1;
 }
