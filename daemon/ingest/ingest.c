@@ -157,7 +157,7 @@ convert(struct ingest_doc *d, const struct ingest_source *src,
 	if (src->kind == INGEST_FEED)
 		return jsonfeed_is(text) ? jsonfeed_ingest(d, src, text, why)
 					 : webfeed_ingest(d, src, text, why);
-	text = meta_front(d, text, src->kind == INGEST_TEXT);
+	text = meta_front(d, text);
 	if (text.n == 0)
 		return 0;
 	switch (src->kind) {

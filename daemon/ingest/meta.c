@@ -329,6 +329,15 @@ set_line(struct ingest_doc *d, const struct front_line *l,
 		meta_set(d, *last, v);
 }
 
+/* Whether front matter without a fence ends before |line|. */
+static bool
+ends_bare(struct bytes line)
+{
+	struct bytes t = trim(line);
+
+	return t.n == 0 || t.p[0] == '#' || t.p[0] == '<';
+}
+
 /* True if |text| begins with bare front matter, whose first key is one of ours. */
 static bool
 is_bare_front(struct bytes text)
@@ -339,7 +348,7 @@ is_bare_front(struct bytes text)
 	while (text.n > 0) {
 		struct bytes line = next_line(&text);
 
-		if (trim(line).n == 0)
+		if (ends_bare(line))
 			break;
 		l = read_line(line);
 		if (!l.pair || (first && meta_key(l.key) == META_NONE))
@@ -359,7 +368,7 @@ has_fence(struct bytes text)
 }
 
 struct bytes
-meta_front(struct ingest_doc *d, struct bytes text, bool is_bare)
+meta_front(struct ingest_doc *d, struct bytes text)
 {
 	enum meta_field last = META_NONE;
 	struct bytes rest = text;
@@ -369,16 +378,18 @@ meta_front(struct ingest_doc *d, struct bytes text, bool is_bare)
 		return text;
 	fenced = is_fence(next_line(&rest)) && has_fence(rest);
 	if (!fenced) {
-		if (!is_bare || !is_bare_front(text))
+		if (!is_bare_front(text))
 			return text;
 		rest = text;
 	}
 	while (rest.n > 0) {
-		struct bytes line = next_line(&rest);
+		struct bytes before = rest, line = next_line(&rest);
 		struct front_line l;
 
-		if (fenced ? is_fence(line) : trim(line).n == 0)
+		if (fenced && is_fence(line))
 			break;
+		if (!fenced && ends_bare(line))
+			return before;
 		l = read_line(line);
 		if (l.pair || l.item)
 			set_line(d, &l, &last);

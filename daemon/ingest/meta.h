@@ -30,9 +30,10 @@ enum meta_field meta_key(struct bytes key);
 void meta_set(struct ingest_doc *d, enum meta_field f, struct bytes value);
 
 /*
- * Read front matter at the beginning of |text|, fenced by "---" or, if |bare|,
- * ended by a blank line.  Returns what is left behind it.
+ * Read front matter at the beginning of |text|: fenced by "---", or bare, begun by a
+ * key that is known and ended by a blank line, a heading ("#") or a tag.  Returns
+ * what is left behind it.
  */
-struct bytes meta_front(struct ingest_doc *d, struct bytes text, bool bare);
+struct bytes meta_front(struct ingest_doc *d, struct bytes text);
 
 #endif

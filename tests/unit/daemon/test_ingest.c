@@ -392,6 +392,37 @@ fails(enum ingest_kind kind, const char *text, size_t n)
 	return r;
 }
 
+/* What a refusal asks for is taken as it asks: in each kind, with no more than that. */
+static void
+front_matter_needs_no_fence(void)
+{
+	static const struct {
+		enum ingest_kind kind;
+		const char *text, *lang, *title;
+	} x[] = {
+	    {INGEST_MARKDOWN, "lang: fa\n\n# T\n\na\n", "fa", "T"},
+	    {INGEST_MARKDOWN, "lang: fa\n# T\n\na\n", "fa", "T"},
+	    {INGEST_MARKDOWN, "title: U\r\nlang: fa\r\n\r\na\r\n", "fa", "U"},
+	    {INGEST_HTML, "lang: fa\n<h1>T</h1><p>a</p>", "fa", "T"},
+	    {INGEST_TEXT, "lang: fa\n\na\n", "fa", "A file"},
+	    /* A text may begin with a word and a colon. */
+	    {INGEST_MARKDOWN, "Seen: it\n\na\n", "en", "A file"},
+	    {INGEST_MARKDOWN, "Date: so it goes\nand on\n", "en", "A file"},
+	};
+	struct ingest_doc d;
+	struct buf why;
+
+	buf_init(&why, 0);
+	for (size_t i = 0; i < sizeof(x) / sizeof(x[0]); i++) {
+		check(take(&d, x[i].kind, x[i].text, strlen(x[i].text), &why) ==
+		      0);
+		is_text(d.lang, x[i].lang);
+		is_text(d.title, x[i].title);
+		ingest_done(&d);
+	}
+	buf_done(&why);
+}
+
 /* Where a language is missing, each is told how its kind says one. */
 static void
 each_is_told_where_its_language_goes(void)
@@ -642,6 +673,7 @@ main(void)
 	says_of_itself();
 	a_headline_is_no_author();
 	front_matter_wins();
+	front_matter_needs_no_fence();
 	each_is_told_where_its_language_goes();
 	limits();
 	attributes();
