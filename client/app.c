@@ -191,7 +191,7 @@ app_operands(struct app *a, int min, int max)
 
 	if (n < min) {
 		complain_usage(a,
-		    strchr(a->cmd->args, '|') != NULL ? "say what: %s."
+		    strchr(a->cmd->args, '|') != NULL ? "say what: %s"
 		    : n == 0                          ? "%s is missing."
 						      : "%s: some are missing.",
 		    a->cmd->args);

@@ -3,6 +3,7 @@
 #include <limits.h>
 #include <sodium.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -153,7 +154,7 @@ static int
 key_new(const struct app *a, const struct options *o)
 {
 	const char *folder = a->argv[a->at];
-	char pass[KEYS_PASS_MAX];
+	char pass[KEYS_PASS_MAX], whole[PATH_MAX];
 	int dir, exit, err;
 
 	if (o->name == NULL)
@@ -178,7 +179,7 @@ key_new(const struct app *a, const struct options *o)
 		    "\nThat is the follow link: whoever has it can read.\n"
 		    "Keep a copy of %s/secret.key where nobody finds it.\n"
 		    "To publish, write into quired.conf:  publish %s%s",
-		    folder, folder,
+		    folder, realpath(folder, whole) != NULL ? whole : folder,
 		    o->pass ? "\nquired cannot open a locked key: move "
 			      "secret.key to where issues are signed, see "
 			      "quire draft --help"

@@ -107,6 +107,8 @@ list_articles(struct app *a, struct home *h, const struct index_query *q,
 		    q->search != NULL
 			? " with these words in its title. In the texts: "
 			  "quire search WORDS"
+		    : l.newsrooms.n == 0
+			? " is followed yet. Begin with: quire follow LINK"
 		    : q->lang != NULL || q->unread || q->feed != NULL
 			? " that fits. Try: quire sync"
 			: " here yet. Try: quire sync");

@@ -78,9 +78,7 @@ state_dir(void)
 		snprintf(dir, sizeof(dir), "%s/quire", data);
 	else if (home != NULL && home[0] != '\0')
 		snprintf(dir, sizeof(dir), "%s/.local/share/quire", home);
-	else
-		snprintf(dir, sizeof(dir), "quire-state");
-	return dir;
+	return dir; /* empty where there is no home: home_begin() tells */
 }
 
 void

@@ -27,6 +27,9 @@ home_begin(struct home *h, const struct app *a, bool change)
 	int err;
 
 	*h = (struct home){0};
+	if (a->state[0] == '\0')
+		return complain("there is no home to keep in what you follow. "
+				"Name a folder with -C DIR.");
 	err = store_open(&h->store, a->state, !change);
 	if (err == QERR_ABSENT && access(a->state, F_OK) == 0)
 		return complain("%s is no folder. Name another with -C DIR.",

@@ -117,12 +117,12 @@ listing_end(struct listing *l)
 {
 	int err = buf_err(&l->text);
 
-	if (err == 0 && l->n > 0)
-		err = index_list_keep(l->h->index, &l->keys);
 	if (err != 0)
 		return home_complain("the list", err);
 	if (l->text.n > 0)
 		term_page(buf_bytes(&l->text));
+	if (l->n > 0 && (err = index_list_keep(l->h->index, &l->keys)) != 0)
+		return complain_of("the list with its numbers", "kept", err);
 	return APP_DONE;
 }
 

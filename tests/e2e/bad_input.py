@@ -67,7 +67,7 @@ def inbox(w, node):
     os.symlink(w.path('inbox'), w.path('inbox', 'loop'))
     os.makedirs(w.path('inbox', 'folder.md'))
     head = node.feed()['head']
-    write(w.path('inbox', 'good.md'), 'title: From the inbox\n\nWords.\n')
+    write(w.path('inbox', 'one.md'), 'title: From the inbox\n\nWords.\n')
     node.wait(lambda f: f['head'] > head, what='the document of the inbox')
     odd = [x.get('file') for x in node.ask('status') if x['what'] == 'problem']
     for name in ('pipe.md', 'zero.md'):
@@ -141,12 +141,25 @@ def home(w, desk, invite, link, titles):
     need(open(os.path.join(reader, 'follows'), 'rb').read() == b'garbage\n', 'the list of feeds was touched')
     write(os.path.join(reader, 'follows'), follows)
     desk.says(1, 'nothing is followed', 'list', home=w.path('nowhere'))
+    bare = {k: v for k, v in os.environ.items() if k not in ('HOME', 'XDG_DATA_HOME', 'QUIRE_HOME')}
+    r = subprocess.run([w.quire, 'follow', link], env=bare, cwd=w.path('folder'), capture_output=True, text=True)
+    need(r.returncode == 1 and 'with -C DIR' in r.stderr and not os.listdir(w.path('folder')), f'without a home: {r.stderr}')
+    # What cannot be kept is shown all the same.
+    os.replace(os.path.join(reader, 'list'), w.path('list'))
+    os.mkdir(os.path.join(reader, 'list'))
+    r = desk.says(1, 'cannot be kept', 'list')
+    need(len(r.stdout.splitlines()) == len(before), f'the list is not shown: {r.stdout}')
+    os.rmdir(os.path.join(reader, 'list'))
+    os.replace(w.path('list'), os.path.join(reader, 'list'))
     desk.says(1, 'no feed', 'export', '--bundle', w.path('x.tar'), '--feed', 'nobody')
     desk.says(1, 'cannot be written', 'export', '--bundle', '/nonexistent/x.tar')
     desk.says(1, 'no article', 'read', '99999')
     desk.says(1, 'Name another folder', 'unpack', w.path('one.quire'))
     targets(w, desk, link)
     desk.says(1, 'no feed', 'unfollow', 'nobody')
+    w.run('follow', '-', input=link, home=w.path('left'))
+    w.run('unfollow', link, home=w.path('left'))
+    desk.says(0, 'Begin with: quire follow', 'list', home=w.path('left'))
 
 
 def targets(w, desk, link):
