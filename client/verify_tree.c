@@ -1,5 +1,6 @@
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -22,7 +23,7 @@ struct walk {
 	struct feed *feed;
 	struct shelf shelf;
 	struct header head;
-	uint64_t packs, absent;
+	uint64_t packs, absent; /* absent: in no volume that is here, either */
 	uint64_t forked, forked_charter; /* 0: not */
 	char at[TREE_PATH_MAX];
 };
@@ -89,8 +90,23 @@ walk_head(struct tree *t, struct walk *w, struct buf *b)
 		   : err;
 }
 
+/* Whether a volume that is here holds what pack |i| does. */
+static bool
+in_volume(const struct walk *w, const bool *here, size_t i)
+{
+	const struct pack_entry *e = &w->shelf.pack[i].e, *o;
+
+	for (size_t j = 0; j < w->shelf.n; j++) {
+		o = &w->shelf.pack[j].e;
+		if (here[j] && o->tier == e->tier && o->first <= e->first &&
+		    o->last >= e->last)
+			return true;
+	}
+	return false;
+}
+
 static int
-walk_packs(struct tree *t, struct walk *w, struct buf *b)
+look_at_packs(struct tree *t, struct walk *w, bool *here, struct buf *b)
 {
 	for (size_t i = 0; i < w->shelf.n; i++) {
 		const struct shelf_pack *p = &w->shelf.pack[i];
@@ -101,17 +117,29 @@ walk_packs(struct tree *t, struct walk *w, struct buf *b)
 			continue;
 		tree_path(w->at, &n);
 		err = import_get(t->src, &n, PACK_SIZE_MAX, b);
-		if (err == QERR_ABSENT) {
-			w->absent++;
+		if (err == QERR_ABSENT)
 			continue;
-		}
 		if (err == 0)
 			err = pack_check(&p->e, buf_bytes(b));
 		if (err != 0)
 			return err;
+		here[i] = true;
 		w->packs++;
 	}
 	return 0;
+}
+
+static int
+walk_packs(struct tree *t, struct walk *w, struct buf *b)
+{
+	bool *here = calloc(w->shelf.n + 1, sizeof(*here));
+	int err = here != NULL ? look_at_packs(t, w, here, b) : QERR_NOMEM;
+
+	for (size_t i = 0; err == 0 && i < w->shelf.n; i++)
+		w->absent += !here[i] && !w->shelf.pack[i].dead &&
+			     !in_volume(w, here, i);
+	free(here);
+	return err;
 }
 
 /* Proofs that the feed contradicts itself: of its charters, or at its head. */
@@ -181,7 +209,7 @@ static int
 walk_feed(void *arg, const struct id *feed)
 {
 	struct tree *t = arg;
-	struct walk w = {.feed = feed_new(feed)};
+	struct walk w = {0};
 	static const struct reading_key none;
 	char path[PATH_MAX];
 	struct buf b;
@@ -190,6 +218,7 @@ walk_feed(void *arg, const struct id *feed)
 	if (!t->v->any_feed && !id_eq(feed, &t->v->feed))
 		return 0;
 	t->feeds++;
+	w.feed = feed_new(feed);
 	buf_init(&b, 0);
 	shelf_init(&w.shelf, NULL, feed, &none);
 	err = w.feed == NULL ? QERR_NOMEM : walk_charters(t, &w, &b);
@@ -232,8 +261,10 @@ verify_tree(struct verify *v,
 	if (err == QERR_IO)
 		return complain_of(v->what, "read", err);
 	if (err != 0 || (t.feeds == 0 && v->any_feed))
-		return complain(
-		    "%s holds no feed: it is no tree and no bundle.", v->what);
+		return complain("%s holds no feed: it is no tree and no "
+				"bundle. Of pages name one, of a newsroom's "
+				"folder its charter.",
+		    v->what);
 	if (t.feeds == 0)
 		return complain("%s does not hold that feed.", v->what);
 	return t.bad > 0 ? APP_FAILED : APP_DONE;
