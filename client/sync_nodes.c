@@ -2,6 +2,8 @@
 
 #include <event2/event.h>
 #include <signal.h>
+#include <sodium.h>
+#include <stdio.h>
 
 #include "proto/base/qerr.h"
 #include "proto/host/drive.h"
@@ -168,13 +170,39 @@ run_node(struct sync *s, struct node *n)
 	return err;
 }
 
+/* What came of it, once the links are down. */
+static int
+outcome(const struct sync *s)
+{
+	size_t tried = s->n_invite - s->first_invite;
+	char who[64];
+
+	if (s->interrupted)
+		return complain("stopped. What came is kept; the next sync "
+				"goes on from there.");
+	if (!s->unreached)
+		return 0;
+	if (s->ways.n_vain >= tried)
+		return APP_FAILED; /* why, was said */
+	tried -= s->ways.n_vain;
+	if (tried == 1)
+		snprintf(who, sizeof(who), "the source could not");
+	else
+		snprintf(who, sizeof(who), "none of %zu sources could", tried);
+	if (s->way.proxy != NULL)
+		return complain("%s be reached by way of the proxy. See if "
+				"one runs at %s.",
+		    who, s->way.proxy);
+	return complain("%s be reached. Try again later, or another source.",
+	    who);
+}
+
 int
 sync_nodes(struct sync *s)
 {
 	struct node_config cfg = {.role = NODE_READER, .wall = clock_wall()};
 	struct node *n;
 	uint8_t seed[32];
-	size_t tried;
 	int exit, err = QERR_NOMEM;
 
 	if (!s->plain &&
@@ -184,6 +212,8 @@ sync_nodes(struct sync *s)
 	entropy_bytes(cfg.identity_seed, sizeof(cfg.identity_seed));
 	entropy_bytes(cfg.link_private, sizeof(cfg.link_private));
 	n = node_new(&cfg, seed);
+	sodium_memzero(seed, sizeof(seed));
+	sodium_memzero(&cfg, sizeof(cfg));
 	s->base = event_base_new();
 	if (n != NULL && s->base != NULL)
 		err = run_node(s, n);
@@ -192,22 +222,5 @@ sync_nodes(struct sync *s)
 	if (s->base != NULL)
 		event_base_free(s->base);
 	node_free(n);
-	if (err != 0)
-		return home_complain("syncing", err);
-	if (s->interrupted)
-		return complain("stopped. What came is kept; the next sync "
-				"goes on from there.");
-	tried = s->n_invite - s->first_invite;
-	if (s->unreached && s->ways.n_vain >= tried)
-		return APP_FAILED; /* why, was said */
-	tried -= s->ways.n_vain;
-	if (s->unreached && s->way.proxy != NULL)
-		return complain("none of %zu source%s could be reached by way "
-				"of the proxy. See if one runs at %s.",
-		    tried, tried == 1 ? "" : "s", s->way.proxy);
-	if (s->unreached)
-		return complain("none of %zu source%s could be reached. Try "
-				"again later, or another source.",
-		    tried, tried == 1 ? "" : "s");
-	return 0;
+	return err != 0 ? home_complain("syncing", err) : outcome(s);
 }
