@@ -39,7 +39,7 @@ is_double(struct link *l)
 {
 	struct node *n = l->n;
 
-	for (size_t i = 0; i < LINKS_MAX; i++) {
+	for (size_t i = 0; i < n->n_slot; i++) {
 		struct link *o = n->link[i];
 		bool mine_first;
 
@@ -54,28 +54,6 @@ is_double(struct link *l)
 		return false;
 	}
 	return false;
-}
-
-size_t
-hello_count_in(const struct node *n, enum msg_role role)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < LINKS_MAX; i++)
-		count += n->link[i] != NULL && !n->link[i]->dialled &&
-			 n->link[i]->state == LINK_OPEN &&
-			 n->link[i]->role == role;
-	return count;
-}
-
-/* Whom the operator named always has room, and others for a minute (merit_crowd()). */
-static bool
-has_room(const struct link *l)
-{
-	const struct contact *c = contact_of_key(l->n, l->key);
-
-	return l->dialled || (c != NULL && c->class == CONTACT_PINNED) ||
-	       hello_count_in(l->n, ROLE_NODE) < NODE_IN_MAX + NODE_VISITS_MAX;
 }
 
 /* |l| is a node: which? */
@@ -115,11 +93,10 @@ hello_heard(struct link *l, const struct msg_hello *m)
 		return QERR_PROTOCOL;
 	l->role = m->role;
 	if (m->role == ROLE_READER) {
-		if (hello_count_in(n, ROLE_READER) >= NODE_READERS_MAX) {
+		if (crowd_admits(l))
+			l->state = LINK_OPEN;
+		else
 			hello_busy(l);
-			return 0;
-		}
-		l->state = LINK_OPEN;
 		return 0;
 	}
 	msg_link_text(text, veil_hash(l->veil), !l->dialled);
@@ -131,7 +108,7 @@ hello_heard(struct link *l, const struct msg_hello *m)
 		link_shut(l, false, 0); /* an invite of our own */
 		return 0;
 	}
-	if (!has_room(l)) {
+	if (!crowd_admits(l)) {
 		hello_busy(l);
 		return 0;
 	}

@@ -37,6 +37,7 @@
  *   links.h
  *   link.c    one connection: its veil, and silence
  *   hello.c   who the peer is
+ *   crowd.c   .. and whether there is a place for it
  *   hear.c    what the peer says
  *   share.c   what a link has to do with a feed
  *   recall.c  what the peer showed on an earlier link

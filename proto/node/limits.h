@@ -3,12 +3,16 @@
 
 #include <stddef.h>
 
+#include "proto/node/node.h"
+
 /*
  * The constants of a node in one table.  Times are milliseconds, sizes bytes.  PROTOCOL.md
  * §15 and §16 have the rules; their grounds stand in design and research.
  */
-#define LINKS_MAX     112 /* out + in + readers + strangers so far */
-#define STRANGERS_MAX 24  /* accepted, no HELLO yet */
+#define LINKS_MAX 128 /* a bit of pack.refused each; .. */
+#define LINKS_IN_MAX \
+	(LINKS_MAX - NODE_OUT_MAX - NODE_ERRANDS_MAX - NODE_FEELERS_MAX)
+#define STRANGERS_MAX 24 /* accepted, no HELLO yet */
 #define HELLO_TIME    20000
 #define DIAL_TIME     10000
 #define DIAL_ROUND_TIME \

@@ -24,24 +24,33 @@ link_free(struct link *l)
 	free(l);
 }
 
-/* Of those who have not said who they are, the oldest makes room. */
-static void
+/*
+ * Whoever comes in, as many may be dialled as before.  Of those who have not said who
+ * they are, the oldest makes room.
+ */
+static bool
 make_room(struct node *n)
 {
 	struct link *oldest = NULL;
-	size_t strangers = 0;
+	size_t strangers = 0, in = 0;
 
-	for (size_t i = 0; i < LINKS_MAX; i++) {
+	for (size_t i = 0; i < n->n_slot; i++) {
 		struct link *l = n->link[i];
 
-		if (l == NULL || l->dialled || l->state == LINK_OPEN)
+		if (l == NULL || l->dialled)
+			continue;
+		in++;
+		if (l->state == LINK_OPEN)
 			continue;
 		strangers++;
 		if (oldest == NULL || l->id < oldest->id)
 			oldest = l;
 	}
-	if (strangers >= STRANGERS_MAX)
+	if (strangers < STRANGERS_MAX && in < LINKS_IN_MAX)
+		return true;
+	if (oldest != NULL)
 		link_shut(oldest, true, 0);
+	return oldest != NULL;
 }
 
 static struct link *
@@ -50,8 +59,8 @@ link_new(struct node *n, uint64_t id, bool dialled, uint32_t group)
 	struct link *l;
 	size_t slot = 0;
 
-	if (!dialled)
-		make_room(n);
+	if (!dialled && !make_room(n))
+		return NULL;
 	while (slot < LINKS_MAX && n->link[slot] != NULL)
 		slot++;
 	if (slot == LINKS_MAX || n->n_dead == LINKS_MAX)
@@ -135,7 +144,7 @@ link_up(struct node *n, const struct node_event *ev)
 static struct link *
 link_find(struct node *n, uint64_t id)
 {
-	for (size_t i = 0; i < LINKS_MAX; i++)
+	for (size_t i = 0; i < n->n_slot; i++)
 		if (n->link[i] != NULL && n->link[i]->id == id)
 			return n->link[i];
 	return NULL;
@@ -337,8 +346,6 @@ link_due(struct link *l)
 static bool
 end_visit(struct link *l)
 {
-	struct node *n = l->n;
-
 	if (l->dialled) {
 		if (dial_may_stay(l))
 			return true;
@@ -346,8 +353,7 @@ end_visit(struct link *l)
 		link_shut(l, true, 0);
 		return false;
 	}
-	if (hello_count_in(n, ROLE_NODE) > NODE_IN_MAX)
-		merit_crowd(l);
+	crowd_settle(l);
 	l->visited = true;
 	return l->state != LINK_SHUT;
 }

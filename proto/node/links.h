@@ -195,8 +195,15 @@ bool link_is_node(const struct link *l);
 void hello_say(struct link *l);
 /* No room: come back later. */
 void hello_busy(struct link *l);
-size_t hello_count_in(const struct node *n, enum msg_role role);
 int hello_heard(struct link *l, const struct msg_hello *m);
+
+/* crowd.c */
+/* How many came in as |role|. */
+size_t crowd_count(const struct node *n, enum msg_role role);
+/* There is a place for |l|, which has said what it is, or somebody has just made room. */
+bool crowd_admits(struct link *l);
+/* |l| came in a minute ago: if there is one too many, somebody goes, who may be |l|. */
+void crowd_settle(struct link *l);
 
 /* hear.c: 0, or a fault of the peer */
 int hear(struct link *l, struct bytes in);

@@ -152,26 +152,3 @@ merit_daily(struct node *n, void *unused)
 	if (least != NULL && dial_has_other(n))
 		replace(least, DAILY_REST);
 }
-
-/* One more came in than there is room for: who is worth less than |l|, which stayed? */
-void
-merit_crowd(struct link *l)
-{
-	struct node *n = l->n;
-	struct link *least = l;
-
-	for (size_t i = 0; i < n->n_slot; i++) {
-		struct link *o = n->link[i];
-
-		if (o == NULL || !o->visited || o->dialled ||
-		    !link_is_node(o) ||
-		    (o->contact != NULL &&
-			o->contact->class == CONTACT_PINNED) ||
-		    merit_of(o) > merit_of(l))
-			continue;
-		if (least == l || merit_of(o) < merit_of(least) ||
-		    (merit_of(o) == merit_of(least) && o->id > least->id))
-			least = o;
-	}
-	hello_busy(least);
-}

@@ -139,7 +139,6 @@ void merit_expect(struct track *s);
 void merit_judge(struct node *n, void *track);
 void merit_begin(struct node *n);
 void merit_daily(struct node *n, void *unused);
-void merit_crowd(struct link *l);
 
 /* tie.c */
 struct tie *tie_of(struct contact *c);

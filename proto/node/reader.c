@@ -72,7 +72,7 @@ is_busy(struct node *n)
 		    dial_is_hopeful(c))
 			return true;
 	}
-	for (size_t i = 0; i < LINKS_MAX; i++) {
+	for (size_t i = 0; i < n->n_slot; i++) {
 		struct link *l = n->link[i];
 
 		if (l != NULL && l->state == LINK_OPEN &&
@@ -118,13 +118,13 @@ reader_look(struct node *n)
 		update_tell(n, FACT_PROGRESS, NULL, n->bytes_wanted,
 		    n->bytes_got);
 	}
-	for (size_t i = 0; i < LINKS_MAX && !n->ending; i++)
+	for (size_t i = 0; i < n->n_slot && !n->ending; i++)
 		if (n->link[i] != NULL)
 			brief_look(n->link[i]);
 	if (!n->ending && is_busy(n))
 		return;
 	/* BYE, and the other side closes: it has yet to hide how much it was. */
-	for (size_t i = 0; i < LINKS_MAX; i++) {
+	for (size_t i = 0; i < n->n_slot; i++) {
 		struct link *l = n->link[i];
 
 		if (l == NULL)

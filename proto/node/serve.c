@@ -259,7 +259,7 @@ serve_loaded(struct node *n, uint64_t token, struct bytes object)
 {
 	struct link *l = NULL;
 
-	for (size_t i = 0; i < LINKS_MAX; i++)
+	for (size_t i = 0; i < n->n_slot; i++)
 		if (n->link[i] != NULL && n->link[i]->get == token)
 			l = n->link[i];
 	if (l == NULL)
@@ -344,7 +344,7 @@ serve_ask(struct link *l, const struct msg_ask *a)
 void
 serve_forget(struct node *n, const struct head *h, const struct pack *p)
 {
-	for (size_t i = 0; i < LINKS_MAX; i++) {
+	for (size_t i = 0; i < n->n_slot; i++) {
 		struct link *l = n->link[i];
 
 		for (size_t k = 0; l != NULL && k < l->n_job;) {

@@ -7,8 +7,8 @@
  * Invites have leaked, and a crowd of strangers comes to one mirror: they send
  * noise, say nothing, ask for what it never had, show rows of feeds that nobody
  * follows, or do not read what they are sent.  Its tables stay within their limits,
- * and fill up to them; those who were there before go on, and a mirror and a reader
- * who come meanwhile get everything, if elsewhere.
+ * and fill up to them; but whoever has an invite of his own, and knows nobody else, gets
+ * everything: a mirror from before, and a mirror and a reader who come meanwhile.
  */
 #define SECRETS   4
 #define FLOOD_MS  (6 * MINUTE)
@@ -222,8 +222,7 @@ newcomer(struct world *w, enum node_role role)
 	struct node_event e = {.type = NODE_SYNC};
 	struct host *h = host_new(w, role);
 
-	host_knows(h, w->host[0]);
-	host_knows(h, w->host[1]);
+	host_knows(h, VICTIM);
 	host_boot(h);
 	host_step(h, &e);
 	return h;
@@ -235,7 +234,7 @@ make(struct world *w)
 	for (int i = 0; i < 4; i++)
 		host_new(w, NODE_MIRROR);
 	host_knows(VICTIM, w->host[0]);
-	host_knows(w->host[3], w->host[1]); /* it knows nobody else */
+	host_knows(w->host[3], VICTIM);
 	host_boot(w->host[0]);
 	host_boot(VICTIM);
 	puppet_new(MOB, &mob_play, MANNERS);

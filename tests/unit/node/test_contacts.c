@@ -371,6 +371,47 @@ test_inbound(void)
 	town_done(&t);
 }
 
+/* A mob has an invite in common: who comes with his own takes a place of theirs. */
+static void
+test_mob(void)
+{
+	struct house *h = house_new(&t, NODE_MIRROR), *in = mouth_house(&t);
+	struct mouth *own[2], *reader, *mob = NULL;
+
+	own[0] = mouth_dial_own(mouth_house(&t), h);
+	mouth_hello(own[0], ROLE_NODE, 100);
+	for (uint8_t i = 0; i < NODE_IN_MAX + NODE_VISITS_MAX; i++) {
+		mob = mouth_dial(in, h);
+		mouth_hello(mob, ROLE_NODE, i);
+		town_run(&t, 1);
+	}
+	check(mob->heard[MSG_BYE] == 1);
+	check(stat_of(h).links_in == NODE_IN_MAX + NODE_VISITS_MAX);
+	own[1] = mouth_dial_own(mouth_house(&t), h);
+	mouth_hello(own[1], ROLE_NODE, 101);
+	town_run(&t, 1);
+	check(stat_of(h).links_in == NODE_IN_MAX + NODE_VISITS_MAX);
+	for (uint8_t i = 0; i < 100; i++) {
+		mob = mouth_dial(in, h);
+		mouth_hello(mob, ROLE_NODE, (uint8_t)(102 + i));
+		town_run(&t, 5 * SECOND);
+	}
+	check(stat_of(h).links_in >= NODE_IN_MAX);
+	check(own[0]->heard[MSG_BYE] + own[1]->heard[MSG_BYE] == 0);
+	for (size_t i = 0; i <= NODE_READERS_MAX; i++) {
+		mob = mouth_dial(in, h);
+		mouth_hello(mob, ROLE_READER, 0);
+		town_run(&t, 1);
+	}
+	check(mob->heard[MSG_BYE] == 1);
+	reader = mouth_dial_own(mouth_house(&t), h);
+	mouth_hello(reader, ROLE_READER, 0);
+	town_run(&t, 1);
+	check(reader->heard[MSG_BYE] == 0);
+	check(stat_of(h).readers == NODE_READERS_MAX);
+	town_done(&t);
+}
+
 static struct contact *
 introduce(struct node *n, uint32_t which, uint8_t via, const char *host)
 {
@@ -523,6 +564,7 @@ main(void)
 	test_feelers();
 	test_overdue();
 	test_inbound();
+	test_mob();
 	test_limits();
 	test_guests();
 	test_memory();

@@ -73,6 +73,31 @@ test_links(void)
 	town_done(&t);
 }
 
+/* Whoever comes in, as many are dialled as before. */
+static void
+test_crowd(void)
+{
+	struct house *a = house_new(&t, NODE_MIRROR), *in = mouth_house(&t);
+	struct node_stat st;
+
+	for (size_t i = 0; i < NODE_READERS_MAX; i++) {
+		mouth_hello(mouth_dial(in, a), ROLE_READER, 0);
+		mouth_hello(mouth_dial(in, a), ROLE_NODE, (uint8_t)i);
+		town_run(&t, 1);
+	}
+	for (size_t i = 0; i < LINKS_MAX; i++)
+		mouth_dial(in, a);
+	for (size_t i = 0; i < NODE_OUT_MAX; i++)
+		house_peer(a, house_new(&t, NODE_MIRROR));
+	town_run(&t, SECOND);
+	node_stat(a->node, &st);
+	check(count_links(a, false) == STRANGERS_MAX);
+	check(st.readers == NODE_READERS_MAX);
+	check(st.links_in == NODE_IN_MAX + NODE_VISITS_MAX);
+	check(st.links_out == NODE_OUT_MAX);
+	town_done(&t);
+}
+
 /* Sixteen asks are open at a time; who asks more breaks a rule. */
 static void
 test_asks(void)
@@ -257,6 +282,7 @@ main(void)
 {
 	check(sodium_init() >= 0);
 	test_links();
+	test_crowd();
 	test_asks();
 	test_rows();
 	test_holds();
