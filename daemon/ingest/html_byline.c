@@ -3,6 +3,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "daemon/extract/names.h"
 #include "daemon/ingest/date.h"
 #include "daemon/ingest/html_meta.h"
 #include "daemon/ingest/meta.h"
@@ -12,15 +13,18 @@
 #define NAME_MAX   64  /* .. as is a name that is no name */
 #define DATED_MAX  300 /* bytes that a date is looked for in */
 #define NEAR       4   /* levels around the article that are its surroundings */
+#define RANKS      4
+#define CLUES_MAX  256 /* of a page, to its authors */
 #define N_OF(a)    (sizeof(a) / sizeof((a)[0]))
 
+/* One of |parts| is in the attribute |name|, or in |other| if that is not NULL. */
 static bool
-has_part(const char *value, const char *const *parts, size_t n)
+has_part(const GumboNode *n, const char *name, const char *other,
+    const char *const *parts, size_t n_part)
 {
-	for (size_t i = 0; value != NULL && i < n; i++)
-		if (strcasestr(value, parts[i]) != NULL)
-			return true;
-	return false;
+	struct names s = names_of(n, name, other);
+
+	return names_have(&s, parts, n_part);
 }
 
 /* How surely an element names an author; 0: not at all. */
@@ -33,28 +37,27 @@ author_rank(const GumboNode *n)
 	    "img", "comment", "follow", "more", "twitter", "social", "box",
 	    "description", "about", "profile", "authority", "card", "date",
 	    "title", "job", "role"};
-	static const char *const author[] = {"author", "creator"};
-	static const char *const fn[] = {"fn"};
+	static const char *const author[] = {"author"};
 	/* Where the pages of authors are. */
 	static const char *const pages[] = {"/author/", "/authors/", "/autor/",
 	    "/autori/", "/autoren/", "/auteur/", "/auteurs/", "/by/",
 	    "/people/", "/journalist/", "/staff/", "/profile/"};
 	const char *class = html_attribute(n, "class");
-	const char *id = html_attribute(n, "id");
 	const char *rel = html_attribute(n, "rel");
+	struct names s;
 
-	if (has_part(html_attribute(n, "itemprop"), author, 1) ||
+	if (has_part(n, "itemprop", NULL, author, 1) ||
 	    (rel != NULL && strcasecmp(rel, "author") == 0))
 		return 4;
-	if (has_part(class, not, N_OF(not )) || has_part(id, not, N_OF(not )))
+	s = names_of(n, "class", "id");
+	if (names_have(&s, not, N_OF(not )))
 		return 0;
-	if (has_part(class, names, N_OF(names)) ||
-	    has_part(id, names, N_OF(names)))
+	if (names_have(&s, names, N_OF(names)))
 		return 3;
 	if (html_is(n, GUMBO_TAG_A) &&
-	    has_part(html_attribute(n, "href"), pages, N_OF(pages)))
+	    has_part(n, "href", NULL, pages, N_OF(pages)))
 		return 2;
-	return class != NULL && strcmp(class, fn[0]) == 0 ? 1 : 0;
+	return class != NULL && strcmp(class, "fn") == 0 ? 1 : 0;
 }
 
 /* Inside, a name alone may be marked. */
@@ -138,24 +141,46 @@ html_byline_author(struct ingest_doc *d, const GumboNode *n)
 	buf_done(&b);
 }
 
-/* The first of the surest; what it holds is not looked at again. */
-static bool
-walk_authors(struct ingest_doc *d, const GumboNode *n, int rank)
+/* What may name authors, in the order of the page. */
+struct clues {
+	const GumboNode *node[CLUES_MAX];
+	int rank[CLUES_MAX];
+	size_t n;
+};
+
+/* All below |n|, but not in |seen|. */
+static void
+walk_authors(struct clues *c, const GumboNode *n, const GumboNode *seen)
 {
 	const GumboElement *e = html_element(n);
+	int rank = 0;
 
-	if (e == NULL || e->tag == GUMBO_TAG_SCRIPT ||
-	    e->tag == GUMBO_TAG_HEAD || e->tag == GUMBO_TAG_ASIDE)
-		return false;
+	if (e == NULL || n == seen || c->n == CLUES_MAX ||
+	    e->tag == GUMBO_TAG_SCRIPT || e->tag == GUMBO_TAG_HEAD ||
+	    e->tag == GUMBO_TAG_ASIDE)
+		return;
 	if (e->tag != GUMBO_TAG_BODY && e->tag != GUMBO_TAG_HTML &&
-	    e->tag != GUMBO_TAG_META && author_rank(n) == rank)
-		html_byline_author(d, n);
-	if (d->n_author > 0)
-		return true;
+	    e->tag != GUMBO_TAG_META)
+		rank = author_rank(n);
+	if (rank > 0) {
+		c->node[c->n] = n;
+		c->rank[c->n++] = rank;
+	}
 	for (unsigned i = 0; i < e->children.length; i++)
-		if (walk_authors(d, e->children.data[i], rank))
-			return true;
-	return false;
+		walk_authors(c, e->children.data[i], seen);
+}
+
+/* The first of the surest. */
+static void
+take_authors(struct ingest_doc *d, const GumboNode *n, const GumboNode *seen)
+{
+	struct clues c = {.n = 0};
+
+	walk_authors(&c, n, seen);
+	for (int rank = RANKS; rank > 0; rank--)
+		for (size_t i = 0; i < c.n && d->n_author == 0; i++)
+			if (c.rank[i] == rank)
+				html_byline_author(d, c.node[i]);
 }
 
 static bool
@@ -178,23 +203,24 @@ take_time(struct ingest_doc *d, const GumboNode *n)
 
 /* A <time> that is marked as the publication's, or, if none is, the first. */
 static bool
-walk_times(struct ingest_doc *d, const GumboNode *n, bool marked)
+walk_times(struct ingest_doc *d, const GumboNode *n, const GumboNode *seen,
+    bool marked)
 {
 	static const char *const names[] = {"publish", "pubdate", "created",
 	    "entry-date", "dateline", "timestamp"};
 	const GumboElement *e = html_element(n);
 	bool is;
 
-	if (e == NULL)
+	if (e == NULL || n == seen)
 		return false;
-	is = has_part(html_attribute(n, "itemprop"), names, 2) ||
+	is = has_part(n, "itemprop", NULL, names, 2) ||
 	     (e->tag == GUMBO_TAG_TIME &&
 		 (!marked || html_attribute(n, "pubdate") != NULL ||
-		     has_part(html_attribute(n, "class"), names, N_OF(names))));
+		     has_part(n, "class", NULL, names, N_OF(names))));
 	if (is && take_time(d, n))
 		return true;
 	for (unsigned i = 0; i < e->children.length; i++)
-		if (walk_times(d, e->children.data[i], marked))
+		if (walk_times(d, e->children.data[i], seen, marked))
 			return true;
 	return false;
 }
@@ -249,7 +275,7 @@ date_in_text(struct ingest_doc *d, struct bytes text)
 
 /* What an element named for it says, as people read it. */
 static bool
-walk_dates(struct ingest_doc *d, const GumboNode *n)
+walk_dates(struct ingest_doc *d, const GumboNode *n, const GumboNode *seen)
 {
 	static const char *const names[] = {"date", "datum", "fecha", "publi",
 	    "posted", "created", "time", "data", "tarih", "meta", "byline",
@@ -258,11 +284,11 @@ walk_dates(struct ingest_doc *d, const GumboNode *n)
 	struct buf raw, b;
 	bool found = false;
 
-	if (e == NULL || e->tag == GUMBO_TAG_SCRIPT || e->tag == GUMBO_TAG_HEAD)
+	if (e == NULL || n == seen || e->tag == GUMBO_TAG_SCRIPT ||
+	    e->tag == GUMBO_TAG_HEAD)
 		return false;
 	if (e->tag != GUMBO_TAG_BODY && e->tag != GUMBO_TAG_HTML &&
-	    (has_part(html_attribute(n, "class"), names, N_OF(names)) ||
-		has_part(html_attribute(n, "id"), names, N_OF(names)))) {
+	    has_part(n, "class", "id", names, N_OF(names))) {
 		buf_init(&raw, DATED_MAX);
 		buf_init(&b, 0);
 		html_text(&raw, n);
@@ -273,18 +299,19 @@ walk_dates(struct ingest_doc *d, const GumboNode *n)
 		buf_done(&b);
 	}
 	for (unsigned i = 0; i < e->children.length && !found; i++)
-		found = walk_dates(d, e->children.data[i]);
+		found = walk_dates(d, e->children.data[i], seen);
 	return found;
 }
 
+/* What is missing, from all below |n| but not |seen|, where it is not. */
 static void
-take_from(struct ingest_doc *d, const GumboNode *n)
+take_from(struct ingest_doc *d, const GumboNode *n, const GumboNode *seen)
 {
-	for (int rank = 4; rank > 0 && d->n_author == 0; rank--)
-		walk_authors(d, n, rank);
-	if (!d->has_published && !walk_times(d, n, true) &&
-	    !walk_times(d, n, false))
-		walk_dates(d, n);
+	if (d->n_author == 0)
+		take_authors(d, n, seen);
+	if (!d->has_published && !walk_times(d, n, seen, true) &&
+	    !walk_times(d, n, seen, false))
+		walk_dates(d, n, seen);
 }
 
 /* The text that follows the first heading, as far as a date may be there. */
@@ -332,14 +359,17 @@ void
 html_byline(struct ingest_doc *d, const GumboNode *root,
     const GumboNode *article, struct bytes at)
 {
+	const GumboNode *seen = NULL;
+
 	if (!d->has_published)
 		date_in_address(d,
 		    d->address != NULL ? bytes_str(d->address) : at);
 	for (int level = 0; level < NEAR && article != root; level++) {
-		take_from(d, article);
+		take_from(d, article, seen);
+		seen = article;
 		article = article->parent;
 	}
-	take_from(d, root);
+	take_from(d, root, seen);
 	if (!d->has_published)
 		date_behind_title(d, root);
 	if (d->n_author == 0 && d->house != NULL)

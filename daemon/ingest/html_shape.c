@@ -68,12 +68,22 @@ end_of_comment(struct bytes s, size_t i)
 	return s.n;
 }
 
+/* The same of |what| without letters. */
+static size_t
+seek_marks(struct bytes s, size_t i, const char *what)
+{
+	const uint8_t *at =
+	    i < s.n ? memmem(s.p + i, s.n - i, what, strlen(what)) : NULL;
+
+	return at != NULL ? (size_t)(at - s.p) : s.n;
+}
+
 /* Pass over the text of |name|, up to its end tag. */
 static size_t
 end_of_raw(struct bytes s, size_t i, struct bytes name)
 {
 	for (;;) {
-		i = seek(s, i, bytes_str("</"));
+		i = seek_marks(s, i, "</");
 		if (i + 2 + name.n > s.n)
 			return s.n;
 		if (strncasecmp((const char *)s.p + i + 2, (const char *)name.p,
@@ -146,7 +156,7 @@ static bool
 is_of_use(struct bytes tag, struct bytes text)
 {
 	return seek(tag, 0, bytes_str("ld+json")) < tag.n ||
-	       seek(text, 0, bytes_str("<!--")) < text.n;
+	       seek_marks(text, 0, "<!--") < text.n;
 }
 
 static struct bytes

@@ -277,8 +277,13 @@ clean(struct buf *b)
 
 	while (p < end) {
 		const uint8_t *at = p;
-		uint32_t c = utf8_next(&p);
+		uint32_t c;
 
+		if (*p >= ' ' && *p < 0x7f) { /* nearly all of a page */
+			*to++ = *p++;
+			continue;
+		}
+		c = utf8_next(&p);
 		if (c == '\v' || c == 0x85)
 			*to++ = ' ';
 		else if (!is_noise(c))

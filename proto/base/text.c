@@ -164,13 +164,29 @@ utf8_next(const uint8_t **p)
 	return c;
 }
 
+/* Behind what is ASCII at |p|, eight bytes at a time. */
+static const uint8_t *
+skip_ascii(const uint8_t *p, const uint8_t *end)
+{
+	uint64_t eight;
+
+	for (; end - p >= 8; p += 8) {
+		memcpy(&eight, p, 8);
+		if ((eight & 0x8080808080808080u) != 0)
+			break;
+	}
+	while (p < end && *p < 0x80)
+		p++;
+	return p;
+}
+
 bool
 utf8_valid(struct bytes s)
 {
 	static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
 	const uint8_t *p = s.p, *end = s.p + s.n;
 
-	while (p < end) {
+	while ((p = skip_ascii(p, end)) < end) {
 		size_t n = utf8_len(*p);
 		uint32_t c;
 
