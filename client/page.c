@@ -24,8 +24,10 @@ static const char style_sheet[] =
     "font-family:system-ui,'Noto Sans',sans-serif;line-height:1.45}"
     ".by{margin:0 0 2rem;padding-bottom:1rem;border-bottom:1px solid var(--line)}"
     ".note{border-inline-start:3px solid var(--bad);padding-inline-start:.8rem}"
+    "time{white-space:nowrap}li>p{margin:.4em 0}"
     "figure{margin:1.5rem 0}img{max-width:100%;height:auto;display:block}"
-    "blockquote{margin:1.2rem 0;padding-inline-start:1rem;"
+    ".picture{display:block;padding:2rem 1rem;border:1px dashed var(--line);"
+    "color:var(--soft)}blockquote{margin:1.2rem 0;padding-inline-start:1rem;"
     "border-inline-start:3px solid var(--line)}"
     "pre,code{unicode-bidi:plaintext;text-align:start}"
     "pre{overflow-x:auto;background:rgba(128,128,128,.12);padding:.8rem;"
@@ -97,6 +99,20 @@ page_picture(char dst[PAGE_PICTURE_MAX], const struct picture *p)
 
 /* The body: our markup is HTML but for pictures and links between articles. */
 
+/* In the place of one that is not here: its file is not named, by which it is known. */
+static void
+put_no_img(struct buf *b, struct bytes alt)
+{
+	put(b, "<span class=\"picture\"><bdi lang=\"en\" dir=\"ltr\">A picture "
+	       "that is not here");
+	put(b, alt.n > 0 ? ":</bdi> <bdi>" : "</bdi>");
+	if (alt.n > 0) {
+		put_text(b, alt);
+		put(b, "</bdi>");
+	}
+	put(b, "</span>");
+}
+
 static void
 put_img(struct buf *b, const struct page *page, size_t i)
 {
@@ -104,8 +120,13 @@ put_img(struct buf *b, const struct page *page, size_t i)
 	struct bytes alt = p->alt;
 	char file[PAGE_PICTURE_MAX];
 
-	if (p->has_small && !page->have[i] && page->have[p->small])
+	if (!page->have[i]) {
+		if (!p->has_small || !page->have[p->small]) {
+			put_no_img(b, alt);
+			return;
+		}
 		p = &page->article->picture[p->small];
+	}
 	page_picture(file, p);
 	buf_printf(b,
 	    "<img src=\"../pictures/%s\" width=\"%u\" height=\"%u\" "
@@ -271,9 +292,10 @@ page_since(char dst[PAGE_SINCE_MAX], const struct article *a,
 	if (!a->has_updated && !is_own_issue(h))
 		return;
 	date_day(day, a->has_updated ? a->updated : (int64_t)h->time);
-	snprintf(dst, PAGE_SINCE_MAX, " on %s", day);
+	snprintf(dst, PAGE_SINCE_MAX, "%s", day);
 }
 
+/* What happened to it, in English, and what the newsroom says of that, in its own words. */
 static void
 put_note(struct buf *b, const struct page *p)
 {
@@ -283,11 +305,15 @@ put_note(struct buf *b, const struct page *p)
 	if (a->status == ARTICLE_NEW)
 		return;
 	page_since(since, a, p->header);
-	buf_printf(b, "<p class=\"note\">%s%s.",
-	    a->status == ARTICLE_RETRACTED
-		? "The newsroom has taken this article back"
-		: "This article was corrected",
-	    a->status == ARTICLE_RETRACTED ? "" : since);
+	put(b, "<p class=\"note\"><bdi lang=\"en\" dir=\"ltr\">");
+	if (a->status == ARTICLE_RETRACTED)
+		put(b, "The newsroom has taken this article back");
+	else if (since[0] == '\0')
+		put(b, "This article was corrected");
+	else
+		buf_printf(b, "This article was corrected on <time>%s</time>",
+		    since);
+	put(b, ".</bdi>");
 	if (a->note.n > 0) {
 		put(b, " <bdi>");
 		put_text(b, a->note);

@@ -1,6 +1,7 @@
 #ifndef QUIRE_PAGE_H
 #define QUIRE_PAGE_H
 
+#include "client/date.h"
 #include "proto/base/buf.h"
 #include "proto/object/article.h"
 #include "proto/object/charter.h"
@@ -12,7 +13,7 @@
  * which pictures lie beside it, so that `quire verify` can make it again and compare.
  */
 #define PAGE_NAME_LEN 32        /* characters: an article's id in hex */
-#define PAGE_MAKER    "quire 2" /* another number whenever pages look otherwise */
+#define PAGE_MAKER    "quire 3" /* another number whenever pages look otherwise */
 
 struct page {
 	const struct id *feed;
@@ -30,10 +31,10 @@ void page_begin(struct buf *b, struct bytes lang, struct bytes title,
     const char *style);
 
 /*
- * " on 2026-11-20": the day since when a corrected |a| says what it says, by itself or by
+ * "2026-11-20": the day since when a corrected |a| says what it says, by itself or by
  * |h|, which announces its packs; "" if neither tells, as the header of a volume.
  */
-#define PAGE_SINCE_MAX 40
+#define PAGE_SINCE_MAX DATE_MAX
 void page_since(char dst[PAGE_SINCE_MAX], const struct article *a,
     const struct header *h);
 

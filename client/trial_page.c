@@ -13,10 +13,9 @@ static const char style_sheet[] =
     ".before p{margin:.3em 0;padding-inline-start:.8rem;"
     "border-inline-start:3px solid var(--good)}"
     ".before p.out{border-color:var(--line);color:var(--soft)}"
-    ".picture{padding:2rem 1rem;border:1px dashed var(--line);"
-    "color:var(--soft)}"
     ".change{border:1px solid var(--line);padding:0 1rem;margin:1.5rem 0}"
-    "ins{text-decoration:underline}hr.next{margin:4rem 0}";
+    "ins{text-decoration:underline}hr.next{margin:4rem 0}"
+    "hr.next:last-child{display:none}";
 
 static void
 put(struct buf *b, const char *s)

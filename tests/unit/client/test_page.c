@@ -70,9 +70,9 @@ test_layout(void)
 	hash(&h, HASH_RECORD, buf_bytes(&b));
 	id_text(hex, &h);
 	fprintf(stderr, "%s %s\n", PAGE_MAKER, hex);
-	check(strcmp(PAGE_MAKER, "quire 2") == 0);
+	check(strcmp(PAGE_MAKER, "quire 3") == 0);
 	check(strcmp(hex,
-		  "wx736cwdpyklvsvq7xj66ibq5h45vl3wftq2z4dfrjzjcjbr3hvq") == 0);
+		  "mdaomdny6kzg4znwjbomvuy5o7gjk47bkbdnvfmux23iamqcij6a") == 0);
 	buf_done(&b);
 }
 
@@ -98,9 +98,33 @@ test_foreign(void)
 	buf_done(&b);
 }
 
+/* One picture is here, one is not: that one is described, and its file not named. */
+static void
+test_pictures(void)
+{
+	static const char there[] = "<img src=\"../pictures/";
+	static const char gone[] = "A picture that is not here:</bdi> "
+				   "<bdi>alt</bdi></span><figcaption>";
+	const uint8_t *img;
+	struct buf b;
+
+	buf_init(&b, 0);
+	write_page(&b);
+	check(memmem(b.p, b.n, gone, strlen(gone)) != NULL);
+	img = memmem(b.p, b.n, there, strlen(there));
+	check(img != NULL);
+	if (img != NULL) {
+		size_t left = b.n - (size_t)(img + 1 - b.p);
+
+		check(memmem(img + 1, left, there, strlen(there)) == NULL);
+	}
+	buf_done(&b);
+}
+
 int
 main(void)
 {
+	test_pictures();
 	test_layout();
 	test_foreign();
 	return 0;
