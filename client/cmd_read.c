@@ -3,6 +3,7 @@
 
 #include "client/app.h"
 #include "client/date.h"
+#include "client/flow.h"
 #include "client/home.h"
 #include "client/json.h"
 #include "client/newsrooms.h"
@@ -20,13 +21,31 @@ struct reading {
 	bool text;
 };
 
-static void
-line(struct buf *b, const struct app *a, enum style s, struct bytes text)
+static size_t
+width(void)
 {
+	size_t columns = term_width();
+
+	return columns < RENDER_WIDTH_MAX ? columns : RENDER_WIDTH_MAX;
+}
+
+static size_t
+no_margin(void *arg, struct buf *dst)
+{
+	(void)arg;
+	(void)dst;
+	return 0;
+}
+
+/* All of |text|, in as many lines as it takes. */
+static void
+put_lines(struct buf *b, const struct app *a, enum style s, struct bytes text)
+{
+	struct flow f = {.dst = b, .width = width(), .margin = no_margin};
+
 	buf_put_str(b, style(a, s));
-	term_cut(b, text, TERM_WIDTH_MAX);
+	flow(&f, text);
 	buf_put_str(b, style(a, STYLE_PLAIN));
-	buf_put_str(b, "\n");
 }
 
 /* Title, who, when, and what happened to it. */
@@ -39,21 +58,23 @@ put_head(struct buf *b, const struct reading *rd, const struct index_article *x,
 	struct buf t;
 
 	buf_init(&t, 0);
-	line(b, a, STYLE_BOLD, r->article.title);
+	put_lines(b, a, STYLE_BOLD, r->article.title);
 	date_minute(when, x->date);
 	page_since(since, &r->article, &r->header);
 	buf_printf(&t, "%s%s%s, %s, issue %llu%s%s", x->authors,
 	    x->authors[0] != '\0' ? ", " : "",
 	    newsrooms_name(&rd->newsrooms, &x->feed), when,
 	    (unsigned long long)x->number,
-	    r->article.status == ARTICLE_CORRECTED ? ", corrected" : "",
+	    r->article.status != ARTICLE_CORRECTED ? ""
+	    : since[0] == '\0'                     ? ", corrected"
+						   : ", corrected on ",
 	    r->article.status == ARTICLE_CORRECTED ? since : "");
-	line(b, a, STYLE_DIM, buf_bytes(&t));
+	put_lines(b, a, STYLE_DIM, buf_bytes(&t));
 	if (r->article.status == ARTICLE_RETRACTED)
-		line(b, a, STYLE_BAD,
+		put_lines(b, a, STYLE_BAD,
 		    bytes_str("The newsroom has taken this article back."));
 	if (r->article.note.n > 0)
-		line(b, a, STYLE_DIM, r->article.note);
+		put_lines(b, a, STYLE_DIM, r->article.note);
 	buf_put_str(b, "\n");
 	buf_done(&t);
 }
@@ -90,13 +111,10 @@ static int
 put_body(struct buf *b, const struct reading *rd,
     const struct library_article *r)
 {
-	size_t width = term_width();
-
-	return render(b,
-	    &(struct render){.article = &r->article,
-		.body = r->body,
-		.width = width < RENDER_WIDTH_MAX ? width : RENDER_WIDTH_MAX,
-		.color = rd->a->color});
+	return render(b, &(struct render){.article = &r->article,
+			     .body = r->body,
+			     .width = width(),
+			     .color = rd->a->color});
 }
 
 /* The text is not here, as after `quire sync --headlines`: its summary may be. */

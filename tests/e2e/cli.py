@@ -150,13 +150,14 @@ def main(build):
         write(a, '---\ntitle: Первая\nlang: ru\n---\nСтало **иначе**.\n')
         r = one.publish(a)
         need('corrected' in r.stdout, r.stdout)
-        w.run('--control', one.control, 'retract', 'c.txt', '--reason', 'It was not so.')
+        w.run('--control', one.control, 'retract', 'c.txt', '--reason', 'It was not so. ' + 'Nor this. ' * 100 + 'Nor that.')
         two.wait(lambda f: f['head'] >= one.feed()['head'] and f['packs_wanted'] == 0)
         r = w.run('sync', invite)
         need('1 correction, 1 retraction, 3 in all' in r.stdout, f'what changed is not told: {r.stdout}')
         need('иначе' in w.run('read', 'a.md').stdout, 'the correction is not read')
         out = w.run('read', 'c.txt').stdout
-        need('It was not so.' in out and 'Plain words' not in out, f'the retraction: {out}')
+        need('It was not so.' in out and 'Nor that.' in out and 'Plain words' not in out, f'the retraction: {out}')
+        need(all(len(x) <= 80 for x in out.splitlines()), f'lines too long for a terminal: {out}')
         for home in (w.path('reader'), os.path.join(two.dir, 'state'), os.path.join(one.dir, 'state')):
             w.run('verify', '--quiet', home)
 
@@ -169,7 +170,7 @@ def main(build):
         need('<script' not in open(page, encoding='utf-8').read(), 'a script in a page')
         write(page, open(page, encoding='utf-8').read().replace('иначе', 'никак'))
         fails(w, 1, 'NOT good', 'verify', page)
-        write(page, open(page, encoding='utf-8').read().replace('content="quire 2"', 'content="quire 0"'))
+        write(page, open(page, encoding='utf-8').read().replace('content="quire 3"', 'content="quire 0"'))
         fails(w, 1, 'another version', 'verify', page)
         capsule = w.path('a.quire')
         w.run('export', '--capsule', 'a.md', capsule)
