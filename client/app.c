@@ -190,11 +190,15 @@ app_operands(struct app *a, int min, int max)
 	int n = a->argc - a->at;
 
 	if (n < min) {
-		complain_usage(a,
-		    strchr(a->cmd->args, '|') != NULL ? "say what: %s"
-		    : n == 0                          ? "%s is missing."
-						      : "%s: some are missing.",
-		    a->cmd->args);
+		const char *args = a->cmd->args;
+
+		if (strchr(args, '|') != NULL)
+			complain_usage(a, "say what: %s", args);
+		else if (n == 0)
+			complain_usage(a, "%.*s is missing.",
+			    (int)strcspn(args, " "), args);
+		else
+			complain_usage(a, "%s: some are missing.", args);
 		return false;
 	}
 	if (max >= 0 && n > max) {

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "client/charter_show.h"
 #include "client/charter_verb.h"
@@ -92,6 +93,11 @@ do_accept(struct charter_verb *v, const char *folder, const char *draft)
 	struct charter c;
 	int err, exit = charter_held_read(&v->old, folder, "charter", NULL);
 
+	snprintf(path, sizeof(path), "%s/charter.new", folder);
+	if (exit == APP_DONE && draft == folder && access(path, F_OK) != 0)
+		return complain("%s is not there: name the charter, or make it "
+				"with \"quire charter change\".",
+		    path);
 	if (exit == APP_DONE)
 		exit = charter_held_read(&v->new, draft, "charter.new",
 		    draft == folder ? &v->old.charter : NULL);

@@ -12,17 +12,6 @@
 #include "proto/object/armour.h"
 #include "proto/object/capsule.h"
 
-void
-verify_put(struct bytes text)
-{
-	struct buf b;
-
-	buf_init(&b, 0);
-	term_cut(&b, text, TERM_WIDTH_MAX);
-	say_bytes(buf_bytes(&b));
-	buf_done(&b);
-}
-
 int
 verify_bad(const struct verify *v, int err)
 {
@@ -101,7 +90,7 @@ verify_good(struct verify *v, const char *kind, const struct id *feed,
 	keys_signers(keys, h);
 	printf("%sGood%s: ", style(v->a, STYLE_GOOD), style(v->a, STYLE_PLAIN));
 	if (art != NULL) {
-		verify_put(art->title);
+		term_write(stdout, art->title);
 		if (art->status != ARTICLE_NEW)
 			fputs(art->status == ARTICLE_RETRACTED ? " (taken back)"
 							       : " (corrected)",
@@ -110,7 +99,7 @@ verify_good(struct verify *v, const char *kind, const struct id *feed,
 		fputs(kind, stdout);
 	}
 	fputs("\nSigned by ", stdout);
-	verify_put(c->name);
+	term_write(stdout, c->name);
 	printf(", issue %llu, %s\nFeed      %s\n",
 	    (unsigned long long)h->number, keys, id);
 }

@@ -23,6 +23,14 @@ daemon_call(const struct app *a, const struct ctl_request *rq, ctl_item_fn fn,
 }
 
 int
+daemon_show(const struct app *a, const struct ctl_request *rq, ctl_item_fn fn)
+{
+	struct app copy = *a;
+
+	return daemon_call(a, rq, a->json ? daemon_json : fn, &copy);
+}
+
+int
 daemon_json(void *arg, const struct ctl_item *it)
 {
 	struct json j;

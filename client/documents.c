@@ -21,18 +21,6 @@ is(struct bytes b, const char *s)
 	return bytes_eq(b, bytes_str(s));
 }
 
-/* Text that a stranger may have written, safe on a terminal. */
-static void
-put(FILE *to, struct bytes text)
-{
-	struct buf b;
-
-	buf_init(&b, 0);
-	term_cut(&b, text, TERM_WIDTH_MAX);
-	fwrite(b.p, 1, b.n, to);
-	buf_done(&b);
-}
-
 /* What a correction changes. */
 static void
 say_change(const struct documents *d, const struct ctl_item *it)
@@ -67,11 +55,11 @@ on_document(struct documents *d, const struct ctl_item *it)
 	if (to == stdout && (d->a->quiet || is(outcome, "unchanged")))
 		return 0;
 	fflush(stdout);
-	put(to, ctl_text(it, "file"));
+	term_write(to, ctl_text(it, "file"));
 	fprintf(to, ": %.*s", (int)outcome.n, (const char *)outcome.p);
 	if (message.n > 0) {
 		fputs(". ", to);
-		put(to, message);
+		term_write(to, message);
 	}
 	fputc('\n', to);
 	if (ctl_text(it, "parts").n > 0)

@@ -30,10 +30,11 @@ show_article(const struct edition_part *part, size_t i)
 		records_at(&part->head, buf_bytes(&part->heads), i)) != 0)
 		return; /* edition_open() has decoded it */
 	buf_init(&b, 0);
-	term_cut(&b, a->title, TERM_WIDTH_MAX);
+	/* All of them: who signs is to see what. */
+	term_cut(&b, a->title, SIZE_MAX);
 	if (a->note.n > 0) {
 		buf_put_str(&b, "\n              ");
-		term_cut(&b, a->note, TERM_WIDTH_MAX);
+		term_cut(&b, a->note, SIZE_MAX);
 	}
 	printf("  %-10s  %.*s\n",
 	    a->status == ARTICLE_NEW         ? "new"

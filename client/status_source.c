@@ -3,18 +3,11 @@
 #include <stdio.h>
 
 #include "client/date.h"
+#include "client/term.h"
 
 struct count {
 	const char *name, *words;
 };
-
-static void
-put(const struct ctl_item *it, const char *name)
-{
-	struct bytes t = ctl_text(it, name);
-
-	fwrite(t.p != NULL ? (const char *)t.p : "", 1, t.n, stdout);
-}
 
 static void
 put_date(const struct ctl_item *it, const char *name)
@@ -89,7 +82,7 @@ void
 status_source(const struct ctl_item *it)
 {
 	printf("source %llu: ", (unsigned long long)ctl_number(it, "number"));
-	put(it, "address");
+	term_write(stdout, ctl_text(it, "address"));
 	printf(", %llu entries, ",
 	    (unsigned long long)ctl_number(it, "entries"));
 	put_times(it);
@@ -100,6 +93,6 @@ status_source(const struct ctl_item *it)
 	fputs("  last error ", stdout);
 	put_date(it, "error_at");
 	fputs(": ", stdout);
-	put(it, "error");
+	term_write(stdout, ctl_text(it, "error"));
 	putchar('\n');
 }

@@ -177,6 +177,18 @@ term_column(struct buf *b, struct bytes text, size_t width)
 }
 
 void
+term_write(FILE *to, struct bytes text)
+{
+	struct buf b;
+
+	buf_init(&b, 0);
+	term_cut(&b, text, TERM_WIDTH_MAX);
+	if (b.n > 0)
+		fwrite(b.p, 1, b.n, to);
+	buf_done(&b);
+}
+
+void
 term_page(struct bytes text)
 {
 	const char *pager = getenv("PAGER");

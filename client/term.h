@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "proto/base/buf.h"
 #include "proto/base/bytes.h"
@@ -43,6 +44,9 @@ bool term_unsafe(uint32_t c);
 void term_column(struct buf *b, struct bytes text, size_t width);
 /* The same without filling. */
 void term_cut(struct buf *b, struct bytes text, size_t width);
+
+/* Write |text|, which a stranger may have written, in at most TERM_WIDTH_MAX columns. */
+void term_write(FILE *to, struct bytes text);
 
 /*
  * Show |text| page by page: through $PAGER (else less) if standard output is a

@@ -25,8 +25,6 @@ struct verify {
 	size_t n_good;    /* so far */
 };
 
-/* Text of a stranger, safe on a terminal. */
-void verify_put(struct bytes text);
 int verify_bad(const struct verify *v, int err);
 /* 0 or QERR_FEED. */
 int verify_feed_id(const struct verify *v, const struct id *feed);

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "client/term.h"
 #include "client/verify.h"
 #include "proto/base/qerr.h"
 #include "proto/base/text.h"
@@ -240,7 +241,7 @@ say_good(const struct verify *v, const struct id *feed, const struct charter *c)
 	id_text(id, feed);
 	printf("%sGood%s: charter %llu of ", style(v->a, STYLE_GOOD),
 	    style(v->a, STYLE_PLAIN), (unsigned long long)c->version);
-	verify_put(c->name);
+	term_write(stdout, c->name);
 	putchar('\n');
 	for (size_t i = 0; i < c->n_end; i++) {
 		key_id_text(key, c->end[i].id);

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "client/term.h"
 #include "client/verify.h"
 #include "proto/base/qerr.h"
 #include "proto/base/text.h"
@@ -194,7 +195,7 @@ say_tree(struct tree *t, const struct walk *w)
 	id_text(id, feed_id(w->feed));
 	printf("%sGood%s: ", style(t->v->a, STYLE_GOOD),
 	    style(t->v->a, STYLE_PLAIN));
-	verify_put(c->name);
+	term_write(stdout, c->name);
 	fputs(", ", stdout);
 	verify_count(w->head.number, "issue");
 	fputs(", ", stdout);

@@ -56,7 +56,10 @@ def documents(w, desk, node):
         r = desk.says(1, word, *c, 'publish', path, good)
         need('unchanged' in r.stdout, f'{path} costs the good one beside it: {r.stdout}')
     desk.says(1, 'No published article', *c, 'retract', 'nothing.md')
-    desk.says(2, '--help', *c, 'publish')
+    desk.says(2, 'FILE... is missing', *c, 'publish')
+    desk.says(2, 'DRAFT is missing', *c, 'sign')
+    desk.says(0, 'None yet', *c, 'peers')
+    desk.says(1, 'charter.new is not there', 'charter', 'accept', w.path('newsroom'))
     need(node.feed()['head'] == head, 'something was published')
 
 
