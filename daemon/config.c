@@ -1,6 +1,5 @@
 #include "daemon/config.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <sodium.h>
 #include <stdarg.h>
@@ -277,39 +276,49 @@ is_blank(uint8_t c)
 	return c == ' ' || c == '\t' || c == '\r';
 }
 
+/* |text| without blanks at either end. */
+static struct bytes
+trim(struct bytes text)
+{
+	while (text.n > 0 && is_blank(text.p[0]))
+		text = bytes_of(text.p + 1, text.n - 1);
+	while (text.n > 0 && is_blank(text.p[text.n - 1]))
+		text.n--;
+	return text;
+}
+
+/* Up to a # that a blank or nothing stands before: invites have one within. */
+static struct bytes
+without_comment(struct bytes line)
+{
+	for (size_t i = 0; i < line.n; i++)
+		if (line.p[i] == '#' && (i == 0 || is_blank(line.p[i - 1])))
+			line.n = i;
+	return line;
+}
+
 static void
 parse_line(struct parse *p, struct bytes line)
 {
-	struct bytes name;
 	bool indented = line.n > 0 && is_blank(line.p[0]);
+	struct bytes name, value;
 
-	while (line.n > 0 && is_blank(line.p[0])) {
-		line.p++;
-		line.n--;
-	}
-	while (line.n > 0 && is_blank(line.p[line.n - 1]))
-		line.n--;
-	if (line.n == 0 || line.p[0] == '#')
+	name = value = trim(without_comment(line));
+	if (value.n == 0)
 		return;
-
-	name = bytes_of(line.p, 0);
-	while (name.n < line.n && !is_blank(line.p[name.n]))
+	name.n = 0;
+	while (name.n < value.n && !is_blank(value.p[name.n]))
 		name.n++;
-	line.p += name.n;
-	line.n -= name.n;
-	while (line.n > 0 && is_blank(line.p[0])) {
-		line.p++;
-		line.n--;
-	}
+	value = trim(bytes_of(value.p + name.n, value.n - name.n));
 
 	if (indented && p->section == SECTION_TOP)
 		complain(p, "this line is indented, but belongs to no follow, "
 			    "publish, web or transport");
 	else if (indented)
-		take_setting(p, p->section, name, line);
-	else if (!begin_section(p, name, line)) {
+		take_setting(p, p->section, name, value);
+	else if (!begin_section(p, name, value)) {
 		p->section = SECTION_TOP;
-		take_setting(p, SECTION_TOP, name, line);
+		take_setting(p, SECTION_TOP, name, value);
 	}
 }
 
@@ -365,11 +374,11 @@ config_load(struct config *ret, const char *path, struct buf *errors)
 	if (e == 0) {
 		n = config_parse(ret, buf_bytes(&text), path, errors);
 	} else {
-		bool why = e == QERR_IO && log_held()[0] != '\0';
-
 		memset(ret, 0, sizeof(*ret));
-		buf_printf(errors, "%s cannot be read: %s%s\n", path,
-		    why ? "" : "it ", why ? log_held() : qerr_str(e));
+		buf_printf(errors, "%s cannot be read: %s\n", path,
+		    e == QERR_ABSENT ? "it is no file that is here"
+		    : e == QERR_IO && log_held()[0] != '\0' ? log_held()
+							    : qerr_str(e));
 		n = 1;
 	}
 	buf_wipe(&text);
@@ -399,266 +408,4 @@ config_done(struct config *c)
 	free(c->web);
 	free(c->transport);
 	memset(c, 0, sizeof(*c));
-}
-
-/* --- printing */
-
-static void
-print_setting(struct buf *b, const void *base, const struct setting *s,
-    const char *indent)
-{
-	const struct config_list *list =
-	    (const void *)((const char *)base + s->at);
-
-	if (s->type == SETTING_INVITE || s->type == SETTING_SOURCE) {
-		for (size_t i = 0; i < list->n; i++) {
-			buf_printf(b, "%s%s ", indent, s->name);
-			if (s->type == SETTING_INVITE)
-				secret_cut(b, list->text[i]);
-			else
-				buf_put_str(b, list->text[i]);
-			buf_put_str(b, "\n");
-		}
-		if (list->n == 0)
-			buf_printf(b, "%s%s\n", indent, s->name);
-	} else {
-		buf_printf(b, "%s%s ", indent, s->name);
-		setting_text(b, base, s);
-		buf_put_str(b, "\n");
-	}
-	buf_printf(b, "%s\t# %s%s\n", indent, s->sentence,
-	    s->restart ? " (restart)" : "");
-}
-
-static void
-print_section(struct buf *b, const void *base, enum setting_section s)
-{
-	const struct setting *table;
-	size_t n;
-
-	table = setting_table(s, &n);
-	for (size_t i = 0; i < n; i++)
-		print_setting(b, base, &table[i], s == SECTION_TOP ? "" : "\t");
-}
-
-void
-config_print(struct buf *b, const struct config *c)
-{
-	print_section(b, c, SECTION_TOP);
-	for (size_t i = 0; i < c->n_follow; i++) {
-		buf_put_str(b, "follow ");
-		secret_cut(b, c->follow[i].link);
-		buf_put_str(b, "\n");
-		print_section(b, &c->follow[i], SECTION_FOLLOW);
-	}
-	for (size_t i = 0; i < c->n_publish; i++) {
-		buf_printf(b, "publish %s\n", c->publish[i].folder);
-		print_section(b, &c->publish[i], SECTION_PUBLISH);
-	}
-	for (size_t i = 0; i < c->n_web; i++) {
-		buf_put_str(b, "web ");
-		secret_cut(b, c->web[i].address);
-		buf_put_str(b, "\n");
-		print_section(b, &c->web[i], SECTION_WEB);
-	}
-	for (size_t i = 0; i < c->n_transport; i++) {
-		buf_printf(b, "transport %s\n", c->transport[i].name);
-		print_section(b, &c->transport[i], SECTION_TRANSPORT);
-	}
-}
-
-void
-config_write(struct buf *b, const struct config *c)
-{
-	const struct setting *table;
-	size_t n;
-
-	table = setting_table(SECTION_FOLLOW, &n);
-	for (size_t i = 0; i < c->peer.n; i++)
-		buf_printf(b, "peer %s\n", c->peer.text[i]);
-	for (size_t i = 0; i < c->n_follow; i++) {
-		buf_printf(b, "follow %s\n", c->follow[i].link);
-		for (size_t k = 0; k < n; k++) {
-			buf_printf(b, "\t%s ", table[k].name);
-			setting_text(b, &c->follow[i], &table[k]);
-			buf_put_str(b, "\n");
-		}
-	}
-}
-
-/* --- comparing */
-
-static bool
-same_setting(const void *a, const void *b, const struct setting *s)
-{
-	struct buf x, y;
-	bool same;
-
-	buf_init(&x, 0);
-	buf_init(&y, 0);
-	setting_text(&x, a, s);
-	setting_text(&y, b, s);
-	same = bytes_eq(buf_bytes(&x), buf_bytes(&y));
-	buf_wipe(&x);
-	buf_wipe(&y);
-	return same;
-}
-
-static bool
-same_section(const void *a, const void *b, enum setting_section s)
-{
-	const struct setting *table;
-	size_t n;
-
-	table = setting_table(s, &n);
-	for (size_t i = 0; i < n; i++)
-		if (!same_setting(a, b, &table[i]))
-			return false;
-	return true;
-}
-
-static bool
-same_follows(const struct config *a, const struct config *b)
-{
-	if (a->n_follow != b->n_follow)
-		return false;
-	for (size_t i = 0; i < a->n_follow; i++) {
-		const struct config_follow *f =
-		    config_find(b, &a->follow[i].feed);
-
-		if (f == NULL || strcmp(f->link, a->follow[i].link) != 0 ||
-		    !same_section(f, &a->follow[i], SECTION_FOLLOW))
-			return false;
-	}
-	return true;
-}
-
-static bool
-same_publishes(const struct config *a, const struct config *b)
-{
-	if (a->n_publish != b->n_publish)
-		return false;
-	for (size_t i = 0; i < a->n_publish; i++)
-		if (strcmp(a->publish[i].folder, b->publish[i].folder) != 0 ||
-		    !same_section(&a->publish[i], &b->publish[i],
-			SECTION_PUBLISH))
-			return false;
-	return true;
-}
-
-static bool
-same_webs(const struct config *a, const struct config *b)
-{
-	if (a->n_web != b->n_web)
-		return false;
-	for (size_t i = 0; i < a->n_web; i++)
-		if (strcmp(a->web[i].address, b->web[i].address) != 0 ||
-		    !same_section(&a->web[i], &b->web[i], SECTION_WEB))
-			return false;
-	return true;
-}
-
-static bool
-same_transports(const struct config *a, const struct config *b)
-{
-	if (a->n_transport != b->n_transport)
-		return false;
-	for (size_t i = 0; i < a->n_transport; i++)
-		if (strcmp(a->transport[i].name, b->transport[i].name) != 0 ||
-		    !same_section(&a->transport[i], &b->transport[i],
-			SECTION_TRANSPORT))
-			return false;
-	return true;
-}
-
-void
-config_diff(const struct config *a, const struct config *b,
-    void (*fn)(void *arg, const char *name, bool restart), void *arg)
-{
-	const struct setting *table;
-	size_t n;
-
-	table = setting_table(SECTION_TOP, &n);
-	for (size_t i = 0; i < n; i++)
-		if (!same_setting(a, b, &table[i]))
-			fn(arg, table[i].name, table[i].restart);
-	if (!same_follows(a, b))
-		fn(arg, "follow", false);
-	if (!same_publishes(a, b))
-		fn(arg, "publish", true);
-	if (!same_webs(a, b))
-		fn(arg, "web", true);
-	if (!same_transports(a, b))
-		fn(arg, "transport", true);
-}
-
-/* --- changing */
-
-const struct config_follow *
-config_find(const struct config *c, const struct id *feed)
-{
-	for (size_t i = 0; i < c->n_follow; i++)
-		if (id_eq(&c->follow[i].feed, feed))
-			return &c->follow[i];
-	return NULL;
-}
-
-int
-config_add_follow(struct config *c, const struct config_follow *f)
-{
-	struct config_follow *more;
-	char *link;
-
-	config_remove_follow(c, &f->feed);
-	if (c->n_follow == CONFIG_FOLLOW_MAX)
-		return QERR_FULL;
-	link = strdup(f->link);
-	more = reallocarray(c->follow, c->n_follow + 1, sizeof(*more));
-	if (more != NULL)
-		c->follow = more;
-	if (more == NULL || link == NULL) {
-		free(link);
-		return QERR_NOMEM;
-	}
-	c->follow[c->n_follow] = *f;
-	c->follow[c->n_follow++].link = link;
-	return 0;
-}
-
-void
-config_remove_follow(struct config *c, const struct id *feed)
-{
-	size_t kept = 0;
-
-	for (size_t i = 0; i < c->n_follow; i++) {
-		if (id_eq(&c->follow[i].feed, feed))
-			secret_free(c->follow[i].link);
-		else
-			c->follow[kept++] = c->follow[i];
-	}
-	c->n_follow = kept;
-}
-
-int
-config_add_peer(struct config *c, const char *invite)
-{
-	for (size_t i = 0; i < c->peer.n; i++)
-		if (strcmp(c->peer.text[i], invite) == 0)
-			return 0;
-	if (c->peer.n == CONFIG_LIST_MAX)
-		return QERR_FULL;
-	c->peer.text[c->peer.n] = strdup(invite);
-	if (c->peer.text[c->peer.n] == NULL)
-		return QERR_NOMEM;
-	c->peer.n++;
-	return 0;
-}
-
-void
-config_remove_peer(struct config *c, size_t i)
-{
-	secret_free(c->peer.text[i]);
-	c->peer.n--;
-	memmove(&c->peer.text[i], &c->peer.text[i + 1],
-	    (c->peer.n - i) * sizeof(c->peer.text[0]));
 }

@@ -1,4 +1,6 @@
+#include <errno.h>
 #include <getopt.h>
+#include <limits.h>
 #include <malloc.h>
 #include <signal.h>
 #include <sodium.h>
@@ -144,6 +146,28 @@ check_rules(const struct config *c)
 	return good;
 }
 
+/* That it may be read is for quired's own user to see, as whom this need not run. */
+static bool
+check_folders(const struct config *c, const char *path)
+{
+	char charter[PATH_MAX + 16];
+	bool good = true;
+
+	for (size_t i = 0; i < c->n_publish; i++) {
+		const struct config_publish *p = &c->publish[i];
+
+		snprintf(charter, sizeof(charter), "%s/charter", p->folder);
+		if (access(charter, F_OK) == 0)
+			continue;
+		good = false;
+		fprintf(stderr,
+		    "quired: %s:%u: publish: %s: %s. Make a newsroom's folder "
+		    "with quire key new\n",
+		    path, p->line, charter, strerror(errno));
+	}
+	return good;
+}
+
 static bool
 check_transports(const struct config *c, const char *path)
 {
@@ -199,10 +223,11 @@ main(int argc, char **argv)
 		return 1;
 	}
 	if (o.test) {
-		status =
-		    check_rules(&c) && check_transports(&c, o.d.config_path)
-			? print_settings(&c)
-			: 1;
+		status = check_folders(&c, o.d.config_path) &&
+				 check_rules(&c) &&
+				 check_transports(&c, o.d.config_path)
+			     ? print_settings(&c)
+			     : 1;
 		config_done(&c);
 		return status;
 	}

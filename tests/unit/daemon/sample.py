@@ -32,7 +32,13 @@ def test_sample(where):
     check(code == 0, f'the sample is accepted as it is: {out}')
     # "#name value" is a setting, "# Words" is not.
     said = re.sub(r'(?m)^#(?! |$)', '', text)
-    # The file of rules that it names is looked into, too.
+    # The newsroom's folder that it names is looked into, and its file of rules.
+    room = where / 'newsroom'
+    said = re.sub(r'(?m)^(publish ).*', rf'\1{room}', said)
+    code, out = settings(said, where)
+    check(code == 1 and f'{room}/charter' in out, f'a folder that is not there is told of: {out}')
+    room.mkdir()
+    (room / 'charter').write_text('')
     rules = where / 'newsroom.rules'
     said = re.sub(r'(?m)^(\trules ).*', rf'\1{rules}', said)
     code, out = settings(said, where)

@@ -48,8 +48,8 @@ a_whole_file_is_read(void)
 	struct config c;
 
 	check(parse(&c, "# a comment\n"
-			"state\t/tmp/q\r\n"
-			"listen 0.0.0.0:1\n"
+			"state\t/tmp/q#1\r\n"
+			"listen 0.0.0.0:1  # and one behind a value\n"
 			"listen [::1]:0\n"
 			"download 4K\n"
 			"upload 50K\n"
@@ -65,8 +65,9 @@ a_whole_file_is_read(void)
 			"  inbox /srv/in box\n"
 			"  settle 3\n"
 			"  delay 0") == 0);
-	check(strcmp(c.state, "/tmp/q") == 0);
-	check(c.listen.n == 2 && strcmp(c.listen.text[1], "[::1]:0") == 0);
+	check(strcmp(c.state, "/tmp/q#1") == 0);
+	check(c.listen.n == 2 && strcmp(c.listen.text[0], "0.0.0.0:1") == 0);
+	check(strcmp(c.listen.text[1], "[::1]:0") == 0);
 	check(c.quota == 0 && c.download == 4096 && c.upload == 51200);
 	check(c.n_follow == 2);
 	check(c.follow[0].tiers == 3 && c.follow[0].quota == 5 << 20);
