@@ -8,6 +8,7 @@
 #include "daemon/extract/noise.h"
 #include "daemon/extract/page.h"
 #include "daemon/extract/prune.h"
+#include "daemon/extract/tail.h"
 #include "proto/base/qerr.h"
 
 #define ENOUGH    500 /* letters; fewer may be the wrong ones .. */
@@ -88,6 +89,8 @@ attempt(struct attempt *a, const GumboNode *root, const struct strength *s,
 	a->n_part = find_heaviest(&a->page, s, &topic, a->part, PARTS_MAX);
 	for (size_t i = 0; i < a->n_part; i++) {
 		prune(&a->page, a->part[i], s, title);
+		if (s->prune)
+			tail_cut(&a->page, a->part[i]);
 		a->letters += a->page.e[a->part[i]].in.text;
 		a->prose += a->page.e[a->part[i]].in.prose;
 	}

@@ -20,14 +20,14 @@ is_wide(uint32_t c)
 	       (c >= 0x20000 && c <= 0x3ffff);
 }
 
-static bool
-is_letter(uint32_t c)
+bool
+topic_is_letter(uint32_t c)
 {
 	if (c < 0x80)
 		return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z');
 	return c >= 0xc0 && c != 0xd7 && c != 0xf7 &&
 	       !(c >= 0x2000 && c <= 0x2bff) && !(c >= 0x3000 && c <= 0x303f) &&
-	       !(c >= 0xfe30 && c <= 0xff0f);
+	       !(c >= 0xfe30 && c <= 0xff0f) && !(c >= 0xff1a && c <= 0xff20);
 }
 
 static uint32_t
@@ -43,7 +43,7 @@ next(struct words *w, uint32_t c)
 	uint32_t ready = 0;
 
 	c = fold_char(c);
-	if (is_letter(c) && !is_wide(c)) {
+	if (topic_is_letter(c) && !is_wide(c)) {
 		if (w->n++ < WORD)
 			w->hash = mix(w->n == 1 ? 0x811c9dc5u : w->hash, c);
 		w->before = 0;

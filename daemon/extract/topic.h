@@ -21,4 +21,7 @@ void topic_of(struct topic *ret, struct bytes title);
 /* How many words of |t| stand in the text of |n|, but for what blocks in it say. */
 unsigned topic_shared(const struct topic *t, const GumboNode *n);
 
+/* Of a word, or a figure; |c| is folded. */
+bool topic_is_letter(uint32_t c);
+
 #endif

@@ -378,7 +378,7 @@ hostile_pages_end(void)
 	    "<a href=#>x</a>", "<p class=byline>", "<td>,</td>",
 	    "<div class='share author entry'>word, word</div>",
 	    LD("[[[[[[[[[[[[[[[[[[[[[[[[{\"@graph\":["), "<div class=teaser>",
-	    "<article><h1>Arrests</h1>word</article>"};
+	    "<article><h1>Arrests</h1>word</article>", "<h3>Comments</h3>"};
 	struct ingest_source src = {.kind = INGEST_HTML,
 	    .file = bytes_str("page.html"),
 	    .lang = bytes_str("en")};
@@ -416,6 +416,44 @@ slim_is(const char *html, const char *want)
 		    (const char *)b.p);
 	check(bytes_eq(buf_bytes(&b), bytes_str(want)));
 	buf_done(&b);
+}
+
+/* Behind the article |line|, and |then|; then the article goes on with |more|. */
+static void
+line_ends(const char *line, const char *then, const char *more, bool ends)
+{
+	struct ingest_doc d;
+	struct buf b;
+
+	buf_init(&b, 0);
+	buf_printf(&b,
+	    HEAD "</head><body><nav>n</nav><div class=x>" ONE TWO
+		 "<h3>%s</h3><div>%s</div>%s</div></body></html>",
+	    line, then, more);
+	take(&d, (const char *)b.p, b.n);
+	check(says(&d, "The ministry") && says(&d, "seldom succeed"));
+	check(says(&d, "too harsh") != ends);
+	check(says(&d, "later on") == (more[0] != '\0'));
+	ingest_done(&d);
+	buf_done(&b);
+}
+
+static void
+a_line_ends_the_article(void)
+{
+	static const char said[] =
+	    "I, for one, think that this is too harsh, as is all they do, "
+	    "and my friends, and theirs, who read it, too, think the same.";
+	static const char more[] =
+	    "<p>What the court found came later on, and it was, as lawyers "
+	    "had said, what the ministry, and its minister, wanted.</p>";
+
+	line_ends("Comments (12)", said, "", true);
+	line_ends("КОММЕНТАРИИ:", said, "", true);
+	line_ends("相关新闻：", said, "", true);
+	line_ends("اقرأ أيضا", said, "", true);
+	line_ends("Comments of the minister", said, "", false);
+	line_ends("Read also", said, more, false);
 }
 
 static void
@@ -517,6 +555,7 @@ the_title_says_what_it_is_about(void)
 int
 main(void)
 {
+	a_line_ends_the_article();
 	scripts_are_left_out_and_nothing_else();
 	long_names_are_cut();
 

@@ -1,0 +1,12 @@
+#ifndef QUIRE_TAIL_H
+#define QUIRE_TAIL_H
+
+#include "daemon/extract/page.h"
+
+/*
+ * A line "Comments" or "Read also" below some of an article, in |top|, begins what is
+ * none of it: it dies, and what follows until something looks like the article again.
+ */
+void tail_cut(struct page *p, uint32_t top);
+
+#endif
