@@ -165,6 +165,7 @@ keep(struct extract *x, const struct attempt *a, struct bytes title,
 	}
 	qsort(x->noise, x->n_noise, sizeof(const GumboNode *), by_address);
 	x->found = true;
+	x->letters = a->letters;
 	return 0;
 }
 

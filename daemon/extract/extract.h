@@ -30,6 +30,8 @@ struct extract {
 	const GumboNode **noise; /* by address; and all below them */
 	size_t n_noise;
 	bool found; /* by weighing: what is hidden is among the noise */
+	uint32_t
+	    letters; /* of the article, if it was found; page.h counts them */
 };
 
 /* True if |root| is a page; else it is a document, and all of it is the article. */

@@ -55,6 +55,15 @@ add_text(struct page_sum *to, const char *text)
 	to->run_commas += commas;
 }
 
+uint32_t
+page_letters(const char *text)
+{
+	struct page_sum s = {0};
+
+	add_text(&s, text);
+	return s.text;
+}
+
 bool
 page_is_block(GumboTag tag)
 {

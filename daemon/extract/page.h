@@ -49,6 +49,9 @@ void page_done(struct page *p);
 /* Element |i| and all in it are dead, and in no sum above. */
 void page_kill(struct page *p, uint32_t i);
 
+/* Letters of |text|, counted in the same way. */
+uint32_t page_letters(const char *text);
+
 /* Letters of |e| itself, not of blocks in it, that read as an article's. */
 uint32_t page_prose(const struct page_element *e);
 

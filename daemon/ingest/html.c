@@ -4,12 +4,18 @@
 #include <string.h>
 
 #include "daemon/extract/extract.h"
+#include "daemon/extract/page.h"
 #include "daemon/ingest/html_byline.h"
 #include "daemon/ingest/html_meta.h"
 #include "daemon/ingest/html_rules.h"
 #include "daemon/ingest/scribe.h"
 #include "daemon/ingest/walk.h"
 #include "proto/base/qerr.h"
+
+/* Letters that a page's data must have more of its article, and how often as many, to
+ * be taken instead. */
+#define TOLD_MIN   500
+#define TOLD_TIMES 4
 
 /* The document's own title from its first heading, if it has no other. */
 static void
@@ -42,6 +48,37 @@ says_nothing(const struct pick *p)
 	return p->n_keep == 0 && p->n_drop == 0;
 }
 
+/* Some pages show the beginning alone until a script runs, and have all in their data. */
+static bool
+is_told(const struct ingest_doc *d, const struct extract *page)
+{
+	return d->told != NULL &&
+	       page_letters(d->told) > TOLD_MIN + TOLD_TIMES * page->letters;
+}
+
+/* Each line is a paragraph; many have HTML in them. */
+static int
+take_told(struct ingest_doc *d, const struct ingest_source *src)
+{
+	struct buf html, why;
+	int r;
+
+	buf_init(&html, 0);
+	buf_init(&why, 0);
+	buf_put_str(&html, "<p>");
+	for (const char *s = d->told; *s != '\0'; s++)
+		if (*s == '\n')
+			buf_put_str(&html, "<p>");
+		else
+			buf_put_u8(&html, (uint8_t)*s);
+	r = buf_err(&html);
+	if (r == 0)
+		r = html_body(d, src, buf_bytes(&html), &why);
+	buf_done(&why);
+	buf_done(&html);
+	return r;
+}
+
 static int
 take_body(struct ingest_doc *d, const struct ingest_source *src,
     const GumboNode *root, const struct pick *pick)
@@ -59,7 +96,9 @@ take_body(struct ingest_doc *d, const struct ingest_source *src,
 		if (is_page)
 			html_byline(d, root,
 			    page.n_root > 0 ? page.root[0] : root, src->at);
-		r = walk_article(d, src, root, &page);
+		r = is_page && says_nothing(pick) && is_told(d, &page)
+			? take_told(d, src)
+			: walk_article(d, src, root, &page);
 	}
 	extract_done(&page);
 	return r;

@@ -31,11 +31,13 @@ void html_plain(struct buf *dst, struct bytes html);
  */
 struct html_shape {
 	size_t depth, attributes;
+	size_t open; /* tags that nothing closes */
 };
 struct html_shape html_shape(struct bytes html);
 
 /* Append |html| without the text of its scripts and style sheets, which is half of
- * many pages, costs gumbo as much as all else, and is never looked at. */
+ * many pages, costs gumbo as much as all else, and is never looked at; and without
+ * that of a <noscript> with a tag left open, in which gumbo would read on. */
 void html_slim(struct buf *dst, struct bytes html);
 
 #endif

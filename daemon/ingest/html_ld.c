@@ -156,7 +156,10 @@ take(struct ingest_doc *d, const json_t *top, const json_t *a,
 {
 	const json_t *author = json_object_get(a, "author");
 	bool knows_author = d->n_author > 0, knows_tags = d->n_tag > 0;
+	const char *told = json_string_value(json_object_get(a, "articleBody"));
 
+	if (d->told == NULL && told != NULL)
+		d->told = strdup(told);
 	set_title(d, a, title);
 	set(d, META_PUBLISHED, json_object_get(a, "datePublished"));
 	set(d, META_UPDATED, json_object_get(a, "dateModified"));

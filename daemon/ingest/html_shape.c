@@ -2,6 +2,8 @@
 
 #include "daemon/ingest/html.h"
 
+static const char *const noscript[] = {"noscript", NULL};
+
 static bool
 is_letter(uint8_t c)
 {
@@ -159,6 +161,18 @@ is_of_use(struct bytes tag, struct bytes text)
 	       seek_marks(text, 0, "<!--") < text.n;
 }
 
+/* Of an element that browsers that run scripts read as text, and show nobody: is it of
+ * no use?  Pictures that a script brings are in <noscript>, too. */
+static bool
+is_needless(struct bytes name, struct bytes tag, struct bytes text, bool closed)
+{
+	static const char *const script[] = {"script", "style", NULL};
+
+	if (in_list(name, noscript))
+		return closed && html_shape(text).open > 0;
+	return in_list(name, script) && !is_of_use(tag, text);
+}
+
 static struct bytes
 tag_name(struct bytes s, size_t i)
 {
@@ -172,7 +186,6 @@ tag_name(struct bytes s, size_t i)
 void
 html_slim(struct buf *dst, struct bytes s)
 {
-	static const char *const script[] = {"script", "style", NULL};
 	size_t i = 0, copied = 0;
 
 	while (i < s.n) {
@@ -190,12 +203,11 @@ html_slim(struct buf *dst, struct bytes s)
 		name = tag_name(s, tag + 1);
 		i = text =
 		    name.n > 0 ? end_of_tag(s, tag + 1 + name.n, &n) : tag + 1;
-		if (!is_raw(name))
+		if (!is_raw(name) && !in_list(name, noscript))
 			continue;
 		i = end_of_raw(s, text, name);
-		if (!in_list(name, script) ||
-		    is_of_use(bytes_of(lt, text - tag),
-			bytes_of(s.p + text, i - text)))
+		if (!is_needless(name, bytes_of(lt, text - tag),
+			bytes_of(s.p + text, i - text), i < s.n))
 			continue;
 		buf_put(dst, s.p + copied, text - copied);
 		copied = i;
@@ -335,5 +347,6 @@ html_shape(struct bytes s)
 		else if (++depth > most.depth)
 			most.depth = depth;
 	}
+	most.open = depth;
 	return most;
 }

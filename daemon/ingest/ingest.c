@@ -45,6 +45,7 @@ ingest_done(struct ingest_doc *d)
 	free(d->title);
 	free_all(d->author, d->n_author);
 	free(d->house);
+	free(d->told);
 	free(d->section);
 	free_all(d->tag, d->n_tag);
 	free(d->address);

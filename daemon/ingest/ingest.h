@@ -72,6 +72,7 @@ struct ingest_doc {
 	size_t n_author;
 	char
 	    *house; /* who publishes it: the author, if a page names no other */
+	char *told; /* the article's text, as a page's data have it */
 	char *section;
 	char *tag[ARTICLE_TAGS_MAX];
 	size_t n_tag;

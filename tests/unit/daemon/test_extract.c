@@ -370,6 +370,54 @@ other_articles_are_left_out(void)
 	    "</article>");
 }
 
+/* Of a page that shows |shown| and has |data| for its scripts. */
+static bool
+tells(const char *shown, const char *data, const char *words)
+{
+	struct ingest_doc d;
+	struct buf b;
+	bool is;
+
+	buf_init(&b, 0);
+	buf_printf(&b, HEAD "%s</head><body><nav>n</nav>%s</body></html>", data,
+	    shown);
+	take(&d, (const char *)b.p, b.n);
+	is = says(&d, words);
+	ingest_done(&d);
+	buf_done(&b);
+	return is;
+}
+
+#define LONG                                                               \
+	"The ministry, which had said nothing for weeks, confirmed them. " \
+	"Then it said <b>nothing</b> again, and a court, as ever, agreed. "
+#define MORE LONG LONG LONG LONG LONG LONG
+#define ALL  MORE MORE "\\n" LONG LONG LONG LONG "&amp; so on."
+#define BODY(text) \
+	LD("{\"@type\":\"NewsArticle\",\"articleBody\":\"" text "\"}")
+
+/* Scripts would show the rest. */
+static void
+what_only_data_have_is_taken(void)
+{
+	check(tells("<article>" ONE "</article>", BODY(ALL), "&amp; so on"));
+	check(tells("<article>" ONE "</article>", BODY(ALL),
+	    "<p>The ministry, which had said nothing for weeks, confirmed "
+	    "them. Then it said <strong>nothing"));
+	check(tells("", BODY(ALL), "so on"));
+	check(!tells("<article>" ONE "</article>", BODY(LONG), "them"));
+	check(!tells("<article>" ONE TWO ONE TWO "</article>", BODY(ALL),
+	    "so on"));
+}
+
+static void
+what_is_left_open_without_scripts_ends(void)
+{
+	check(tells("<noscript><div><p>No</noscript>" ONE, "", "ministry"));
+	check(!tells("<noscript><div><p>No</noscript>" ONE, "", "No"));
+	check(tells("<div><noscript><p>No</div>" ONE, "", "ministry"));
+}
+
 /* Pages that are made to cost much cost no more than others of their size. */
 static void
 hostile_pages_end(void)
@@ -571,6 +619,8 @@ main(void)
 	names_do_not_hide_an_article();
 	other_articles_are_left_out();
 	the_title_says_what_it_is_about();
+	what_only_data_have_is_taken();
+	what_is_left_open_without_scripts_ends();
 	hostile_pages_end();
 	return 0;
 }
