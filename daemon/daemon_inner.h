@@ -115,7 +115,6 @@ int feeds_remove_peer(struct daemon *d, struct bytes ref);
 void feeds_reload(struct daemon *d, const struct config *old);
 /* The name of a feed: its charter's, else its link's; never NULL. */
 void feeds_name(struct daemon *d, const struct id *feed, char dst[129]);
-void feeds_peer(struct daemon *d, const char *invite, bool remove);
 
 /* requests.c */
 void requests_do(void *arg, struct control_client *c,
@@ -154,9 +153,7 @@ void requests_press(struct daemon *d, struct control_client *c,
     const struct ctl_request *rq);
 void requests_closed(void *arg, void *draft);
 
-/* of that, for requests_try.c: the feed that is meant, or NULL, which it is told */
-struct room *requests_room(struct daemon *d, struct control_client *c,
-    struct bytes feed);
+/* of that, for requests_try.c */
 /* A picture of the document |arg|, a struct ctl_request. */
 int requests_picture(void *arg, struct bytes src);
 /* Read all of |fd|, a plain file: 0, QERR_IO, QERR_TOOBIG or QERR_NOMEM. */

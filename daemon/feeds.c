@@ -94,8 +94,8 @@ feeds_start(struct daemon *d)
 	return err;
 }
 
-void
-feeds_peer(struct daemon *d, const char *invite, bool remove)
+static void
+tell_peer(struct daemon *d, const char *invite, bool remove)
 {
 	struct node_event ev = {.type = NODE_PEER};
 
@@ -113,7 +113,7 @@ link_peers(struct daemon *d, const char *link)
 	if (f != NULL && follow_parse(f, bytes_str(link)) == 0)
 		for (size_t i = 0; i < f->n_source; i++)
 			if (strncmp(f->source[i], "quire://", 8) == 0)
-				feeds_peer(d, f->source[i], false);
+				tell_peer(d, f->source[i], false);
 	if (f != NULL)
 		sodium_memzero(f, sizeof(*f));
 	free(f);
@@ -123,7 +123,7 @@ static void
 tell_config(struct daemon *d, const struct config *c)
 {
 	for (size_t i = 0; i < c->peer.n; i++)
-		feeds_peer(d, c->peer.text[i], false);
+		tell_peer(d, c->peer.text[i], false);
 	for (size_t i = 0; i < c->n_follow; i++)
 		link_peers(d, c->follow[i].link);
 }
@@ -300,7 +300,7 @@ feeds_add_peer(struct daemon *d, const char *invite)
 	if (err == 0)
 		err = save_requests(d);
 	if (err == 0)
-		feeds_peer(d, invite, false);
+		tell_peer(d, invite, false);
 	return err;
 }
 
@@ -326,7 +326,7 @@ feeds_remove_peer(struct daemon *d, struct bytes ref)
 	for (size_t i = 0; i < d->extra.peer.n; i++) {
 		if (!is_peer(d->extra.peer.text[i], ref))
 			continue;
-		feeds_peer(d, d->extra.peer.text[i], true);
+		tell_peer(d, d->extra.peer.text[i], true);
 		config_remove_peer(&d->extra, i);
 		return save_requests(d);
 	}
@@ -348,10 +348,10 @@ feeds_reload(struct daemon *d, const struct config *old)
 	for (size_t i = 0; i < old->peer.n; i++)
 		if (!has_peer(d->cfg, old->peer.text[i]) &&
 		    !has_peer(&d->extra, old->peer.text[i]))
-			feeds_peer(d, old->peer.text[i], true);
+			tell_peer(d, old->peer.text[i], true);
 	for (size_t i = 0; i < d->cfg->peer.n; i++)
 		if (!has_peer(old, d->cfg->peer.text[i]))
-			feeds_peer(d, d->cfg->peer.text[i], false);
+			tell_peer(d, d->cfg->peer.text[i], false);
 	for (size_t i = 0; i < old->n_follow; i++)
 		if (config_find(d->cfg, &old->follow[i].feed) == NULL &&
 		    config_find(&d->extra, &old->follow[i].feed) == NULL)

@@ -63,18 +63,6 @@ notify_alive(void)
 	notify("WATCHDOG=1");
 }
 
-void
-notify_status(const char *fmt, ...)
-{
-	char state[256] = "STATUS=";
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(state + 7, sizeof(state) - 7, fmt, ap);
-	va_end(ap);
-	notify(state);
-}
-
 uint64_t
 notify_interval(void)
 {

@@ -11,8 +11,6 @@ void notify_ready(void);
 void notify_reloading(void); /* then notify_ready() again */
 void notify_stopping(void);
 void notify_alive(void); /* for WatchdogSec= */
-/* One line for "systemctl status". */
-void notify_status(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /* Seconds after which notify_alive() is due, or 0: no watchdog. */
 uint64_t notify_interval(void);

@@ -9,8 +9,9 @@
 #include "proto/base/text.h"
 #include "proto/object/edition.h"
 
-struct room *
-requests_room(struct daemon *d, struct control_client *c, struct bytes feed)
+/* The feed that is meant, or NULL, which it is told. */
+static struct room *
+find_room(struct daemon *d, struct control_client *c, struct bytes feed)
 {
 	struct room *r = rooms_find(d, feed);
 
@@ -41,7 +42,7 @@ static void
 do_publish(struct daemon *d, struct control_client *c,
     const struct ctl_request *rq)
 {
-	struct room *r = requests_room(d, c, rq->feed);
+	struct room *r = find_room(d, c, rq->feed);
 	int err;
 
 	if (r == NULL)
@@ -331,7 +332,7 @@ do_draft(struct daemon *d, struct control_client *c,
 	struct buf b, why;
 	int err;
 
-	if (none && (r = requests_room(d, c, rq->feed)) == NULL)
+	if (none && (r = find_room(d, c, rq->feed)) == NULL)
 		return;
 	buf_init(&b, 0);
 	buf_init(&why, 0);
@@ -356,7 +357,7 @@ static void
 do_release(struct daemon *d, struct control_client *c,
     const struct ctl_request *rq)
 {
-	struct room *r = requests_room(d, c, rq->feed);
+	struct room *r = find_room(d, c, rq->feed);
 	struct issue_arg a = {.c = c};
 	struct buf b, why;
 	int err;
@@ -408,7 +409,7 @@ static void
 do_retract(struct daemon *d, struct control_client *c,
     const struct ctl_request *rq)
 {
-	struct room *r = requests_room(d, c, rq->feed);
+	struct room *r = find_room(d, c, rq->feed);
 	struct publisher_item *item = calloc(1, sizeof(*item));
 	struct issue_arg a = {.c = c};
 	struct buf why;

@@ -73,8 +73,8 @@ turn_to(struct visit *v)
 	visit_again(v, 0);
 }
 
-void
-visit_step(struct visit *v, struct source_event *ev)
+static void
+step(struct visit *v, struct source_event *ev)
 {
 	if (v->all->d->stopping)
 		return; /* what failed now failed of that */
@@ -114,7 +114,7 @@ visit_deliver(struct visit *v, const struct fetch_answer *a, bool forbidden)
 	}
 	if (good)
 		keep(v, a);
-	visit_step(v, &ev);
+	step(v, &ev);
 }
 
 static void
@@ -135,7 +135,7 @@ list(struct visit *v)
 	v->basket.kind = l.kind;
 	if (!v->s.in_more)
 		visit_refused_none(v);
-	visit_step(v, &ev);
+	step(v, &ev);
 	ingest_list_done(&l);
 	buf_done(&why);
 }
@@ -145,7 +145,7 @@ taken(struct visit *v, bool partly)
 {
 	struct source_event ev = {.type = SOURCE_TAKEN, .partly = partly};
 
-	visit_step(v, &ev);
+	step(v, &ev);
 }
 
 static void
@@ -195,7 +195,7 @@ visit_on_job(void *arg)
 	} else if (visit_pour(v)) {
 		ev.lost = v->lost;
 		if (v->ask.type == SOURCE_END)
-			visit_step(v, &ev);
+			step(v, &ev);
 		else
 			turn_to(v);
 	}
@@ -214,7 +214,7 @@ visit_on_time(evutil_socket_t fd, short what, void *arg)
 		if (clock_now() < v->s.due || active(v->all) >= ACTIVE_MAX)
 			visit_again(v, VISIT_LATER_MS);
 		else
-			visit_step(v, &ev);
+			step(v, &ev);
 		break;
 	case DOING_FETCH:
 		visit_fetch(v);

@@ -69,7 +69,6 @@ struct sources {
 void visit_on_time(evutil_socket_t fd, short what, void *visit);
 void visit_on_job(void *visit);
 void visit_again(struct visit *v, uint64_t ms); /* on_time() comes then */
-void visit_step(struct visit *v, struct source_event *ev);
 
 /* visit_fetch.c: ask for a list, page or picture; visit_deliver() takes what comes. */
 void visit_fetch(struct visit *v);

@@ -116,15 +116,6 @@ buf_put_le32(struct buf *b, uint32_t v)
 }
 
 void
-buf_put_le64(struct buf *b, uint64_t v)
-{
-	uint8_t le[8];
-
-	store_le64(le, v);
-	buf_put(b, le, sizeof(le));
-}
-
-void
 buf_put_str(struct buf *b, const char *s)
 {
 	buf_put(b, s, strlen(s));

@@ -34,7 +34,6 @@ void buf_shrink(struct buf *b, size_t keep);
 void buf_put(struct buf *b, const void *p, size_t n);
 void buf_put_u8(struct buf *b, uint8_t v);
 void buf_put_le32(struct buf *b, uint32_t v);
-void buf_put_le64(struct buf *b, uint64_t v);
 void buf_put_str(struct buf *b, const char *s);
 void buf_printf(struct buf *b, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));

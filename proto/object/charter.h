@@ -71,10 +71,6 @@ struct charter {
 int charter_encode(struct buf *b, const struct charter *c);
 int charter_decode_body(struct charter *ret, struct bytes body);
 
-/* The trusted comment that a charter's signatures carry. */
-#define CHARTER_COMMENT_MAX 48
-void charter_comment(char dst[CHARTER_COMMENT_MAX], uint64_t version);
-
 /* Sign |body|, or add a signature to |file| (a signed file); into |b|. */
 int charter_sign(struct buf *b, struct bytes body, struct bytes file,
     const struct key_secret *k);

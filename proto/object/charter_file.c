@@ -6,10 +6,13 @@
 
 /* A charter as a signed file, and whether it counts behind the one before it. */
 
-void
-charter_comment(char dst[CHARTER_COMMENT_MAX], uint64_t version)
+#define COMMENT_MAX 48
+
+/* The trusted comment that a charter's signatures carry. */
+static void
+put_comment(char dst[COMMENT_MAX], uint64_t version)
 {
-	snprintf(dst, CHARTER_COMMENT_MAX, "quire charter %llu",
+	snprintf(dst, COMMENT_MAX, "quire charter %llu",
 	    (unsigned long long)version);
 }
 
@@ -17,7 +20,7 @@ int
 charter_sign(struct buf *b, struct bytes body, struct bytes file,
     const struct key_secret *k)
 {
-	char comment[CHARTER_COMMENT_MAX];
+	char comment[COMMENT_MAX];
 	struct signed_file f = {.body = body};
 	struct charter c;
 	size_t i = 0;
@@ -36,7 +39,7 @@ charter_sign(struct buf *b, struct bytes body, struct bytes file,
 		return QERR_FULL;
 	memmove(&f.sig[i + 1], &f.sig[i], (f.n_sig - i) * sizeof(f.sig[0]));
 	f.n_sig++;
-	charter_comment(comment, c.version);
+	put_comment(comment, c.version);
 	key_sign(&f.sig[i], k, f.body, comment);
 	signed_encode(b, &f);
 	return buf_err(b);
@@ -198,12 +201,12 @@ static int
 check_signatures(const struct charter *c, struct bytes file,
     const struct charter *prev)
 {
-	char comment[CHARTER_COMMENT_MAX];
+	char comment[COMMENT_MAX];
 	unsigned own = 0, old = 0;
 	struct signed_file f;
 	int err = signed_decode(&f, file, SIGNED_SIGS_MAX);
 
-	charter_comment(comment, c->version);
+	put_comment(comment, c->version);
 	for (size_t i = 0; i < f.n_sig && err == 0; i++)
 		err = count_signature(&f.sig[i], f.body, comment, c, prev, &own,
 		    &old);

@@ -25,7 +25,6 @@ const struct id *feed_id(const struct feed *f);
 /* The newest charter that counts, or NULL; charters by version, as files. */
 const struct charter *feed_charter(const struct feed *f);
 struct bytes feed_charter_file(const struct feed *f, uint64_t version);
-const struct id *feed_charter_hash(const struct feed *f, uint64_t version);
 /* True if |c|, in whatever state, says that it is behind one of ours, or the first. */
 bool feed_is_of(const struct feed *f, const struct charter *c);
 /* A name for a head and a charter together, by their hashes; of a feed whose charters are

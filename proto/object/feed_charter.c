@@ -18,8 +18,9 @@ feed_charter_file(const struct feed *f, uint64_t version)
 	return bytes_of(f->charter[version - 1].p, f->charter[version - 1].n);
 }
 
-const struct id *
-feed_charter_hash(const struct feed *f, uint64_t version)
+/* Of a charter that counts, or NULL. */
+static const struct id *
+hash_of(const struct feed *f, uint64_t version)
 {
 	return version == 0 || version > f->n_charter
 		   ? NULL
@@ -48,7 +49,7 @@ feed_state(const struct feed *f, uint64_t number, uint64_t version,
 	static const struct id forked;
 	const struct id *head = feed_hash(f, number);
 	const struct id *charter =
-	    f->rival != NULL ? &forked : feed_charter_hash(f, version);
+	    f->rival != NULL ? &forked : hash_of(f, version);
 
 	*ret = (struct id){{0}};
 	if (head != NULL && charter != NULL)

@@ -26,12 +26,4 @@ void hash(struct id *ret, enum hash_kind kind, struct bytes x);
 /* The hash of |a| followed by |b|. */
 void hash2(struct id *ret, enum hash_kind kind, struct bytes a, struct bytes b);
 
-/* The same in steps, for what comes in parts. */
-struct hash_state {
-	crypto_generichash_blake2b_state s;
-};
-void hash_init(struct hash_state *s, enum hash_kind kind);
-void hash_add(struct hash_state *s, struct bytes x);
-void hash_end(struct hash_state *s, struct id *ret);
-
 #endif

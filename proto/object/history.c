@@ -63,8 +63,9 @@ history_root(const struct history *h, struct id *ret_root)
 		crypto_hash_sha256(ret_root->b, NULL, 0);
 }
 
-void
-history_root_of(struct id *ret_root, const struct id *leaves, uint64_t n)
+/* The root over the first |n|. */
+static void
+root_of(struct id *ret_root, const struct id *leaves, uint64_t n)
 {
 	struct history h;
 
@@ -97,44 +98,12 @@ history_inclusion(struct id *ret_path, const struct id *leaves, uint64_t n,
 	k = split(n);
 	if (i < k) {
 		len = history_inclusion(ret_path, leaves, k, i);
-		history_root_of(&ret_path[len], leaves + k, n - k);
+		root_of(&ret_path[len], leaves + k, n - k);
 	} else {
 		len = history_inclusion(ret_path, leaves + k, n - k, i - k);
-		history_root_of(&ret_path[len], leaves, k);
+		root_of(&ret_path[len], leaves, k);
 	}
 	return len + 1;
-}
-
-/* RFC 6962 §2.1.2: SUBPROOF(m, D[n], whole). */
-static size_t
-subproof(struct id *ret_path, const struct id *leaves, uint64_t m, uint64_t n,
-    bool whole)
-{
-	uint64_t k;
-	size_t len;
-
-	if (m == n) {
-		if (whole)
-			return 0;
-		history_root_of(&ret_path[0], leaves, n);
-		return 1;
-	}
-	k = split(n);
-	if (m <= k) {
-		len = subproof(ret_path, leaves, m, k, whole);
-		history_root_of(&ret_path[len], leaves + k, n - k);
-	} else {
-		len = subproof(ret_path, leaves + k, m - k, n - k, false);
-		history_root_of(&ret_path[len], leaves, k);
-	}
-	return len + 1;
-}
-
-size_t
-history_consistency(struct id *ret_path, const struct id *leaves, uint64_t m,
-    uint64_t n)
-{
-	return m == 0 || m == n ? 0 : subproof(ret_path, leaves, m, n, true);
 }
 
 int
@@ -159,49 +128,4 @@ history_check_inclusion(const struct id *root, uint64_t n, uint64_t i,
 		used++;
 	}
 	return used == n_path && id_eq(&at, root) ? 0 : QERR_BADHASH;
-}
-
-int
-history_check_consistency(uint64_t m, const struct id *root_m, uint64_t n,
-    const struct id *root_n, const struct id *path, size_t n_path)
-{
-	struct id old, new;
-	uint64_t i, last;
-	size_t used = 0;
-
-	if (m > n)
-		return QERR_BADHASH;
-	if (m == n)
-		return n_path == 0 && id_eq(root_m, root_n) ? 0 : QERR_BADHASH;
-	if (m == 0)
-		return n_path == 0 ? 0 : QERR_BADHASH;
-
-	/* RFC 9162 §2.1.4.2: begin at the right edge of the old tree. */
-	i = m - 1;
-	last = n - 1;
-	for (; i % 2 == 1; i /= 2)
-		last /= 2;
-	if (i == 0) {
-		old = new = *root_m; /* the old tree is perfect */
-	} else {
-		if (n_path == 0)
-			return QERR_BADHASH;
-		old = new = path[used++];
-	}
-	for (; last > 0; i /= 2, last /= 2) {
-		if (i % 2 == 0 && i == last)
-			continue;
-		if (used == n_path)
-			return QERR_BADHASH;
-		if (i % 2 == 1) {
-			node(&old, &path[used], &old);
-			node(&new, &path[used], &new);
-		} else {
-			node(&new, &new, &path[used]);
-		}
-		used++;
-	}
-	return used == n_path && id_eq(&old, root_m) && id_eq(&new, root_n)
-		   ? 0
-		   : QERR_BADHASH;
 }

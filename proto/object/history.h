@@ -25,16 +25,11 @@ void history_add(struct history *h, const struct id *leaf);
 /* The root over the |n| leaves so far; SHA-256("") if none. */
 void history_root(const struct history *h, struct id *ret_root);
 
-/* From all leaves: root of the first |n|, and RFC 6962 §2.1.1/§2.1.2 proofs. */
-void history_root_of(struct id *ret_root, const struct id *leaves, uint64_t n);
+/* From all |n| leaves: the proof of RFC 6962 §2.1.1 that |i| is one of them. */
 size_t history_inclusion(struct id *ret_path, const struct id *leaves,
     uint64_t n, uint64_t i);
-size_t history_consistency(struct id *ret_path, const struct id *leaves,
-    uint64_t m, uint64_t n);
-/* Check such proofs (RFC 9162 §2.1.3.2, §2.1.4.2): 0 or QERR_BADHASH. */
+/* Check such a proof (RFC 9162 §2.1.3.2): 0 or QERR_BADHASH. */
 int history_check_inclusion(const struct id *root, uint64_t n, uint64_t i,
     const struct id *leaf, const struct id *path, size_t n_path);
-int history_check_consistency(uint64_t m, const struct id *root_m, uint64_t n,
-    const struct id *root_n, const struct id *path, size_t n_path);
 
 #endif

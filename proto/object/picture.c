@@ -211,25 +211,17 @@ picture_look(struct bytes p, enum picture_type *ret_type, uint32_t *ret_width,
 	return r.err;
 }
 
-static const struct {
-	const char *suffix, *mime;
-} types[] = {
-    [0] = {"bin", "application/octet-stream"},
-    [PICTURE_JPEG] = {"jpg", "image/jpeg"},
-    [PICTURE_PNG] = {"png", "image/png"},
-    [PICTURE_WEBP] = {"webp", "image/webp"},
-    [PICTURE_GIF] = {"gif", "image/gif"},
-    [PICTURE_AVIF] = {"avif", "image/avif"},
-};
-
 const char *
 picture_suffix(enum picture_type t)
 {
-	return types[t >= PICTURE_JPEG && t <= PICTURE_AVIF ? t : 0].suffix;
-}
+	static const char *const suffix[] = {
+	    [0] = "bin",
+	    [PICTURE_JPEG] = "jpg",
+	    [PICTURE_PNG] = "png",
+	    [PICTURE_WEBP] = "webp",
+	    [PICTURE_GIF] = "gif",
+	    [PICTURE_AVIF] = "avif",
+	};
 
-const char *
-picture_mime(enum picture_type t)
-{
-	return types[t >= PICTURE_JPEG && t <= PICTURE_AVIF ? t : 0].mime;
+	return suffix[t >= PICTURE_JPEG && t <= PICTURE_AVIF ? t : 0];
 }

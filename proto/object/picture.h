@@ -44,6 +44,5 @@ int picture_look(struct bytes picture, enum picture_type *ret_type,
     uint32_t *ret_width, uint32_t *ret_height);
 
 const char *picture_suffix(enum picture_type t); /* "jpg" … */
-const char *picture_mime(enum picture_type t);   /* "image/jpeg" … */
 
 #endif
