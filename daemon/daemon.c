@@ -21,111 +21,6 @@
 #define LOCK_TRIES 40 /* 2 seconds in all */
 #define KEYS_LEN   64 /* Ed25519 seed, X25519 private key */
 
-/* What the node tells: the log has numbers, never names. */
-/* Two charters of |version| are signed. */
-static void
-charters_fork(struct daemon *d, uint64_t version)
-{
-	log_warn("the charters of a feed contradict each other at version "
-		 "%llu: none from there on counts",
-	    (unsigned long long)version);
-	problems_set(&d->problems, "charters",
-	    "The charters of a feed that is followed contradict each other: its root "
-	    "keys are stolen or misused.",
-	    NULL,
-	    "Ask its newsroom: only an announced successor of its root, or a new "
-	    "feed, ends this.");
-}
-
-static void
-on_tell(void *arg, const struct node_tell *t)
-{
-	struct daemon *d = arg;
-
-	switch (t->fact) {
-	case FACT_HEAD:
-		log_info("a feed has a new issue: %llu",
-		    (unsigned long long)t->number);
-		break;
-	case FACT_CHARTER:
-		log_info("a feed has a new charter: version %llu",
-		    (unsigned long long)t->number);
-		break;
-	case FACT_PACK:
-		log_debug("a pack is whole");
-		break;
-	case FACT_WITHDRAWN:
-		log_info("a pack was withdrawn and is deleted");
-		break;
-	case FACT_FORK:
-		if (t->number == 0) {
-			charters_fork(d, t->value);
-			break;
-		}
-		log_warn("a feed contradicts itself at issue %llu: nothing "
-			 "more of it is taken in",
-		    (unsigned long long)t->number);
-		problems_set(&d->problems, "fork",
-		    "A feed that is followed contradicts itself: two issues "
-		    "of one number are signed.",
-		    NULL,
-		    "Ask its newsroom; only a new charter of it ends this.");
-		break;
-	case FACT_ROLLBACK:
-		log_info("link %llu showed an issue older than known",
-		    (unsigned long long)t->value);
-		break;
-	case FACT_OVERDUE:
-		log_warn("a feed's next issue is overdue");
-		break;
-	case FACT_RECEIPTS:
-		log_info("issue %llu is held whole by %llu peer%s",
-		    (unsigned long long)t->number, (unsigned long long)t->value,
-		    t->value == 1 ? "" : "s");
-		break;
-	case FACT_PEER:
-		log_info("link %llu %s", (unsigned long long)t->value,
-		    t->number != 0 ? "is up" : "is over");
-		if (t->number != 0)
-			transport_fine(d);
-		break;
-	case FACT_FAULT:
-		log_warn("link %llu broke a rule: its message %s",
-		    (unsigned long long)t->value, qerr_str(-(int)t->number));
-		break;
-	case FACT_ROTTEN:
-		log_warn("a pack on the disk is damaged; it is fetched again");
-		break;
-	case FACT_FULL:
-		d->full = t->number != 0;
-		if (d->full) {
-			log_warn("the disk is full: nothing more is taken in");
-			problems_set(&d->problems, "full",
-			    "The disk is full: nothing more is taken in.", NULL,
-			    "Free space, or lower quota or reserve.");
-		} else {
-			log_info("there is room on the disk again");
-			problems_clear(&d->problems, "full");
-		}
-		break;
-	case FACT_INTRODUCED:
-		log_info("link %llu introduced another node",
-		    (unsigned long long)t->value);
-		break;
-	case FACT_WITHHELD:
-		log_warn("link %llu, of a peer that the settings name, has not "
-			 "shown issue %llu of a feed for a minute, nor those "
-			 "before it",
-		    (unsigned long long)t->value,
-		    (unsigned long long)t->number);
-		break;
-	case FACT_SYNCED:
-	case FACT_PROGRESS:
-	case FACT_UNREACHED:
-		break; /* a reader's */
-	}
-}
-
 /* Signals. */
 
 static void
@@ -141,7 +36,7 @@ on_reload(evutil_socket_t fd, short what, void *arg)
 {
 	(void)fd;
 	(void)what;
-	daemon_reload(arg, NULL);
+	reload(arg, NULL);
 }
 
 static void
@@ -244,102 +139,6 @@ daemon_stop(struct daemon *d)
 	d->stopping = true;
 	notify_stopping();
 	event_base_loopexit(d->base, NULL);
-}
-
-static void
-say_changed(void *arg, const char *name, bool restart)
-{
-	struct control_client *c = arg;
-	struct ctl_item it;
-
-	if (restart)
-		log_warn("the setting %s changes at the next start", name);
-	if (c == NULL)
-		return;
-	ctl_item_init(&it, "setting");
-	ctl_add_text(&it, "name", bytes_str(name));
-	ctl_add_flag(&it, "restart", restart);
-	control_item(c, &it);
-}
-
-#define SWAP(a, b)                      \
-	do {                            \
-		__typeof__(a) t_ = (a); \
-		(a) = (b);              \
-		(b) = t_;               \
-	} while (0)
-
-/* Those that change at once; all others are in use, by address. */
-static void
-swap_settings(struct config *now, struct config *fresh)
-{
-	SWAP(now->public, fresh->public);
-	SWAP(now->peer, fresh->peer);
-	SWAP(now->introduce, fresh->introduce);
-	SWAP(now->reserve, fresh->reserve);
-	SWAP(now->log, fresh->log);
-	SWAP(now->follow, fresh->follow);
-	SWAP(now->n_follow, fresh->n_follow);
-}
-
-static void
-apply_settings(struct daemon *d)
-{
-	drive_reserve(d->drive, d->cfg->reserve);
-	log_init("quired", (enum log_level)d->cfg->log);
-	for (unsigned i = 0; i < d->opt->verbose; i++)
-		log_raise();
-}
-
-/* Mistakes change nothing: say the first, with its line. */
-static void
-keep_settings(struct daemon *d, struct buf *errors)
-{
-	char message[sizeof(d->problems.at[0].message)];
-	const char *path = d->opt->config_path, *first;
-	size_t n = strlen(path);
-
-	buf_put_u8(errors, 0);
-	if (buf_err(errors) != 0)
-		return;
-	first = (const char *)errors->p;
-	*strchrnul((char *)errors->p, '\n') = '\0';
-	log_error("the settings stay as they were: %s", first);
-	if (strncmp(first, path, n) == 0 && first[n] == ':')
-		snprintf(message, sizeof(message),
-		    "The settings stay as they were; line %s.", first + n + 1);
-	else
-		snprintf(message, sizeof(message),
-		    "The settings stay as they were; %s.", first);
-	problems_set(&d->problems, "config", message, path, "See: quired -T");
-}
-
-int
-daemon_reload(struct daemon *d, struct control_client *c)
-{
-	struct config fresh;
-	struct buf errors;
-
-	notify_reloading();
-	buf_init(&errors, 0);
-	if (config_load(&fresh, d->opt->config_path, &errors) != 0) {
-		keep_settings(d, &errors);
-		config_done(&fresh);
-		buf_done(&errors);
-		notify_ready();
-		return QERR_ENCODING;
-	}
-	buf_done(&errors);
-	problems_clear(&d->problems, "config");
-	config_diff(d->cfg, &fresh, say_changed, c);
-	swap_settings(d->cfg, &fresh);
-	apply_settings(d);
-	feeds_reload(d, &fresh);
-	self_tell(d);
-	config_done(&fresh);
-	log_info("the settings were read again");
-	notify_ready();
-	return 0;
 }
 
 /* Starting. */
@@ -449,7 +248,7 @@ make_drive(struct daemon *d)
 	    .download_rate = d->cfg->download,
 	    .reserve = d->cfg->reserve,
 	    .fd_max = links_max(),
-	    .tell = on_tell,
+	    .tell = facts_tell,
 	    .trouble = transport_trouble,
 	    .transports = d->transports,
 	    .arg = d};

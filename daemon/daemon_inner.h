@@ -18,7 +18,9 @@
 /*
  * The inside of quired:
  *
- *   daemon.c    its life: start, signals, settings read again, stop
+ *   daemon.c    its life: start, signals, stop
+ *   reload.c    the settings read again
+ *   facts.c     what the node tells
  *   feeds.c     which feeds and peers the node is told of, and who said so
  *   requests.c  what `quire` asks on the control socket; requests_press.c of it
  *               what is about publishing, requests_try.c what only looks at it,
@@ -221,8 +223,15 @@ typedef void (*fetched_fn)(void *arg, const struct fetched *f);
 int sources_fetch(struct daemon *d, struct bytes address, fetched_fn fn,
     void *arg);
 
+/* facts.c: what the node tells, for the log, which has numbers and never names, and for
+ * `quire status`; |d| is the daemon */
+void facts_tell(void *d, const struct node_tell *t);
+
+/* reload.c: read the settings again; mistakes change nothing.  |c| is told what changed,
+ * unless it is NULL. */
+int reload(struct daemon *d, struct control_client *c);
+
 /* daemon.c */
-int daemon_reload(struct daemon *d, struct control_client *c);
 void daemon_stop(struct daemon *d);
 
 #endif

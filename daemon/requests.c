@@ -241,7 +241,7 @@ requests_do(void *arg, struct control_client *c, const struct ctl_request *rq)
 		requests_press(d, c, rq);
 		break;
 	case CTL_RELOAD:
-		if (daemon_reload(d, c) != 0)
+		if (reload(d, c) != 0)
 			control_fail(c, 1, "See: quired -T",
 			    "The settings have mistakes, and stay as they were.");
 		else
