@@ -29,12 +29,19 @@ is_comma(uint32_t c)
 	       c == 0x3002;
 }
 
+/* Thai and Lao have no commas, and blanks between clauses alone. */
+static bool
+parts_clauses(uint32_t before, bool blank)
+{
+	return blank && before >= 0xe00 && before <= 0xeff;
+}
+
 /* Runs of white space count one, and nothing but white space nothing. */
 static void
 add_text(struct page_sum *to, const char *text)
 {
 	const unsigned char *s = (const unsigned char *)text;
-	uint32_t letters = 0, commas = 0;
+	uint32_t letters = 0, commas = 0, before = 0;
 	bool space = true, any = false;
 
 	while (*s != '\0') {
@@ -44,8 +51,9 @@ add_text(struct page_sum *to, const char *text)
 		if (!blank || !space)
 			letters += c >= 0x2e80 ? 2 : 1;
 		any = any || !blank;
-		commas += is_comma(c);
+		commas += is_comma(c) || parts_clauses(before, blank);
 		space = blank;
+		before = c;
 	}
 	if (!any)
 		return;

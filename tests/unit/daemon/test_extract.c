@@ -370,6 +370,35 @@ other_articles_are_left_out(void)
 	    "</article>");
 }
 
+/* No commas, and no blanks between words: four teasers are no article all the same. */
+static void
+lao_is_weighed(void)
+{
+	static const char page[] =
+	    "<html lang=lo><head><title>ມະນຸດທຸກຄົນເກີດມາມີກຽດສັກສີ "
+	    "ແຕ່ວ່າມະນຸດທຸກໆຄົນຄວນປະພຶດຕໍ່ກັນ</title><style>x</style></head>"
+	    "<body><div class=a><div class=b>"
+	    "<p>ທຸກໆຄົນມີເຫດຜົນແລະຄວາມຄິດຄວາມເຫັນສ່ວນຕົວຂອງໃຜຂອງມັນ "
+	    "ທຸກໆຄົນມີເຫດຜົນແລະຄວາມຄິດຄວາມເຫັນສ່ວນຕົວຂອງໃຜຂອງມັນ</p>"
+	    "<p>ມະນຸດທຸກຄົນເກີດມາມີກຽດສັກສີ ແລະຄວາມສະເໝີພາບເທົ່າທຽມກັນ "
+	    "ມະນຸດທຸກຄົນເກີດມາມີກຽດສັກສີ</p></div><div class=d>"
+	    "<div class=e><a href=/2>ທຸກໆຄົນມີເຫດຜົນແລະຄວາມຄິດຄວາມເຫັນສ່ວນຕົວ</a>"
+	    "<p>ທຸກໆຄົນມີເຫດຜົນແລະຄວາມຄິດຄວາມເຫັນສ່ວນຕົວຂອງໃຜຂອງມັນ</p></div>"
+	    "<div class=e><a href=/3>ແລະຄວາມສະເໝີພາບເທົ່າທຽມກັນ ແຕ່ວ່າມະນຸດທຸ</a>"
+	    "<p>ແລະຄວາມສະເໝີພາບເທົ່າທຽມກັນ "
+	    "ແຕ່ວ່າມະນຸດທຸກໆຄົນຄວນປະພຶດຕໍ່ກັນຄືກັນກັບເປັນອ້າຍນ້ອງກັນ</p></div>"
+	    "<div class=e><a href=/4>ທຸກໆຄົນມີເຫດຜົນແລະຄວາມຄິດຄວາມເຫັນສ່ວນຕົວ</a>"
+	    "<p>ທຸກໆຄົນມີເຫດຜົນແລະຄວາມຄິດຄວາມເຫັນສ່ວນຕົວຂອງໃຜຂອງມັນ</p></div>"
+	    "<div class=e><a href=/5>ແລະຄວາມສະເໝີພາບເທົ່າທຽມກັນ</a>"
+	    "<p>ແລະຄວາມສະເໝີພາບເທົ່າທຽມກັນ</p></div></div></div></body></html>";
+	struct ingest_doc d;
+
+	take(&d, page, sizeof(page) - 1);
+	check(says(&d, "ມະນຸດທຸກຄົນເກີດມາມີກຽດສັກສີ"));
+	check(!says(&d, "ອ້າຍນ້ອງ"));
+	ingest_done(&d);
+}
+
 /* Of a page that shows |shown| and has |data| for its scripts. */
 static bool
 tells(const char *shown, const char *data, const char *words)
@@ -619,6 +648,7 @@ main(void)
 	names_do_not_hide_an_article();
 	other_articles_are_left_out();
 	the_title_says_what_it_is_about();
+	lao_is_weighed();
 	what_only_data_have_is_taken();
 	what_is_left_open_without_scripts_ends();
 	hostile_pages_end();
