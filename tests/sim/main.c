@@ -61,7 +61,7 @@ simulate(const struct scene *s, uint64_t seed, uint64_t clock)
 
 	sham = s->large && !opt.real;
 	w = world_new(seed);
-	w->clock = clock;
+	w->clock = sham_clock = clock;
 	w->verbose = opt.verbose;
 	w->n_want = opt.hosts;
 	s->play(w);

@@ -1,12 +1,14 @@
 #include <sodium.h>
 #include <string.h>
 
+#include "proto/wire/door.h"
+#include "proto/wire/veil.h"
 #include "tests/sim/blob.h"
 #include "tests/sim/sim.h"
 
 /*
- * Arithmetic that many nodes do over and over.  The linker puts these functions in
- * the place of those they are named for (ld's --wrap).
+ * Arithmetic that many nodes do over and over, and the time that lines say.  The linker
+ * puts these functions in the place of those they are named for (ld's --wrap).
  *
  * In every world: the hash of a piece that is a blob is computed once; whether a
  * signature is good is remembered, for all who look at it.  Both are pure, so
@@ -16,8 +18,23 @@
  * key, and of the two public ones; Ed25519 a hash of key and text.  Both agree where
  * the real ones agree, nobody in the simulator forges, and no length is another.
  * Ciphers, hashes and Noise stay what they are.
+ *
+ * Whoever dials says what time it is, and so the handshake's hash depends on it, and
+ * the order of a thousand tags, which are made of that: where luck falls.  Here he counts
+ * from the world's own beginning, and the door counts back: with another clock all bytes
+ * are the same, and every step has to be.
  */
 bool sham;
+uint64_t sham_clock;
+
+struct veil *__real_veil_dial(const struct invite *to, uint64_t wall,
+    uint64_t seen, struct rng *g, struct buf *out);
+struct veil *__wrap_veil_dial(const struct invite *to, uint64_t wall,
+    uint64_t seen, struct rng *g, struct buf *out);
+int __real_door_admit(struct veil_door *d, struct door_entry *e, uint64_t then,
+    uint64_t wall, const uint8_t h[16]);
+int __wrap_door_admit(struct veil_door *d, struct door_entry *e, uint64_t then,
+    uint64_t wall, const uint8_t h[16]);
 
 int __real_crypto_scalarmult(unsigned char *q, const unsigned char *n,
     const unsigned char *p);
@@ -133,4 +150,18 @@ __wrap_hash(struct id *ret, enum hash_kind kind, struct bytes x)
 	b->hashed = true;
 	b->kind = kind;
 	b->hash = *ret;
+}
+
+struct veil *
+__wrap_veil_dial(const struct invite *to, uint64_t wall, uint64_t seen,
+    struct rng *g, struct buf *out)
+{
+	return __real_veil_dial(to, wall - sham_clock, seen, g, out);
+}
+
+int
+__wrap_door_admit(struct veil_door *d, struct door_entry *e, uint64_t then,
+    uint64_t wall, const uint8_t h[16])
+{
+	return __real_door_admit(d, e, then + sham_clock, wall, h);
 }

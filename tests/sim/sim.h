@@ -34,7 +34,7 @@
  *   censor.c    who throttles, cuts and looks at first bytes
  *   invariant.c what must hold after every step
  *   tally.c     figures
- *   sham.c      arithmetic that large worlds do without
+ *   sham.c      arithmetic that large worlds do without, and clocks
  *   scene_*.c   stories, each with an end that can be wrong
  *
  * After every step: what a node stores is what its publisher signed; what it
@@ -365,6 +365,7 @@ void say(const struct world *w, const char *fmt, ...)
 
 /* sham.c */
 extern bool sham;
+extern uint64_t sham_clock; /* world.clock */
 
 /* scene_*.c */
 void scene_storm(struct world *w);
