@@ -54,6 +54,7 @@ host_step(struct host *h, struct node_event *e)
 {
 	struct world *w = h->w;
 	struct node_update u;
+	bool alone;
 
 	if (!host_is_up(h))
 		return;
@@ -64,17 +65,19 @@ host_step(struct host *h, struct node_event *e)
 	w->events[e->type]++;
 	world_digest(w, w->now << 4 ^ (uint64_t)e->type);
 	world_digest(w, h->index);
+	h->link_now = e->type == NODE_LINK_DATA ? e->link_data.link : 0;
 	if (h->puppet != NULL) {
 		liar_now = NULL;
 		puppet_step(h->puppet, e);
 		return;
 	}
 	liar_now = h;
+	alone = node_deadline(h->node) > w->now;
 	if (node_step(h->node, e, &u) != 0)
 		world_fail(w, "the node gave up", h);
 	carry_out(h, &u);
 	heap_set(&w->future, &h->due.item, node_deadline(h->node));
-	invariant_step(h);
+	invariant_step(h, e, &u, alone);
 }
 
 /* Births. */
@@ -110,6 +113,7 @@ host_free(struct host *h)
 	while (h->n_conn > 0)
 		net_cut(h->conn[0]);
 	disk_free(h);
+	ledger_free(h);
 	free(h->conn);
 	free(h->peer);
 	free(h->guest);

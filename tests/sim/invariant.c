@@ -150,10 +150,62 @@ check_links(struct host *h)
 	most(&h->most_strangers, strangers);
 }
 
-void
-invariant_step(struct host *h)
+/* Is |e| of a link that came in? */
+static const struct link *
+inbound(const struct node *n, const struct node_event *e)
+{
+	const struct link *l = NULL;
+	uint64_t id = e->type == NODE_LINK_DATA ? e->link_data.link
+		      : e->type == NODE_LINK_UP ? e->link_up.link
+						: 0;
+
+	for (size_t i = 0; i < n->n_slot && id != 0; i++)
+		if (n->link[i] != NULL && n->link[i]->id == id)
+			l = n->link[i];
+	for (size_t i = 0; i < n->n_dead && id != 0; i++)
+		if (n->dead[i]->id == id)
+			l = n->dead[i];
+	return l != NULL && !l->dialled ? l : NULL;
+}
+
+/* Nobody who comes in ends a link that was dialled, but one to himself. */
+static void
+check_displaced(struct host *h, const struct node_event *e)
 {
 	const struct node *n = h->node;
+	const struct link *by = n->n_dead > 0 ? inbound(n, e) : NULL;
+
+	for (size_t i = 0; i < n->n_dead && by != NULL; i++) {
+		const struct link *l = n->dead[i];
+
+		if (l->dialled && l->queued <= UNREAD_MAX &&
+		    memcmp(l->key, by->key, sizeof(l->key)) != 0)
+			world_fail(h->w, "who came in displaced who did not",
+			    h);
+	}
+}
+
+/* .. nor takes its place. */
+static void
+check_place(struct host *h, const struct node_event *e,
+    const struct node_update *u)
+{
+	for (size_t i = 0; i < u->n_drop; i++)
+		if (e->type == NODE_LINK_UP && e->link_up.we_dialled &&
+		    u->drop[i].link == e->link_up.link &&
+		    u->drop[i].why == QERR_FULL)
+			world_fail(h->w, "no room for who was dialled", h);
+}
+
+void
+invariant_step(struct host *h, const struct node_event *e,
+    const struct node_update *u, bool alone)
+{
+	const struct node *n = h->node;
+
+	if (alone)
+		check_displaced(h, e);
+	check_place(h, e, u);
 
 	if (h->w->steps % 4 == 0)
 		check_links(h);

@@ -23,6 +23,7 @@ __wrap_msg_decode(struct msg *ret, struct bytes in)
 	if (err == 0 && liar_now != NULL) {
 		liar_now->w->heard[ret->kind]++;
 		liar_now->w->heard_bytes[ret->kind] += in.n;
+		ledger_hears(liar_now, liar_now->link_now, ret);
 	}
 	return err;
 }
@@ -88,6 +89,8 @@ __wrap_veil_send(struct veil *v, struct bytes text)
 	struct msg m;
 	int err = 0;
 
+	if (h != NULL && h->node != NULL && h->lie == HONEST)
+		ledger_says(h, v, &h->node->say);
 	if (h == NULL || h->node == NULL || h->lie < SILENT ||
 	    h->w->now < h->lies_from || __real_msg_decode(&m, text) != 0)
 		return __real_veil_send(v, text);

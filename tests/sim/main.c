@@ -65,6 +65,7 @@ simulate(const struct scene *s, uint64_t seed, uint64_t clock)
 	w->verbose = opt.verbose;
 	w->n_want = opt.hosts;
 	s->play(w);
+	ledger_close(w);
 	result = w->digest;
 	say(w,
 	    "seed %" PRIu64 ": %zu hosts, %" PRIu64 " links, %" PRIu64

@@ -10,8 +10,8 @@
 #define CRAWL    1000
 #define MICROSEC 1000
 
-static struct conn *
-conn_of(struct host *h, uint64_t id, int *end)
+struct conn *
+net_conn(struct host *h, uint64_t id, int *end)
 {
 	for (size_t i = h->n_conn; i-- > 0;)
 		for (*end = 0; *end < 2; (*end)++)
@@ -78,7 +78,7 @@ void
 net_drop(struct host *h, uint64_t link)
 {
 	int end;
-	struct conn *c = conn_of(h, link, &end);
+	struct conn *c = net_conn(h, link, &end);
 
 	if (c == NULL)
 		return;
@@ -90,7 +90,7 @@ void
 net_deafen(struct host *h, uint64_t link)
 {
 	int end;
-	struct conn *c = conn_of(h, link, &end);
+	struct conn *c = net_conn(h, link, &end);
 
 	if (c != NULL)
 		c->deaf = true;
@@ -293,7 +293,7 @@ net_send(struct host *h, const struct node_send *s)
 {
 	struct node_event e = {.type = NODE_LINK_ROOM};
 	int end;
-	struct conn *c = conn_of(h, s->link, &end);
+	struct conn *c = net_conn(h, s->link, &end);
 	when_ms in;
 
 	if (c == NULL)

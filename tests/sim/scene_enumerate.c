@@ -7,8 +7,8 @@
  * Twelve weeks in which nodes are introduced to each other, and a crawler of the
  * censor's, whom three operators trust, has a link to everyone that it hears of, asks
  * each for more, and wants nothing else (gossip research §1.2, §9.10).  Books grow;
- * the crawler's list grows as they do, and no faster.  The world sleeps for most of
- * each week: links end when it wakes, as over a bad night.
+ * the crawler's list grows as they do, and no faster, though a third restart each week.
+ * The world sleeps for most of each week: links end when it wakes, as over a bad night.
  */
 #define FEW   30
 #define OUT   3
@@ -85,6 +85,17 @@ trust(struct host *crawler)
 	puppet_new(crawler, &play, 0);
 }
 
+/* Nobody draws twice for that. */
+static void
+restart(struct world *w, unsigned week)
+{
+	for (size_t i = week % 3; i < w->n_host; i += 3)
+		if (w->host[i]->node != NULL) {
+			host_crash(w->host[i]);
+			host_boot(w->host[i]);
+		}
+}
+
 /* Whom the others can dial, on average, in tenths. */
 static size_t
 books(const struct world *w)
@@ -115,6 +126,7 @@ scene_enumerate(struct world *w)
 	for (unsigned week = 1; week <= WEEKS; week++) {
 		press_publish(w->paper[0]);
 		world_run(w, AWAKE / 2);
+		restart(w, week);
 		go_round(crawler);
 		world_run(w, AWAKE / 2);
 		if (crowd_reached(w, w->paper[0], true) != w->n_host - 1)

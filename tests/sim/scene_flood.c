@@ -228,6 +228,18 @@ newcomer(struct world *w, enum node_role role)
 	return h;
 }
 
+/* Its only source is lost, and there has to be room to dial it. */
+static void
+cut_source(struct world *w)
+{
+	for (size_t i = 0; i < VICTIM->n_conn; i++)
+		if (VICTIM->conn[i]->end[1] == w->host[0]) {
+			net_cut(VICTIM->conn[i]);
+			return;
+		}
+	world_fail(w, "it has no source", VICTIM);
+}
+
 static void
 make(struct world *w)
 {
@@ -257,7 +269,9 @@ scene_flood(struct world *w)
 	world_run(w, FLOOD_MS / 2);
 	newcomer(w, NODE_MIRROR);
 	reader = newcomer(w, NODE_READER);
-	world_run(w, FLOOD_MS / 2 - MINUTE / 2);
+	world_run(w, MINUTE);
+	cut_source(w);
+	world_run(w, FLOOD_MS / 2 - MINUTE - MINUTE / 2);
 	for (size_t i = 0; i < w->n_host; i++)
 		if (w->host[i]->node != NULL && w->host[i] != reader)
 			invariant_whole(w->host[i], true);

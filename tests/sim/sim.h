@@ -9,11 +9,13 @@
 #include "proto/base/heap.h"
 #include "proto/base/map.h"
 #include "proto/base/qerr.h"
+#include "proto/node/limits.h"
 #include "proto/node/node.h"
 #include "proto/object/feed.h"
 #include "proto/object/hash.h"
 #include "proto/object/merkle.h"
 #include "proto/wire/message.h"
+#include "proto/wire/veil.h"
 
 /*
  * The simulator: the real node_step() of many participants in virtual time, on a
@@ -33,6 +35,7 @@
  *   adversary.c bad weather
  *   censor.c    who throttles, cuts and looks at first bytes
  *   invariant.c what must hold after every step
+ *   ledger.c    .. and of all that is said and heard
  *   tally.c     figures
  *   sham.c      arithmetic that large worlds do without, and clocks
  *   scene_*.c   stories, each with an end that can be wrong
@@ -84,6 +87,22 @@ struct blob;
 struct puppet;
 struct shelf;
 
+/* ASKs that one end of a link has heard and not answered to the end. */
+#define DEBT_MAX ASKS_MAX
+struct debt {
+	uint64_t ask[DEBT_MAX];
+	size_t n;
+	when_ms since; /* its last GIVE, or the first of them */
+};
+
+/* The introductions that a host has given a contact. */
+#define TOLD_MAX 2
+struct told {
+	uint64_t to;
+	size_t n;
+	uint64_t token[TOLD_MAX];
+};
+
 struct host {
 	struct world *w;
 	size_t index;
@@ -112,15 +131,17 @@ struct host {
 	size_t n_guest, cap_guest;
 	struct paper **paper; /* what it follows */
 	size_t n_paper, cap_paper;
+	struct told **told;
+	size_t n_told, cap_told;
 	when_ms slow, full_until, down_until;
 	bool synced, unreached, told_fork, told_overdue;
-	bool open;         /* it may be introduced */
-	bool blocked;      /* nobody reaches it, and it nobody */
-	uint64_t receipts; /* of its newest issue */
-	when_ms head_at;   /* it began, or took in a head */
-	uint64_t head;     /* told since then, of its one paper */
-	uint64_t stored;   /* bytes of pieces, ever */
-	uint64_t steps;
+	bool open;                /* it may be introduced */
+	bool blocked;             /* nobody reaches it, and it nobody */
+	uint64_t receipts;        /* of its newest issue */
+	when_ms head_at;          /* it began, or took in a head */
+	uint64_t head;            /* told since then, of its one paper */
+	uint64_t stored;          /* bytes of pieces, ever */
+	uint64_t steps, link_now; /* whose bytes it looks at */
 	size_t most_in, most_readers, most_strangers; /* links at a time */
 };
 
@@ -136,6 +157,7 @@ struct conn {
 	uint64_t unread; /* bytes that wait for who is frozen or deaf */
 	uint64_t rate;   /* the censor's, bytes a second; 0: not his */
 	bool judged;
+	struct debt debt[2];
 };
 
 struct event {
@@ -292,6 +314,8 @@ void disk_free(struct host *h);
 void net_dial(struct host *h, const struct node_dial *d);
 void net_send(struct host *h, const struct node_send *s);
 void net_drop(struct host *h, uint64_t link);
+/* Where |h| calls it |link|, and which end that is; NULL: it is gone. */
+struct conn *net_conn(struct host *h, uint64_t link, int *ret_end);
 void net_cut(struct conn *c);
 /* |h| reads no more of |link|. */
 void net_deafen(struct host *h, uint64_t link);
@@ -346,13 +370,23 @@ extern struct host *liar_now;
 /* invariant.c */
 void invariant_put(struct host *h, const struct node_put *p);
 void invariant_tell(struct host *h, const struct node_tell *t);
-void invariant_step(struct host *h);
+/* |u| came of |e|; |alone|: no timer was due. */
+void invariant_step(struct host *h, const struct node_event *e,
+    const struct node_update *u, bool alone);
 /* Nothing is asked, answered or written any more. */
 void invariant_rest(struct world *w);
 /* |h| has all headers, and if |packs| all packs. */
 void invariant_whole(struct host *h, bool packs);
 /* |h| has nothing on its disk that the publisher did not sign, or has revoked. */
 void invariant_clean(struct host *h);
+
+/* ledger.c */
+/* A message on |link| of |h|, which has a node. */
+void ledger_hears(struct host *h, uint64_t link, const struct msg *m);
+void ledger_says(struct host *h, const struct veil *v, const struct msg *m);
+/* The end of the world. */
+void ledger_close(struct world *w);
+void ledger_free(struct host *h);
 
 /* tally.c */
 void tally_add(struct tally *t, uint64_t v);
