@@ -19,58 +19,58 @@ heap_done(struct heap *h)
 }
 
 static bool
-before(const struct heap_item *x, const struct heap_item *y)
+before(const struct heap_slot *x, const struct heap_slot *y)
 {
 	return x->when < y->when || (x->when == y->when && x->order < y->order);
 }
 
-/* Place |it| at the 1-based |i|. */
+/* Place |x| at the 1-based |i|. */
 static void
-settle(struct heap *h, struct heap_item *it, size_t i)
+settle(struct heap *h, struct heap_slot x, size_t i)
 {
-	h->a[i - 1] = it;
-	it->place = i;
+	h->a[i - 1] = x;
+	x.item->place = i;
 }
 
 static void
-sift_up(struct heap *h, struct heap_item *it, size_t i)
+sift_up(struct heap *h, struct heap_slot x, size_t i)
 {
-	while (i > 1 && before(it, h->a[i / 2 - 1])) {
+	while (i > 1 && before(&x, &h->a[i / 2 - 1])) {
 		settle(h, h->a[i / 2 - 1], i);
 		i /= 2;
 	}
-	settle(h, it, i);
+	settle(h, x, i);
 }
 
 static void
-sift_down(struct heap *h, struct heap_item *it, size_t i)
+sift_down(struct heap *h, struct heap_slot x, size_t i)
 {
 	for (;;) {
 		size_t child = 2 * i;
 
 		if (child > h->n)
 			break;
-		if (child < h->n && before(h->a[child], h->a[child - 1]))
+		if (child < h->n && before(&h->a[child], &h->a[child - 1]))
 			child++;
-		if (!before(h->a[child - 1], it))
+		if (!before(&h->a[child - 1], &x))
 			break;
 		settle(h, h->a[child - 1], i);
 		i = child;
 	}
-	settle(h, it, i);
+	settle(h, x, i);
 }
 
 static void
 take_out(struct heap *h, struct heap_item *it)
 {
 	size_t i = it->place;
-	struct heap_item *last = h->a[--h->n];
+	struct heap_slot last = h->a[--h->n];
 
 	it->place = 0;
-	if (last == it)
+	if (last.item == it)
 		return;
 	sift_up(h, last, i);
-	sift_down(h, last, last->place);
+	sift_down(h, last, last.item->place);
 }
 
 int
@@ -87,22 +87,20 @@ heap_set(struct heap *h, struct heap_item *it, when_ms when)
 
 	if (h->n == h->cap) {
 		size_t cap = h->cap == 0 ? 16 : h->cap * 2;
-		struct heap_item **a =
-		    realloc(h->a, cap * sizeof(struct heap_item *));
+		struct heap_slot *a = realloc(h->a, cap * sizeof(*a));
 
 		if (a == NULL)
 			return QERR_NOMEM;
 		h->a = a;
 		h->cap = cap;
 	}
-	it->order = h->order++;
 	h->n++;
-	sift_up(h, it, h->n);
+	sift_up(h, (struct heap_slot){when, h->order++, it}, h->n);
 	return 0;
 }
 
 struct heap_item *
 heap_top(const struct heap *h)
 {
-	return h->n == 0 ? NULL : h->a[0];
+	return h->n == 0 ? NULL : h->a[0].item;
 }

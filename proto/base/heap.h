@@ -12,12 +12,18 @@
  */
 struct heap_item {
 	when_ms when;
-	uint64_t order; /* the heap's */
-	size_t place;   /* 1-based; 0: not in a heap */
+	size_t place; /* 1-based; 0: not in a heap */
+};
+
+/* What is compared lies in the heap, for items lie anywhere in memory. */
+struct heap_slot {
+	when_ms when;
+	uint64_t order;
+	struct heap_item *item;
 };
 
 struct heap {
-	struct heap_item **a;
+	struct heap_slot *a;
 	size_t n, cap;
 	uint64_t order;
 };

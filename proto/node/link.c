@@ -217,6 +217,7 @@ link_say(struct link *l)
 		err = veil_send(l->veil, buf_bytes(&n->scratch));
 	if (err == QERR_NOMEM)
 		node_fail(n, err);
+	l->says = true;
 	l->last_out = n->now;
 }
 
@@ -402,8 +403,11 @@ is_filling(const struct link *l)
 static int
 flush(struct link *l)
 {
-	return l->n_job > 0 ? veil_flush_full(l->veil, &l->out)
-			    : veil_flush(l->veil, &l->n->rng, &l->out);
+	int err = l->n_job > 0 ? veil_flush_full(l->veil, &l->out)
+			       : veil_flush(l->veil, &l->n->rng, &l->out);
+
+	l->says = veil_queued(l->veil) > 0;
+	return err;
 }
 
 /* At the end of a step: what was said goes out, and each link's time is set. */
@@ -417,8 +421,7 @@ link_flush(struct node *n)
 
 		if (l == NULL)
 			continue;
-		if (l->veil != NULL && veil_state(l->veil) == VEIL_OPEN &&
-		    !is_filling(l) && (err = flush(l)) != 0)
+		if (l->says && !is_filling(l) && (err = flush(l)) != 0)
 			node_fail(n, err);
 		l->queued += l->out.n;
 		if (l->queued > UNREAD_MAX) { /* it asks, and does not read */

@@ -80,54 +80,56 @@ enum link_state {
 struct link {
 	struct node *n;
 	uint64_t id;
-	size_t slot;
+	/* What is looked at in each step of the node lies together. */
 	enum link_state state;
+	enum msg_role role;
 	bool dialled, proven, said_bye, heads_seen;
+	bool says;    /* something may wait in the veil */
+	bool visited; /* it took its place */
+	struct buf out;
+	size_t queued; /* at the driver */
+	struct timer timer;
+	when_ms opened, last_in, last_out, hello_by, rest_until;
+	when_ms show_at; /* then what changed since is; 0: nothing did */
+	when_ms hold_at; /* then it is told what else is held; 0: nothing */
+	size_t n_ask, n_job, n_wait, window, stalls;
+	uint64_t stall;
+	uint64_t get; /* token of the object being loaded; 0: none */
+	struct veil *veil;
+	struct contact *contact;
+	struct share *share; /* as node.head */
+	uint64_t want_gen;   /* how far node.want was looked at */
+	size_t want_from;
+	bool asks_more; /* little packs, until so many are open */
+	uint32_t next_ask;
+	/* .. and the rest does not. */
+	size_t slot;
 	bool gained;   /* something was taken in from it */
 	uint64_t came; /* bytes */
 	uint32_t group;
-	struct veil *veil;
-	struct buf out;
-	size_t queued; /* at the driver */
-	enum msg_role role;
 	uint8_t key[32];
-	struct contact *contact;
 	int8_t merit;            /* if it has no contact */
-	bool visited;            /* it took its place */
 	bool said_two, said_own; /* invites to us */
 	when_ms brought_next, bytes_next;
-	size_t good; /* bytes of pieces */
-	struct timer timer;
-	when_ms opened, last_in, last_out, hello_by, rest_until;
+	size_t good;   /* bytes of pieces */
 	uint64_t said; /* node.counter, up to which all was told; 0: not all */
 	uint64_t told; /* by the peer, up to where of its counter; 0: not all */
 	uint64_t seen; /* .. on an earlier link, that we remember; 0: nothing */
 	bool forgot;   /* something that it showed is not remembered */
-	when_ms show_at;     /* then what changed since is; 0: nothing did */
-	when_ms hold_at;     /* then it is told what else is held; 0: nothing */
-	struct share *share; /* as node.head */
 	struct msg_tag *tag; /* of each as the peer writes it; NULL: not made */
 	size_t n_share, cap_share;
 	struct wait *wait;
-	size_t n_wait, cap_wait;
+	size_t cap_wait;
 	struct buf rows; /* the peer's, of feeds that we do not know */
 	struct stranger *stranger;
 	when_ms news_bucket, check_bucket;
 	/* asking */
 	struct ask ask[ASKS_MAX];
-	size_t n_ask, window, stalls;
-	bool asks_more; /* little packs, until so many are open */
-	uint32_t next_ask;
-	uint64_t want_gen; /* how far node.want was looked at */
-	size_t want_from;
 	bool refused_any;
-	uint64_t stall;
 	struct partial *partial;
 	size_t n_partial;
 	/* answering */
 	struct job job[ASKS_MAX];
-	size_t n_job;
-	uint64_t get; /* token of the object being loaded; 0: none */
 	struct buf gather;
 	uint64_t gather_first;
 	uint64_t served;

@@ -138,7 +138,7 @@ update_tell(struct node *n, enum node_fact fact, const struct id *id,
 void
 update_begin(struct node *n)
 {
-	for (size_t i = 0; i < n->n_slot; i++)
+	for (size_t i = 0; i < n->n_slot && n->n_send > 0; i++)
 		if (n->link[i] != NULL)
 			buf_shrink(&n->link[i]->out, OUT_KEPT);
 	for (size_t i = 0; i < n->n_dead; i++)
