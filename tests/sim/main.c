@@ -11,13 +11,13 @@
  * usage: sim [-v] [-r] [-s SCENE] [-n HOSTS] FIRST [COUNT]   one world a seed
  *
  *   -v   figures, and a line a world
- *   -r   real arithmetic for keys in large worlds, too: see sham.c
+ *   -r   real arithmetic in large worlds, too: see sham.c
  *   -n   as many hosts; else as many as tests have time for
  */
 static const struct scene {
 	const char *name;
 	void (*play)(struct world *w);
-	bool large; /* with -n: keys are sham then */
+	bool large; /* its arithmetic is sham */
 } scenes[] = {
     {"storm", scene_storm, false},
     {"liars", scene_liars, false},

@@ -16,8 +16,9 @@
  *
  * In large worlds, where |sham| is set: X25519 is no curve, but a hash of the private
  * key, and of the two public ones; Ed25519 a hash of key and text.  Both agree where
- * the real ones agree, nobody in the simulator forges, and no length is another.
- * Ciphers, hashes and Noise stay what they are.
+ * the real ones agree, nobody in the simulator forges, and no length is another.  What
+ * is sealed stays readable, with a tag that is the sum of key, number and what goes with
+ * it.  Hashes and Noise stay what they are.
  *
  * Whoever dials says what time it is, and so the handshake's hash depends on it, and
  * the order of a thousand tags, which are made of that: where luck falls.  Here he counts
@@ -50,6 +51,24 @@ int __real_crypto_sign_verify_detached(const unsigned char *sig,
     const unsigned char *m, unsigned long long n, const unsigned char *pk);
 int __wrap_crypto_sign_verify_detached(const unsigned char *sig,
     const unsigned char *m, unsigned long long n, const unsigned char *pk);
+int __real_crypto_aead_chacha20poly1305_ietf_encrypt(unsigned char *c,
+    unsigned long long *n_c, const unsigned char *m, unsigned long long n,
+    const unsigned char *ad, unsigned long long n_ad,
+    const unsigned char *unused, const unsigned char *nonce,
+    const unsigned char *k);
+int __wrap_crypto_aead_chacha20poly1305_ietf_encrypt(unsigned char *c,
+    unsigned long long *n_c, const unsigned char *m, unsigned long long n,
+    const unsigned char *ad, unsigned long long n_ad,
+    const unsigned char *unused, const unsigned char *nonce,
+    const unsigned char *k);
+int __real_crypto_aead_chacha20poly1305_ietf_decrypt(unsigned char *m,
+    unsigned long long *n_m, unsigned char *unused, const unsigned char *c,
+    unsigned long long n, const unsigned char *ad, unsigned long long n_ad,
+    const unsigned char *nonce, const unsigned char *k);
+int __wrap_crypto_aead_chacha20poly1305_ietf_decrypt(unsigned char *m,
+    unsigned long long *n_m, unsigned char *unused, const unsigned char *c,
+    unsigned long long n, const unsigned char *ad, unsigned long long n_ad,
+    const unsigned char *nonce, const unsigned char *k);
 void __real_hash(struct id *ret, enum hash_kind kind, struct bytes x);
 void __wrap_hash(struct id *ret, enum hash_kind kind, struct bytes x);
 
@@ -89,6 +108,53 @@ __wrap_crypto_sign_detached(unsigned char *sig, unsigned long long *n_sig,
 	if (n_sig != NULL)
 		*n_sig = 64;
 	return crypto_generichash(sig, 64, m, n, sk + 32, 32);
+}
+
+static void
+sham_tag(unsigned char tag[16], const unsigned char *ad, unsigned long long n,
+    const unsigned char *nonce, const unsigned char *k)
+{
+	for (size_t i = 0; i < 16; i++)
+		tag[i] = (unsigned char)(k[i] ^ k[16 + i]);
+	for (size_t i = 0; i < 12; i++)
+		tag[i] ^= nonce[i];
+	for (size_t i = 0; i < n; i++)
+		tag[i % 16] ^= ad[i];
+}
+
+int
+__wrap_crypto_aead_chacha20poly1305_ietf_encrypt(unsigned char *c,
+    unsigned long long *n_c, const unsigned char *m, unsigned long long n,
+    const unsigned char *ad, unsigned long long n_ad,
+    const unsigned char *unused, const unsigned char *nonce,
+    const unsigned char *k)
+{
+	if (!sham)
+		return __real_crypto_aead_chacha20poly1305_ietf_encrypt(c, n_c,
+		    m, n, ad, n_ad, unused, nonce, k);
+	if (n > 0)
+		memmove(c, m, n);
+	sham_tag(c + n, ad, n_ad, nonce, k);
+	return 0;
+}
+
+int
+__wrap_crypto_aead_chacha20poly1305_ietf_decrypt(unsigned char *m,
+    unsigned long long *n_m, unsigned char *unused, const unsigned char *c,
+    unsigned long long n, const unsigned char *ad, unsigned long long n_ad,
+    const unsigned char *nonce, const unsigned char *k)
+{
+	unsigned char tag[16];
+
+	if (!sham)
+		return __real_crypto_aead_chacha20poly1305_ietf_decrypt(m, n_m,
+		    unused, c, n, ad, n_ad, nonce, k);
+	sham_tag(tag, ad, n_ad, nonce, k);
+	if (n < 16 || memcmp(tag, c + n - 16, 16) != 0)
+		return -1;
+	if (n > 16)
+		memmove(m, c, n - 16);
+	return 0;
 }
 
 /* What was verified last, by a hash of all three. */
