@@ -88,19 +88,15 @@ write_bundle_file(struct home *h, const struct id *feed, unsigned tiers,
     const char *path)
 {
 	char tmp[PATH_MAX];
-	int fd, err;
+	int fd = file_beside(tmp, AT_FDCWD, path, 0644), err;
 
-	if (snprintf(tmp, sizeof(tmp), "%s.tmp%ld", path, (long)getpid()) >=
-	    (int)sizeof(tmp))
-		return complain_of(path, "written", QERR_TOOBIG);
-	fd = open(tmp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
 	if (fd < 0)
-		return complain("%s cannot be written: %s.", path,
-		    strerror(errno));
+		return complain_of(path, "written", fd);
 	err = export_bundle(h->store, feed, tiers, fd);
 	if (err == 0 && fsync(fd) != 0)
 		err = errno == ENOSPC ? QERR_NOSPACE : QERR_IO;
-	close(fd);
+	if (close(fd) != 0 && err == 0)
+		err = QERR_IO;
 	if (err == 0 && rename(tmp, path) != 0)
 		err = QERR_IO;
 	if (err != 0)

@@ -112,7 +112,7 @@ write_link(const struct app *a, int dir, const struct id *feed,
 		say(a, "%.*s", (int)b.n, (const char *)b.p);
 	buf_put_str(&b, "\n");
 	if (exit == 0)
-		exit = write_part(a, dir, "link", &b, 0644);
+		exit = write_part(a, dir, "link", &b, 0640);
 	buf_wipe(&b);
 	sodium_memzero(&f, sizeof(f));
 	return exit;

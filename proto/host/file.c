@@ -113,6 +113,19 @@ open_folder(int dir, const char *path)
 }
 
 int
+file_beside(char tmp[PATH_MAX], int dir, const char *path, mode_t mode)
+{
+	int fd;
+
+	if (snprintf(tmp, PATH_MAX, "%s.tmp%ld", path, (long)getpid()) >=
+	    PATH_MAX)
+		return QERR_TOOBIG;
+	(void)unlinkat(dir, tmp, 0); /* of one of that number that was killed */
+	fd = openat(dir, tmp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+	return fd >= 0 ? fd : file_error("cannot make");
+}
+
+int
 file_write(int dir, const char *path, struct bytes data, mode_t mode)
 {
 	char tmp[PATH_MAX];
@@ -123,12 +136,8 @@ file_write(int dir, const char *path, struct bytes data, mode_t mode)
 		log_error("a folder, a device or a pipe is there");
 		return QERR_IO;
 	}
-	if (snprintf(tmp, sizeof(tmp), "%s.tmp%ld", path, (long)getpid()) >=
-	    (int)sizeof(tmp))
-		return QERR_TOOBIG;
-	fd = openat(dir, tmp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
-	if (fd < 0)
-		return file_error("cannot make");
+	if ((fd = file_beside(tmp, dir, path, mode)) < 0)
+		return fd;
 	if (write_all(fd, data) != 0 || fsync(fd) != 0)
 		err = file_error("cannot write");
 	if (close(fd) != 0 && err == 0)

@@ -1,6 +1,7 @@
 #ifndef QUIRE_FILE_H
 #define QUIRE_FILE_H
 
+#include <limits.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -19,6 +20,12 @@
  * may be anything that ends.  A pipe that nobody writes to is empty.
  */
 int file_read(struct buf *b, int dir, const char *path, size_t max);
+/*
+ * The temporary file beside |path| that is to replace it, made anew: its descriptor, and
+ * its name in |tmp|; or QERR_*.  What lies there under its name, as a link that somebody
+ * else laid into /tmp, is neither followed nor written into.
+ */
+int file_beside(char tmp[PATH_MAX], int dir, const char *path, mode_t mode);
 /*
  * Replace |path| with |data|: temporary, fsync, rename, fsync of its folder.  Only a
  * plain file is ever replaced: QERR_IO if there is a device, a pipe or a folder.

@@ -1,0 +1,69 @@
+#include "proto/host/file.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "proto/base/qerr.h"
+#include "tests/lib/check.h"
+
+static char temporary[PATH_MAX];
+
+static bool
+holds(int dir, const char *path, const char *text)
+{
+	struct buf b;
+	bool same;
+
+	buf_init(&b, 0);
+	same = file_read(&b, dir, path, 100) == 0 &&
+	       bytes_eq(buf_bytes(&b), bytes_str(text));
+	buf_done(&b);
+	return same;
+}
+
+/* Who writes into a folder that others may write into, as /tmp, follows no link of theirs. */
+static void
+what_lies_there_is_not_written_into(int dir)
+{
+	struct stat st;
+
+	snprintf(temporary, sizeof(temporary), "out.tmp%ld", (long)getpid());
+	check(file_write(dir, "victim", bytes_str("mine"), 0600) == 0);
+	check(symlinkat("victim", dir, temporary) == 0);
+	check(file_write(dir, "out", bytes_str("new"), 0600) == 0);
+	check(holds(dir, "victim", "mine") && holds(dir, "out", "new"));
+	check(fstatat(dir, temporary, &st, AT_SYMLINK_NOFOLLOW) != 0);
+	check(fstatat(dir, "out", &st, AT_SYMLINK_NOFOLLOW) == 0);
+	check(S_ISREG(st.st_mode) && (st.st_mode & 0777) == 0600);
+}
+
+/* A folder in its way is neither removed nor filled, and the older file stays. */
+static void
+what_cannot_be_made_costs_nothing(int dir)
+{
+	check(file_write(dir, "out", bytes_str("old"), 0600) == 0);
+	check(mkdirat(dir, temporary, 0700) == 0);
+	check(file_write(dir, "out", bytes_str("new"), 0600) == QERR_IO);
+	check(holds(dir, "out", "old"));
+	check(unlinkat(dir, temporary, AT_REMOVEDIR) == 0);
+	check(file_write(dir, "none/out", bytes_str("x"), 0600) == QERR_ABSENT);
+}
+
+int
+main(void)
+{
+	char where[] = "/tmp/quire-test-file.XXXXXX";
+	int dir;
+
+	check(mkdtemp(where) != NULL);
+	dir = open(where, O_RDONLY | O_DIRECTORY);
+	check(dir >= 0);
+	what_lies_there_is_not_written_into(dir);
+	what_cannot_be_made_costs_nothing(dir);
+	check(unlinkat(dir, "out", 0) == 0 && unlinkat(dir, "victim", 0) == 0);
+	check(rmdir(where) == 0);
+	close(dir);
+	return 0;
+}
