@@ -8,10 +8,12 @@
 /*
  * Items stand in the order in which they came; |slot| is an open-addressed table
  * of their places, spread by SipHash.  A deleted item leaves a hole (no value),
- * and holes go when the map is next rebuilt.
+ * and holes go when the map is next rebuilt.  An item keeps its hash, so that none is
+ * computed again then, and hardly any key is compared with another.
  */
 struct item {
 	struct id key;
+	uint32_t hash;
 	void *value; /* NULL: a hole */
 };
 
@@ -50,24 +52,42 @@ map_count(const struct map *m)
 	return m->count;
 }
 
-static size_t
-spread(const struct map *m, const struct id *key)
+static uint32_t
+hash_of(const struct map *m, const struct id *key)
 {
 	uint8_t h[crypto_shorthash_BYTES];
 
 	crypto_shorthash(h, key->b, sizeof(key->b), m->seed);
-	return (size_t)load_le64(h) & (m->n_slot - 1);
+	return load_le32(h);
 }
 
-/* The slot that holds |key|, or where it would go. */
+/* The slot that holds |key|, or where it would go; NULL before the first one. */
 static uint32_t *
-find(const struct map *m, const struct id *key)
+find(const struct map *m, const struct id *key, uint32_t hash)
 {
-	size_t i = spread(m, key);
+	size_t i = hash;
+	const struct item *it;
 
-	while (m->slot[i] != 0 && !id_eq(&m->item[m->slot[i] - 1].key, key))
-		i = (i + 1) & (m->n_slot - 1);
+	if (m->n_slot == 0)
+		return NULL;
+	for (;; i++) {
+		i &= m->n_slot - 1;
+		if (m->slot[i] == 0)
+			break;
+		it = &m->item[m->slot[i] - 1];
+		if (it->hash == hash && id_eq(&it->key, key))
+			break;
+	}
 	return &m->slot[i];
+}
+
+/* The item of |key|, also if it is a hole by now; or NULL. */
+static struct item *
+item_of(const struct map *m, const struct id *key)
+{
+	uint32_t *s = find(m, key, hash_of(m, key));
+
+	return s == NULL || *s == 0 ? NULL : &m->item[*s - 1];
 }
 
 /* Close the holes and make room for twice as many. */
@@ -98,22 +118,22 @@ rebuild(struct map *m)
 	m->cap = cap;
 	m->n_slot = cap * 2;
 	for (size_t i = 0; i < n; i++)
-		*find(m, &item[i].key) = (uint32_t)(i + 1);
+		*find(m, &item[i].key, item[i].hash) = (uint32_t)(i + 1);
 	return 0;
 }
 
 void *
 map_get(const struct map *m, const struct id *key)
 {
-	uint32_t *s = m->n_slot == 0 ? NULL : find(m, key);
+	const struct item *it = item_of(m, key);
 
-	return s == NULL || *s == 0 ? NULL : m->item[*s - 1].value;
+	return it == NULL ? NULL : it->value;
 }
 
 int
 map_put(struct map *m, const struct id *key, void *value)
 {
-	uint32_t *s = m->n_slot == 0 ? NULL : find(m, key);
+	uint32_t hash = hash_of(m, key), *s = find(m, key, hash);
 
 	if (s != NULL && *s != 0) {
 		m->count += m->item[*s - 1].value == NULL;
@@ -123,9 +143,9 @@ map_put(struct map *m, const struct id *key, void *value)
 	if (m->n == m->cap) {
 		if (rebuild(m) != 0)
 			return QERR_NOMEM;
-		s = find(m, key);
+		s = find(m, key, hash);
 	}
-	m->item[m->n++] = (struct item){*key, value};
+	m->item[m->n++] = (struct item){*key, hash, value};
 	*s = (uint32_t)m->n;
 	m->count++;
 	return 0;
@@ -134,14 +154,14 @@ map_put(struct map *m, const struct id *key, void *value)
 void *
 map_del(struct map *m, const struct id *key)
 {
-	uint32_t *s = m->n_slot == 0 ? NULL : find(m, key);
+	struct item *it = item_of(m, key);
 	void *value;
 
-	if (s == NULL || *s == 0)
+	if (it == NULL)
 		return NULL;
-	value = m->item[*s - 1].value;
+	value = it->value;
 	m->count -= value != NULL;
-	m->item[*s - 1].value = NULL;
+	it->value = NULL;
 	return value;
 }
 

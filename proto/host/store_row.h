@@ -11,10 +11,12 @@
  * deleted with any of its headers; what is damaged of it, or all of it if its last
  * header is not the tree's, is not there.
  */
+#define ROW_SUM_LEN 16
+
 struct row_end {    /* how far a row reaches: what is appended goes on there */
 	uint64_t n; /* headers */
-	uint64_t size;      /* of the file */
-	struct id sum;      /* of all stretches */
+	uint64_t size;            /* of the file */
+	uint8_t sum[ROW_SUM_LEN]; /* of all stretches */
 	struct id charters; /* charters_sum() of those that were checked */
 };
 
