@@ -80,9 +80,12 @@ fetch_heads(struct link *l, struct share *sh, struct track *s)
 	struct msg_tag tag;
 
 	if (!link_is_node(l) || s->head.asking != NULL || n->full ||
-	    sh->failed || l->n_ask == ASKS_MAX || l->said_bye ||
-	    brief_room(l) < BRIEF_LEAST)
+	    sh->failed || l->said_bye || brief_room(l) < BRIEF_LEAST)
 		return;
+	if (l->n_ask == ASKS_MAX) {
+		l->passed_over = true;
+		return;
+	}
 	if (sh->differs && charter > 0) {
 		a.what = ASK_CHARTERS;
 		a.first = 1;
@@ -454,11 +457,29 @@ can_ask(const struct link *l)
 	       l->n->in_flight < IN_FLIGHT_MAX;
 }
 
+/* The feeds that were passed over while too much was asked of |l|. */
+static void
+ask_passed(struct link *l)
+{
+	struct node *n = l->n;
+
+	if (!l->passed_over || l->n_ask == ASKS_MAX)
+		return;
+	l->passed_over = false;
+	for (size_t i = 0; i < n->n_track && !l->passed_over; i++)
+		fetch_heads(l, share_of(l, &n->track[i]->head), n->track[i]);
+	if (!l->passed_over)
+		carry_more(l);
+}
+
 void
 fetch_more(struct node *n)
 {
 	bool any = true;
 
+	for (size_t i = 0; i < n->n_slot; i++)
+		if (n->link[i] != NULL)
+			ask_passed(n->link[i]);
 	for (size_t i = 0; i < n->n_track; i++)
 		if (n->track[i]->retry) {
 			n->track[i]->retry = false;

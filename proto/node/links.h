@@ -100,7 +100,8 @@ struct link {
 	struct share *share; /* as node.head */
 	uint64_t want_gen;   /* how far node.want was looked at */
 	size_t want_from;
-	bool asks_more; /* little packs, until so many are open */
+	bool asks_more;   /* little packs, until so many are open */
+	bool passed_over; /* a feed was, for so many were */
 	uint32_t next_ask;
 	/* .. and the rest does not. */
 	size_t slot;

@@ -49,6 +49,36 @@ test_chain(void)
 	town_done(&w);
 }
 
+/* Of more feeds than may be asked for at a time, all are fetched from the one who has them. */
+static void
+test_many(void)
+{
+	static struct press many[FEEDS_MAX];
+	struct house *a = house_new(&w, NODE_MIRROR),
+		     *b = house_new(&w, NODE_MIRROR);
+	struct house *r = house_new(&w, NODE_READER);
+
+	for (uint8_t i = 0; i < FEEDS_MAX; i++) {
+		press_new(&many[i], i);
+		house_follow(a, &many[i].feed);
+		house_follow(b, &many[i].feed);
+		house_follow(r, &many[i].feed);
+		press_publish(&many[i], a, 1000);
+	}
+	house_peer(b, a);
+	house_peer(r, a);
+	town_run(&w, 10 * SECOND);
+	house_sync(r);
+	town_run(&w, 10 * SECOND);
+	check(r->told[FACT_SYNCED] == FEEDS_MAX);
+	for (size_t i = 0; i < FEEDS_MAX; i++) {
+		press_check(&many[i], b);
+		press_check(&many[i], r);
+		press_done(&many[i]);
+	}
+	town_done(&w);
+}
+
 /* Of five sources four are no good; the reader gets everything all the same. */
 static void
 test_liars(void)
@@ -192,6 +222,7 @@ main(void)
 {
 	check(sodium_init() >= 0);
 	test_chain();
+	test_many();
 	test_liars();
 	test_full();
 	test_cut();

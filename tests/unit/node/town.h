@@ -22,6 +22,7 @@
  * it, or a mouth, which says on its links just what the test wants.
  */
 #define HOUSES_MAX 48
+#define FEEDS_MAX  40
 #define TOWN_WALL  UINT64_C(1800000000)
 #define SECOND     ((when_ms)1000)
 #define MINUTE     (60 * SECOND)
@@ -57,8 +58,8 @@ struct house {
 	uint8_t secret[32];                 /* anybody's */
 	uint8_t invite[HOUSES_MAX + 1][32]; /* one for each house that asked */
 	uint8_t link_public[32];
-	bool introduces;   /* it consents to be introduced */
-	struct id feed[8]; /* it follows */
+	bool introduces;           /* it consents to be introduced */
+	struct id feed[FEEDS_MAX]; /* it follows */
 	size_t n_feed;
 	bool prints; /* .. and publishes */
 	struct object *obj;
