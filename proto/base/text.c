@@ -184,8 +184,11 @@ bool
 utf8_valid(struct bytes s)
 {
 	static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
-	const uint8_t *p = s.p, *end = s.p + s.n;
+	const uint8_t *p = s.p, *end;
 
+	if (s.n == 0) /* no text may be no pointer, too */
+		return true;
+	end = s.p + s.n;
 	while ((p = skip_ascii(p, end)) < end) {
 		size_t n = utf8_len(*p);
 		uint32_t c;
