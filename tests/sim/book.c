@@ -21,7 +21,8 @@ book_add(struct book *b, struct host *to, uint8_t via, bool anchor)
 	struct invite v;
 
 	store_le32(id + 1, (uint32_t)to->index);
-	host_invite(to, NULL, &v);
+	host_expect(to, b->h);
+	host_invite(to, b->h, &v);
 	invite_text(&text, &v);
 	cbor_put_array(e, 14);
 	cbor_put_uint(e, CONTACT_TESTED);

@@ -121,6 +121,13 @@ host_free(struct host *h)
 	free(h);
 }
 
+static void
+expect(struct host *h, struct host *guest)
+{
+	h->guest = world_grow(h->guest, h->n_guest, &h->cap_guest);
+	h->guest[h->n_guest++] = guest;
+}
+
 void
 host_knows(struct host *h, struct host *to)
 {
@@ -129,8 +136,7 @@ host_knows(struct host *h, struct host *to)
 			return;
 	h->peer = world_grow(h->peer, h->n_peer, &h->cap_peer);
 	h->peer[h->n_peer++] = to;
-	to->guest = world_grow(to->guest, to->n_guest, &to->cap_guest);
-	to->guest[to->n_guest++] = h;
+	expect(to, h);
 }
 
 void
@@ -184,6 +190,14 @@ let_in(struct host *h, const struct host *guest)
 		puppet_invite(h->puppet, v.secret);
 	else
 		host_step(h, &e);
+}
+
+void
+host_expect(struct host *h, struct host *guest)
+{
+	expect(h, guest);
+	if (host_is_up(h))
+		let_in(h, guest);
 }
 
 void

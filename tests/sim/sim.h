@@ -277,6 +277,8 @@ void host_keys(const struct host *h, uint8_t ret_private[32],
     uint8_t ret_secret[32]);
 /* Its invite, of its own or for |guest| alone. */
 void host_invite(struct host *h, const struct host *guest, struct invite *ret);
+/* |guest| has an invite of it, for himself alone. */
+void host_expect(struct host *h, struct host *guest);
 /* All who have an invite of it. */
 void host_let_in(struct host *h);
 struct host *host_of(struct world *w, const struct invite *v);
