@@ -4,7 +4,8 @@
 
 /*
  * Whom to dial, and when: eight links to stay, chosen across introducers and address
- * groups; a feeler now and then; errands to who has what nobody here has.
+ * groups, and whomever else the operator named; a feeler now and then; errands to who has
+ * what nobody here has.
  */
 #define PINNED_FIRST       3
 #define PER_INTRODUCER_OUT 2
@@ -255,6 +256,17 @@ choose(struct node *n, when_ms *ret_next)
 	return best;
 }
 
+/* Whom the operator named, if not chosen: each may be the only one to have a feed. */
+static struct contact *
+choose_named(struct node *n, when_ms *ret_next)
+{
+	for (size_t i = 0; i < n->n_contact; i++)
+		if (n->contact[i]->class == CONTACT_PINNED &&
+		    can_dial(n->contact[i], ret_next))
+			return n->contact[i];
+	return NULL;
+}
+
 /* Whom to have a look at: who never was, first. */
 static struct contact *
 choose_feeler(struct node *n)
@@ -315,7 +327,8 @@ dial_reader(struct node *n)
 	timer_set(n, &n->tick, next);
 }
 
-/* Something is overdue, or nobody here has it; but not for ever: it may be over. */
+/* Something is overdue, or nobody here has it, or knows of the feed; but not for ever: it
+ * may be over. */
 static bool
 is_worried(const struct node *n)
 {
@@ -323,6 +336,8 @@ is_worried(const struct node *n)
 		const struct track *s = n->track[i];
 
 		if ((s->overdue && n->now < when_add(s->late, WORRY_TIME)) ||
+		    (track_charter(s) == 0 &&
+			n->now < when_add(s->waits_from, WORRY_TIME)) ||
 		    (s->seeking && n->now < when_add(s->sought, WORRY_TIME)))
 			return true;
 	}
@@ -369,7 +384,8 @@ dial_may_stay(struct link *l)
 	struct node *n = l->n;
 	struct contact *c = l->contact;
 
-	if (c == NULL || !l->dialled || c->purpose == TO_STAY)
+	if (c == NULL || !l->dialled || c->purpose == TO_STAY ||
+	    c->purpose == BY_NAME)
 		return true;
 	if (count_out(n, TO_STAY) >= NODE_OUT_MAX || worth(c) == 0)
 		return false;
@@ -391,6 +407,8 @@ dial_tick(struct node *n, void *unused)
 	while (count_out(n, TO_STAY) < NODE_OUT_MAX &&
 	       (c = choose(n, &next)) != NULL)
 		dial(c, TO_STAY);
+	while ((c = choose_named(n, &next)) != NULL)
+		dial(c, BY_NAME);
 	while (count_out(n, TO_FETCH) < NODE_ERRANDS_MAX &&
 	       (c = choose_errand(n)) != NULL)
 		dial(c, TO_FETCH);

@@ -33,10 +33,11 @@ struct part {
 struct pack {
 	struct id root;
 	uint32_t size;
-	uint32_t wants;      /* announcements that want it */
-	uint32_t uses;       /* announcements alive at all */
-	uint32_t refs;       /* announcements, dead ones too */
-	uint64_t refused[2]; /* links (by slot) that do not hold it */
+	uint32_t wants; /* announcements that want it */
+	uint32_t uses;  /* announcements alive at all */
+	uint32_t refs;  /* announcements, dead ones too */
+	uint64_t
+	    refused[(LINKS_MAX + 63) / 64]; /* links (by slot) that do not */
 	struct track *track; /* who announced it last, and where */
 	uint64_t number;
 	uint8_t tier, rotten; /* how often it was */

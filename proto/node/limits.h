@@ -9,9 +9,10 @@
  * The constants of a node in one table.  Times are milliseconds, sizes bytes.  PROTOCOL.md
  * §15 and §16 have the rules; their grounds stand in design and research.
  */
-#define LINKS_MAX 128 /* a bit of pack.refused each; .. */
-#define LINKS_IN_MAX \
-	(LINKS_MAX - NODE_OUT_MAX - NODE_ERRANDS_MAX - NODE_FEELERS_MAX)
+#define LINKS_MAX 160 /* a bit of pack.refused each; .. */
+#define LINKS_IN_MAX                                                     \
+	(LINKS_MAX - NODE_OUT_MAX - NODE_PINNED_MAX - NODE_ERRANDS_MAX - \
+	    NODE_FEELERS_MAX)
 #define STRANGERS_MAX 24 /* accepted, no HELLO yet */
 #define HELLO_TIME    20000
 #define DIAL_TIME     10000

@@ -10,6 +10,7 @@ enum purpose { /* of a dial */
 	TO_STAY,
 	TO_FEEL,  /* a look, and goodbye */
 	TO_FETCH, /* while it gives what nobody else here has */
+	BY_NAME, /* to stay as well, beside those chosen: the operator named it */
 };
 
 /* A node that can be dialled, or a guest.  Seconds are of node_age(). */

@@ -66,6 +66,7 @@ begin(struct node *n, const struct id *feed, const struct node_policy *policy)
 	s->head.followed = true;
 	s->head.gap = policy->own ? 0 : gap_of(n, feed);
 	s->policy = *policy;
+	s->waits_from = n->now;
 	timer_init(&s->due, overdue, s);
 	timer_init(&s->seek, seek, s);
 	timer_init(&s->judge, merit_judge, s);

@@ -142,7 +142,8 @@ check_links(struct host *h)
 			   l->role == ROLE_READER;
 	}
 	if (in > NODE_IN_MAX + NODE_VISITS_MAX ||
-	    out > NODE_OUT_MAX + NODE_ERRANDS_MAX + NODE_FEELERS_MAX ||
+	    out > NODE_OUT_MAX + NODE_PINNED_MAX + NODE_ERRANDS_MAX +
+		      NODE_FEELERS_MAX ||
 	    readers > NODE_READERS_MAX || strangers > STRANGERS_MAX)
 		world_fail(h->w, "there are too many links", h);
 	most(&h->most_in, in);

@@ -87,14 +87,14 @@ test_crowd(void)
 	}
 	for (size_t i = 0; i < LINKS_MAX; i++)
 		mouth_dial(in, a);
-	for (size_t i = 0; i < NODE_OUT_MAX; i++)
+	for (size_t i = 0; i < NODE_PINNED_MAX; i++)
 		house_peer(a, house_new(&t, NODE_MIRROR));
 	town_run(&t, SECOND);
 	node_stat(a->node, &st);
 	check(count_links(a, false) == STRANGERS_MAX);
 	check(st.readers == NODE_READERS_MAX);
 	check(st.links_in == NODE_IN_MAX + NODE_VISITS_MAX);
-	check(st.links_out == NODE_OUT_MAX);
+	check(st.links_out == NODE_PINNED_MAX);
 	town_done(&t);
 }
 
