@@ -25,7 +25,7 @@ struct fill {
 	struct before *before; /* ascending */
 	size_t n_before, cap_before;
 	struct index_news *news;
-	sqlite3_stmt *insert, *note;
+	sqlite3_stmt *insert, *note, *find;
 	struct buf fold, authors;
 };
 
@@ -38,7 +38,9 @@ static const char insert_sql[] =
     " status=?5, lang=?6, title=?7, fold=?8, name=?9, address=?10,"
     " authors=?11, note=?12, dated=?13, date=?14, size=?15, pack_number=?16,"
     " heads=?17, text=?18, text_root=?19, record=?20"
-    " WHERE excluded.revision > revision RETURNING place";
+    " WHERE excluded.revision > revision";
+static const char find_sql[] =
+    "SELECT place FROM article WHERE feed=?1 AND id=?2";
 
 static void
 bind_text(sqlite3_stmt *q, int i, struct bytes t)
@@ -96,22 +98,44 @@ count_news(struct fill *f, const struct article *a, const struct article_id *id,
 		f->news->fresh++;
 }
 
-/* The row that is bound: 0 also if a newer revision is listed already. */
+/* The place of |id|, which is listed. */
+static int
+find_place(struct fill *f, const struct article_id *id, int64_t *ret)
+{
+	int rc;
+
+	sqlite3_bind_blob(f->find, 1, f->follow->feed.b, 32, SQLITE_STATIC);
+	sqlite3_bind_blob(f->find, 2, id->b, ARTICLE_ID_LEN, SQLITE_STATIC);
+	rc = sqlite3_step(f->find);
+	*ret = sqlite3_column_int64(f->find, 0);
+	sqlite3_reset(f->find);
+	return index_error(f->x, rc);
+}
+
+/*
+ * The row that is bound: 0 also if a newer revision is listed already.  RETURNING would
+ * say the place of each, and make a table of its own for each to say it.
+ */
 static int
 put_row(struct fill *f, const struct article *a, const struct article_id *id)
 {
-	int rc = sqlite3_step(f->insert);
+	sqlite3 *db = f->x->db;
+	int64_t place;
+	int err;
 
-	if (rc == SQLITE_ROW) {
-		int64_t place = sqlite3_column_int64(f->insert, 0);
-
-		count_news(f, a, id, place);
-		f->articles += place > f->last; /* else it was there */
-		if (place > f->last)
-			f->last = place;
-	}
+	sqlite3_set_last_insert_rowid(db, 0);
+	err = index_error(f->x, sqlite3_step(f->insert));
 	sqlite3_reset(f->insert);
-	return index_error(f->x, rc);
+	if (err != 0 || sqlite3_changes(db) == 0)
+		return err;
+	place = sqlite3_last_insert_rowid(db);
+	if (place == 0 && (err = find_place(f, id, &place)) != 0)
+		return err;
+	count_news(f, a, id, place);
+	f->articles += place > f->last; /* else it was there */
+	if (place > f->last)
+		f->last = place;
+	return 0;
 }
 
 static int
@@ -450,11 +474,14 @@ update(struct index *x, const struct id *feed, const struct row *r,
 			err = index_prepare(x, &f.note,
 			    "INSERT OR IGNORE INTO pack VALUES (?1,?2)");
 		if (err == 0)
+			err = index_prepare(x, &f.find, find_sql);
+		if (err == 0)
 			err = fill_packs(&f);
 		if (err == 0)
 			err = fill_feed(&f); /* counts what is there now */
 		sqlite3_finalize(f.insert);
 		sqlite3_finalize(f.note);
+		sqlite3_finalize(f.find);
 		if (err == 0)
 			err = index_run(x, "COMMIT");
 		else
