@@ -17,8 +17,8 @@ came_as(const struct link *l, enum msg_role role)
 	       l->role == role;
 }
 
-size_t
-crowd_count(const struct node *n, enum msg_role role)
+static size_t
+count_as(const struct node *n, enum msg_role role)
 {
 	size_t count = 0;
 
@@ -91,7 +91,7 @@ crowd_admits(struct link *l)
 					   : NODE_READERS_MAX;
 	struct link *o;
 
-	if (l->dialled || is_pinned(l) || crowd_count(l->n, l->role) < most)
+	if (l->dialled || is_pinned(l) || count_as(l->n, l->role) < most)
 		return true;
 	if ((o = first_to_go(l)) == NULL || by_invite(o) <= by_invite(l))
 		return false;
@@ -106,7 +106,7 @@ crowd_settle(struct link *l)
 	struct link *o = first_to_go(l);
 	size_t x = o == NULL ? 0 : by_invite(o), y = by_invite(l);
 
-	if (crowd_count(l->n, ROLE_NODE) <= NODE_IN_MAX)
+	if (count_as(l->n, ROLE_NODE) <= NODE_IN_MAX)
 		return;
 	if (x < y || (x == y && (!o->visited || merit_of(o) > merit_of(l))))
 		o = l;

@@ -384,8 +384,7 @@ dial_may_stay(struct link *l)
 	struct node *n = l->n;
 	struct contact *c = l->contact;
 
-	if (c == NULL || !l->dialled || c->purpose == TO_STAY ||
-	    c->purpose == BY_NAME)
+	if (c == NULL || !l->dialled || purpose_stays(c->purpose))
 		return true;
 	if (count_out(n, TO_STAY) >= NODE_OUT_MAX || worth(c) == 0)
 		return false;

@@ -104,7 +104,8 @@ struct track {            /* a feed followed */
 	when_ms late;      /* since when it is overdue */
 	size_t n_source;   /* links that follow it */
 	uint64_t waited;   /* for the next one, before the restart */
-	when_ms waits_from;
+	when_ms
+	    waits_from; /* since it is followed, or its newest header came */
 	struct timer due, seek, judge;
 	uint64_t
 	    given_by; /* link that gave every header; 0: several, or the disk */

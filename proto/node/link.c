@@ -315,8 +315,7 @@ visit_at(const struct link *l)
 	if (!l->dialled)
 		return l->visited ? WHEN_NEVER
 				  : when_add(l->opened, VISIT_TIME);
-	if (c == NULL || c->purpose == TO_STAY || c->purpose == BY_NAME ||
-	    l->n_ask > 0)
+	if (c == NULL || purpose_stays(c->purpose) || l->n_ask > 0)
 		return WHEN_NEVER;
 	return when_add(l->last_out > l->last_in ? l->last_out : l->last_in,
 	    FEELER_STAY);

@@ -201,8 +201,6 @@ void hello_busy(struct link *l);
 int hello_heard(struct link *l, const struct msg_hello *m);
 
 /* crowd.c */
-/* How many came in as |role|. */
-size_t crowd_count(const struct node *n, enum msg_role role);
 /* There is a place for |l|, which has said what it is, or somebody has just made room. */
 bool crowd_admits(struct link *l);
 /* |l| came in a minute ago: if there is one too many, somebody goes, who may be |l|. */

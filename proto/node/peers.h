@@ -13,6 +13,13 @@ enum purpose { /* of a dial */
 	BY_NAME, /* to stay as well, beside those chosen: the operator named it */
 };
 
+/* Its link is to last: nobody looks whether it still may. */
+static inline bool
+purpose_stays(enum purpose p)
+{
+	return p == TO_STAY || p == BY_NAME;
+}
+
 /* A node that can be dialled, or a guest.  Seconds are of node_age(). */
 struct contact {
 	struct node *n;
