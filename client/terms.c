@@ -6,20 +6,11 @@
 #include "proto/base/qerr.h"
 #include "proto/base/text.h"
 
-static bool
-is_blank(uint8_t c)
-{
-	return c == ' ' || (c >= '\t' && c <= '\r');
-}
-
 /* Without blanks at its ends, and without apostrophes that stand as quotation marks. */
 static struct bytes
 trim(struct bytes s)
 {
-	while (s.n > 0 && is_blank(s.p[0]))
-		s = bytes_of(s.p + 1, s.n - 1);
-	while (s.n > 0 && is_blank(s.p[s.n - 1]))
-		s.n--;
+	s = text_trim(s);
 	if (s.n > 2 && s.p[0] == '\'' && s.p[s.n - 1] == '\'')
 		return trim(bytes_of(s.p + 1, s.n - 2));
 	return s;
@@ -35,9 +26,10 @@ add(struct terms *t, struct bytes phrase)
 	buf_init(b, 0);
 	t->n++;
 	for (size_t i = 0; i < phrase.n; i++)
-		if (!is_blank(phrase.p[i]))
+		if (!text_is_blank(phrase.p[i]))
 			buf_put_u8(b, phrase.p[i]);
-		else if (!is_blank(phrase.p[i + 1])) /* it ends with none */
+		else if (!text_is_blank(phrase
+					    .p[i + 1])) /* it ends with none */
 			buf_put_u8(b, ' ');
 	return buf_err(b);
 }

@@ -270,29 +270,13 @@ begin_section(struct parse *p, struct bytes name, struct bytes value)
 	return true;
 }
 
-static bool
-is_blank(uint8_t c)
-{
-	return c == ' ' || c == '\t' || c == '\r';
-}
-
-/* |text| without blanks at either end. */
-static struct bytes
-trim(struct bytes text)
-{
-	while (text.n > 0 && is_blank(text.p[0]))
-		text = bytes_of(text.p + 1, text.n - 1);
-	while (text.n > 0 && is_blank(text.p[text.n - 1]))
-		text.n--;
-	return text;
-}
-
 /* Up to a # that a blank or nothing stands before: invites have one within. */
 static struct bytes
 without_comment(struct bytes line)
 {
 	for (size_t i = 0; i < line.n; i++)
-		if (line.p[i] == '#' && (i == 0 || is_blank(line.p[i - 1])))
+		if (line.p[i] == '#' &&
+		    (i == 0 || text_is_blank(line.p[i - 1])))
 			line.n = i;
 	return line;
 }
@@ -300,16 +284,16 @@ without_comment(struct bytes line)
 static void
 parse_line(struct parse *p, struct bytes line)
 {
-	bool indented = line.n > 0 && is_blank(line.p[0]);
+	bool indented = line.n > 0 && text_is_blank(line.p[0]);
 	struct bytes name, value;
 
-	name = value = trim(without_comment(line));
+	name = value = text_trim(without_comment(line));
 	if (value.n == 0)
 		return;
 	name.n = 0;
-	while (name.n < value.n && !is_blank(value.p[name.n]))
+	while (name.n < value.n && !text_is_blank(value.p[name.n]))
 		name.n++;
-	value = trim(bytes_of(value.p + name.n, value.n - name.n));
+	value = text_trim(bytes_of(value.p + name.n, value.n - name.n));
 
 	if (indented && p->section == SECTION_TOP)
 		complain(p, "this line is indented, but belongs to no follow, "

@@ -6,31 +6,15 @@
 #include "proto/base/qerr.h"
 #include "proto/base/text.h"
 
-static bool
-is_blank(uint8_t c)
-{
-	return c == ' ' || c == '\t' || c == '\r';
-}
-
-static struct bytes
-trim(struct bytes s)
-{
-	while (s.n > 0 && is_blank(s.p[0]))
-		s = bytes_of(s.p + 1, s.n - 1);
-	while (s.n > 0 && is_blank(s.p[s.n - 1]))
-		s.n--;
-	return s;
-}
-
 /* Take the first word off the front of |*s|. */
 static struct bytes
 word(struct bytes *s)
 {
 	struct bytes w = {s->p, 0};
 
-	while (w.n < s->n && !is_blank(s->p[w.n]))
+	while (w.n < s->n && !text_is_blank(s->p[w.n]))
 		w.n++;
-	*s = trim(bytes_of(s->p + w.n, s->n - w.n));
+	*s = text_trim(bytes_of(s->p + w.n, s->n - w.n));
 	return w;
 }
 
@@ -61,7 +45,7 @@ take_pattern(struct rule *r, struct bytes quoted)
 	if (quoted.n < 3 || quoted.p[0] != '"' || quoted.p[quoted.n - 1] != '"')
 		return "a pattern stands between quotation marks, and is not "
 		       "empty";
-	r->pattern = trim(bytes_of(quoted.p + 1, quoted.n - 2));
+	r->pattern = text_trim(bytes_of(quoted.p + 1, quoted.n - 2));
 	return NULL;
 }
 
@@ -140,7 +124,7 @@ take_lines(struct rules *r, struct bytes text, unsigned *ret_number)
 	for (*ret_number = 0; wrong == NULL && text.n > 0;) {
 		const uint8_t *nl = memchr(text.p, '\n', text.n);
 		size_t n = nl != NULL ? (size_t)(nl - text.p) : text.n;
-		struct bytes line = trim(bytes_of(text.p, n));
+		struct bytes line = text_trim(bytes_of(text.p, n));
 
 		++*ret_number;
 		text = nl != NULL ? bytes_of(nl + 1, text.n - n - 1)

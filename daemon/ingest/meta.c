@@ -8,17 +8,6 @@
 #include "daemon/ingest/scribe.h"
 #include "proto/base/text.h"
 
-static struct bytes
-trim(struct bytes s)
-{
-	while (s.n > 0 && (s.p[0] == ' ' || s.p[0] == '\t'))
-		s = bytes_of(s.p + 1, s.n - 1);
-	while (s.n > 0 && (s.p[s.n - 1] == ' ' || s.p[s.n - 1] == '\t' ||
-			      s.p[s.n - 1] == '\r'))
-		s.n--;
-	return s;
-}
-
 static bool
 is_word(struct bytes s, const char *word)
 {
@@ -103,7 +92,7 @@ set_lang(struct ingest_doc *d, struct bytes value)
 
 	if (d->lang != NULL)
 		return;
-	value = trim(value);
+	value = text_trim(value);
 	if (value.n < sizeof(text)) {
 		memcpy(text, value.p, value.n);
 		text[value.n] = '\0';
@@ -124,7 +113,7 @@ set_date(struct ingest_doc *d, struct bytes value, bool *has, int64_t *when)
 {
 	if (*has || value.n == 0)
 		return;
-	*has = date_parse(when, trim(value));
+	*has = date_parse(when, text_trim(value));
 	if (!*has)
 		ingest_warn(d, "Its date cannot be read; write it as in "
 			       "\"date: 2026-11-23\".");
@@ -133,7 +122,7 @@ set_date(struct ingest_doc *d, struct bytes value, bool *has, int64_t *when)
 static void
 set_address(struct ingest_doc *d, struct bytes value)
 {
-	value = trim(value);
+	value = text_trim(value);
 	if (d->address != NULL || value.n > 2048)
 		return;
 	if (value.n > 8 &&
@@ -176,13 +165,13 @@ separator(struct bytes s)
 static struct bytes
 bare(struct bytes s)
 {
-	s = trim(s);
+	s = text_trim(s);
 	while (s.n > 0 && (s.p[0] == '[' || s.p[0] == '"' || s.p[0] == '\''))
 		s = bytes_of(s.p + 1, s.n - 1);
 	while (s.n > 0 && (s.p[s.n - 1] == ']' || s.p[s.n - 1] == '"' ||
 			      s.p[s.n - 1] == '\''))
 		s.n--;
-	return trim(s);
+	return text_trim(s);
 }
 
 static void
@@ -278,7 +267,7 @@ next_line(struct bytes *text)
 static bool
 is_fence(struct bytes line)
 {
-	return bytes_eq(trim(line), bytes_str("---"));
+	return bytes_eq(text_trim(line), bytes_str("---"));
 }
 
 /* "key: value", or a "- value" of the list whose key was before. */
@@ -292,7 +281,7 @@ read_line(struct bytes line)
 {
 	struct front_line ret = {false, false, {NULL, 0}, {NULL, 0}};
 	const uint8_t *colon = memchr(line.p, ':', line.n);
-	struct bytes t = trim(line);
+	struct bytes t = text_trim(line);
 
 	if (t.n >= 2 && t.p[0] == '-' && t.p[1] == ' ') {
 		ret.item = true;
@@ -310,7 +299,7 @@ read_line(struct bytes line)
 			return ret;
 	}
 	ret.pair = true;
-	ret.value = trim(bytes_of(colon + 1, line.n - ret.key.n - 1));
+	ret.value = text_trim(bytes_of(colon + 1, line.n - ret.key.n - 1));
 	return ret;
 }
 
@@ -333,7 +322,7 @@ set_line(struct ingest_doc *d, const struct front_line *l,
 static bool
 ends_bare(struct bytes line)
 {
-	struct bytes t = trim(line);
+	struct bytes t = text_trim(line);
 
 	return t.n == 0 || t.p[0] == '#' || t.p[0] == '<';
 }

@@ -2,20 +2,11 @@
 
 #include <strings.h>
 
+#include "proto/base/text.h"
+
 struct line {
 	struct bytes key, value;
 };
-
-static struct bytes
-trim(struct bytes s)
-{
-	while (s.n > 0 && (s.p[0] == ' ' || s.p[0] == '\t'))
-		s = bytes_of(s.p + 1, s.n - 1);
-	while (s.n > 0 && (s.p[s.n - 1] == ' ' || s.p[s.n - 1] == '\t' ||
-			      s.p[s.n - 1] == '\r'))
-		s.n--;
-	return s;
-}
 
 static struct bytes
 until(struct bytes s, uint8_t mark)
@@ -38,9 +29,9 @@ next_line(struct bytes *text, struct line *ret)
 		ret->key = until(line, ':');
 		if (ret->key.n == line.n)
 			continue;
-		ret->value = trim(bytes_of(ret->key.p + ret->key.n + 1,
+		ret->value = text_trim(bytes_of(ret->key.p + ret->key.n + 1,
 		    line.n - ret->key.n - 1));
-		ret->key = trim(ret->key);
+		ret->key = text_trim(ret->key);
 		return true;
 	}
 	return false;

@@ -294,3 +294,19 @@ size_parse(uint64_t *ret_v, const char *s, size_t n)
 		*ret_v <<= shift;
 	return r;
 }
+
+bool
+text_is_blank(uint8_t c)
+{
+	return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+struct bytes
+text_trim(struct bytes s)
+{
+	while (s.n > 0 && text_is_blank(s.p[0]))
+		s = bytes_of(s.p + 1, s.n - 1);
+	while (s.n > 0 && text_is_blank(s.p[s.n - 1]))
+		s.n--;
+	return s;
+}

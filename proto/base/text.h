@@ -51,6 +51,10 @@ bool utf8_valid(struct bytes s);
  */
 int text_check(struct bytes s, bool newlines);
 
+/* ASCII white space, and |s| without any at its ends. */
+bool text_is_blank(uint8_t c);
+struct bytes text_trim(struct bytes s);
+
 /* Decode the code point at |*p| (of valid UTF-8) and move behind it. */
 uint32_t utf8_next(const uint8_t **p);
 
