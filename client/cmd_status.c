@@ -3,6 +3,7 @@
 #include "client/app.h"
 #include "client/daemon_call.h"
 #include "client/date.h"
+#include "client/renewal.h"
 #include "client/status_source.h"
 #include "client/term.h"
 
@@ -93,6 +94,22 @@ show_receipts(const struct ctl_item *it)
 		printf(", held whole by %llu peer%s", n, n == 1 ? "" : "s");
 }
 
+static void
+show_renewal(const struct ctl_item *it)
+{
+	unsigned long long all = ctl_number(it, "renewing_bytes");
+
+	fputs("  its ", stdout);
+	renewal_say(it);
+	if (all > 0)
+		printf(" (%llu %%)",
+		    (unsigned long long)ctl_number(it, "renewed_bytes") * 100 /
+			all);
+	else if (ctl_flag(it, "renewing_failed"))
+		fputs(", which failed; it is tried each minute", stdout);
+	putchar('\n');
+}
+
 static int
 on_feed(void *arg, const struct ctl_item *it)
 {
@@ -127,6 +144,8 @@ on_feed(void *arg, const struct ctl_item *it)
 	if (ctl_flag(it, "overdue"))
 		fputs(", overdue", stdout);
 	putchar('\n');
+	if (ctl_number(it, "renewing") > 0)
+		show_renewal(it);
 	return 0;
 }
 

@@ -62,6 +62,8 @@ struct room { /* a feed that is published here */
 	struct daemon *d;
 	struct publisher *p;
 	struct event *volume; /* readable when one is made */
+	bool ended;           /* it is */
+	bool failed;          /* the last one */
 	struct job made, minute,
 	    cancel;          /* of a volume, of a minute, of a batch */
 	bool slow, reminded; /* that a promise is due */
@@ -150,6 +152,8 @@ void requests_invite_new(struct daemon *d, struct control_client *c,
 void requests_invite_list(struct daemon *d, struct control_client *c);
 void requests_invite_revoke(struct daemon *d, struct control_client *c,
     const struct ctl_request *rq);
+/* Add to |it| the volumes of |r| that hold what was taken back; false: there are none. */
+bool requests_renewal(struct ctl_item *it, const struct room *r);
 /* requests_press.c: what is asked of the feeds that it publishes. */
 void requests_press(struct daemon *d, struct control_client *c,
     const struct ctl_request *rq);
@@ -173,6 +177,8 @@ int rooms_open(struct daemon *d);
 void rooms_close(struct daemon *d);
 void rooms_minute(struct daemon *d);
 void room_committed(struct room *r); /* look if a volume is due */
+/* Before what may stop the one that is being made; room_committed() follows. */
+void room_unwatch(struct room *r);
 struct room *rooms_find(struct daemon *d, struct bytes ref);
 
 /* inbox.c */

@@ -127,7 +127,31 @@ on_volume(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
+	r->ended = true;
 	jobs_add(r->d->jobs, &r->made);
+}
+
+/* What stays in a volume though it was taken back its operator is told. */
+static void
+look_at_renewal(struct room *r)
+{
+	struct problems *all = &r->d->problems;
+	struct publisher_renewal x;
+	char key[32], text[256];
+
+	snprintf(key, sizeof(key), "renew%zu", (size_t)(r - r->d->room));
+	publisher_renewal(r->p, &x);
+	if (x.volumes == 0)
+		problems_clear(all, key);
+	if (x.volumes == 0 || !r->failed)
+		return;
+	snprintf(text, sizeof(text),
+	    "The volume of issues %llu to %llu of %s holds what was taken back, "
+	    "and cannot be made anew.",
+	    (unsigned long long)x.first, (unsigned long long)x.last,
+	    publisher_name(r->p));
+	problems_set(all, key, text, NULL,
+	    "It is tried each minute: see the log for what fails.");
 }
 
 static void
@@ -138,10 +162,11 @@ finish_volume(void *arg)
 	struct buf why;
 	int err;
 
+	if (!r->ended)
+		return; /* it was stopped since, and another one begun */
 	buf_init(&why, 0);
+	room_unwatch(r);
 	err = publisher_volume_finish(r->p, NULL, NULL, &why);
-	event_free(r->volume);
-	r->volume = NULL;
 	if (err == QERR_AGAIN) { /* something is being published just now */
 		r->volume = evtimer_new(r->d->base, on_volume, r);
 		if (r->volume != NULL)
@@ -149,22 +174,45 @@ finish_volume(void *arg)
 		buf_done(&why);
 		return;
 	}
+	r->failed = err != 0;
+	look_at_renewal(r);
 	if (err != 0)
 		log_warn("a volume was not made: %.*s", (int)why.n,
 		    (const char *)why.p);
 	else
 		log_info("a volume was made");
 	buf_done(&why);
-	room_committed(r);
+	if (err == 0)
+		room_committed(r); /* else in a minute */
+}
+
+void
+room_unwatch(struct room *r)
+{
+	if (r->volume != NULL)
+		event_free(r->volume);
+	r->volume = NULL;
+	r->ended = false;
 }
 
 void
 room_committed(struct room *r)
 {
-	int fd;
+	struct publisher_renewal x;
+	int fd, started;
 
-	if (r->volume != NULL || publisher_volume_start(r->p, &fd) != 1)
+	if (r->volume != NULL)
 		return;
+	started = publisher_volume_start(r->p, &fd);
+	r->failed = started < 0;
+	look_at_renewal(r);
+	if (started != 1)
+		return;
+	publisher_renewal(r->p, &x);
+	if (x.all > 0)
+		log_info("the volume of issues %llu to %llu is made anew, "
+			 "without what was taken back",
+		    (unsigned long long)x.first, (unsigned long long)x.last);
 	r->volume = event_new(r->d->base, fd, EV_READ, on_volume, r);
 	if (r->volume != NULL)
 		event_add(r->volume, NULL);

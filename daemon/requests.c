@@ -64,10 +64,27 @@ do_status(struct daemon *d, struct control_client *c)
 	control_done(c);
 }
 
+bool
+requests_renewal(struct ctl_item *it, const struct room *r)
+{
+	struct publisher_renewal x;
+
+	publisher_renewal(r->p, &x);
+	if (x.volumes == 0)
+		return false;
+	ctl_add_number(it, "renewing", x.volumes);
+	ctl_add_number(it, "renewing_first", x.first);
+	ctl_add_number(it, "renewing_last", x.last);
+	ctl_add_number(it, "renewed_bytes", x.done);
+	ctl_add_number(it, "renewing_bytes", x.all);
+	ctl_add_flag(it, "renewing_failed", r->failed);
+	return true;
+}
+
+/* |r| is the room that publishes it, or NULL. */
 static void
 feed_item(struct daemon *d, struct control_client *c, const struct id *feed,
-    const struct config_follow *f, const char *from, bool published,
-    bool binding)
+    const struct config_follow *f, const char *from, const struct room *r)
 {
 	struct node_feed_stat st;
 	char name[129], id[ID_TEXT_LEN + 1];
@@ -86,8 +103,10 @@ feed_item(struct daemon *d, struct control_client *c, const struct id *feed,
 	ctl_add_number(&it, "head", st.head);
 	ctl_add_number(&it, "shown", st.shown);
 	ctl_add_number(&it, "charter", st.charter);
-	ctl_add_flag(&it, "published", published);
-	ctl_add_flag(&it, "binding", binding);
+	ctl_add_flag(&it, "published", r != NULL);
+	ctl_add_flag(&it, "binding", r != NULL && r->volume != NULL);
+	if (r != NULL)
+		(void)requests_renewal(&it, r);
 	ctl_add_flag(&it, "forked", st.forked);
 	if (st.forked_charter > 0)
 		ctl_add_number(&it, "forked_charter", st.forked_charter);
@@ -114,7 +133,7 @@ do_feeds(struct daemon *d, struct control_client *c)
 {
 	for (size_t i = 0; i < d->n_room; i++)
 		feed_item(d, c, publisher_feed(d->room[i].p), NULL,
-		    "quired.conf", true, d->room[i].volume != NULL);
+		    "quired.conf", &d->room[i]);
 	for (int k = 0; k < 2; k++) {
 		const struct config *cfg = k == 0 ? d->cfg : &d->extra;
 
@@ -123,8 +142,7 @@ do_feeds(struct daemon *d, struct control_client *c)
 			    config_find(d->cfg, &cfg->follow[i].feed) == NULL)
 				feed_item(d, c, &cfg->follow[i].feed,
 				    &cfg->follow[i],
-				    k == 0 ? "quired.conf" : "request", false,
-				    false);
+				    k == 0 ? "quired.conf" : "request", NULL);
 	}
 	control_done(c);
 }

@@ -372,9 +372,12 @@ do_release(struct daemon *d, struct control_client *c,
 		buf_put_str(&why, err == QERR_TOOBIG
 				      ? "It is too large for an issue."
 				      : "It cannot be read.");
-	else
+	else {
+		room_unwatch(r);
 		err = publisher_release(r->p, buf_bytes(&b), issue_item, &a,
 		    &why);
+		room_committed(r);
+	}
 	if (err != 0)
 		control_fail(c, 1, "", "%.*s", (int)why.n, (const char *)why.p);
 	else
@@ -404,6 +407,20 @@ retract_draft(struct room *r, struct control_client *c,
 	return err;
 }
 
+/* It is out; of what follows the client asks FEEDS. */
+static void
+renewal_item(struct control_client *c, const struct room *r)
+{
+	char feed[ID_TEXT_LEN + 1];
+	struct ctl_item it;
+
+	id_text(feed, publisher_feed(r->p));
+	ctl_item_init(&it, "renewal");
+	ctl_add_text(&it, "feed", bytes_str(feed));
+	if (requests_renewal(&it, r))
+		control_item(c, &it);
+}
+
 /* Where several keys sign, or the key is elsewhere, it becomes a draft. */
 static void
 do_retract(struct daemon *d, struct control_client *c,
@@ -421,16 +438,19 @@ do_retract(struct daemon *d, struct control_client *c,
 	}
 	a.feed = publisher_feed(r->p);
 	buf_init(&why, 0);
+	room_unwatch(r);
 	if (rq->n_fd == 1 && ((rq->flags & CTL_DRAFTING) != 0 ||
 				 publisher_signs(r->p) != PUBLISHER_SIGNS))
 		err = retract_draft(r, c, rq, item, &why);
 	else
 		err = publisher_retract(r->p, rq->text, rq->reason, item,
 		    issue_item, &a, &why);
+	room_committed(r);
 	if (err != 0) {
 		control_fail(c, 1, "", "%.*s", (int)why.n, (const char *)why.p);
 	} else {
 		document_item(c, rq->text, item);
+		renewal_item(c, r);
 		control_done(c);
 	}
 	buf_done(&why);

@@ -118,9 +118,8 @@ refill(struct publisher *p, struct issue *is, const struct shelf_view *v,
 	return r;
 }
 
-/* A pack that came out as it was is announced again, and not withdrawn. */
-static void
-keep_same(const struct shelf *s, struct pack_entry *e, size_t n)
+void
+press_keep_same(const struct shelf *s, struct pack_entry *e, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
 		for (size_t k = 0; k < s->n; k++)
@@ -155,7 +154,7 @@ press_anew(struct publisher *p, size_t heads, struct bytes tomb,
 		r = press_packs(p, &is, old.first, old.last, true, NULL,
 		    volume ? ISSUE_VOLUME : ISSUE_FAST, out, e, n);
 	if (r == 0)
-		keep_same(&p->shelf, e, *n);
+		press_keep_same(&p->shelf, e, *n);
 	issue_done(&is);
 out_album:
 	album_done(&album);

@@ -17,7 +17,8 @@
  * Volumes, of two sizes.  Each few hundred articles become a small one; when there
  * are a thousand behind the last large one, a large one takes the place of the small
  * ones (its packs are `only`).  The work is done in a forked child, which leaves struct
- * pack_entry and sealed bytes of both tiers in memory that it shares with us.
+ * pack_entry and sealed bytes of both tiers in memory that it shares with us.  A volume that
+ * holds what was taken back comes before all others; and none holds that when it is made.
  */
 
 /* --- what is due --- */
@@ -78,19 +79,42 @@ is_due(struct publisher *p, bool large)
 	return due && p->last > p->first;
 }
 
+static bool
+is_due_now(struct publisher *p)
+{
+	p->anew = false;
+	return p->child == 0 && !p->open &&
+	       (is_due(p, true) || is_due(p, false));
+}
+
 /* --- the child --- */
 
 struct stack {
 	struct volume_source *source;
 	struct shelf_view *view;
 	size_t n;
+	struct tombs tomb;
 };
+
+/* What the volume is made of: of one that is made anew just that. */
+static int
+cover(struct publisher *p, size_t **ret, size_t *ret_n)
+{
+	if (!p->anew)
+		return shelf_cover(&p->shelf, p->first, p->last, ret, ret_n);
+	*ret = malloc(sizeof(**ret));
+	if (*ret == NULL)
+		return QERR_NOMEM;
+	(*ret)[0] = p->renew[0];
+	*ret_n = 1;
+	return 0;
+}
 
 static int
 open_sources(struct publisher *p, struct stack *k)
 {
 	size_t *pack, n;
-	int r = shelf_cover(&p->shelf, p->first, p->last, &pack, &n);
+	int r = cover(p, &pack, &n);
 
 	if (r != 0)
 		return r;
@@ -110,6 +134,8 @@ open_sources(struct publisher *p, struct stack *k)
 		    .head = &v->head,
 		    .bodies = buf_bytes(&v->bodies),
 		    .body = v->has_text ? &v->body : NULL};
+		if (r == 0)
+			r = press_tombs(p, &k->source[i], &k->tomb);
 	}
 	k->n = n;
 	free(pack);
@@ -136,18 +162,19 @@ write_all(int fd, const void *data, size_t n)
 
 static int
 bind_tier(struct publisher *p, enum tier t, const struct volume *order,
-    const struct volume_source *source, struct records *heads,
-    struct buf *heads_raw, int fd)
+    const struct stack *k, struct records *heads, struct buf *heads_raw, int fd)
 {
-	struct pack_entry e = {
-	    .tier = t, .first = p->first, .last = p->last, .only = p->large};
+	struct pack_entry e = {.tier = t,
+	    .first = p->first,
+	    .last = p->last,
+	    .only = p->large || p->anew};
 	struct records at = {NULL, 0};
 	struct buf raw, sealed;
 	int r;
 
 	buf_init(&raw, PACK_SIZE_MAX);
 	buf_init(&sealed, 0);
-	r = volume_raw(&raw, t, order, source, NULL);
+	r = volume_raw(&raw, t, order, k->source, k->tomb.head);
 	if (r != 0 || raw.n == 0)
 		goto out;
 	r = t == TIER_HEADS
@@ -159,7 +186,7 @@ bind_tier(struct publisher *p, enum tier t, const struct volume *order,
 	records_root(&e.contents, buf_bytes(&raw),
 	    t == TIER_HEADS ? heads : &at);
 	r = pack_seal(&sealed, &e, &p->feed, &p->key, buf_bytes(&raw),
-	    bytes_of(NULL, 0), ISSUE_VOLUME);
+	    bytes_of(NULL, 0), ISSUE_VOLUME, &p->watch->done);
 	if (r == 0)
 		r = write_all(fd, &e, sizeof(e));
 	if (r == 0)
@@ -178,7 +205,7 @@ out:
 static int
 bind(struct publisher *p, int fd)
 {
-	struct stack k = {NULL, NULL, 0};
+	struct stack k = {.n = 0};
 	struct records heads = {NULL, 0};
 	struct volume order;
 	struct buf raw;
@@ -186,9 +213,9 @@ bind(struct publisher *p, int fd)
 
 	buf_init(&raw, 0);
 	if (r == 0)
-		r = volume_order(&order, k.source, k.n, NULL, 0);
+		r = volume_order(&order, k.source, k.n, k.tomb.head, k.tomb.n);
 	for (enum tier t = TIER_HEADS; t <= TIER_TEXT && r == 0; t++)
-		r = bind_tier(p, t, &order, k.source, &heads, &raw, fd);
+		r = bind_tier(p, t, &order, &k, &heads, &raw, fd);
 	return r; /* the child ends here, with all its memory */
 }
 
@@ -201,6 +228,9 @@ close_child(struct publisher *p)
 		close(p->result);
 	if (p->ended >= 0)
 		close(p->ended);
+	if (p->watch != NULL)
+		munmap(p->watch, sizeof(*p->watch));
+	p->watch = NULL;
 	p->result = p->ended = -1;
 	p->child = 0;
 }
@@ -216,17 +246,38 @@ press_stop_volume(struct publisher *p)
 	close_child(p);
 }
 
-/* Start the child: 1 and its end is p->ended, 0 if there is nothing to do. */
+/* Memory that the child shares with us. */
+static int
+share(struct publisher *p)
+{
+	struct press_watch *w = mmap(NULL, sizeof(*w), PROT_READ | PROT_WRITE,
+	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	size_t *pack, n;
+	int r;
+
+	if (w == MAP_FAILED)
+		return QERR_IO;
+	p->watch = w;
+	p->result = memfd_create("volume", MFD_CLOEXEC);
+	if (p->result < 0)
+		return QERR_IO;
+	if ((r = cover(p, &pack, &n)) != 0)
+		return r;
+	for (size_t i = 0; i < n; i++)
+		w->all +=
+		    p->shelf.pack[pack[i]].e.raw + text_raw(&p->shelf, pack[i]);
+	free(pack);
+	return 0;
+}
+
+/* Start the child: 1 and its end is p->ended, or an error. */
 static int
 start(struct publisher *p)
 {
 	pid_t parent = getpid();
 	int end[2];
 
-	if (p->child > 0 || p->open || !(is_due(p, true) || is_due(p, false)))
-		return 0;
-	p->result = memfd_create("volume", MFD_CLOEXEC);
-	if (p->result < 0 || pipe(end) != 0) {
+	if (share(p) != 0 || pipe(end) != 0) {
 		log_errno("no memory for a volume");
 		close_child(p);
 		return QERR_IO;
@@ -257,10 +308,21 @@ start(struct publisher *p)
 int
 publisher_volume_start(struct publisher *p, int *ret_fd)
 {
-	int r = press_signs(p) ? start(p) : 0;
+	size_t stale = SHELF_NONE;
+	int r = 0;
 
+	if (p->child == 0 && !p->open && press_signs(p))
+		r = press_to_renew(p, &stale);
+	if (r == 0 && stale != SHELF_NONE) {
+		p->anew = true;
+		p->first = p->shelf.pack[stale].e.first;
+		p->last = p->shelf.pack[stale].e.last;
+		r = start(p);
+	} else if (r == 0 && p->child == 0 && press_signs(p)) {
+		r = is_due_now(p) ? start(p) : 0;
+	}
 	*ret_fd = p->ended;
-	return r;
+	return p->child > 0 ? 1 : r;
 }
 
 /* Wait for the child: 0 if it did its work. */
@@ -327,8 +389,10 @@ publisher_volume_finish(struct publisher *p, publisher_issue_fn fn, void *arg,
 		r = take_pack(p, &at, &e[n]);
 		n += r == 0;
 	}
-	if (r == QERR_ABSENT && n > 0)
+	if (r == QERR_ABSENT && n > 0) {
+		press_keep_same(&p->shelf, e, n);
 		r = press_header(p, e, n, 0);
+	}
 	if (r == 0)
 		r = press_commit(p, fn, arg);
 	close_child(p);
@@ -404,7 +468,7 @@ publisher_volume_draft(struct publisher *p, uint64_t time, struct buf *b,
     struct publisher_drafted *ret, struct buf *why)
 {
 	struct press_draft *d = press_draft_new();
-	int r = d == NULL ? QERR_NOMEM : start(p);
+	int r = d == NULL ? QERR_NOMEM : is_due_now(p) ? start(p) : 0;
 
 	if (r == 0) {
 		r = p->child > 0 || p->open ? QERR_AGAIN : QERR_ABSENT;

@@ -113,7 +113,8 @@ issue_judge(const struct issue *is, enum tier t, struct bytes base,
 	int r;
 
 	buf_init(&b, 0);
-	r = frame_deflate(&b, buf_bytes(&is->tier[t].raw), base, ISSUE_JUDGE);
+	r = frame_deflate(&b, buf_bytes(&is->tier[t].raw), base, ISSUE_JUDGE,
+	    NULL);
 	*ret_size = b.n;
 	buf_done(&b);
 	return r;
@@ -154,5 +155,5 @@ issue_seal(const struct issue *is, enum tier t, struct buf *sealed,
 	e->count = (uint32_t)is->tier[t].n;
 	merkle_root(&e->contents, is->tier[t].leaf, is->tier[t].n);
 	buf_clear(sealed);
-	return pack_seal(sealed, e, feed, k, raw, with, level);
+	return pack_seal(sealed, e, feed, k, raw, with, level, NULL);
 }

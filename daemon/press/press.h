@@ -9,13 +9,14 @@
 #include "proto/host/shelf.h"
 #include "proto/object/edition.h"
 #include "proto/object/feed.h"
+#include "proto/object/volume.h"
 
 /*
  * The inside of a publisher, shared by its parts: publisher.c (from its opening to its
  * end), folder.c (what stands in its folder), batch.c (documents), press.c (headers,
  * commit), base.c (what issues lean on), correction.c (what one changes), offline.c
  * (drafts), before.c (what packs made anew are made of), retract.c, anew.c (packs that
- * lose an article) and binder.c (volumes).
+ * lose an article), binder.c (volumes) and renew.c (those that hold what was taken back).
  *
  * What is on its way: packs are put into the store at once, where nothing names
  * them yet; headers wait in |header| until press_commit() puts them all.
@@ -35,6 +36,12 @@ struct press_draft {
 	struct buf sealed[PRESS_DRAFT_PACKS];
 	struct press_before *before;
 	size_t n_before;
+};
+
+/* How far the child is, in memory that it shares with us: bytes to compress. */
+struct press_watch {
+	_Atomic size_t done;
+	size_t all;
 };
 
 struct press_article {
@@ -90,7 +97,13 @@ struct publisher {
 	pid_t child;
 	int result, ended; /* memory it writes to; a pipe that closes */
 	uint64_t first, last;
-	bool large;
+	bool large; /* it takes the place of small ones */
+	bool anew;  /* .. or of itself, with a text that was taken back */
+	struct press_watch *watch;
+
+	/* volumes to be made anew, by place on the shelf; all of them, once looked for */
+	size_t *renew, n_renew;
+	bool looked;
 };
 
 /* Read the folder |path| and the store; 0, or an error with |why|. */
@@ -169,5 +182,24 @@ int press_anew(struct publisher *p, size_t heads, struct bytes tomb,
 int press_added(struct publisher *p, struct ledger_entry *e, uint64_t number);
 /* Stop making a volume, whose contents are out of date. */
 void press_stop_volume(struct publisher *p);
+
+/* Is there more of |a| than a retraction leaves? */
+bool press_holds_text(const struct article *a);
+/* The volume that withdraws volume |i|, on the shelf, with all that grew into it. */
+size_t press_largest(const struct shelf *s, size_t i);
+/* Volume |i| is to be made anew: it holds what was taken back. */
+int press_renew(struct publisher *p, size_t i);
+/* The next one that is, or SHELF_NONE. */
+int press_to_renew(struct publisher *p, size_t *ret);
+/* Tombstones, each a head of its own; freed with the child that made a volume. */
+struct tombs {
+	struct bytes *head;
+	size_t n;
+};
+/* Append those of the articles of |s| that were taken back since. */
+int press_tombs(struct publisher *p, const struct volume_source *s,
+    struct tombs *ret);
+/* Packs that came out as they were are announced again, and not withdrawn. */
+void press_keep_same(const struct shelf *s, struct pack_entry *e, size_t n);
 
 #endif

@@ -126,6 +126,7 @@ publisher_close(struct publisher *p)
 	free(p->pending);
 	free(p->told);
 	free(p->added);
+	free(p->renew);
 	key_secret_done(&p->secret);
 	sodium_memzero(p, sizeof(*p));
 	free(p);

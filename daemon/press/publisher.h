@@ -150,14 +150,25 @@ int publisher_release(struct publisher *p, struct bytes file,
 
 /*
  * Take an article back: |ref| is its name, its address or its id in hex.  A
- * tombstone is published, every pack that held its text is replaced by one without
- * it, and the old ones are deleted.  0, or an error with |why|: QERR_ABSENT if
- * there is no such article, QERR_DUPLICATE if |ref| fits several or it is
- * retracted already, and no pack holds its text.
+ * tombstone is published, every issue's pack that held its text is replaced by one
+ * without it, and the old ones are deleted.  Volumes that hold it are not yet: they are
+ * what publisher_volume_start() makes next, after a crash as well.  0, or an error with
+ * |why|: QERR_ABSENT if there is no such article, QERR_DUPLICATE if |ref| fits several or
+ * it is retracted already, and no pack holds its text.
  */
 int publisher_retract(struct publisher *p, struct bytes ref,
     struct bytes reason, struct publisher_item *ret, publisher_issue_fn fn,
     void *arg, struct buf *why);
+
+/* Volumes that hold what was taken back, of which issues |first| to |last| are next: of
+ * |all| bytes to compress |done|; |all| is 0 before that begins. */
+struct publisher_renewal {
+	size_t volumes;
+	uint64_t first, last;
+	size_t done, all;
+};
+void publisher_renewal(const struct publisher *p,
+    struct publisher_renewal *ret);
 
 /*
  * The same as a draft of |time| (as above): it has the tombstone and the packs that take
@@ -180,8 +191,8 @@ int publisher_promise_draft(struct publisher *p, uint64_t time, struct buf *b,
 
 /*
  * Volumes, made in a child process of low priority.  publisher_volume_start()
- * starts it if a volume is due and none is being made: 1 and *ret_fd becomes
- * readable when it has ended, 0 if there is nothing to do, or an error.  Then
+ * starts it if one is due, or to be made anew: 1 if one is being made, and *ret_fd becomes
+ * readable when that has ended, 0 if there is nothing to do, or an error.  Then
  * publisher_volume_finish() announces it in an issue of its own.
  */
 int publisher_volume_start(struct publisher *p, int *ret_fd);

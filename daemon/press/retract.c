@@ -10,7 +10,7 @@
  * Taking an article back, PROTOCOL.md §5 and §7:  a tombstone in an issue of its
  * own, and for each pack that holds the text one that has the tombstone in its
  * place, marked `only`.  What is compressed against such a pack is made anew
- * without it.
+ * without it.  Volumes are too slow for that, and follow; only a draft has all.
  */
 struct retraction {
 	struct publisher *p;
@@ -32,12 +32,6 @@ struct retraction {
 
 /* --- which packs --- */
 
-static bool
-holds_text(const struct article *a)
-{
-	return a->length > 0 || a->n_picture > 0 || a->summary.p != NULL;
-}
-
 static int
 pack_holds(struct retraction *t, struct shelf_view *v, size_t i, bool *ret)
 {
@@ -49,27 +43,10 @@ pack_holds(struct retraction *t, struct shelf_view *v, size_t i, bool *ret)
 
 		r = article_decode(&a,
 		    records_at(&v->head, buf_bytes(&v->heads), k));
-		*ret = r == 0 && bytes_eq(a.name, t->name) && holds_text(&a);
+		*ret =
+		    r == 0 && bytes_eq(a.name, t->name) && press_holds_text(&a);
 	}
 	return r;
-}
-
-/* The volume that withdraws volume |i| with all that grew into it. */
-static size_t
-largest(const struct shelf *s, size_t i)
-{
-	size_t best = i;
-
-	for (size_t k = 0; k < s->n; k++) {
-		const struct shelf_pack *p = &s->pack[k];
-
-		if (p->dead || p->e.tier != TIER_HEADS ||
-		    p->e.first == p->e.last || p->e.first != s->pack[i].e.first)
-			continue;
-		if (p->e.last >= s->pack[best].e.last)
-			best = k;
-	}
-	return best;
 }
 
 /* True if |e| needs a base that the packs to be made anew take away. */
@@ -84,6 +61,19 @@ loses_base(const struct retraction *t, const struct pack_entry *e)
 		    pack_base_has(e->base, e->first, s->pack[i].e.first))
 			return true;
 	return false;
+}
+
+/* What is signed here need not wait for a volume: see renew.c. */
+static int
+make_again(struct retraction *t, size_t i)
+{
+	const struct pack_entry *e = &t->p->shelf.pack[i].e;
+
+	if (e->first != e->last && t->draft == NULL)
+		return press_renew(t->p, i);
+	t->again[e->first == e->last ? i : press_largest(&t->p->shelf, i)] =
+	    HOLDS;
+	return 0;
 }
 
 static int
@@ -103,8 +93,7 @@ choose(struct retraction *t)
 		jobs_breathe();
 		r = pack_holds(t, &v, i, &holds);
 		if (holds)
-			t->again[k->e.first == k->e.last ? i : largest(s, i)] =
-			    HOLDS;
+			r = make_again(t, i);
 	}
 	shelf_view_done(&v);
 	for (size_t i = 0; i < s->n && r == 0; i++) {
@@ -213,7 +202,7 @@ announce_all(struct retraction *t)
 			jobs_breathe();
 			r = announce(t, i);
 		}
-	if (r == 0 && t->n == 0)
+	if (r == 0 && t->n == 0 && (t->draft != NULL || t->p->n_renew == 0))
 		r = QERR_DUPLICATE;
 	return r == 0 && t->draft == NULL ? end_header(t) : r;
 }

@@ -121,7 +121,12 @@ struct ctl_request {
  *	            packs_held, bytes_wanted, bytes_held, tiers (mask), quota, newest,
  *	            from ("quired.conf" or "request"); of the newest issue, if published:
  *	            receipts (peers that gave back a piece of it), receipts_due (so many
- *	            are enough), settled (flag: they are)
+ *	            are enough), settled (flag: they are); of volumes that hold what was
+ *	            taken back, if there are, renewing (so many are to be made anew),
+ *	            renewing_first, renewing_last (the issues of the next), renewed_bytes
+ *	            of renewing_bytes (how far that is; 0: not begun), renewing_failed (flag:
+ *	            the last time; it is tried each minute)
+ *	"renewal"   feed, and the same: after RETRACT, which does not wait for it
  *	"transport" name, ready (flag), links, message (why it is not ready): what is served
  *	"peer"      id (hex), class ("pinned", "tested", "new" or "guest"); of a pinned one
  *	            address, transport, from; of a guest invite (its name), if it is an

@@ -82,7 +82,7 @@ put_body(struct buf *b, const struct capsule *c)
 	if (!c->has_text)
 		return;
 	buf_init(&z, 0);
-	r = frame_deflate(&z, c->body, bytes_of(NULL, 0), CAPSULE_LEVEL);
+	r = frame_deflate(&z, c->body, bytes_of(NULL, 0), CAPSULE_LEVEL, NULL);
 	if (r != 0)
 		buf_fail(b, r);
 	else

@@ -6,6 +6,7 @@
 
 #define SLOW_LEVEL     19
 #define LONG_DISTANCE  (1024 * 1024) /* a base of more than that */
+#define STEP           (64 * 1024)   /* between two looks of who watches */
 #define WINDOW_LOG_MIN 10
 #define WINDOW_LOG_MAX 24
 
@@ -25,8 +26,30 @@ window_log(size_t reach)
 	return log;
 }
 
+static size_t
+deflate_watched(ZSTD_CCtx *z, ZSTD_outBuffer out, struct bytes raw,
+    _Atomic size_t *done)
+{
+	ZSTD_inBuffer in = {raw.p, 0, 0};
+	size_t left = 0;
+
+	ZSTD_CCtx_setPledgedSrcSize(z, raw.n);
+	do {
+		size_t from = in.pos, rest = raw.n - from;
+
+		in.size = from + (rest < STEP ? rest : STEP);
+		left = ZSTD_compressStream2(z, &out, &in,
+		    in.size == raw.n ? ZSTD_e_end : ZSTD_e_continue);
+		if (ZSTD_isError(left))
+			return left;
+		*done += in.pos - from;
+	} while (in.pos < raw.n || left > 0);
+	return out.pos;
+}
+
 int
-frame_deflate(struct buf *b, struct bytes raw, struct bytes base, int level)
+frame_deflate(struct buf *b, struct bytes raw, struct bytes base, int level,
+    _Atomic size_t *done)
 {
 	size_t bound = ZSTD_compressBound(raw.n), n, from = b->n;
 	ZSTD_CCtx *z = ZSTD_createCCtx();
@@ -53,7 +76,9 @@ frame_deflate(struct buf *b, struct bytes raw, struct bytes base, int level)
 		if (ZSTD_isError(ZSTD_CCtx_refPrefix(z, base.p, base.n)))
 			goto out;
 	}
-	n = ZSTD_compress2(z, dst, bound, raw.p, raw.n);
+	n = done == NULL ? ZSTD_compress2(z, dst, bound, raw.p, raw.n)
+			 : deflate_watched(z, (ZSTD_outBuffer){dst, bound, 0},
+			       raw, done);
 	if (ZSTD_isError(n))
 		goto out;
 	b->n = from + n;

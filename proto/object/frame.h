@@ -10,9 +10,13 @@
  * prefix that both sides know (.p NULL: none).
  */
 
-/* Append the frame of |raw| (not empty) to |b|; |level| is zstd's. */
-int frame_deflate(struct buf *b, struct bytes raw, struct bytes base,
-    int level);
+/*
+ * Append the frame of |raw| (not empty) to |b|; |level| is zstd's.  |done| grows by
+ * raw.n, bit by bit, for somebody who watches; NULL: nobody does, and it takes less
+ * memory.
+ */
+int frame_deflate(struct buf *b, struct bytes raw, struct bytes base, int level,
+    _Atomic size_t *done);
 
 /*
  * Append to |raw| exactly the |size| bytes that |z| stands for.  QERR_INFLATE

@@ -63,13 +63,14 @@ make_nonce(uint8_t nonce[NONCE_LEN], const struct reading_key *k,
 
 /* Build the padded plaintext of a pack in |inner|. */
 static int
-make_inner(struct buf *inner, struct bytes raw, struct bytes base, int level)
+make_inner(struct buf *inner, struct bytes raw, struct bytes base, int level,
+    _Atomic size_t *done)
 {
 	size_t z, pad;
 	int r;
 
 	buf_put_le32(inner, 0);
-	r = frame_deflate(inner, raw, base, level);
+	r = frame_deflate(inner, raw, base, level, done);
 	if (r == 0)
 		r = buf_err(inner);
 	if (r != 0)
@@ -105,7 +106,8 @@ seal_into(struct buf *b, const struct pack_entry *e, const struct id *feed,
 
 int
 pack_seal(struct buf *b, struct pack_entry *e, const struct id *feed,
-    const struct reading_key *k, struct bytes raw, struct bytes base, int level)
+    const struct reading_key *k, struct bytes raw, struct bytes base, int level,
+    _Atomic size_t *done)
 {
 	size_t from = b->n;
 	struct buf inner;
@@ -117,7 +119,7 @@ pack_seal(struct buf *b, struct pack_entry *e, const struct id *feed,
 		return QERR_TOOBIG;
 	buf_init(&inner, 0);
 	r = make_inner(&inner, raw, e->base != 0 ? base : bytes_of(NULL, 0),
-	    level);
+	    level, done);
 	if (r == 0)
 		r = seal_into(b, e, feed, k, buf_bytes(&inner));
 	buf_wipe(&inner);

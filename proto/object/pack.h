@@ -52,13 +52,14 @@ void records_root(struct id *ret_root, struct bytes raw,
 /*
  * Seal |raw| into |b|.  In |e|, the caller has set tier, count, contents, first,
  * last, base and only; size, raw, root are filled in.  |base| is the raw prefix,
- * of PACK_PREFIX_MAX bytes at most, if e->base is not 0.  |level| is zstd's.
+ * of PACK_PREFIX_MAX bytes at most, if e->base is not 0.  |level| and |done| as in
+ * frame_deflate().
  * QERR_RANGE if |raw| is empty, QERR_TOOBIG if it or the result is too large.
  */
 #define PACK_PREFIX_MAX (4 * 1024 * 1024)
 int pack_seal(struct buf *b, struct pack_entry *e, const struct id *feed,
-    const struct reading_key *k, struct bytes raw, struct bytes base,
-    int level);
+    const struct reading_key *k, struct bytes raw, struct bytes base, int level,
+    _Atomic size_t *done);
 
 /*
  * Open a sealed pack whose pieces the caller has verified against e->root:

@@ -14,6 +14,32 @@ def article(w, n):
     return path
 
 
+def taken_back(w, node, invite):
+    """A retraction that was told of goes on after a kill, until no volume has the text."""
+    for k in range(2):
+        node.publish('--quiet', *(article(w, 10000 + i) for i in range(150 * k, 150 * (k + 1))))
+    node.wait(lambda f: not f['binding'], 60, 'a volume')
+    w.run('sync', '--quiet', invite)
+    p = subprocess.Popen([w.quire, '--control', node.control, 'retract', '--reason', 'A mistake.', '10007.md'], stdout=subprocess.PIPE,
+                         stderr=subprocess.PIPE, text=True)
+    if not p.stdout.readline().startswith('issue '):
+        raise Failed(f'a retraction: {p.communicate()}')
+    node.kill()
+    err = p.communicate()[1]
+    if p.returncode != 0 and 'when quired runs, it makes the rest anew' not in err:  # 0: the volume was faster
+        raise Failed(f'quired was killed, and retract says {p.returncode}, {err}')
+    node.start()
+    node.wait(lambda f: f.get('renewing', 0) == 0 and not f['binding'], 60, 'the volume anew')
+    said = w.run('--control', node.control, 'retract', '10007.md', ok=False)
+    if 'retracted already' not in said.stderr:
+        raise Failed(f'a retraction that was told of is lost: {said.stderr}')
+    w.run('sync', '--quiet', invite)
+    w.run('unpack', '--quiet', w.path('pages'))
+    text = b''.join(open(os.path.join(at, x), 'rb').read() for at, _, xs in os.walk(w.path('pages')) for x in xs)
+    if b'words of article 10007' in text or b'A mistake.' not in text or b'words of article 10008' not in text:
+        raise Failed('the reader has what was taken back')
+
+
 def main(build, kills, seed):
     dice = random.Random(seed)
     with Newsworld(build) as w:
@@ -66,6 +92,7 @@ def main(build, kills, seed):
         names = {json.loads(x)['name'] for x in w.run('list', '--json').stdout.splitlines()}
         if not said <= names:
             raise Failed(f'published and not read: {sorted(said - names)[:5]}, seed {seed}')
+        taken_back(w, nodes[0], nodes[0].invite())
         for node in nodes:
             if node.stop() != 0:
                 raise Failed(f'{node.name} did not end cleanly')

@@ -943,6 +943,64 @@ volumes(void)
 	room_done(&r);
 }
 
+static size_t
+renewing(struct room *r)
+{
+	struct publisher_renewal x;
+
+	publisher_renewal(r->p, &x);
+	return x.volumes;
+}
+
+/* A retraction does not wait for the volume, which is made anew whatever comes between. */
+static void
+volumes_anew(void)
+{
+	struct publisher_renewal x;
+	uint64_t head;
+	struct room r;
+	int fd;
+
+	room_new(&r, 20);
+	fill(&r, 0, 260);
+	check(make_volume(&r) == 1);
+	fill(&r, 260, 520);
+	check(make_volume(&r) == 1);
+	check(renewing(&r) == 0);
+
+	head = publisher_head(r.p);
+	check(retract(&r, "100.html") == 0);
+	check(publisher_head(r.p) == head + 1);
+	check(holds(&r, "word100.") == 1 && renewing(&r) == 1);
+	check(retract(&r, "100.html") == 0); /* it is out, and said to be */
+	check(publisher_head(r.p) == head + 1);
+
+	/* What is taken back meanwhile, of the same volume or another, joins it. */
+	check(publisher_volume_start(r.p, &fd) == 1);
+	check(publisher_volume_start(r.p, &fd) == 1);
+	publisher_renewal(r.p, &x);
+	check(x.all > 0 && x.done <= x.all && x.first == 1 && x.last == 13);
+	check(retract(&r, "101.html") == 0 && retract(&r, "300.html") == 0);
+	check(renewing(&r) == 2);
+
+	/* Whoever starts anew goes on. */
+	reenter(&r);
+	check(holds(&r, "word100.") == 1 && holds(&r, "word300.") == 1);
+	fill(&r, 520, 530);
+	head = publisher_head(r.p);
+	check(make_volume(&r) == 1 && renewing(&r) == 1);
+	check(make_volume(&r) == 1 && renewing(&r) == 0);
+	check(make_volume(&r) == 0);
+	check(publisher_head(r.p) == head + 2);
+	check(holds(&r, "word100.") == 0 && holds(&r, "word101.") == 0 &&
+	      holds(&r, "word300.") == 0);
+	check(holds(&r, "word102.") == 2 && holds(&r, "word301.") == 2);
+	check(retract(&r, "100.html") == QERR_DUPLICATE);
+	reenter(&r);
+	check(make_volume(&r) == 0 && publisher_articles(r.p) == 530);
+	room_done(&r);
+}
+
 /* The text pack that counts of the issue |number|. */
 static const struct pack_entry *
 text_of(struct room *r, uint64_t number)
@@ -1150,6 +1208,7 @@ main(void)
 	the_same_twice();
 	names();
 	volumes();
+	volumes_anew();
 	bases();
 	bases_of_a_batch();
 	bases_of_languages();

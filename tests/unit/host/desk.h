@@ -128,7 +128,8 @@ desk_pack(struct desk *d, struct store *s, struct header *h,
 	    .only = b->only};
 	records_root(&e->contents, raw, at);
 	check(pack_seal(&sealed, e, &d->p.feed, &d->key, raw,
-		  lean ? buf_bytes(&d->heads) : bytes_of(NULL, 0), 3) == 0);
+		  lean ? buf_bytes(&d->heads) : bytes_of(NULL, 0), 3,
+		  NULL) == 0);
 	put(s, TREE_PACK, &e->root, 0, buf_bytes(&sealed));
 	buf_done(&sealed);
 	h->n_pack++;

@@ -1,0 +1,194 @@
+#include <stdlib.h>
+
+#include "daemon/press/press.h"
+#include "daemon/work/jobs.h"
+#include "proto/base/qerr.h"
+
+/*
+ * Volumes that hold what was taken back.  A retraction is out at once, with the issues
+ * that held the text; such a volume takes long to be made, so it is made anew behind
+ * that, by the child that makes volumes.  Nothing but the feed itself says so: who
+ * starts anew looks into the volumes, and goes on.
+ */
+
+bool
+press_holds_text(const struct article *a)
+{
+	return a->length > 0 || a->n_picture > 0 || a->summary.p != NULL;
+}
+
+/* The volume that withdraws volume |i| with all that grew into it. */
+size_t
+press_largest(const struct shelf *s, size_t i)
+{
+	size_t best = i;
+
+	for (size_t k = 0; k < s->n; k++) {
+		const struct shelf_pack *p = &s->pack[k];
+
+		if (p->dead || p->e.tier != TIER_HEADS ||
+		    p->e.first == p->e.last || p->e.first != s->pack[i].e.first)
+			continue;
+		if (p->e.last >= s->pack[best].e.last)
+			best = k;
+	}
+	return best;
+}
+
+int
+press_renew(struct publisher *p, size_t volume)
+{
+	size_t i = press_largest(&p->shelf, volume);
+	void *more;
+
+	for (size_t k = 0; k < p->n_renew; k++)
+		if (p->renew[k] == i)
+			return 0;
+	more = realloc(p->renew, (p->n_renew + 1) * sizeof(*p->renew));
+	if (more == NULL)
+		return QERR_NOMEM;
+	p->renew = more;
+	p->renew[p->n_renew++] = i;
+	return 0;
+}
+
+/* Its entry, if |a| was taken back after it said this. */
+static const struct ledger_entry *
+taken_back(const struct publisher *p, const struct article *a)
+{
+	const struct ledger_entry *e = ledger_find(&p->ledger, a->name);
+
+	return e != NULL && e->status == ARTICLE_RETRACTED &&
+		       e->revision > a->revision
+		   ? e
+		   : NULL;
+}
+
+static bool
+any_retracted(const struct publisher *p)
+{
+	const struct ledger_entry *e;
+	size_t at = 0;
+
+	while ((e = map_next(p->ledger.map, &at, NULL)) != NULL)
+		if (e->status == ARTICLE_RETRACTED)
+			return true;
+	return false;
+}
+
+static int
+look_into(struct publisher *p, struct shelf_view *v, size_t i)
+{
+	int r = shelf_look(&p->shelf, v, i, false);
+
+	for (size_t k = 0; k < v->head.n && r == 0; k++) {
+		struct article a;
+
+		r = article_decode(&a,
+		    records_at(&v->head, buf_bytes(&v->heads), k));
+		if (r == 0 && press_holds_text(&a) && taken_back(p, &a) != NULL)
+			return press_renew(p, i);
+	}
+	return r;
+}
+
+static int
+find(struct publisher *p)
+{
+	const struct shelf *s = &p->shelf;
+	struct shelf_view v;
+	int r = 0;
+
+	if (!any_retracted(p))
+		return 0;
+	shelf_view_init(&v);
+	for (size_t i = 0; i < s->n && r == 0; i++) {
+		const struct shelf_pack *k = &s->pack[i];
+
+		if (k->dead || k->e.tier != TIER_HEADS ||
+		    k->e.first == k->e.last)
+			continue;
+		jobs_breathe();
+		r = look_into(p, &v, i);
+	}
+	shelf_view_done(&v);
+	shelf_rest(&p->shelf);
+	return r;
+}
+
+int
+press_to_renew(struct publisher *p, size_t *ret)
+{
+	int r = p->looked ? 0 : find(p);
+
+	p->looked = r == 0;
+	for (size_t i = 0; i < p->n_renew; i++)
+		while (i < p->n_renew && p->shelf.pack[p->renew[i]].dead)
+			p->renew[i] = p->renew[--p->n_renew];
+	*ret = p->n_renew > 0 ? p->renew[0] : SHELF_NONE;
+	return r;
+}
+
+static int
+add_tomb(struct publisher *p, const struct ledger_entry *e, struct tombs *t)
+{
+	struct shelf_view v;
+	struct bytes head;
+	void *more;
+	uint8_t *copy;
+	int r;
+
+	more = realloc(t->head, (t->n + 1) * sizeof(*t->head));
+	if (more == NULL)
+		return QERR_NOMEM;
+	t->head = more;
+	shelf_view_init(&v);
+	r = shelf_look(&p->shelf, &v, e->pack, false);
+	if (r == 0) {
+		head = records_at(&v.head, buf_bytes(&v.heads), e->record);
+		copy = malloc(head.n);
+		r = copy == NULL ? QERR_NOMEM : 0;
+		if (r == 0)
+			t->head[t->n++] =
+			    bytes_of(memcpy(copy, head.p, head.n), head.n);
+	}
+	shelf_view_done(&v);
+	return r;
+}
+
+int
+press_tombs(struct publisher *p, const struct volume_source *s,
+    struct tombs *ret)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < s->head->n && r == 0; i++) {
+		const struct ledger_entry *e;
+		struct article a;
+
+		r = article_decode(&a, records_at(s->head, s->heads, i));
+		if (r == 0 && (e = taken_back(p, &a)) != NULL)
+			r = add_tomb(p, e, ret);
+	}
+	return r;
+}
+
+void
+publisher_renewal(const struct publisher *p, struct publisher_renewal *ret)
+{
+	const struct shelf_pack *k;
+
+	*ret = (struct publisher_renewal){.volumes = 0};
+	for (size_t i = p->n_renew; i-- > 0;) {
+		k = &p->shelf.pack[p->renew[i]];
+		if (k->dead)
+			continue;
+		ret->volumes++;
+		ret->first = k->e.first;
+		ret->last = k->e.last;
+	}
+	if (ret->volumes == 0 || p->child == 0 || !p->anew)
+		return;
+	ret->done = p->watch->done;
+	ret->all = p->watch->all;
+}
