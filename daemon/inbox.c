@@ -219,7 +219,7 @@ look(struct room *r, int dir)
 
 /*
  * The next entry of a feed, which is a document; others wait for their turn.  The
- * first that is refused is the feed's problem.
+ * first that is refused, or is in another language, is the feed's problem.
  */
 static int
 publish_entry(struct room *r, struct inbox_file *f, struct draft_source *src,
@@ -233,7 +233,8 @@ publish_entry(struct room *r, struct inbox_file *f, struct draft_source *src,
 		problem(r, f, NULL);
 	src->entry = in->entry++;
 	err = publisher_add(r->p, src, item);
-	if (err == 0 && item->outcome == PUBLISHER_REFUSED && !f->told) {
+	if (err == 0 && !f->told &&
+	    (item->outcome == PUBLISHER_REFUSED || item->foreign)) {
 		snprintf(message, sizeof(message), "%s (entry %zu)",
 		    item->message, in->entry);
 		problem(r, f, message);

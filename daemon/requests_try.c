@@ -233,22 +233,38 @@ get_rules(struct buf *dst, struct daemon *d, const struct ctl_request *rq)
 	return buf_err(dst);
 }
 
+/* As publishing has it; but publishing asks for a language where none is known. */
+static void
+put_langs(struct buf *dst, struct daemon *d, const struct ctl_request *rq)
+{
+	const struct room *r = rooms_find(d, rq->feed);
+	struct bytes langs = {NULL, 0};
+
+	if (r != NULL)
+		langs = publisher_langs(r->p);
+	buf_put(dst, langs.p, langs.n);
+	if (langs.n == 0 || memchr(langs.p, ' ', langs.n) != NULL)
+		buf_put_str(dst, " und");
+}
+
 static void
 try_source(struct daemon *d, struct control_client *c,
     const struct ctl_request *rq, struct draft_source *src)
 {
-	struct buf rules, why;
+	struct buf rules, langs, why;
 	int err;
 
 	buf_init(&rules, 0);
+	buf_init(&langs, 0);
 	buf_init(&why, 0);
+	put_langs(&langs, d, rq);
 	err = get_rules(&rules, d, rq);
 	if (err != 0)
 		buf_printf(&why, "The rules cannot be used: the file %s.",
 		    qerr_str(err));
 	src->rules = buf_bytes(&rules);
 	src->trace = true;
-	src->lang = bytes_str("und"); /* publishing asks for one */
+	src->lang = buf_bytes(&langs);
 	if (err == 0)
 		err = try_all(d, c, rq, src, &why);
 	if (err == 0)
@@ -258,6 +274,7 @@ try_source(struct daemon *d, struct control_client *c,
 	else
 		control_fail(c, 1, "", "It %s.", qerr_str(err));
 	buf_done(&rules);
+	buf_done(&langs);
 	buf_done(&why);
 }
 

@@ -8,7 +8,9 @@
 #include "daemon/ingest/html_byline.h"
 #include "daemon/ingest/html_meta.h"
 #include "daemon/ingest/html_rules.h"
+#include "daemon/ingest/meta.h"
 #include "daemon/ingest/scribe.h"
+#include "daemon/ingest/tongue.h"
 #include "daemon/ingest/walk.h"
 #include "proto/base/qerr.h"
 
@@ -108,13 +110,6 @@ take_body(struct ingest_doc *d, const struct ingest_source *src,
 typedef int (*tree_fn)(struct ingest_doc *d, const struct ingest_source *src,
     const GumboNode *root);
 
-static void
-set_lang(struct ingest_doc *d, const struct ingest_source *src)
-{
-	if (d->lang == NULL && src->lang.n > 0)
-		d->lang = strndup((const char *)src->lang.p, src->lang.n);
-}
-
 static int
 page_of(struct ingest_doc *d, const struct ingest_source *src,
     const GumboNode *root)
@@ -124,7 +119,7 @@ page_of(struct ingest_doc *d, const struct ingest_source *src,
 
 	html_meta(d, root);
 	title_from_heading(d, root);
-	set_lang(d, src);
+	tongue_assume(d, src->lang);
 	if (r == 0)
 		r = take_body(d, src, root, &pick);
 	pick_done(&pick);
@@ -140,7 +135,7 @@ body_of(struct ingest_doc *d, const struct ingest_source *src,
 	struct pick pick;
 	int r = html_rules(&pick, d, src, root);
 
-	set_lang(d, src);
+	tongue_assume(d, src->lang);
 	if (r == 0 && !says_nothing(&pick))
 		r = extract_all(&all, &pick);
 	if (r == 0)
@@ -214,10 +209,15 @@ html_linked(struct ingest_doc *d, const struct ingest_source *src,
     struct bytes lang, struct buf *why)
 {
 	struct ingest_source page = *src;
+	struct ingest_doc said;
 
 	page.at = src->page_at;
+	ingest_init(&said);
 	if (lang.n > 0)
-		page.lang = lang;
+		meta_set(&said, META_LANG, lang);
+	if (said.n_said > 0)
+		d->entry_lang = strdup(said.said[0]);
+	ingest_done(&said);
 	return html_ingest(d, &page, src->page, why);
 }
 

@@ -16,8 +16,8 @@ int html_ingest(struct ingest_doc *d, const struct ingest_source *src,
 int html_body(struct ingest_doc *d, const struct ingest_source *src,
     struct bytes html, struct buf *why);
 
-/* The page that an entry links to, src->page, found at src->page_at; |lang| is its
- * language if it names none, may be empty. */
+/* The page that an entry links to, src->page, found at src->page_at; |lang| is the
+ * entry's language, may be empty. */
 int html_linked(struct ingest_doc *d, const struct ingest_source *src,
     struct bytes lang, struct buf *why);
 

@@ -15,6 +15,7 @@
 #include "daemon/ingest/meta.h"
 #include "daemon/ingest/plain.h"
 #include "daemon/ingest/scribe.h"
+#include "daemon/ingest/tongue.h"
 #include "daemon/ingest/trace.h"
 #include "daemon/ingest/webfeed.h"
 #include "proto/base/qerr.h"
@@ -42,6 +43,8 @@ ingest_done(struct ingest_doc *d)
 {
 	free(d->name);
 	free(d->lang);
+	free_all(d->said, d->n_said);
+	free(d->entry_lang);
 	free(d->title);
 	free_all(d->author, d->n_author);
 	free(d->house);
@@ -204,35 +207,12 @@ drop_headline_as_author(struct ingest_doc *d)
 	d->n_author = kept;
 }
 
-/* Where a document says its language, as it has to be written. */
-static const char *
-place_of_lang(const struct ingest_source *src)
-{
-	switch (src->kind) {
-	case INGEST_HTML:
-		return "<html lang=\"…\">, or \"lang: …\" on top";
-	case INGEST_FEED:
-		if (src->page.n > 0)
-			return "<html lang=\"…\"> into its page";
-		return jsonfeed_is(src->data)
-			   ? "\"language\": \"…\" into the feed"
-			   : "<language>…</language> into its channel, or "
-			     "xml:lang=\"…\" if it is Atom";
-	case INGEST_MARKDOWN:
-	case INGEST_TEXT:
-		break;
-	}
-	return "\"lang: …\" on top";
-}
-
 /* Fill what is missing, and see that the result is what it has to be. */
 static int
 finish(struct ingest_doc *d, const struct ingest_source *src, struct buf *why)
 {
 	size_t at;
 
-	if (d->lang == NULL && src->lang.n > 0)
-		d->lang = strndup((const char *)src->lang.p, src->lang.n);
 	if (d->title == NULL)
 		title_from_file(d, src->file);
 	drop_headline_as_author(d);
@@ -242,7 +222,7 @@ finish(struct ingest_doc *d, const struct ingest_source *src, struct buf *why)
 	}
 	if (d->lang == NULL) {
 		buf_printf(why, "It does not say its language. Write %s.",
-		    place_of_lang(src));
+		    tongue_place(src));
 		return QERR_MISSING;
 	}
 	if (d->title == NULL) {

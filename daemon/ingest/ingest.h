@@ -24,6 +24,7 @@
 #define INGEST_DEPTH_MAX      512 /* tags inside each other */
 #define INGEST_ATTRIBUTES_MAX 256 /* of a tag */
 #define INGEST_WARNINGS_MAX   8
+#define INGEST_SAID_MAX       8 /* languages */
 #define INGEST_TOLD           (-2)
 
 enum ingest_kind {
@@ -38,7 +39,10 @@ struct ingest_source {
 	struct bytes data; /* the document */
 	size_t entry;      /* of a feed: which, from 0 */
 	struct bytes file; /* its file name: the title, if there is no other */
-	struct bytes lang; /* its language if it names none; may be empty */
+	/* The languages it may be in if it names none, as words: the only one, or the
+	 * only one that is written in its letters; "und", as the last: if nothing else
+	 * is sure.  May be empty. */
+	struct bytes lang;
 	/* The address that it was found at, for what it names relative to it; may
 	 * be empty. */
 	struct bytes at;
@@ -67,6 +71,12 @@ struct ingest_doc {
 	char
 	    *name; /* if the document names itself; else NULL, as those below */
 	char *lang;
+	bool foreign; /* for sure it is not |lang| (daemon/ingest/tongue.h) */
+	/* What it says its language is, the most telling first; and, of a page, what
+	 * the entry says that links to it. */
+	char *said[INGEST_SAID_MAX];
+	size_t n_said;
+	char *entry_lang;
 	char *title;
 	char *author[ARTICLE_AUTHORS_MAX];
 	size_t n_author;

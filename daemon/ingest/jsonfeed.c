@@ -165,7 +165,7 @@ set_about(struct ingest_doc *d, const json_t *item)
 	set(d, META_UPDATED, item, "date_modified");
 	if (d->n_tag == 0)
 		set_tags(d, item);
-	if (d->lang == NULL && lang_of(item).n > 0)
+	if (d->n_said == 0 && lang_of(item).n > 0)
 		meta_set(d, META_LANG, lang_of(item));
 	set(d, META_SUMMARY, item, "summary");
 }

@@ -90,7 +90,7 @@ set_lang(struct ingest_doc *d, struct bytes value)
 {
 	char text[36], *u;
 
-	if (d->lang != NULL)
+	if (d->n_said == INGEST_SAID_MAX)
 		return;
 	value = text_trim(value);
 	if (value.n < sizeof(text)) {
@@ -100,10 +100,13 @@ set_lang(struct ingest_doc *d, struct bytes value)
 		while ((u = strchr(text, '_')) != NULL)
 			*u = '-';
 		if (lang_check(bytes_str(text)) == 0) {
-			d->lang = strdup(text);
+			d->said[d->n_said] = strdup(text);
+			d->n_said += d->said[d->n_said] != NULL;
 			return;
 		}
 	}
+	if (d->n_said > 0)
+		return;
 	ingest_warn(d, "Its language is not one that is known; write it as in "
 		       "\"lang: fa\".");
 }

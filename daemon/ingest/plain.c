@@ -5,6 +5,7 @@
 #include "daemon/ingest/meta.h"
 #include "daemon/ingest/plain_rules.h"
 #include "daemon/ingest/scribe.h"
+#include "daemon/ingest/tongue.h"
 #include "daemon/ingest/trace.h"
 
 #define HEADING_MAX 100 /* bytes; what is longer is text */
@@ -74,14 +75,20 @@ put_paragraph(struct scribe *s, struct bytes p, bool heading)
 }
 
 static int
-ingest_text(struct ingest_doc *d, struct bytes text, bool headings)
+ingest_text(struct ingest_doc *d, const struct ingest_source *src,
+    struct bytes text, bool headings)
 {
-	struct scribe_voice voice = {{NULL, 0}, ingest_dir(d->lang)};
+	struct scribe_voice voice = {{NULL, 0}, NULL};
+	struct tongue tongue = {{0}};
 	struct scribe s;
 	int r;
 
 	while (text.n > 0 && text.p[text.n - 1] <= ' ')
 		text.n--;
+	tongue_assume(d, src->lang);
+	tongue_count(&tongue, text);
+	tongue_settle(d, src, &tongue);
+	voice.dir = ingest_dir(d->lang);
 	scribe_init(&s, &voice);
 	for (bool first = true; text.n > 0; first = false) {
 		struct bytes p = plain_paragraph(&text);
@@ -127,12 +134,12 @@ plain_ingest(struct ingest_doc *d, const struct ingest_source *src,
 	if (src->rules.n == 0) {
 		if (src->trace)
 			trace_all(d, text);
-		return ingest_text(d, text, false);
+		return ingest_text(d, src, text, false);
 	}
 	buf_init(&left, 0);
 	r = plain_rules(&left, d, src, text, &headings);
 	if (r == 0)
-		r = ingest_text(d, buf_bytes(&left), headings);
+		r = ingest_text(d, src, buf_bytes(&left), headings);
 	buf_done(&left);
 	return r;
 }

@@ -5,8 +5,11 @@
 #include "daemon/ingest/address.h"
 #include "daemon/ingest/href.h"
 #include "daemon/ingest/html_meta.h"
+#include "daemon/ingest/meta.h"
+#include "daemon/ingest/tongue.h"
 #include "daemon/ingest/walk_inner.h"
 #include "proto/base/qerr.h"
+#include "proto/base/text.h"
 
 struct candidate {
 	const GumboNode *node;
@@ -73,6 +76,40 @@ put_base(struct buf *dst, const GumboNode *root, struct bytes at)
 		address_resolve(dst, at, bytes_str(href != NULL ? href : ""));
 }
 
+/* Count the letters below |n|, without those of code, and note what it says its
+ * language is. */
+static void
+count_letters(struct walk *w, struct tongue *t, const GumboNode *n)
+{
+	const GumboElement *e = html_element(n);
+	const char *lang;
+
+	if (n->type == GUMBO_NODE_TEXT)
+		tongue_count(t, bytes_str(n->v.text.text));
+	if (e == NULL || walk_drops(n) || walk_is_noise(w, n) ||
+	    e->tag == GUMBO_TAG_PRE || e->tag == GUMBO_TAG_CODE)
+		return;
+	lang = html_attribute(n, "lang");
+	if (lang != NULL && lang_check(bytes_str(lang)) == 0)
+		meta_set(w->doc, META_LANG, bytes_str(lang));
+	for (unsigned i = 0; i < e->children.length; i++)
+		count_letters(w, t, e->children.data[i]);
+}
+
+/* What is in it may say its language, too: a page's article. */
+static void
+settle_language(struct walk *w, const GumboNode *root)
+{
+	size_t n = w->page != NULL ? w->page->n_root : 0;
+	struct tongue t = {{0}};
+
+	for (size_t i = 0; i < n; i++)
+		count_letters(w, &t, w->page->root[i]);
+	if (n == 0)
+		count_letters(w, &t, find_article(root));
+	tongue_settle(w->doc, w->src, &t);
+}
+
 /* The parts of the article of a page, or the document's body. */
 static void
 walk_parts(struct walk *w, const GumboNode *root)
@@ -110,6 +147,7 @@ walk_article(struct ingest_doc *d, const struct ingest_source *src,
 	w->page = page;
 	w->trace.wanted = src->trace;
 	buf_init(&w->dropped_names, 0);
+	settle_language(w, root);
 	if (d->lang != NULL)
 		voice.lang = bytes_str(d->lang);
 	voice.dir = ingest_dir(d->lang);

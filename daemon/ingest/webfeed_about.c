@@ -208,7 +208,7 @@ webfeed_set_lang(struct ingest_doc *d, const xmlNode *entry)
 {
 	webfeed_set_text(d, META_LANG, webfeed_child(entry, DC, "language"));
 	webfeed_set_text(d, META_LANG, webfeed_inside(entry, NEWS, "language"));
-	for (xmlNode *n = entry->parent; n != NULL && d->lang == NULL;
+	for (xmlNode *n = entry->parent; n != NULL && d->n_said == 0;
 	     n = n->parent) {
 		xmlNode *channel = webfeed_child(n, RSS, "channel");
 
@@ -223,7 +223,7 @@ webfeed_set_lang(struct ingest_doc *d, const xmlNode *entry)
 			    webfeed_child(channel, DC, "language"));
 		}
 	}
-	if (d->lang == NULL) {
+	if (d->n_said == 0) {
 		xmlChar *v = xmlNodeGetLang(entry);
 
 		if (v != NULL)

@@ -84,7 +84,7 @@ take_page(struct ingest_doc *d, const struct ingest_source *src, xmlNode *e,
 
 	ingest_init(&said);
 	webfeed_set_lang(&said, e);
-	r = html_linked(d, src, bytes_str(said.lang != NULL ? said.lang : ""),
+	r = html_linked(d, src, bytes_str(said.n_said > 0 ? said.said[0] : ""),
 	    why);
 	ingest_done(&said);
 	return r;

@@ -178,6 +178,7 @@ describe(struct publisher_item *ret, const struct draft *d)
 
 	ret->pictures = d->doc.n_picture;
 	snprintf(ret->lang, sizeof(ret->lang), "%s", d->doc.lang);
+	ret->foreign = d->doc.foreign;
 	snprintf(ret->title, sizeof(ret->title), "%s", d->doc.title);
 	for (size_t i = 0; i < d->doc.n_warning; i++) {
 		const char *w = d->doc.warning[i];
@@ -261,7 +262,7 @@ publisher_add(struct publisher *p, const struct draft_source *src,
 	if (d == NULL)
 		return QERR_NOMEM;
 	if (in.lang.n == 0)
-		in.lang = bytes_str(p->lang);
+		in.lang = publisher_langs(p);
 	in.rules = p->rules;
 	buf_init(&why, 0);
 	r = draft_make(d, p->worker, &in, &why);

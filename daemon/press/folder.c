@@ -189,9 +189,13 @@ read_charter(struct publisher *p)
 	snprintf(p->name, sizeof(p->name), "%.*s", (int)c->name.n,
 	    (const char *)c->name.p);
 	p->lang[0] = '\0';
-	if (c->n_lang == 1)
-		snprintf(p->lang, sizeof(p->lang), "%.*s", (int)c->lang[0].n,
-		    (const char *)c->lang[0].p);
+	for (size_t i = 0; i < c->n_lang; i++) {
+		size_t n = strlen(p->lang);
+
+		snprintf(p->lang + n, sizeof(p->lang) - n, "%s%.*s",
+		    i > 0 ? " " : "", (int)c->lang[i].n,
+		    (const char *)c->lang[i].p);
+	}
 }
 
 static uint64_t

@@ -66,9 +66,8 @@ struct publisher {
 	struct key_secret secret;
 	struct feed *chain; /* with the headers that wait */
 	char name[129];
-	char lang
-	    [36]; /* the charter's only one, which documents are in unless they
-			* say; else empty */
+	/* The charter's, as words, which documents are in unless they say. */
+	char lang[CHARTER_LANGS_MAX * 36];
 	uint64_t last_time, last_next; /* of the newest header */
 	struct shelf shelf;
 	struct ledger ledger;

@@ -21,6 +21,12 @@ publisher_feed(const struct publisher *p)
 	return &p->feed;
 }
 
+struct bytes
+publisher_langs(const struct publisher *p)
+{
+	return bytes_str(p->lang);
+}
+
 const char *
 publisher_name(const struct publisher *p)
 {

@@ -61,6 +61,8 @@ void publisher_close(struct publisher *p);
 
 const struct id *publisher_feed(const struct publisher *p);
 const char *publisher_name(const struct publisher *p); /* the charter's */
+/* The charter's languages, as ingest() wants them. */
+struct bytes publisher_langs(const struct publisher *p);
 uint64_t publisher_head(const struct publisher *p);
 uint64_t publisher_time(const struct publisher *p); /* of the newest header */
 size_t publisher_articles(const struct publisher *p);
@@ -90,6 +92,7 @@ struct publisher_item {
 	size_t pictures;
 	bool all_refused; /* of a feed: no entry of it can be read */
 	char lang[36];
+	bool foreign; /* for sure it is not |lang|: a warning says so */
 	char title[1025];
 	char message[1024]; /* warnings, or why it was refused */
 	struct change

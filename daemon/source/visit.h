@@ -88,10 +88,10 @@ int visit_load(struct visit *v, const char *address, uint64_t every);
 /* Nothing of the turn was published: know what was known before. */
 void visit_forget_turn(struct visit *v);
 void visit_tell(struct visit *v);
-/* Tell of an entry that was refused, by its |link|, "" if it has none; of a few of a
- * turn one by one, and how many more there are. */
+/* Tell of an entry that was refused, or is published as what it is not, by its |link|, ""
+ * if it has none; of a few of a turn one by one, and how many more there are. */
 #define VISIT_REFUSED_MAX 5
-void visit_refuse(struct visit *v, const char *message, const char *link);
+void visit_complain(struct visit *v, const char *message, const char *link);
 void visit_refused_none(struct visit *v);
 
 #endif

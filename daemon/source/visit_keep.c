@@ -132,7 +132,7 @@ visit_tell(struct visit *v)
 }
 
 void
-visit_refuse(struct visit *v, const char *message, const char *link)
+visit_complain(struct visit *v, const char *message, const char *link)
 {
 	char key[64], more[64];
 	size_t n =
@@ -140,7 +140,7 @@ visit_refuse(struct visit *v, const char *message, const char *link)
 
 	v->refused++;
 	snprintf(key, sizeof(key), "source:%u:entry:%zu", v->number, n);
-	snprintf(more, sizeof(more), "%zu more of its entries were refused.",
+	snprintf(more, sizeof(more), "%zu more of its entries need a look.",
 	    v->refused - n);
 	problems_set(&v->all->d->problems, key,
 	    n < VISIT_REFUSED_MAX ? message : more,

@@ -18,9 +18,9 @@ add_one(struct visit *v)
 		r = publisher_add(v->room->p, &src, item);
 	if (r == 0)
 		v->s.told.outcome[item->outcome]++;
-	if (r == 0 && item->outcome == PUBLISHER_REFUSED)
-		visit_refuse(v, item->message, link);
-	else if (r == 0)
+	if (r == 0 && (item->outcome == PUBLISHER_REFUSED || item->foreign))
+		visit_complain(v, item->message, link);
+	if (r == 0)
 		v->fresh += item->outcome == PUBLISHER_NEW ||
 			    item->outcome == PUBLISHER_CORRECTED;
 	free(item);

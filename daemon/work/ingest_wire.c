@@ -8,7 +8,7 @@
 #include "proto/base/text.h"
 #include "proto/object/markup.h"
 
-#define FIELDS        16
+#define FIELDS        17
 #define SOURCE_FIELDS 11
 
 void
@@ -82,6 +82,7 @@ ingest_put_doc(struct buf *b, const struct ingest_doc *d)
 	cbor_put_uint(b, INGEST_SAY_DOC);
 	put_string(b, d->name);
 	put_string(b, d->lang);
+	cbor_put_bool(b, d->foreign);
 	put_string(b, d->title);
 	put_strings(b, d->author, d->n_author);
 	put_string(b, d->section);
@@ -200,6 +201,7 @@ ingest_get_doc(struct ingest_doc *ret, struct bytes msg, uint32_t n_pictures)
 		reader_fail(&r, QERR_MISSING);
 	ret->name = get_string(&r, 512);
 	ret->lang = get_string(&r, 35);
+	ret->foreign = cbor_bool(&r);
 	ret->title = get_string(&r, 1024);
 	get_strings(&r, ret->author, &ret->n_author, ARTICLE_AUTHORS_MAX, 256);
 	ret->section = get_string(&r, 256);

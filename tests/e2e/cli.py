@@ -77,6 +77,14 @@ def main(build):
         c = write(w.path('docs', 'c.txt'), 'title: Third\nlang: en\n\nPlain words.\n' + ''.join(
             f'\n{hashlib.sha512(b"%d" % n).hexdigest()}\n' for n in range(160)))
         one.publish(a, b, c)
+        # Letters that its language is not written in are told, whoever looks at it.
+        odd = write(w.path('docs', 'odd.txt'), 'title: T\n\n' + 'The council met again on Monday and decided. ' * 3)
+        r = one.publish('-n', odd)
+        need(r.stderr.count('odd.txt: new. Its text is in Latin letters, which its language, "ru",') == 1, r.stderr)
+        r = w.run('--control', one.control, 'draft', '-o', w.path('odd.draft'), odd)
+        need('Its text is in Latin letters' in r.stderr, r.stderr)
+        r = w.run('--control', one.control, 'try', odd)
+        need('Its text is in Latin letters' in r.stdout + r.stderr, r.stdout + r.stderr)
         write(w.path('docs', 'bad.pdf'), '%PDF-1.4')
         r = one.publish(w.path('docs', 'bad.pdf'), ok=False)
         need(r.returncode == 1 and 'bad.pdf' in r.stderr, f'a PDF: {r.returncode} {r.stderr}')

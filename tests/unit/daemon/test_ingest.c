@@ -423,6 +423,83 @@ front_matter_needs_no_fence(void)
 	buf_done(&why);
 }
 
+#define PERSIAN \
+	"روزنامه‌نگاران در این شهر از آزادی و امنیت خود می‌گویند و می‌نویسند."
+#define ENGLISH "The council of the town met again on Monday and decided on."
+#define RUSSIAN "Городской совет снова собрался в понедельник и решил это."
+
+/* What cannot be in the language that it is published in. */
+static void
+letters_tell_languages(void)
+{
+	static const struct {
+		enum ingest_kind kind;
+		const char *langs, *text, *lang;
+		bool foreign;
+		const char *told; /* NULL: nothing is */
+	} x[] = {
+	    {INGEST_TEXT, "fa", PERSIAN, "fa", false, NULL},
+	    {INGEST_TEXT, "en", PERSIAN, "en", true, "lang: …"},
+	    {INGEST_TEXT, "fa", ENGLISH, "fa", true, "in Latin letters"},
+	    {INGEST_MARKDOWN, "en", PERSIAN, "en", true, "\"en\""},
+	    {INGEST_HTML, "en", "<p>" PERSIAN, "en", true, "<html lang="},
+	    {INGEST_TEXT, "en", RUSSIAN, "en", true, "in Cyrillic letters"},
+	    {INGEST_TEXT, "sr", RUSSIAN, "sr", false, NULL},
+	    {INGEST_TEXT, "sr-Latn", RUSSIAN, "sr-Latn", true, "Cyrillic"},
+	    {INGEST_TEXT, "xx", RUSSIAN, "xx", false, NULL},
+	    {INGEST_TEXT, "en", "Привет", "en", false, NULL},
+	    {INGEST_TEXT, "en", ENGLISH "\n\n" RUSSIAN, "en", false, NULL},
+	    {INGEST_TEXT, "en", "中国外交部发言人星期一表示，双方已经同意",
+		"en", true, "in Chinese letters"},
+	    {INGEST_TEXT, "zh", "外務省は月曜日に両国が合意したと発表しました",
+		"zh", true, "in Japanese letters"},
+	    {INGEST_TEXT, "ja", "外務省は月曜日に両国が合意したと発表しました",
+		"ja", false, NULL},
+	    {INGEST_MARKDOWN, "ru",
+		RUSSIAN "\n\n    " ENGLISH ENGLISH ENGLISH ENGLISH ENGLISH,
+		"ru", false, NULL},
+	    /* The only one of the newsroom's. */
+	    {INGEST_TEXT, "en fa", PERSIAN, "fa", false, NULL},
+	    {INGEST_TEXT, "en fa de", PERSIAN, "fa", false, NULL},
+	    {INGEST_TEXT, "en fa und", PERSIAN, "fa", false, NULL},
+	    {INGEST_TEXT, "en ru und", PERSIAN, "und", false, NULL},
+	    {INGEST_HTML, "en fa", "<html lang=en><p>" PERSIAN, "fa", false,
+		"\"fa\" was taken"},
+	    {INGEST_HTML, "fa ar", "<html lang=en><p>" PERSIAN, "en", true, ""},
+	    /* It says so itself, elsewhere. */
+	    {INGEST_HTML, "en",
+		"<html lang=en><meta property=og:locale "
+		"content=fa_IR><p>" PERSIAN,
+		"fa-IR", false, NULL},
+	    {INGEST_HTML, "en",
+		"<html lang=en><body><article lang=fa><p>" PERSIAN, "fa", false,
+		NULL},
+	    {INGEST_HTML, "en", "<html lang=ar><body><p lang=fa>" PERSIAN, "ar",
+		false, NULL},
+	    {INGEST_HTML, "fr", "<p lang=en>" ENGLISH, "fr", false, NULL},
+	};
+	struct ingest_doc d;
+	struct buf why;
+
+	buf_init(&why, 0);
+	for (size_t i = 0; i < sizeof(x) / sizeof(x[0]); i++) {
+		check(take_as(&d, x[i].kind, x[i].langs, x[i].text,
+			  strlen(x[i].text), &why) == 0);
+		is_text(d.lang, x[i].lang);
+		check(d.foreign == x[i].foreign);
+		check(d.n_warning == (x[i].told != NULL ? 1 : 0));
+		if (x[i].told != NULL)
+			check(strstr(d.warning[0], x[i].told) != NULL);
+		sound(&d);
+		ingest_done(&d);
+	}
+	/* Nothing is taken where two would do. */
+	check(take_as(&d, INGEST_TEXT, "fa ar en", PERSIAN, strlen(PERSIAN),
+		  &why) == QERR_MISSING);
+	ingest_done(&d);
+	buf_done(&why);
+}
+
 /* Where a language is missing, each is told how its kind says one. */
 static void
 each_is_told_where_its_language_goes(void)
@@ -674,6 +751,7 @@ main(void)
 	a_headline_is_no_author();
 	front_matter_wins();
 	front_matter_needs_no_fence();
+	letters_tell_languages();
 	each_is_told_where_its_language_goes();
 	limits();
 	attributes();
