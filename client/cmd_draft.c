@@ -61,6 +61,11 @@ draft(struct app *a, struct ctl_request *rq, const char *path, enum draft_of of)
 			    "%zu refused.",
 			    name, (unsigned long long)d.number, time, d.fresh,
 			    d.corrected, d.refused);
+		if (d.lacks)
+			note(a,
+			    "quired has not got all issues yet: where all are, "
+			    "the same documents may make another draft, which "
+			    "is smaller.");
 		printf("%s\n", d.hash);
 	}
 	return exit == APP_DONE && d.refused > 0 ? APP_FAILED : exit;
@@ -119,7 +124,7 @@ const struct cmd cmd_draft = {
 	"As publish, but nothing is published: the issue is written to a file, to be\n"
 	"signed where the key is (quire sign) and then released (quire release). The\n"
 	"last line is the draft's hash: the same documents and the same --time make the\n"
-	"same draft on every machine whose quired has the same issues, so editors can\n"
+	"same draft on every machine whose quired has all issues so far, so editors can\n"
 	"compare it. The file holds the reading key, and what is not published yet: keep\n"
 	"it in the newsroom.\n"
 	"--volume binds the issues of some hundred articles, so that newcomers fetch\n"

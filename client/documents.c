@@ -94,6 +94,7 @@ documents_item(void *arg, const struct ctl_item *it)
 		d->number = ctl_number(it, "number");
 		d->time = ctl_number(it, "time");
 		d->more = ctl_flag(it, "more");
+		d->lacks = ctl_flag(it, "lacks");
 		snprintf(d->hash, sizeof(d->hash), "%.*s", (int)hash.n,
 		    (const char *)hash.p);
 	}

@@ -16,7 +16,8 @@ struct documents {
 	size_t fresh, corrected, same, refused;
 	uint64_t number, time; /* of a draft, and its name */
 	char hash[ID_TEXT_LEN + 1];
-	bool more; /* than fit into this draft */
+	bool more;  /* than fit into this draft */
+	bool lacks; /* where all issues are the draft may be another */
 };
 
 /* The operands of |a|, between |begin| and |end|.  0, or as ctl_ask(). */

@@ -308,6 +308,7 @@ draft_item(struct control_client *c, const struct id *of,
 	ctl_add_number(&it, "time", d->time);
 	ctl_add_number(&it, "articles", d->articles);
 	ctl_add_flag(&it, "more", d->more);
+	ctl_add_flag(&it, "lacks", d->lacks);
 	control_item(c, &it);
 }
 

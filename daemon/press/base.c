@@ -89,8 +89,10 @@ measure(struct publisher *p, const struct issue *is, uint32_t base, size_t *ret)
 	int r = shelf_base(&p->shelf, TIER_TEXT, press_next(p), base, &j.base);
 
 	*ret = SIZE_MAX;
-	if (r != 0)
+	if (r != 0) {
+		p->lacks = true;
 		return qerr_is_fatal(r) ? r : 0;
+	}
 	jobs_calculate(judge, &j);
 	*ret = j.size;
 	return j.result;
@@ -146,6 +148,33 @@ press_base(struct publisher *p, const struct issue *is, int level,
 	if (r != 0)
 		ret->set = 0; /* not here any more: it does without */
 	return qerr_is_fatal(r) ? r : 0;
+}
+
+int
+press_base_check(struct publisher *p, const struct edition *e,
+    const struct edition_verdict *v, struct buf *why)
+{
+	const struct header *h = &v->header;
+	struct bytes here = {NULL, 0};
+	int r = 0;
+
+	for (size_t i = 0; i < h->n_pack && r == 0; i++) {
+		const struct pack_entry *k = &h->pack[i];
+
+		if (k->base == 0)
+			continue;
+		r = shelf_base(&p->shelf, k->tier, h->number, k->base, &here);
+		if (r == 0 && !bytes_eq(here, e->base[k->tier]))
+			r = QERR_BASE;
+	}
+	shelf_rest(&p->shelf);
+	if (r == QERR_BASE)
+		buf_put_str(why,
+		    "It leans on earlier issues that are not here, or say "
+		    "something else here. Draft it anew where all issues are.");
+	else if (r != 0)
+		buf_printf(why, "Nothing was published: %s.", qerr_str(r));
+	return r;
 }
 
 void

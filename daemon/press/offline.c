@@ -94,7 +94,8 @@ press_draft(struct publisher *p, uint64_t time, const struct pack_entry *e,
     struct publisher_drafted *ret)
 {
 	struct edition_verdict *v = calloc(1, sizeof(*v));
-	struct edition ed = {.key = p->key};
+	struct edition ed = {
+	    .key = p->key, .base = {d->base[TIER_HEADS], d->base[TIER_TEXT]}};
 	struct header h;
 	struct buf body;
 	int r = v == NULL ? QERR_NOMEM : 0;
@@ -127,20 +128,29 @@ press_draft(struct publisher *p, uint64_t time, const struct pack_entry *e,
 	return r;
 }
 
-/* The packs of the batch lean on nothing. */
+/* The batch, leaning on what it would lean on if it were signed here. */
 static int
 draft(struct publisher *p, struct buf *b, struct publisher_drafted *ret)
 {
 	struct press_draft *d = press_draft_new();
 	uint64_t number = press_next(p);
 	struct pack_entry e[TIERS];
+	struct issue_base base;
 	size_t n = 0;
-	int r = d == NULL ? QERR_NOMEM
-			  : press_packs(p, &p->issue, number, number, false,
-				NULL, p->level, d->sealed, e, &n);
+	int r = d == NULL ? QERR_NOMEM : 0;
 
+	p->lacks = false;
+	if (r == 0)
+		r = press_base(p, &p->issue, p->level, &base);
+	if (r == 0)
+		r = press_packs(p, &p->issue, number, number, false, &base,
+		    p->level, d->sealed, e, &n);
+	for (size_t i = 0; i < n; i++)
+		if (e[i].base != 0)
+			d->base[e[i].tier] = base.raw[e[i].tier];
 	if (r == 0)
 		r = press_draft(p, p->time, e, n, d, b, ret);
+	ret->lacks = p->lacks;
 	press_draft_free(d);
 	return r;
 }
@@ -245,7 +255,8 @@ publisher_release(struct publisher *p, struct bytes file, publisher_issue_fn fn,
 		r = QERR_AGAIN;
 	}
 	if (r == 0 && (r = check_turn(p, &e, v, why)) == 0 &&
-	    (r = press_before_check(p, &e, v, why)) == 0) {
+	    (r = press_before_check(p, &e, v, why)) == 0 &&
+	    (r = press_base_check(p, &e, v, why)) == 0) {
 		/* It may hold what is taken back. */
 		press_stop_volume(p);
 		p->looked = false;

@@ -36,6 +36,7 @@ struct press_draft {
 	struct buf sealed[PRESS_DRAFT_PACKS];
 	struct press_before *before;
 	size_t n_before;
+	struct bytes base[TIER_TEXT + 1]; /* as in struct edition; borrowed */
 };
 
 /* How far the child is, in memory that it shares with us: bytes to compress. */
@@ -87,6 +88,7 @@ struct publisher {
 	bool open, dry_run;
 	bool drafting; /* one issue, which somebody else signs */
 	uint64_t time; /* of that issue */
+	bool lacks;    /* issues that it might have leaned on are not here */
 	int level;
 	struct issue issue;
 	size_t uncovered; /* articles that no volume has */
@@ -167,6 +169,9 @@ int press_draft(struct publisher *p, uint64_t time, const struct pack_entry *e,
  * had none. */
 int press_before(struct publisher *p, struct press_draft *d, uint64_t first,
     uint64_t last, size_t i, uint64_t number);
+/* 0 if what |e| leans on is what the issues here say.  Else says |why| not. */
+int press_base_check(struct publisher *p, const struct edition *e,
+    const struct edition_verdict *v, struct buf *why);
 /* 0 if what |e| is made of are packs of this feed that nothing has withdrawn since: who
  * signed |e| elsewhere could not know.  Else says |why| not. */
 int press_before_check(const struct publisher *p, const struct edition *e,

@@ -132,7 +132,7 @@ void publisher_cancel(struct publisher *p);
  * instead of a commit, publisher_draft() appends it to |b| (proto/object/edition.h) and
  * cancels.  QERR_ABSENT if nothing in it is new or changed.  It is of |time|, UNIX
  * seconds, 0: now; and the same documents make the same draft of one time wherever
- * the feed is at the same issue.
+ * the feed is at the same issue, and has all its packs.
  */
 struct publisher_drafted {
 	struct id hash;
@@ -140,6 +140,7 @@ struct publisher_drafted {
 	size_t articles;
 	bool
 	    more; /* of a retraction: than it can hold; draft again after its release */
+	bool lacks; /* issues that it might have leaned on are not here */
 };
 int publisher_begin_draft(struct publisher *p, bool slow, uint64_t time);
 int publisher_draft(struct publisher *p, struct buf *b,

@@ -147,7 +147,8 @@ struct ctl_request {
  *	"body"      part: to be put together
  *	"line"      kept (flag), text: of the document, in its order
  *	"issue"     feed, number, articles, bytes
- *	"draft"     feed, hash, number, time, articles, more (flag): of a retraction
+ *	"draft"     feed, hash, number, time, articles, more (flag): of a retraction, lacks (flag):
+ *	            issues that it might have leaned on are not here
  *	"setting"   name, restart (flag): what a reload changed
  */
 enum ctl_type {

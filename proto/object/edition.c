@@ -15,8 +15,10 @@ enum key_of_edition {
 	K_READING_KEY,
 	K_PACKS,
 	K_BEFORE, /* only if packs are made anew */
+	K_BASE,   /* only if the issue's own lean on earlier ones */
 };
-#define K_COUNT 6
+#define K_NEEDED 5
+#define K_COUNT  7
 
 static void
 put_files(struct buf *b, enum key_of_edition key, const struct bytes *file,
@@ -41,13 +43,28 @@ put_before(struct buf *b, const struct edition_before *e, size_t n)
 	}
 }
 
+static bool
+has_base(const struct edition *e)
+{
+	return e->base[TIER_HEADS].n > 0 || e->base[TIER_TEXT].n > 0;
+}
+
+static void
+put_base(struct buf *b, const struct bytes base[TIER_TEXT + 1])
+{
+	cbor_put_uint(b, K_BASE);
+	cbor_put_array(b, TIER_TEXT + 1);
+	for (enum tier t = TIER_HEADS; t <= TIER_TEXT; t++)
+		cbor_put_bytes(b, base[t].p, base[t].n);
+}
+
 int
 edition_encode(struct buf *b, const struct edition *e)
 {
 	if (e->n_charter < 1 || e->n_charter > EDITION_CHARTERS_MAX ||
 	    e->n_pack > HEADER_PACKS_MAX || e->n_before > EDITION_BEFORE_MAX)
 		return QERR_TOOBIG;
-	cbor_put_map(b, e->n_before > 0 ? K_COUNT : K_COUNT - 1);
+	cbor_put_map(b, (size_t)(K_NEEDED + (e->n_before > 0) + has_base(e)));
 	cbor_put_uint(b, K_KIND);
 	cbor_put_uint(b, e->is_signed ? KIND_SIGNED : KIND_DRAFT);
 	cbor_put_uint(b, K_HEADER);
@@ -58,6 +75,8 @@ edition_encode(struct buf *b, const struct edition *e)
 	put_files(b, K_PACKS, e->pack, e->n_pack);
 	if (e->n_before > 0)
 		put_before(b, e->before, e->n_before);
+	if (has_base(e))
+		put_base(b, e->base);
 	return buf_err(b);
 }
 
@@ -84,7 +103,6 @@ get_before(struct reader *r, struct edition_before *ret)
 {
 	size_t n;
 
-	want_key(r, K_BEFORE);
 	n = cbor_array(r, EDITION_BEFORE_MAX);
 	if (n == 0)
 		reader_fail(r, QERR_MISSING);
@@ -99,6 +117,34 @@ get_before(struct reader *r, struct edition_before *ret)
 	return n;
 }
 
+static void
+get_base(struct reader *r, struct edition *ret)
+{
+	if (cbor_array(r, TIER_TEXT + 1) != TIER_TEXT + 1)
+		reader_fail(r, QERR_MISSING);
+	for (enum tier t = TIER_HEADS; t <= TIER_TEXT; t++)
+		ret->base[t] = cbor_bytes_in(r, 0, PACK_PREFIX_MAX);
+	if (r->err == 0 && !has_base(ret))
+		reader_fail(r, QERR_MISSING);
+}
+
+/* What is there only sometimes: |n| fields. */
+static void
+get_rest(struct reader *r, struct edition *ret, size_t n)
+{
+	uint64_t key, before = K_PACKS;
+
+	for (; n > 0 && r->err == 0; n--, before = key) {
+		key = cbor_uint(r);
+		if (r->err == 0 && (key <= before || key >= K_COUNT))
+			reader_fail(r, QERR_MISSING);
+		else if (key == K_BEFORE)
+			ret->n_before = get_before(r, ret->before);
+		else
+			get_base(r, ret);
+	}
+}
+
 int
 edition_decode(struct edition *ret, struct bytes file)
 {
@@ -110,7 +156,7 @@ edition_decode(struct edition *ret, struct bytes file)
 		return QERR_TOOBIG;
 	reader_init(&r, file.p != NULL ? file.p : (const uint8_t *)"", file.n);
 	n = cbor_map(&r, K_COUNT);
-	if (n < K_COUNT - 1)
+	if (n < K_NEEDED)
 		reader_fail(&r, QERR_MISSING);
 	want_key(&r, K_KIND);
 	ret->is_signed =
@@ -126,8 +172,8 @@ edition_decode(struct edition *ret, struct bytes file)
 	cbor_bytes_exact(&r, ret->key.b, sizeof(ret->key.b));
 	want_key(&r, K_PACKS);
 	ret->n_pack = get_files(&r, ret->pack, HEADER_PACKS_MAX, PACK_SIZE_MAX);
-	if (n == K_COUNT)
-		ret->n_before = get_before(&r, ret->before);
+	if (n > K_NEEDED)
+		get_rest(&r, ret, n - K_NEEDED);
 	return reader_end(&r);
 }
 

@@ -34,6 +34,8 @@ struct edition {
 	/* Of all heads packs of earlier issues, in the packs' order and the issues'. */
 	struct edition_before before[EDITION_BEFORE_MAX];
 	size_t n_before;
+	/* The prefix of the issue's own heads and text, if they have a base. */
+	struct bytes base[TIER_TEXT + 1];
 };
 
 int edition_encode(struct buf *b, const struct edition *e);
@@ -66,7 +68,9 @@ struct edition_verdict {
  * Check everything: the chain of charters, the header (signed by who may, if it is),
  * that it announces just these packs and they open, that each head and body is as
  * PROTOCOL.md has it, and of packs of earlier issues that all is there which was signed
- * before, but for articles that are taken back.  Initialise |ret| with zeroes; free it
+ * before, but for articles that are taken back.  Whether a prefix is what the earlier issues
+ * say only who has these can tell: a wrong one makes packs that nobody can open, but none
+ * that say something else.  Initialise |ret| with zeroes; free it
  * with edition_verdict_done() in any case.
  */
 int edition_open(struct edition_verdict *ret, const struct edition *e);

@@ -114,19 +114,20 @@ check_pictures(const struct edition_part *part, enum tier tier,
 	return r != 0 ? r : next == rec->n ? 0 : QERR_BADHASH;
 }
 
-/* The raw bytes of pack |i|, which leans on nothing. */
+/* The raw bytes of pack |i|. */
 static int
 open_pack(struct buf *raw, const struct edition_verdict *v,
     const struct edition *e, size_t i)
 {
 	const struct pack_entry *k = &v->header.pack[i];
-	const struct bytes none = {NULL, 0};
+	struct bytes base = {NULL, 0};
 	int r = pack_check(k, e->pack[i]);
 
-	if (r == 0 && k->base != 0)
-		r = QERR_RANGE;
+	if (k->base !=
+	    0) /* so it is the issue's own heads or text, section 5 */
+		base = e->base[k->tier];
 	return r != 0 ? r
-		      : pack_open(raw, k, &v->feed, &e->key, e->pack[i], none);
+		      : pack_open(raw, k, &v->feed, &e->key, e->pack[i], base);
 }
 
 /* The pack of |tier| of |part|, if there is one. */
@@ -213,6 +214,20 @@ check_covers(const struct header *h)
 	return 0;
 }
 
+/* There is a prefix for each pack that has a base, and no other. */
+static int
+check_bases(const struct header *h, const struct edition *e)
+{
+	bool has[TIERS] = {false};
+
+	for (size_t i = 0; i < h->n_pack; i++)
+		has[h->pack[i].tier] |= h->pack[i].base != 0;
+	for (enum tier t = TIER_HEADS; t <= TIER_TEXT; t++)
+		if (has[t] != (e->base[t].n > 0))
+			return has[t] ? QERR_BASE : QERR_RANGE;
+	return 0;
+}
+
 int
 edition_open(struct edition_verdict *ret, const struct edition *e)
 {
@@ -224,6 +239,8 @@ edition_open(struct edition_verdict *ret, const struct edition *e)
 		r = open_header(ret, e);
 	if (r == 0)
 		r = h->n_pack != e->n_pack ? QERR_MISSING : check_covers(h);
+	if (r == 0)
+		r = check_bases(h, e);
 	for (size_t i = 0; i < e->n_pack && r == 0; i++)
 		if (h->pack[i].tier == TIER_HEADS)
 			r = open_part(ret, e, i, &before);

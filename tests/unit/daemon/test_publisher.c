@@ -820,11 +820,10 @@ shared_words(char *dst, size_t n, uint32_t v)
 }
 
 static void
-fill(struct room *r, int from, int to)
+add_words(struct room *r, int from, int to)
 {
 	char words[1500];
 
-	check(publisher_begin(r->p, false, false) == 0);
 	for (int i = from; i < to; i++) {
 		char file[32], html[2000];
 
@@ -835,6 +834,13 @@ fill(struct room *r, int from, int to)
 		    i % 3 == 0 ? "fa" : "en", i, i, words);
 		check(add(r, file, html, NULL) == PUBLISHER_NEW);
 	}
+}
+
+static void
+fill(struct room *r, int from, int to)
+{
+	check(publisher_begin(r->p, false, false) == 0);
+	add_words(r, from, to);
 	check(publisher_commit(r->p, NULL, NULL, &why) == 0);
 }
 
@@ -1059,6 +1065,60 @@ bases(void)
 	room_done(&r);
 }
 
+static void
+draft_some(struct room *r, int from, int to, struct buf *b,
+    struct publisher_drafted *ret)
+{
+	check(publisher_begin_draft(r->p, false, 1700000000) == 0);
+	add_words(r, from, to);
+	buf_clear(b);
+	check(publisher_draft(r->p, b, ret, &why) == 0);
+}
+
+/* A draft leans on what an issue that is signed here would; the same on two machines. */
+static void
+bases_of_drafts(void)
+{
+	struct publisher_drafted d, same;
+	struct buf file, again, issue;
+	struct tree_name t = {.kind = TREE_PACK};
+	struct room r[2];
+
+	buf_init(&file, 0);
+	buf_init(&again, 0);
+	buf_init(&issue, 0);
+	for (int i = 0; i < 2; i++)
+		room_new(&r[i], 30);
+	for (int n = 0; n < 3; n++) {
+		draft_some(&r[0], 10 * n, 10 * (n + 1), &file, &d);
+		draft_some(&r[1], 10 * n, 10 * (n + 1), &again, &same);
+		check(bytes_eq(buf_bytes(&file), buf_bytes(&again)));
+		check(!d.lacks && !same.lacks);
+		sign(&r[0], "newsroom/secret.key", &issue, buf_bytes(&file));
+		for (int i = 0; i < 2; i++)
+			check(release(&r[i], &issue) == 0);
+		check(base_of(&r[1], (uint64_t)n + 1) == n);
+	}
+	reenter(&r[1]);
+	check(holds(&r[1], "word1.") == 1 && holds(&r[1], "word25.") == 1);
+
+	/* Who lacks one says so, and releases nothing that leans on it. */
+	t.id = text_of(&r[1], 2)->root;
+	check(store_forget(r[1].store, &t) == 0);
+	reenter(&r[1]);
+	draft_some(&r[0], 30, 40, &file, &d);
+	draft_some(&r[1], 30, 40, &again, &same);
+	check(!d.lacks && same.lacks && !id_eq(&d.hash, &same.hash));
+	sign(&r[0], "newsroom/secret.key", &issue, buf_bytes(&file));
+	check(release(&r[1], &issue) == QERR_BASE && why.n > 0);
+	check(release(&r[0], &issue) == 0 && base_of(&r[0], 4) == 3);
+	for (int i = 0; i < 2; i++)
+		room_done(&r[i]);
+	buf_done(&file);
+	buf_done(&again);
+	buf_done(&issue);
+}
+
 /* The issues of one batch lean on each other before any of them is out. */
 static void
 bases_of_a_batch(void)
@@ -1210,6 +1270,7 @@ main(void)
 	volumes();
 	volumes_anew();
 	bases();
+	bases_of_drafts();
 	bases_of_a_batch();
 	bases_of_languages();
 	promises();

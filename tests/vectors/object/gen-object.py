@@ -889,7 +889,26 @@ def editions():
     add('volume with an old revision', 'QERR_BADHASH', volume([[early[0][0], late[0][1]], [early[1][0], b'']]))
     add('volume with what was taken back', 'QERR_BADHASH', volume([[late[0][0], early[0][1]], [late[1][0], early[1][1]]]))
     add('volume with a later tombstone', '0', volume([[tomb, heads[2]]], cover=(1, 3)))
-    add('unknown field', 'QERR_MISSING', {**draft()[0], 6: 1})
+    # An issue that leans on others.
+    def leaning(tiers=(0, 1), given=None, **how):
+        bases = [b'An earlier issue. ' + b''.join(some) for some in RECORDS[:2]]
+        sealed = [seal(tier, frame(b''.join(some), bases[tier] if tier in tiers else b'')) for tier, some in enumerate(RECORDS)]
+        fields = {0: 2, 1: FEED, 2: 1, 3: 5, 4: 1700000000, 5: 604800, 6: seed('history'),
+                  7: [entry(tier, z, len(b''.join(some)), contents(some), len(some), {8: 0b101} if tier in tiers else {}) for tier, (some, z) in enumerate(zip(RECORDS, sealed))]}
+        e = {0: 4, 1: v.encode(fields), 2: [CHARTER1], 3: READING, 4: sealed, 6: given or [b if tier in tiers else b'' for tier, b in enumerate(bases)]}
+        return {**e, **{int(k[1:]): x for k, x in how.items()}}, v.H(b'header', v.encode(fields))
+
+    add('leans on others', '0', leaning())
+    add('its text leans on others', '0', leaning((1,)))
+    add('leans on others: no prefixes', 'QERR_BASE', leaning(_6=None))
+    add('leans on others: one prefix missing', 'QERR_BASE', leaning(given=[b'', leaning()[0][6][1]]))
+    add('leans on others: a prefix too many', 'QERR_RANGE', leaning((1,), given=leaning()[0][6]))
+    add('leans on others: another prefix', 'QERR_INFLATE', leaning(given=[b'An earlier issue.', leaning()[0][6][1]]))
+    add('leans on others: no bytes', 'QERR_MISSING', leaning(given=[b'', b'']))
+    add('leans on others: one prefix', 'QERR_MISSING', leaning(given=[b'x']))
+    add('prefixes of what leans on nothing', 'QERR_RANGE', {**draft()[0], 6: [b'x', b'']})
+    add('before, and an unknown field', 'QERR_MISSING', {**anew()[0], 7: 1})
+    add('unknown field', 'QERR_MISSING', {**draft()[0], 7: 1})
     add('no packs', 'QERR_MISSING', draft(_4=[]))
     add('no charters', 'QERR_MISSING', draft(_2=[]))
     add('wrong kind', 'QERR_RANGE', draft(_0=3))
