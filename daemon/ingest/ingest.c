@@ -8,6 +8,7 @@
 
 #include "daemon/extract/rules.h"
 #include "daemon/ingest/charset.h"
+#include "daemon/ingest/front.h"
 #include "daemon/ingest/gzip.h"
 #include "daemon/ingest/html.h"
 #include "daemon/ingest/jsonfeed.h"
@@ -158,12 +159,14 @@ static int
 convert(struct ingest_doc *d, const struct ingest_source *src,
     struct bytes text, struct buf *why)
 {
+	int r;
+
 	if (src->kind == INGEST_FEED)
 		return jsonfeed_is(text) ? jsonfeed_ingest(d, src, text, why)
 					 : webfeed_ingest(d, src, text, why);
-	text = meta_front(d, text);
-	if (text.n == 0)
-		return 0;
+	r = front_take(d, &text, why);
+	if (r != 0 || text.n == 0)
+		return r;
 	switch (src->kind) {
 	case INGEST_HTML:
 		return html_ingest(d, src, text, why);

@@ -13,8 +13,8 @@
  * child (daemon/work/worker.h), for it parses strangers' bytes; it opens no file.
  *
  * What a document says of itself stands in front matter, lines of "key: value"
- * between two lines of "---" at its very beginning (in plain text also without
- * these, up to a blank line), and in HTML's <html lang>, <title>, <meta>,
+ * between two lines of "---" at its very beginning, or without these up to a blank
+ * line (daemon/ingest/front.h), and in HTML's <html lang>, <title>, <meta>,
  * <link rel=canonical>.  Front matter wins.
  */
 #define INGEST_DOCUMENT_MAX (8 * 1024 * 1024)

@@ -8,6 +8,8 @@
 #include "daemon/ingest/scribe.h"
 #include "proto/base/text.h"
 
+#define LANGUAGE_MAX 3 /* letters: no language has more (RFC 5646 §2.2.1) */
+
 static bool
 is_word(struct bytes s, const char *word)
 {
@@ -99,7 +101,8 @@ set_lang(struct ingest_doc *d, struct bytes value)
 		/* As locales write it: en_US. */
 		while ((u = strchr(text, '_')) != NULL)
 			*u = '-';
-		if (lang_check(bytes_str(text)) == 0) {
+		if (lang_check(bytes_str(text)) == 0 &&
+		    strcspn(text, "-") <= LANGUAGE_MAX) {
 			d->said[d->n_said] = strdup(text);
 			d->n_said += d->said[d->n_said] != NULL;
 			return;
@@ -164,9 +167,8 @@ separator(struct bytes s)
 	return 0;
 }
 
-/* An item without the quotes and brackets that YAML puts around it. */
-static struct bytes
-bare(struct bytes s)
+struct bytes
+meta_bare(struct bytes s)
 {
 	s = text_trim(s);
 	while (s.n > 0 && (s.p[0] == '[' || s.p[0] == '"' || s.p[0] == '\''))
@@ -186,13 +188,13 @@ add_list(char **list, size_t *n, size_t max, struct bytes value, size_t len)
 		skip = separator(bytes_of(value.p + i, value.n - i));
 		if (skip == 0)
 			continue;
-		add_one(list, n, max, bare(bytes_of(value.p + from, i - from)),
-		    len);
+		add_one(list, n, max,
+		    meta_bare(bytes_of(value.p + from, i - from)), len);
 		from = i + skip;
 		i = from - 1;
 	}
-	add_one(list, n, max, bare(bytes_of(value.p + from, value.n - from)),
-	    len);
+	add_one(list, n, max,
+	    meta_bare(bytes_of(value.p + from, value.n - from)), len);
 }
 
 static void
@@ -250,141 +252,4 @@ meta_set(struct ingest_doc *d, enum meta_field f, struct bytes value)
 	case META_NONE:
 		break;
 	}
-}
-
-/* Take a line off the front of |*text|, without its end. */
-static struct bytes
-next_line(struct bytes *text)
-{
-	const uint8_t *nl = memchr(text->p, '\n', text->n);
-	size_t n = nl != NULL ? (size_t)(nl - text->p) : text->n;
-	struct bytes line = bytes_of(text->p, n);
-
-	n = nl != NULL ? n + 1 : n;
-	*text = bytes_of(text->p + n, text->n - n);
-	while (line.n > 0 && line.p[line.n - 1] == '\r')
-		line.n--;
-	return line;
-}
-
-static bool
-is_fence(struct bytes line)
-{
-	return bytes_eq(text_trim(line), bytes_str("---"));
-}
-
-/* "key: value", or a "- value" of the list whose key was before. */
-struct front_line {
-	bool item, pair;
-	struct bytes key, value;
-};
-
-static struct front_line
-read_line(struct bytes line)
-{
-	struct front_line ret = {false, false, {NULL, 0}, {NULL, 0}};
-	const uint8_t *colon = memchr(line.p, ':', line.n);
-	struct bytes t = text_trim(line);
-
-	if (t.n >= 2 && t.p[0] == '-' && t.p[1] == ' ') {
-		ret.item = true;
-		ret.value = bare(bytes_of(t.p + 2, t.n - 2));
-		return ret;
-	}
-	if (colon == NULL || colon == line.p)
-		return ret;
-	ret.key = bytes_of(line.p, (size_t)(colon - line.p));
-	for (size_t i = 0; i < ret.key.n; i++) {
-		uint8_t c = ret.key.p[i];
-
-		if (!((c | 0x20) >= 'a' && (c | 0x20) <= 'z') && c != '-' &&
-		    c != '_' && !(c >= '0' && c <= '9'))
-			return ret;
-	}
-	ret.pair = true;
-	ret.value = text_trim(bytes_of(colon + 1, line.n - ret.key.n - 1));
-	return ret;
-}
-
-static void
-set_line(struct ingest_doc *d, const struct front_line *l,
-    enum meta_field *last)
-{
-	struct bytes v = l->value;
-
-	if (l->pair)
-		*last = meta_key(l->key);
-	if (*last != META_AUTHOR && *last != META_TAGS && v.n >= 2 &&
-	    (v.p[0] == '"' || v.p[0] == '\'') && v.p[v.n - 1] == v.p[0])
-		v = bytes_of(v.p + 1, v.n - 2);
-	if (v.n > 0)
-		meta_set(d, *last, v);
-}
-
-/* Whether front matter without a fence ends before |line|. */
-static bool
-ends_bare(struct bytes line)
-{
-	struct bytes t = text_trim(line);
-
-	return t.n == 0 || t.p[0] == '#' || t.p[0] == '<';
-}
-
-/* True if |text| begins with bare front matter, whose first key is one of ours. */
-static bool
-is_bare_front(struct bytes text)
-{
-	struct front_line l;
-	bool first = true;
-
-	while (text.n > 0) {
-		struct bytes line = next_line(&text);
-
-		if (ends_bare(line))
-			break;
-		l = read_line(line);
-		if (!l.pair || (first && meta_key(l.key) == META_NONE))
-			return false;
-		first = false;
-	}
-	return !first;
-}
-
-static bool
-has_fence(struct bytes text)
-{
-	while (text.n > 0)
-		if (is_fence(next_line(&text)))
-			return true;
-	return false;
-}
-
-struct bytes
-meta_front(struct ingest_doc *d, struct bytes text)
-{
-	enum meta_field last = META_NONE;
-	struct bytes rest = text;
-	bool fenced;
-
-	if (text.n == 0)
-		return text;
-	fenced = is_fence(next_line(&rest)) && has_fence(rest);
-	if (!fenced) {
-		if (!is_bare_front(text))
-			return text;
-		rest = text;
-	}
-	while (rest.n > 0) {
-		struct bytes before = rest, line = next_line(&rest);
-		struct front_line l;
-
-		if (fenced && is_fence(line))
-			break;
-		if (!fenced && ends_bare(line))
-			return before;
-		l = read_line(line);
-		if (l.pair || l.item)
-			set_line(d, &l, &last);
-	}
-	return rest;
 }

@@ -29,11 +29,7 @@ enum meta_field meta_key(struct bytes key);
  * be read is left out with a warning. */
 void meta_set(struct ingest_doc *d, enum meta_field f, struct bytes value);
 
-/*
- * Read front matter at the beginning of |text|: fenced by "---", or bare, begun by a
- * key that is known and ended by a blank line, a heading ("#") or a tag.  Returns
- * what is left behind it.
- */
-struct bytes meta_front(struct ingest_doc *d, struct bytes text);
+/* An item without the quotes and brackets that YAML puts around it. */
+struct bytes meta_bare(struct bytes s);
 
 #endif

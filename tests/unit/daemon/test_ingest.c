@@ -408,6 +408,26 @@ front_matter_needs_no_fence(void)
 	    /* A text may begin with a word and a colon. */
 	    {INGEST_MARKDOWN, "Seen: it\n\na\n", "en", "A file"},
 	    {INGEST_MARKDOWN, "Date: so it goes\nand on\n", "en", "A file"},
+	    {INGEST_TEXT, "Kabul: it\n\na\n", "en", "Kabul: it"},
+	    {INGEST_TEXT, "Note: names were changed.\n\na\n", "en",
+		"Note: names were changed."},
+	    {INGEST_TEXT, "Name: Jane Roe\nAge: 33\n\na\n", "en", "A file"},
+	    {INGEST_TEXT, "Date: so it goes\n\na\n", "en", "Date: so it goes"},
+	    {INGEST_TEXT, "Update: it is over.\n\na\n", "en",
+		"Update: it is over."},
+	    /* But not with one that no text begins with. */
+	    {INGEST_TEXT, "Title: U\nNote: names\n\na\n", "en", "U"},
+	    {INGEST_TEXT, "Date: 2026-11-23\n\na\n", "en", "A file"},
+	    {INGEST_TEXT, "note: names\n\na\n", "en", "A file"},
+	    {INGEST_TEXT, "Title: U\nPhoto: Jo\n\na\n", "en", "U"},
+	};
+	static const struct {
+		const char *text, *why;
+	} odd[] = {
+	    {"Titel: U\n\na\n", "Write \"title: …\" on top, not \"Titel: …\"."},
+	    {"lang: fa\nautor: U\n\na\n", "\"author: …\""},
+	    {"auhtor: U\n\na\n", "\"author: …\""},
+	    {"summry: U\n\na\n", "\"summary: …\""},
 	};
 	struct ingest_doc d;
 	struct buf why;
@@ -418,8 +438,22 @@ front_matter_needs_no_fence(void)
 		      0);
 		is_text(d.lang, x[i].lang);
 		is_text(d.title, x[i].title);
+		check((d.n_warning == 1) ==
+		      (strstr(x[i].text, "Photo") != NULL));
 		ingest_done(&d);
 	}
+	/* What is nearly right is neither published as text nor passed over. */
+	for (size_t i = 0; i < sizeof(odd) / sizeof(odd[0]); i++) {
+		check(take(&d, INGEST_TEXT, odd[i].text, strlen(odd[i].text),
+			  &why) == QERR_RANGE);
+		buf_put_u8(&why, '\0');
+		check(strstr((const char *)why.p, odd[i].why) != NULL);
+		ingest_done(&d);
+	}
+	check(take(&d, INGEST_MARKDOWN, "lang: Persian\n\na\n", 18, &why) == 0);
+	is_text(d.lang, "en");
+	check(d.n_warning == 1);
+	ingest_done(&d);
 	buf_done(&why);
 }
 
