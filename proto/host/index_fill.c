@@ -194,11 +194,28 @@ out:
 	return err;
 }
 
-static int
-note_pack(struct fill *f, const struct id *root)
+/*
+ * What heads pack |i| is listed by: its root and that of its text.  Heads may stay what they
+ * were, and be announced again with a text that is made anew.
+ */
+static void
+listed_by(const struct fill *f, size_t i, struct id *ret)
 {
+	size_t text = shelf_with(&f->shelf, i, TIER_TEXT);
+
+	*ret = f->shelf.pack[i].e.root;
+	for (size_t k = 0; text != SHELF_NONE && k < sizeof(ret->b); k++)
+		ret->b[k] ^= f->shelf.pack[text].e.root.b[k];
+}
+
+static int
+note_pack(struct fill *f, size_t i)
+{
+	struct id by;
+
+	listed_by(f, i, &by);
 	sqlite3_bind_blob(f->note, 1, f->follow->feed.b, 32, SQLITE_STATIC);
-	sqlite3_bind_blob(f->note, 2, root->b, 32, SQLITE_STATIC);
+	sqlite3_bind_blob(f->note, 2, by.b, 32, SQLITE_STATIC);
 	return index_finish(f->x, f->note);
 }
 
@@ -239,7 +256,7 @@ fill_pack(struct fill *f, size_t i)
 			return 0;
 		err = 0;
 	}
-	return err != 0 ? err : note_pack(f, &f->shelf.pack[i].e.root);
+	return err != 0 ? err : note_pack(f, i);
 }
 
 static int
@@ -261,7 +278,7 @@ take_headers(struct fill *f, const struct row *r)
 	return qerr_is_peer_fault(err) ? 0 : err;
 }
 
-/* The packs that are listed: their roots lead to |f|. */
+/* The packs that are listed: what they are listed by leads to |f|. */
 static int
 load_known(struct fill *f, struct map *known)
 {
@@ -347,25 +364,45 @@ load_before(struct fill *f)
 	return err;
 }
 
+/* The heads packs that count, by root: of one announced twice the later. */
+static int
+load_heads(struct fill *f, struct map *heads)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < f->shelf.n && err == 0; i++) {
+		struct shelf_pack *p = &f->shelf.pack[i];
+
+		if (!p->dead && p->e.tier == TIER_HEADS)
+			err = map_put(heads, &p->e.root, p);
+	}
+	return err;
+}
+
+static bool
+counts(const struct fill *f, const struct map *heads, size_t i)
+{
+	const struct shelf_pack *p = &f->shelf.pack[i];
+
+	return p->e.tier == TIER_HEADS && map_get(heads, &p->e.root) == p;
+}
+
 /*
  * If a pack that is listed counts no longer, everything is listed anew: it was
- * withdrawn, or its header is no more.  One announced twice counts if one of them does.
+ * withdrawn, or its text was, or its header is no more.
  */
 static int
-drop_gone(struct fill *f, struct map *known)
+drop_gone(struct fill *f, const struct map *heads, const struct map *known)
 {
 	size_t live = 0;
+	struct id by;
 	int err;
 
 	for (size_t i = 0; i < f->shelf.n; i++) {
-		struct shelf_pack *p = &f->shelf.pack[i];
-
-		if (p->dead || p->e.tier != TIER_HEADS ||
-		    map_get(known, &p->e.root) != f)
+		if (!counts(f, heads, i))
 			continue;
-		live++;
-		if (map_put(known, &p->e.root, p) != 0) /* once */
-			return QERR_NOMEM;
+		listed_by(f, i, &by);
+		live += map_get(known, &by) != NULL;
 	}
 	if (live == map_count(known))
 		return 0;
@@ -377,27 +414,33 @@ drop_gone(struct fill *f, struct map *known)
 static int
 fill_packs(struct fill *f)
 {
-	struct map *known = map_new(0);
+	struct map *known = map_new(0), *heads = map_new(0);
 	bool anew = false;
-	int err = known == NULL ? QERR_NOMEM : load_known(f, known);
+	int err =
+	    known == NULL || heads == NULL ? QERR_NOMEM : load_known(f, known);
 
-	if (err == 0 && (err = drop_gone(f, known)) > 0) {
+	if (err == 0)
+		err = load_heads(f, heads);
+	if (err == 0 && (err = drop_gone(f, heads, known)) > 0) {
 		anew = true;
 		err = 0;
 	}
 	if (err == 0)
 		err = load_counts(f);
 	for (size_t i = 0; i < f->shelf.n && err == 0; i++) {
-		const struct shelf_pack *p = &f->shelf.pack[i];
-		struct tree_name t = {.kind = TREE_PACK, .id = p->e.root};
+		struct tree_name t = {
+		    .kind = TREE_PACK, .id = f->shelf.pack[i].e.root};
+		struct id by;
 
-		if (p->e.tier != TIER_HEADS || p->dead ||
-		    (!anew && map_get(known, &p->e.root) != NULL) ||
-		    !store_has(f->x->store, &t))
+		if (!counts(f, heads, i))
 			continue;
-		err = fill_pack(f, i);
+		listed_by(f, i, &by);
+		if ((anew || map_get(known, &by) == NULL) &&
+		    store_has(f->x->store, &t))
+			err = fill_pack(f, i);
 	}
 	map_free(known);
+	map_free(heads);
 	return err;
 }
 

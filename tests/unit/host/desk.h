@@ -22,7 +22,9 @@ struct batch {
 	size_t n;
 	uint64_t number;
 	bool only;
-	bool lean; /* the heads lean on those of the issue before */
+	bool lean;       /* the heads lean on those of the issue before */
+	bool text_leans; /* on them, too */
+	bool text_only;  /* what is withdrawn: the heads stay what they were */
 };
 
 struct desk {
@@ -115,7 +117,9 @@ desk_pack(struct desk *d, struct store *s, struct header *h,
 {
 	struct pack_entry *e = &h->pack[h->n_pack];
 	uint64_t number = b->number == 0 ? h->number : b->number;
-	bool lean = b->lean && tier == TIER_HEADS;
+	bool lean = tier == TIER_HEADS  ? b->lean
+		    : tier == TIER_TEXT ? b->text_leans
+					: false;
 	struct buf sealed = {0};
 
 	if (raw.n == 0)
@@ -125,7 +129,7 @@ desk_pack(struct desk *d, struct store *s, struct header *h,
 	    .first = number,
 	    .last = number,
 	    .base = lean,
-	    .only = b->only};
+	    .only = b->only || (b->text_only && tier == TIER_TEXT)};
 	records_root(&e->contents, raw, at);
 	check(pack_seal(&sealed, e, &d->p.feed, &d->key, raw,
 		  lean ? buf_bytes(&d->heads) : bytes_of(NULL, 0), 3,

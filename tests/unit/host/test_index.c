@@ -91,6 +91,40 @@ retractions_leave_a_title(void)
 	end();
 }
 
+/* A text that leaned on what was taken back is made anew: its heads stay, and are
+ * announced once more. */
+static void
+a_text_made_anew_is_found(void)
+{
+	const struct story second = {STORY("b", "What its text repeats",
+	    "<p>What its text repeats</p>")};
+	const struct batch leans = {
+	    .story = &second, .n = 1, .text_leans = true};
+	const struct batch anew = {
+	    .story = &second, .n = 1, .number = 2, .text_only = true};
+	struct tree_name old = {.kind = TREE_PACK};
+	struct id heads;
+
+	for (int synced = 0; synced < 2; synced++) {
+		begin();
+		desk_issue(&d, s, {STORY("a", "A", "<p>a</p>")});
+		desk_print(&d, s, &leans, 1);
+		heads = d.last.pack[TIER_HEADS].root;
+		old.id = d.last.pack[TIER_TEXT].root;
+		if (synced)
+			check(news(2, 0, 0));
+		desk_print(&d, s, &anew, 1);
+		check(id_eq(&d.last.pack[TIER_HEADS].root, &heads));
+		check(!id_eq(&d.last.pack[TIER_TEXT].root, &old.id));
+		check(store_forget(s, &old) == 0);
+		check(news(synced ? 0 : 2, 0, 0));
+		find("b");
+		check(found.pack_number == 3 && found.has_text);
+		check(found.number == 2);
+		end();
+	}
+}
+
 /* Issues that a revoked key signed are gone from the tree, and from the list. */
 static void
 what_the_tree_lost_is_not_listed(void)
@@ -160,6 +194,7 @@ main(void)
 	place_init();
 	corrections_replace();
 	retractions_leave_a_title();
+	a_text_made_anew_is_found();
 	what_the_tree_lost_is_not_listed();
 	packs_may_come_in_any_order();
 	place_done();
