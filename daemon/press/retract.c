@@ -32,6 +32,16 @@ struct retraction {
 
 /* --- which packs --- */
 
+/* Heads, and of those of an issue that were announced again the last. */
+static bool
+counts(const struct shelf *s, size_t i)
+{
+	const struct shelf_pack *k = &s->pack[i];
+
+	return !k->dead && k->e.tier == TIER_HEADS &&
+	       (k->e.first != k->e.last || shelf_issue(s, k->e.first) == i);
+}
+
 static int
 pack_holds(struct retraction *t, struct shelf_view *v, size_t i, bool *ret)
 {
@@ -86,9 +96,7 @@ choose(struct retraction *t)
 
 	shelf_view_init(&v);
 	for (size_t i = 0; i < s->n && r == 0; i++) {
-		const struct shelf_pack *k = &s->pack[i];
-
-		if (k->dead || k->e.tier != TIER_HEADS)
+		if (!counts(s, i))
 			continue;
 		jobs_breathe();
 		r = pack_holds(t, &v, i, &holds);
@@ -97,14 +105,12 @@ choose(struct retraction *t)
 	}
 	shelf_view_done(&v);
 	for (size_t i = 0; i < s->n && r == 0; i++) {
-		const struct shelf_pack *k = &s->pack[i];
 		size_t text;
 
-		if (k->dead || k->e.tier != TIER_HEADS ||
-		    t->again[i] != NOT_AGAIN)
+		if (t->again[i] != NOT_AGAIN || !counts(s, i))
 			continue;
 		text = shelf_with(s, i, TIER_TEXT);
-		if (loses_base(t, &k->e) ||
+		if (loses_base(t, &s->pack[i].e) ||
 		    (text != SHELF_NONE && loses_base(t, &s->pack[text].e)))
 			t->again[i] = LEANS;
 	}

@@ -1065,6 +1065,47 @@ bases(void)
 	room_done(&r);
 }
 
+/* Heads that stay what they were while their text is made anew are announced twice, and
+ * can be taken back all the same. */
+static void
+twice_taken_back(void)
+{
+	const struct shelf_pack *k;
+	size_t twins = 0;
+	struct room r;
+
+	room_new(&r, 30);
+	for (int n = 0; n < 30; n += 10) {
+		check(publisher_begin(r.p, false, false) == 0);
+		for (int i = n; i < n + 10; i++) {
+			char file[32], title[1000], words[1500], html[4000];
+
+			shared_words(title, sizeof(title), (uint32_t)i + 9);
+			shared_words(words, sizeof(words), voice);
+			snprintf(file, sizeof(file), "%d.html", i);
+			snprintf(html, sizeof(html),
+			    "<title>%s</title><p>word%d. %s", title, i, words);
+			check(add(&r, file, html, NULL) == PUBLISHER_NEW);
+		}
+		check(publisher_commit(r.p, NULL, NULL, &why) == 0);
+	}
+	check(base_of(&r, 2) == 1 && base_of(&r, 3) == 2);
+	check(retract(&r, "5.html") == 0);
+	check(base_of(&r, 2) == 0 && base_of(&r, 3) == 0);
+	for (size_t i = 0; i < r.p->shelf.n; i++) {
+		k = &r.p->shelf.pack[i];
+		twins += !k->dead && k->e.tier == TIER_HEADS && k->e.last == 2;
+	}
+	check(twins == 2);
+	check(retract(&r, "15.html") == 0);
+	check(holds(&r, "word15.") == 0 && holds(&r, "word16.") == 1);
+	check(retract_by_drafts(&r, "16.html", "newsroom/secret.key") == 1);
+	check(holds(&r, "word16.") == 0 && holds(&r, "word17.") == 1);
+	reenter(&r);
+	check(publisher_articles(r.p) == 30);
+	room_done(&r);
+}
+
 static void
 draft_some(struct room *r, int from, int to, struct buf *b,
     struct publisher_drafted *ret)
@@ -1270,6 +1311,7 @@ main(void)
 	volumes();
 	volumes_anew();
 	bases();
+	twice_taken_back();
 	bases_of_drafts();
 	bases_of_a_batch();
 	bases_of_languages();
