@@ -38,6 +38,11 @@ home_begin(struct home *h, const struct app *a, bool change)
 		return complain("nothing is followed yet: %s is not there. "
 				"Begin with: quire follow LINK",
 		    a->state);
+	if (err == QERR_VERSION)
+		return complain("%s was written by a newer quire, and is left "
+				"as it is. Use that one, or name another with "
+				"-C DIR.",
+		    a->state);
 	if (err == 0)
 		err = index_begin(&h->index, h->store);
 	if (err != 0)

@@ -32,6 +32,8 @@ sources_check(const char *text)
 	    begins(text, "quire://") ? invite_parse(&v, bytes_str(text)) : 0;
 
 	invite_done(&v);
+	if (err == QERR_VERSION)
+		return complain("that is an invite for a newer quire.");
 	if (err != 0)
 		return complain("an invite %s. Ask for it again, whole: it "
 				"begins with quire:// and ends with 92 "

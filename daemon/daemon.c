@@ -159,6 +159,10 @@ open_store(struct daemon *d)
 			  "names: end it, or name another");
 	else if (err == QERR_ABSENT)
 		log_error("what \"state\" names is no folder: name one");
+	else if (err == QERR_VERSION)
+		log_error("the folder that \"state\" names was written by a "
+			  "newer quired, and is left as it is: use that one, "
+			  "or name another folder");
 	else if (err != 0)
 		log_error("the folder that \"state\" names %s", qerr_str(err));
 	return err;

@@ -435,6 +435,8 @@ set_invite(struct config_list *list, struct bytes value)
 	int e = invite_parse(&v, value);
 
 	invite_done(&v);
+	if (e == QERR_VERSION)
+		return "is an invite for a newer quired";
 	if (e != 0)
 		return "is not an invite: it begins with quire:// and is to be "
 		       "copied whole";

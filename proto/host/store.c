@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -78,11 +79,38 @@ make_folders(struct store *s)
 	return 0;
 }
 
+/* None is there in what was just made, or by a program that wrote none: 1. */
+static int
+check_version(struct store *s)
+{
+	char want[8];
+	struct buf b;
+	int n = snprintf(want, sizeof(want), "%d\n", STORE_VERSION), err;
+
+	buf_init(&b, 0);
+	err = file_read(&b, s->fd, "version", 64);
+	if (err == QERR_TOOBIG ||
+	    (err == 0 && !bytes_eq(buf_bytes(&b), bytes_of(want, (size_t)n))))
+		err = QERR_VERSION;
+	buf_done(&b);
+	return err;
+}
+
+static int
+put_version(struct store *s)
+{
+	char text[8];
+	int n = snprintf(text, sizeof(text), "%d\n", STORE_VERSION);
+
+	return file_write(s->fd, "version", bytes_of(text, (size_t)n),
+	    STORE_MODE_FILE);
+}
+
 int
 store_open(struct store **ret, const char *dir, bool readonly)
 {
 	struct store *s = calloc(1, sizeof(*s));
-	int err = QERR_NOMEM;
+	int err = QERR_NOMEM, version;
 
 	*ret = NULL;
 	if (s == NULL)
@@ -101,10 +129,13 @@ store_open(struct store **ret, const char *dir, bool readonly)
 		err = store_error("open its folder");
 		goto fail;
 	}
-	if ((err = open_lock(s)) != 0)
+	version = check_version(s);
+	if ((err = version == QERR_ABSENT ? 0 : version) != 0 ||
+	    (err = open_lock(s)) != 0)
 		goto fail;
 	if (!readonly) {
-		if ((err = make_folders(s)) != 0)
+		if ((err = make_folders(s)) != 0 ||
+		    (version != 0 && (err = put_version(s)) != 0))
 			goto fail;
 		store_empty(s->fd, "tmp"); /* what a crash left */
 	}

@@ -17,6 +17,7 @@
  *	DIR/index.sqlite		proto/host/index.h; can be rebuilt
  *	DIR/row-FEED			headers once more, proto/host/store_row.h
  *	DIR/lock			one process has it
+ *	DIR/version			"1": STORE_VERSION
  *
  * Writes are collected and made durable together:  store_put_*() prepares
  * temporaries, store_commit() syncs, renames and syncs the folders; only then is
@@ -26,7 +27,15 @@
 struct store;
 
 /*
- * Open or make the store at |dir|; QERR_AGAIN: another process has it.  Any number
+ * What lies below DIR, in all files of both programs.  Who changes one so that a program
+ * before would lose or misread what is in it counts this up, and teaches store_open() what
+ * to do with those before; one that can be made anew needs no more than its own mark.
+ */
+#define STORE_VERSION 1
+
+/*
+ * Open or make the store at |dir|; QERR_VERSION: a newer program wrote it, and nothing is
+ * touched; QERR_AGAIN: another process has it.  Any number
  * may have it |readonly| meanwhile, for which the tree cannot be changed.
  */
 int store_open(struct store **ret, const char *dir, bool readonly);

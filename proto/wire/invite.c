@@ -249,6 +249,11 @@ parse_token(struct invite *v, struct bytes at)
 	uint8_t token[BODY_LEN + CHECK_LEN], sum[CHECK_LEN];
 	int err = 0;
 
+	/* One of another version may be as long as it likes. */
+	if (at.n >= 4 &&
+	    base64url_decode(token, 3, (const char *)at.p, 4) == 3 &&
+	    token[0] != VERSION)
+		return QERR_VERSION;
 	if (at.n != INVITE_TOKEN_LEN)
 		return QERR_TRUNCATED;
 	if (base64url_decode(token, sizeof(token), (const char *)at.p, at.n) !=

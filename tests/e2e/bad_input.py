@@ -87,6 +87,7 @@ def sources(w, desk, invite, link):
     for bad in (invite[:-1], invite + 'x', 'quire://127.0.0.1:1/?t=raw#AAAA', invite.replace('t=raw', 't=fax'),
                 'quire://[::1]:99999/?t=raw#' + token):
         desk.says(1, 'an invite', 'sync', bad)
+    desk.says(1, 'an invite for a newer quire', 'sync', 'quire://127.0.0.1:1/?t=raw#AgAA')
     desk.says(1, 'is no tree', 'sync', w.path('fifo'))
     desk.says(1, 'is no tree', 'sync', '/dev/zero')
     desk.says(1, 'is no tree', 'sync', write(w.path('empty.tar'), ''))
@@ -125,9 +126,14 @@ def capsules(w, desk):
 
 
 def home(w, desk, invite, link, titles):
-    """A database may be lost; the list of what is followed may not, and is not touched."""
+    """A database may be lost; the list of what is followed may not, and is not touched. What a newer quire wrote is left alone."""
     reader = w.path('reader')
     before = sorted(titles(None))
+    for version in ('2\n', 'two'):
+        write(os.path.join(reader, 'version'), version)
+        for args in (('list',), ('sync', invite), ('follow', link), ('export', '--bundle', w.path('x.tar'))):
+            desk.says(1, 'written by a newer quire', *args)
+    write(os.path.join(reader, 'version'), '1\n')
     for data in (b'', os.urandom(9000), open(os.path.join(reader, 'index.sqlite'), 'rb').read()[:6000]):
         write(os.path.join(reader, 'index.sqlite'), data)
         w.run('sync', invite)
@@ -207,6 +213,7 @@ def places(w):
 
 
 def settings(w):
+    os.mkdir(w.path('newer'))
     for text, word in (('colour blue\n', ':1: "colour"'), ('# x\n\nlisten\n', ':3: listen'), ('listen 1.2.3.4:99999\n', ':1: listen'),
                        ('follow quire:abc\n', ':1: follow'), ('peer quire://x\n', ':1: peer'), ('quota lots\n', ':1: quota'),
                        ('state relative\n', ':1: state'), ('\0\n', ':1:'), ('a' * 100000 + '\n', ':1:')):
@@ -214,6 +221,14 @@ def settings(w):
         for test in (['-T'], []):
             r = subprocess.run([w.quired, *test, '-c', conf], capture_output=True, text=True, timeout=30)
             need(r.returncode == 1 and conf + word in r.stderr, f'{text[:40]!r}: {r.returncode} {r.stderr}')
+    # A state folder, a setting and a peer of a newer version.
+    write(w.path('newer', 'version'), '2\n')
+    newer = f'state {w.path("newer")}\ncontrol {w.path("newer-control")}\n'
+    for text, word in ((newer, 'was written by a newer quired, and is left as it is'), (newer + 'shine on\n', '"shine" is no setting'),
+                       (newer + 'peer quire://127.0.0.1:1/?t=raw#AgAA\n', 'is an invite for a newer quired')):
+        r = subprocess.run([w.quired, '-c', write(w.path('newer.conf'), text)], capture_output=True, text=True, timeout=30)
+        need(r.returncode == 1 and word in r.stderr and r.stderr.count('\n') == 1, f'{text}: {r.returncode} {r.stderr}')
+        need(os.listdir(w.path('newer')) == ['version'], f'what is newer was touched: {os.listdir(w.path("newer"))}')
     r = subprocess.run([w.quired, '-c', w.path('nowhere')], capture_output=True, text=True, timeout=30)
     need(r.returncode == 1 and 'cannot be read' in r.stderr, r.stderr)
 

@@ -255,6 +255,40 @@ files_of_the_owner(void)
 	store_close(s);
 }
 
+/* What a newer program wrote is not opened, locked or tidied up. */
+static void
+a_newer_version_is_left_alone(void)
+{
+	static const char *const text[] = {
+	    "2\n", "10\n", "1", "", "1\n\n", "one\n"};
+	struct store *s = fresh();
+	char path[96], left[96];
+	struct buf b = {0};
+
+	snprintf(path, sizeof(path), "%s/version", place_dir);
+	snprintf(left, sizeof(left), "%s/tmp/left", place_dir);
+	check(file_read(&b, AT_FDCWD, path, 9) == 0);
+	check(bytes_eq(buf_bytes(&b), bytes_str("1\n")));
+	buf_done(&b);
+	store_close(s);
+	check(file_write(AT_FDCWD, left, bytes_str("x"), 0600) == 0);
+	for (size_t i = 0; i < sizeof(text) / sizeof(text[0]); i++) {
+		check(file_write(AT_FDCWD, path, bytes_str(text[i]), 0600) ==
+		      0);
+		check(store_open(&s, place_dir, false) == QERR_VERSION);
+		check(s == NULL && there(left));
+		check(store_open(&s, place_dir, true) == QERR_VERSION);
+	}
+
+	/* One from before there were any is marked. */
+	check(remove(path) == 0);
+	check(store_open(&s, place_dir, true) == 0 && !there(path));
+	store_close(s);
+	s = open_again(NULL);
+	check(there(path) && !there(left));
+	store_close(s);
+}
+
 int
 main(void)
 {
@@ -270,6 +304,7 @@ main(void)
 	a_thread_fails();
 	new_folders_are_seen();
 	files_of_the_owner();
+	a_newer_version_is_left_alone();
 	place_done();
 	return 0;
 }

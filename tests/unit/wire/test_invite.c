@@ -91,6 +91,9 @@ everything_else_is_refused(void)
 	bad("quire://a.org:1/?t=raw&pre=abc#" TOKEN, QERR_RANGE);
 	bad("quire://a.org:1/?t=raw", QERR_MISSING);
 	bad("quire://a.org:1/?t=raw#", QERR_TRUNCATED);
+	/* Of a newer version, whatever else that says. */
+	bad("quire://a.org:1/?t=raw#AgAA", QERR_VERSION);
+	bad("quire://a.org:1/?t=raw#Ag" TOKEN, QERR_VERSION);
 	bad("quire://a.org:1/?t=raw#" TOKEN "A", QERR_TRUNCATED);
 
 	memset(longer, 'a', sizeof(longer));
