@@ -12,9 +12,12 @@
  */
 struct overdue {
 	int64_t issued, promised; /* UNIX seconds */
+	bool
+	    ahead; /* issued more than a day after |now|: one of the clocks is wrong */
 };
 
-/* True if the next issue of |feed| is overdue at |now|: by half of the time promised. */
+/* True if the next issue of |feed| is overdue at |now|: by half of the time promised.
+ * |ret| is zero if nothing is known of it. */
 bool overdue_look(struct overdue *ret, const struct home *h,
     const struct id *feed, int64_t now);
 

@@ -62,6 +62,21 @@ note_overdue(const struct sync *s, const struct overdue *o, const char *name)
 	    name, issued, promised);
 }
 
+/* Then nobody can tell whether it is overdue. */
+static void
+note_ahead(const struct sync *s, const struct overdue *o, const char *name)
+{
+	char issued[DATE_MAX], now[DATE_MAX];
+
+	date_day(issued, o->issued);
+	date_day(now, (int64_t)clock_wall());
+	note(s->a,
+	    "%s: the newest issue is of %s, and this device's clock says %s. "
+	    "While that is wrong, quire cannot tell if newer ones are held "
+	    "back.",
+	    name, issued, now);
+}
+
 static int
 on_after(void *arg, const struct index_feed *f)
 {
@@ -69,7 +84,7 @@ on_after(void *arg, const struct index_feed *f)
 	struct sync_feed *x = sync_find(s, &f->feed);
 	const char *name = f->name[0] != '\0' ? f->name : "the feed";
 	char id[ID_TEXT_LEN + 1];
-	struct overdue over;
+	struct overdue over = {0};
 	struct json j;
 	struct buf b;
 	bool late;
@@ -108,6 +123,8 @@ on_after(void *arg, const struct index_feed *f)
 		say_news(s, x, f, name);
 	if (late)
 		note_overdue(s, &over, name);
+	else if (x->reached && over.ahead)
+		note_ahead(s, &over, name);
 	if (x->lacking > 0 && x->lacking != UINT64_MAX && !x->blamed)
 		note(s->a,
 		    "%s: %" PRIu64 " pack%s not to be had. Try "

@@ -225,9 +225,12 @@ look_for_mirrors(struct daemon *d, const struct room *r)
 	struct node_feed_stat st;
 	char key[32], text[256];
 	uint64_t since = publisher_time(r->p) + ALONE_SECONDS;
+	uint64_t now = clock_wall();
+	bool recent = now < since && since - now <= ALONE_SECONDS;
 
 	snprintf(key, sizeof(key), "alone%zu", (size_t)(r - d->room));
-	if (publisher_head(r->p) == 0 || clock_wall() < since ||
+
+	if (publisher_head(r->p) == 0 || recent ||
 	    node_feed_stat(d->node, publisher_feed(r->p), &st) != 0 ||
 	    st.receipts > 0) {
 		problems_clear(&d->problems, key);
@@ -248,7 +251,7 @@ static void
 look_at_promise(struct room *r)
 {
 	struct daemon *d = r->d;
-	uint64_t due = publisher_promised(r->p), now = clock_wall();
+	uint64_t now = clock_wall(), due = publisher_promised(r->p, now);
 	char key[32], text[256], date[32] = "";
 	time_t t = (time_t)due;
 	struct tm tm;

@@ -144,7 +144,7 @@ publisher_keep_promise(struct publisher *p, uint64_t now, struct buf *why)
 	int r;
 
 	if (p->open || !press_signs(p) || feed_head(p->chain) == 0 ||
-	    now < p->last_time + p->last_next)
+	    now < publisher_promised(p, now))
 		return 0;
 	r = press_header(p, NULL, 0, 0);
 	if (r == 0)
@@ -158,7 +158,11 @@ publisher_keep_promise(struct publisher *p, uint64_t now, struct buf *why)
 }
 
 uint64_t
-publisher_promised(const struct publisher *p)
+publisher_promised(const struct publisher *p, uint64_t now)
 {
-	return feed_head(p->chain) == 0 ? 0 : p->last_time + p->last_next;
+	if (feed_head(p->chain) == 0)
+		return 0;
+	return p->last_time > now && p->last_time - now > p->last_next
+		   ? now
+		   : p->last_time + p->last_next;
 }

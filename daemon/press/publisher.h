@@ -187,8 +187,12 @@ int publisher_retract_draft(struct publisher *p, struct bytes ref,
 /* Publish an issue without articles if the last promised one by |now|; who does not sign
  * alone cannot. */
 int publisher_keep_promise(struct publisher *p, uint64_t now, struct buf *why);
-/* Until when the next one is promised, UNIX seconds; 0: there is none yet. */
-uint64_t publisher_promised(const struct publisher *p);
+/*
+ * Until when the next one is promised, UNIX seconds; 0: there is none yet.  If the newest
+ * issue is of a time that |now| will not reach in the time promised, a clock was wrong when
+ * it was made, and the next is due now: else there would be none for years.
+ */
+uint64_t publisher_promised(const struct publisher *p, uint64_t now);
 /* Such an issue as a draft of |time| (as above), to be signed elsewhere and released. */
 int publisher_promise_draft(struct publisher *p, uint64_t time, struct buf *b,
     struct publisher_drafted *ret, struct buf *why);

@@ -21,9 +21,11 @@ half_of_the_promise_is_forgiven(void)
 	check(!overdue_look(&o, &h, &d.p.feed, PROMISED));
 	check(!overdue_look(&o, &h, &d.p.feed, PROMISED + 43200));
 	check(overdue_look(&o, &h, &d.p.feed, PROMISED + 43201));
-	check(o.issued == ISSUED && o.promised == PROMISED);
+	check(o.issued == ISSUED && o.promised == PROMISED && !o.ahead);
+	check(!overdue_look(&o, &h, &d.p.feed, ISSUED - 86400) && !o.ahead);
+	check(!overdue_look(&o, &h, &d.p.feed, ISSUED - 86401) && o.ahead);
 	/* A clock that was never set warns of nothing. */
-	check(!overdue_look(&o, &h, &d.p.feed, 0));
+	check(!overdue_look(&o, &h, &d.p.feed, 0) && o.ahead);
 	check(!overdue_look(&o, &h, &d.p.feed, -1));
 	desk_done(&d);
 	store_close(h.store);

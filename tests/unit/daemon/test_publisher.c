@@ -1228,6 +1228,20 @@ promises(void)
 	check(publisher_head(r.p) == 2);
 	reenter(&r);
 	check(publisher_head(r.p) == 2);
+
+	/* The clock was put back a little; or was in 2100 when an issue was made. */
+	due = r.p->last_time;
+	check(publisher_keep_promise(r.p, due - PUBLISHER_NEXT, &why) == 0);
+	check(publisher_head(r.p) == 2);
+	check(publisher_promised(r.p, due) == due + PUBLISHER_NEXT);
+	r.p->last_time = 4102444800;
+	check(publisher_promised(r.p, due) == due);
+	check(publisher_keep_promise(r.p, due, &why) == 0);
+	check(publisher_head(r.p) == 3 && r.p->last_time < 4102444800);
+	check(publisher_keep_promise(r.p, due, &why) == 0);
+	check(publisher_head(r.p) == 3);
+	/* Or it is in 1970 now: one more, and then each in its time. */
+	check(publisher_promised(r.p, 5000) == 5000);
 	room_done(&r);
 }
 
