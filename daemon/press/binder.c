@@ -371,12 +371,23 @@ take_pack(struct publisher *p, off_t *at, struct pack_entry *e)
 	return r;
 }
 
+/* One that came out as it was has nothing to withdraw: it is not announced for ever. */
+static bool
+is_same(const struct publisher *p, const struct pack_entry *e, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (e[i].only)
+			return false;
+	return p->anew;
+}
+
 int
 publisher_volume_finish(struct publisher *p, publisher_issue_fn fn, void *arg,
     struct buf *why)
 {
 	struct pack_entry e[TIERS];
 	size_t n = 0;
+	bool same = false;
 	off_t at = 0;
 	int r;
 
@@ -391,13 +402,17 @@ publisher_volume_finish(struct publisher *p, publisher_issue_fn fn, void *arg,
 	}
 	if (r == QERR_ABSENT && n > 0) {
 		press_keep_same(&p->shelf, e, n);
-		r = press_header(p, e, n, 0);
+		same = is_same(p, e, n);
+		r = same ? 0 : press_header(p, e, n, 0);
 	}
-	if (r == 0)
+	if (same)
+		p->renew[0] = p->renew[--p->n_renew];
+	else if (r == 0)
 		r = press_commit(p, fn, arg);
 	close_child(p);
-	if (r != 0) {
+	if (same || r != 0)
 		press_cancel(p);
+	if (r != 0) {
 		buf_printf(why, "No volume was made: %s.", qerr_str(r));
 		return r;
 	}

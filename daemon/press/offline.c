@@ -259,7 +259,7 @@ publisher_release(struct publisher *p, struct bytes file, publisher_issue_fn fn,
 	    (r = press_base_check(p, &e, v, why)) == 0) {
 		/* It may hold what is taken back. */
 		press_stop_volume(p);
-		p->looked = false;
+		press_look_anew(p);
 		r = take(p, &e, v);
 		if (r == 0)
 			r = press_commit(p, fn, arg);

@@ -193,6 +193,8 @@ bool press_holds_text(const struct article *a);
 size_t press_largest(const struct shelf *s, size_t i);
 /* Volume |i| is to be made anew: it holds what was taken back. */
 int press_renew(struct publisher *p, size_t i);
+/* Forget which ones, and find them again. */
+void press_look_anew(struct publisher *p);
 /* The next one that is, or SHELF_NONE. */
 int press_to_renew(struct publisher *p, size_t *ret);
 /* Tombstones, each a head of its own; freed with the child that made a volume. */

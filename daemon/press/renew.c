@@ -116,6 +116,13 @@ find(struct publisher *p)
 	return r;
 }
 
+void
+press_look_anew(struct publisher *p)
+{
+	p->n_renew = 0;
+	p->looked = false;
+}
+
 int
 press_to_renew(struct publisher *p, size_t *ret)
 {

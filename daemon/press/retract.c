@@ -352,6 +352,8 @@ publisher_retract(struct publisher *p, struct bytes ref, struct bytes reason,
 		r = press_reload(p);
 	else
 		press_cancel(p);
+	if (r != 0)
+		press_look_anew(p); /* what is not out makes no volume anew */
 	finish(&t, r, why);
 	return r;
 }

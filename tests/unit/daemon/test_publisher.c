@@ -963,6 +963,7 @@ static void
 volumes_anew(void)
 {
 	struct publisher_renewal x;
+	char path[128];
 	uint64_t head;
 	struct room r;
 	int fd;
@@ -1004,6 +1005,19 @@ volumes_anew(void)
 	check(retract(&r, "100.html") == QERR_DUPLICATE);
 	reenter(&r);
 	check(make_volume(&r) == 0 && publisher_articles(r.p) == 530);
+
+	/* One that failed makes nothing anew; and what comes out as it was is not announced. */
+	head = publisher_head(r.p);
+	snprintf(path, sizeof(path), "%s/tmp", r.state);
+	nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	check(retract(&r, "103.html") < 0);
+	check(mkdir(path, 0700) == 0 && renewing(&r) == 0);
+	check(make_volume(&r) == 0 && publisher_head(r.p) == head);
+	check(press_renew(r.p, newest_volume(&r)) == 0);
+	check(make_volume(&r) == 1 && renewing(&r) == 0);
+	check(make_volume(&r) == 0 && publisher_head(r.p) == head);
+	reenter(&r);
+	check(holds(&r, "word103.") == 2);
 	room_done(&r);
 }
 
