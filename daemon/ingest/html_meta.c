@@ -3,10 +3,9 @@
 #include <stdlib.h>
 #include <strings.h>
 
-#include "daemon/extract/noise.h"
 #include "daemon/ingest/html_ld.h"
+#include "daemon/ingest/html_title.h"
 #include "daemon/ingest/meta.h"
-#include "daemon/ingest/scribe.h"
 
 const GumboElement *
 html_element(const GumboNode *n)
@@ -112,9 +111,8 @@ static const struct {
     {"content-language", META_LANG},
     {"og:locale", META_LANG},
 };
-#define N_METAS     (sizeof(metas) / sizeof(metas[0]))
-#define METAS_MAX   256  /* of a page that are looked at */
-#define HEADING_MAX 1024 /* bytes */
+#define N_METAS   (sizeof(metas) / sizeof(metas[0]))
+#define METAS_MAX 256 /* of a page that are looked at */
 
 struct meta_list {
 	const GumboNode *node[METAS_MAX];
@@ -227,73 +225,11 @@ html_canonical(const GumboNode *root)
 	return NULL;
 }
 
-/* The text of |n| as one tidy line. */
-static void
-put_line(struct buf *dst, const GumboNode *n)
-{
-	struct buf raw;
-
-	buf_init(&raw, 0);
-	html_text(&raw, n);
-	scribe_tidy(dst, buf_bytes(&raw));
-	buf_done(&raw);
-}
-
-/* The heading below |n| whose words are those of |title|, and of them the most. */
-static void
-find_heading(struct buf *best, const GumboNode *n, struct bytes title)
-{
-	const GumboElement *e = html_element(n);
-	struct buf b;
-
-	if (e == NULL)
-		return;
-	for (unsigned i = 0; i < e->children.length; i++)
-		find_heading(best, e->children.data[i], title);
-	if (!html_is(n, GUMBO_TAG_H1) && !html_is(n, GUMBO_TAG_H2))
-		return;
-	buf_init(&b, HEADING_MAX);
-	put_line(&b, n);
-	if (buf_err(&b) == 0 && b.n > best->n && b.n <= title.n &&
-	    noise_same_title(title, buf_bytes(&b))) {
-		buf_clear(best);
-		buf_put(best, b.p, b.n);
-	}
-	buf_done(&b);
-}
-
-/* What stands first in the title is worth more of it. */
-static bool
-is_headline(struct bytes heading, struct bytes title)
-{
-	bool first =
-	    heading.n > 0 && memcmp(heading.p, title.p, heading.n) == 0;
-
-	return heading.n * (first ? 5 : 2) >= title.n;
-}
-
-/* <title> is often "Headline - Newspaper", and a heading then the headline. */
-static void
-take_title(struct ingest_doc *d, const GumboNode *root, const GumboNode *title)
-{
-	struct buf t, h;
-
-	buf_init(&t, 0);
-	buf_init(&h, 0);
-	put_line(&t, title);
-	find_heading(&h, root, buf_bytes(&t));
-	if (is_headline(buf_bytes(&h), buf_bytes(&t)))
-		meta_set(d, META_TITLE, buf_bytes(&h));
-	meta_set(d, META_TITLE, buf_bytes(&t));
-	buf_done(&t);
-	buf_done(&h);
-}
-
 void
 html_meta(struct ingest_doc *d, const GumboNode *root)
 {
 	const char *lang = html_attribute(root, "lang"), *address;
-	const GumboNode *head = html_find(root, GUMBO_TAG_HEAD), *title;
+	bool knows_title = d->title != NULL;
 	bool knows[META_NOTE + 1] = {
 	    [META_AUTHOR] = d->n_author > 0, [META_TAGS] = d->n_tag > 0};
 	struct meta_list list = {.n = 0};
@@ -315,7 +251,5 @@ html_meta(struct ingest_doc *d, const GumboNode *root)
 		knows[META_AUTHOR] = d->n_author > 0;
 		knows[META_TAGS] = d->n_tag > 0;
 	}
-	title = head != NULL ? html_find(head, GUMBO_TAG_TITLE) : NULL;
-	if (title != NULL)
-		take_title(d, root, title);
+	html_title(d, root, knows_title);
 }

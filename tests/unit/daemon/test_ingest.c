@@ -326,6 +326,63 @@ says_of_itself(void)
 	buf_done(&why);
 }
 
+/* Titles have names of papers and sections around the headline that the page shows. */
+static void
+a_title_is_the_headline(void)
+{
+	static const struct {
+		const char *head, *body, *title;
+	} x[] = {
+	    {"<title>Krebs durch Kaffee widerlegt | Zeitung</title>",
+		"<div>Krebs durch Kaffee widerlegt</div>",
+		"Krebs durch Kaffee widerlegt"},
+	    {"<meta property=og:title content='Krebs durch Kaffee widerlegt - "
+	     "Die Zeitung'>",
+		"<h1>Krebs <b>durch</b> Kaffee widerlegt</h1>",
+		"Krebs durch Kaffee widerlegt"},
+	    {"<title>北京西直门中心突发大火_社会_新民网</title>",
+		"<p>北京西直门中心突发大火</p>", "北京西直门中心突发大火"},
+	    {"<title>流感新增四死亡个案-中新网</title>",
+		"<div>流感新增四死亡个案</div>", "流感新增四死亡个案"},
+	    {"<title>ΒΗΜΑ : Λουτρό αίματος κατά πολιτών</title>",
+		"<span>Λουτρό αίματος κατά πολιτών</span>",
+		"Λουτρό αίματος κατά πολιτών"},
+	    /* Shown as a whole, it is whole. */
+	    {"<title>Kate Winslet - w drodze do sławy</title>",
+		"<b>Kate Winslet</b><p>Kate Winslet - w drodze do sławy</p>",
+		"Kate Winslet - w drodze do sławy"},
+	    /* Nor does a link, a paper's name or a half of a word say more. */
+	    {"<title>Krebs durch Kaffee - Zeitung</title>",
+		"<a href=/>Krebs durch Kaffee</a>",
+		"Krebs durch Kaffee - Zeitung"},
+	    {"<title>„Ein Einsatz“ - Die Neue Zeitung</title>",
+		"<h1>Die Neue Zeitung</h1>",
+		"„Ein Einsatz“ - Die Neue Zeitung"},
+	    {"<meta property=og:title content='Ex-Minister frei-gesprochen'>",
+		"<h1>Ex-Minister frei</h1>", "Ex-Minister frei-gesprochen"},
+	    /* What is said on top stays. */
+	    {"", "<b>Kaffee und Tee</b>", "Kaffee und Tee | Zeitung"},
+	};
+	struct ingest_doc d;
+	struct buf why, html;
+
+	buf_init(&why, 0);
+	buf_init(&html, 0);
+	for (size_t i = 0; i < sizeof(x) / sizeof(x[0]); i++) {
+		buf_clear(&html);
+		if (x[i].head[0] == '\0')
+			buf_printf(&html, "title: %s\n\n", x[i].title);
+		buf_printf(&html, "<html lang=en><head>%s</head><body>%s<p>a",
+		    x[i].head, x[i].body);
+		check(take(&d, INGEST_HTML, (const char *)html.p, html.n,
+			  &why) == 0);
+		is_text(d.title, x[i].title);
+		ingest_done(&d);
+	}
+	buf_done(&html);
+	buf_done(&why);
+}
+
 static void
 a_headline_is_no_author(void)
 {
@@ -782,6 +839,7 @@ main(void)
 	markdown();
 	plain_text();
 	says_of_itself();
+	a_title_is_the_headline();
 	a_headline_is_no_author();
 	front_matter_wins();
 	front_matter_needs_no_fence();
