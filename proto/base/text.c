@@ -31,21 +31,27 @@ digits_encode(char *dst, const uint8_t *p, size_t n, unsigned bits,
 	return k;
 }
 
+#define NO_DIGIT 255
+
 /* The reverse: digits that stand for no whole byte must be zero and few. */
 static int
 digits_decode(uint8_t *dst, size_t max, const char *s, size_t n, unsigned bits,
     const char *digits)
 {
+	uint8_t value[256];
 	uint32_t acc = 0;
 	unsigned have = 0;
 	size_t k = 0;
 
+	memset(value, NO_DIGIT, sizeof(value));
+	for (uint8_t i = 0; i < 1u << bits; i++)
+		value[(uint8_t)digits[i]] = i;
 	for (size_t i = 0; i < n; i++) {
-		const char *d = s[i] == '\0' ? NULL : strchr(digits, s[i]);
+		uint8_t v = value[(uint8_t)s[i]];
 
-		if (d == NULL)
+		if (v == NO_DIGIT)
 			return QERR_ENCODING;
-		acc = acc << bits | (uint32_t)(d - digits);
+		acc = acc << bits | v;
 		have += bits;
 		if (have >= 8) {
 			if (k == max)
