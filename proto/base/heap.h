@@ -32,7 +32,12 @@ void heap_init(struct heap *h);
 void heap_done(struct heap *h);
 /* Set or move |it| to |when|; WHEN_NEVER takes it out.  0 or QERR_NOMEM. */
 int heap_set(struct heap *h, struct heap_item *it, when_ms when);
-/* The earliest item, or NULL. */
+/* The earliest item, or NULL; and when it is due, or WHEN_NEVER. */
 struct heap_item *heap_top(const struct heap *h);
+static inline when_ms
+heap_when(const struct heap *h)
+{
+	return h->n == 0 ? WHEN_NEVER : h->a[0].when;
+}
 
 #endif

@@ -53,7 +53,7 @@ forgive(struct track *s)
 		if (s->head.n->link[i] != NULL &&
 		    s->head.n->link[i]->state == LINK_OPEN)
 			share_of(s->head.n->link[i], &s->head)->failed = false;
-	s->retry = true;
+	s->head.n->retry = s->retry = true;
 }
 
 void
@@ -186,8 +186,15 @@ accept_head(struct track *s, struct bytes file, struct link *from)
 {
 	struct share *sh = share_of(from, &s->head);
 	struct header h;
-	int err = feed_check_head(s->feed, file, &h);
+	int err;
 
+	/* Most tell what another has told: one signature is enough. */
+	if (bytes_eq(file, buf_bytes(&s->head.file))) {
+		if (feed_head(s->feed) > sh->number || sh->died)
+			share_show(sh, feed_head(s->feed));
+		return 0;
+	}
+	err = feed_check_head(s->feed, file, &h);
 	if (err == QERR_CHARTER) { /* fetched by fetch_heads() */
 		if (h.charter > sh->charter && h.charter <= MSG_CHARTER_MAX)
 			sh->charter = (uint16_t)h.charter;

@@ -614,7 +614,8 @@ carry_ask(struct link *l, struct carried *c)
 	struct ask a = {.head = &c->head};
 	struct msg_tag tag;
 
-	l->passed_over |= l->n_ask == ASKS_MAX;
+	if (l->n_ask == ASKS_MAX)
+		l->n->passed_over = l->passed_over = true;
 	if (c->head.asking != NULL || sh->failed || !can_ask(l))
 		return;
 	if (sh->differs) {

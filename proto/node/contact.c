@@ -77,8 +77,8 @@ group_of_name(const char *host)
 	return hash_of(at);
 }
 
-uint32_t
-contact_group(const struct invite *v)
+static uint32_t
+group_of(const struct invite *v)
 {
 	uint32_t v4;
 
@@ -185,7 +185,7 @@ contact_set_invite(struct contact *c, struct bytes text, const struct invite *v)
 	if (buf_err(&c->invite) != 0)
 		node_fail(c->n, QERR_NOMEM);
 	memcpy(c->node, v->node, sizeof(c->node));
-	c->group = contact_group(v);
+	c->group = group_of(v);
 }
 
 void
@@ -199,8 +199,10 @@ contact_free(struct contact *c)
 			break;
 		}
 	for (size_t i = 0; i < n->n_slot; i++)
-		if (n->link[i] != NULL && n->link[i]->contact == c)
+		if (n->link[i] != NULL && n->link[i]->contact == c) {
 			n->link[i]->contact = NULL;
+			link_touch(n->link[i]);
+		}
 	buf_wipe(&c->invite);
 	buf_done(&c->some);
 	tie_free(c->tie);
@@ -338,8 +340,7 @@ struct contact *
 contact_introduce(struct node *n, struct bytes text, const struct invite *v,
     const uint8_t via[8])
 {
-	if (find_node(n, v->node) != NULL ||
-	    is_crowded(n, via, contact_group(v)))
+	if (find_node(n, v->node) != NULL || is_crowded(n, via, group_of(v)))
 		return NULL;
 	return admit(n, text, v, CONTACT_NEW, via);
 }

@@ -389,6 +389,7 @@ dial_may_stay(struct link *l)
 	if (count_out(n, TO_STAY) >= NODE_OUT_MAX || worth(c) == 0)
 		return false;
 	c->purpose = TO_STAY;
+	link_touch(l);
 	return true;
 }
 

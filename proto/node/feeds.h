@@ -239,8 +239,7 @@ int part_take(struct node *n, struct part *t, size_t i, struct bytes data);
 /* It is on its way from nobody. */
 void part_unask(struct part *t, size_t i);
 
-/* plan.c: which packs of |s| are wanted, from its policy; and the list of all */
-void track_plan(struct track *s);
+/* plan.c: which packs are wanted, from the policies */
 void want_update(struct node *n);
 static inline bool
 bit(const uint8_t *b, size_t i)

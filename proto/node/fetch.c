@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "proto/node/inner.h"
 
 struct ask *
@@ -14,6 +16,8 @@ fetch_say(struct link *l, const struct ask *a, const struct msg_tag *tag)
 	own->id = ++l->next_ask;
 	own->at = n->now;
 	own->next = a->first;
+	if (a->part != NULL && n->slow.item.place == 0)
+		timer_set(n, &n->slow, when_add(n->now, ENDGAME_TIME));
 	n->say.kind = MSG_ASK;
 	*m = (struct msg_ask){.id = own->id,
 	    .what = a->what,
@@ -49,6 +53,12 @@ ask_bytes(const struct ask *a)
 	return sum;
 }
 
+void
+fetch_look(struct node *n)
+{
+	memset(n->dry, 0, sizeof(n->dry));
+}
+
 /* |a| of |l| is over: what did not come may be asked of others. */
 void
 fetch_end(struct link *l, struct ask *a)
@@ -69,6 +79,8 @@ fetch_end(struct link *l, struct ask *a)
 	else if (a->head != NULL && a->head->asking == l)
 		a->head->asking = NULL;
 	*a = l->ask[--l->n_ask];
+	fetch_look(n);
+	link_touch(l);
 }
 
 void
@@ -83,7 +95,7 @@ fetch_heads(struct link *l, struct share *sh, struct track *s)
 	    sh->failed || l->said_bye || brief_room(l) < BRIEF_LEAST)
 		return;
 	if (l->n_ask == ASKS_MAX) {
-		l->passed_over = true;
+		n->passed_over = l->passed_over = true;
 		return;
 	}
 	if (sh->differs && charter > 0) {
@@ -318,6 +330,15 @@ ask_part(struct link *l, struct part *t, const uint8_t *only)
 	return ask_pieces(l, t, only);
 }
 
+/* When |a| has been slow: somebody else may be asked for its next piece. */
+static when_ms
+slow_at(const struct ask *a)
+{
+	return a->part == NULL || a->again || a->what == ASK_PART
+		   ? WHEN_NEVER
+		   : when_add(a->at, ENDGAME_TIME);
+}
+
 /* A piece that somebody else has been slow with, when there is no other left. */
 static bool
 ask_again(struct link *l, struct part *t)
@@ -330,8 +351,7 @@ ask_again(struct link *l, struct part *t)
 		for (size_t k = 0; o != NULL && o != l && k < o->n_ask; k++) {
 			struct ask *a = &o->ask[k];
 
-			if (a->part != t || a->again || a->what == ASK_PART ||
-			    n->now < when_add(a->at, ENDGAME_TIME))
+			if (a->part != t || n->now < slow_at(a))
 				continue;
 			if (a->what == ASK_PIECE_HASHES) {
 				a->again = true;
@@ -472,26 +492,90 @@ ask_passed(struct link *l)
 		carry_more(l);
 }
 
+static void
+ask_all_passed(struct node *n)
+{
+	bool any = n->passed_over;
+
+	n->passed_over = false;
+	for (size_t i = 0; i < n->n_slot && any; i++)
+		if (n->link[i] != NULL) {
+			ask_passed(n->link[i]);
+			n->passed_over |= n->link[i]->passed_over;
+		}
+}
+
+static void
+retry_all(struct node *n)
+{
+	bool any = n->retry;
+
+	n->retry = false;
+	for (size_t i = 0; i < n->n_track && any; i++)
+		if (n->track[i]->retry) {
+			n->track[i]->retry = false;
+			fetch_track(n->track[i]);
+		}
+}
+
+/*
+ * Who had nothing has nothing now, if nothing happened to it nor to what is wanted.  A
+ * reader's links have more that they hang on: brief.c.
+ */
+static bool
+may_have_more(const struct node *n, size_t slot)
+{
+	bool dry = (n->dry[slot / 64] >> slot % 64 & 1) != 0;
+
+	return !dry || n->cfg.role == NODE_READER || link_is_touched(n, slot);
+}
+
+static bool
+ask_once(struct link *l)
+{
+	if (!can_ask(l))
+		return false;
+	if (ask_next(l))
+		return true;
+	l->n->dry[l->slot / 64] |= (uint64_t)1 << l->slot % 64;
+	return false;
+}
+
+/* One of the asks has been slow, perhaps: who has nothing to ask looks again. */
+void
+fetch_slow(struct node *n, void *unused)
+{
+	when_ms next = WHEN_NEVER, at;
+
+	(void)unused;
+	for (size_t i = 0; i < n->n_slot; i++) {
+		const struct link *l = n->link[i];
+
+		for (size_t k = 0; l != NULL && k < l->n_ask; k++) {
+			if ((at = slow_at(&l->ask[k])) <= n->now) {
+				fetch_look(n);
+				at = when_add(n->now, ENDGAME_TIME / 2);
+			}
+			next = when_min(next, at);
+		}
+	}
+	timer_set(n, &n->slow, next);
+}
+
 void
 fetch_more(struct node *n)
 {
 	bool any = true;
 
-	for (size_t i = 0; i < n->n_slot; i++)
-		if (n->link[i] != NULL)
-			ask_passed(n->link[i]);
-	for (size_t i = 0; i < n->n_track; i++)
-		if (n->track[i]->retry) {
-			n->track[i]->retry = false;
-			fetch_track(n->track[i]);
-		}
+	ask_all_passed(n);
+	retry_all(n);
 	if (n->full || n->want_dirty || n->n_want + n->n_part == 0)
 		return;
 	while (any) { /* in turns, so that all links share the work */
 		any = false;
 		for (size_t i = 0; i < n->n_slot; i++)
-			if (n->link[i] != NULL && can_ask(n->link[i]))
-				any |= ask_next(n->link[i]);
+			if (n->link[i] != NULL && may_have_more(n, i))
+				any |= ask_once(n->link[i]);
 	}
 }
 
@@ -500,7 +584,7 @@ static void
 retry(struct head *h)
 {
 	if (h != NULL && h->followed)
-		head_track(h)->retry = true;
+		h->n->retry = head_track(h)->retry = true;
 	else if (h != NULL)
 		carry_again(head_carried(h));
 }
@@ -565,17 +649,11 @@ stall_at(const struct link *l)
 }
 
 when_ms
-fetch_timer(struct link *l)
+fetch_timer(const struct link *l)
 {
-	struct node *n = l->n;
-
 	if (l->n_ask > 0)
 		return stall_at(l);
-	if (n->full || n->n_part == 0)
-		return WHEN_NEVER;
-	if (l->rest_until > n->now)
-		return l->rest_until;
-	return when_add(n->now, ENDGAME_TIME / 2);
+	return l->rest_until > l->n->now ? l->rest_until : WHEN_NEVER;
 }
 
 void

@@ -52,8 +52,10 @@ unlink_all(struct head *h)
 		for (size_t k = 0; l != NULL && k < l->n_wait; k++)
 			if (l->wait[k].head != h)
 				l->wait[kept++] = l->wait[k];
-		if (l != NULL)
-			l->n_wait = kept;
+		if (l == NULL)
+			continue;
+		l->n_wait = kept;
+		link_touch(l);
 	}
 }
 
@@ -107,9 +109,11 @@ head_changed(struct head *h)
 	for (size_t i = 0; i < n->n_slot; i++) {
 		struct link *l = n->link[i];
 
-		if (l != NULL && link_is_node(l) && l->show_at == 0)
-			l->show_at = when_add(n->now,
-			    rng_between(&n->rng, SHOW_MIN, SHOW_MAX));
+		if (l == NULL || !link_is_node(l) || l->show_at != 0)
+			continue;
+		l->show_at =
+		    when_add(n->now, rng_between(&n->rng, SHOW_MIN, SHOW_MAX));
+		link_touch(l);
 	}
 }
 

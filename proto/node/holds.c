@@ -95,6 +95,7 @@ owe(struct link *l, const struct track *s, const struct pack *p)
 		sh->owed = (uint32_t)p->number;
 	if (l->hold_at == 0 || at < l->hold_at)
 		l->hold_at = at;
+	link_touch(l);
 }
 
 void

@@ -125,9 +125,15 @@ struct node {
 	struct part *part[PARTS_MAX];
 	size_t n_part;
 	size_t in_flight;
+	/* Slots of links that have nothing to ask for; see fetch_look(). */
+	uint64_t dry[(LINKS_MAX + 63) / 64];
+	struct timer slow; /* while parts are asked for: who is? */
+	bool replan, retry, passed_over; /* some track's, some link's is set */
 
 	struct link *link[LINKS_MAX];
-	size_t n_slot;                    /* links lie below */
+	uint64_t link_id[LINKS_MAX];             /* of each, or 0 */
+	size_t n_slot;                           /* links lie below */
+	uint64_t touched[(LINKS_MAX + 63) / 64]; /* slots; see link_touch() */
 	struct link *dead[LINKS_MAX * 2]; /* to be freed at the next step */
 	size_t n_dead;
 	struct contact **contact;
@@ -197,8 +203,6 @@ void update_dial(struct node *n, uint64_t token, const struct invite *to,
 void update_drop(struct node *n, uint64_t link, bool drain, int why);
 void update_tell(struct node *n, enum node_fact fact, const struct id *id,
     uint64_t number, uint64_t value);
-/* A copy of |data| that lives as long as the update. */
-struct bytes update_keep(struct node *n, struct bytes data);
 void update_begin(struct node *n);
 void update_end(struct node *n, struct node_update *ret);
 void update_free(struct node *n);

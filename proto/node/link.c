@@ -11,6 +11,34 @@ link_is_node(const struct link *l)
 }
 
 void
+link_touch(struct link *l)
+{
+	l->n->touched[l->slot / 64] |= (uint64_t)1 << l->slot % 64;
+}
+
+bool
+link_is_touched(const struct node *n, size_t slot)
+{
+	return (n->touched[slot / 64] >> slot % 64 & 1) != 0;
+}
+
+struct link *
+link_next_touched(const struct node *n, size_t *at)
+{
+	while (*at < n->n_slot) {
+		uint64_t rest = n->touched[*at / 64] >> *at % 64;
+
+		if (rest == 0)
+			*at = (*at / 64 + 1) * 64;
+		else if ((rest & 1) != 0 && n->link[*at] != NULL)
+			return n->link[(*at)++];
+		else
+			(*at)++;
+	}
+	return NULL;
+}
+
+void
 link_free(struct link *l)
 {
 	share_close(l);
@@ -82,17 +110,14 @@ link_new(struct node *n, uint64_t id, bool dialled, uint32_t group)
 	buf_init(&l->gather, 0);
 	buf_init(&l->rows, 0);
 	n->link[slot] = l;
+	n->link_id[slot] = id;
+	link_touch(l);
 	if (slot >= n->n_slot)
 		n->n_slot = slot + 1;
 	return l;
 }
 
-static void
-link_timer_fired(struct node *n, void *owner)
-{
-	(void)n;
-	link_timer(owner);
-}
+static void on_time(struct node *n, void *owner);
 
 static struct veil *
 dial_veil(struct link *l)
@@ -125,7 +150,7 @@ link_up(struct node *n, const struct node_event *ev)
 			dial_failed(n, ev->link_up.dial);
 		return;
 	}
-	timer_init(&l->timer, link_timer_fired, l);
+	timer_init(&l->timer, on_time, l);
 	if (dialled) {
 		c->dial = 0;
 		c->link = l;
@@ -141,12 +166,15 @@ link_up(struct node *n, const struct node_event *ev)
 		node_fail(n, QERR_NOMEM);
 }
 
+/* It is touched. */
 static struct link *
 link_find(struct node *n, uint64_t id)
 {
 	for (size_t i = 0; i < n->n_slot; i++)
-		if (n->link[i] != NULL && n->link[i]->id == id)
+		if (n->link_id[i] == id && n->link[i] != NULL) {
+			link_touch(n->link[i]);
 			return n->link[i];
+		}
 	return NULL;
 }
 
@@ -170,6 +198,7 @@ link_end(struct link *l)
 	l->contact = NULL;
 	timer_set(n, &l->timer, WHEN_NEVER);
 	n->link[l->slot] = NULL;
+	n->link_id[l->slot] = 0;
 	while (n->n_slot > 0 && n->link[n->n_slot - 1] == NULL)
 		n->n_slot--;
 	n->dead[n->n_dead++] = l;
@@ -209,6 +238,7 @@ link_say(struct link *l)
 	struct node *n = l->n;
 	int err;
 
+	link_touch(l);
 	if (l->veil == NULL || veil_state(l->veil) != VEIL_OPEN)
 		return;
 	buf_clear(&n->scratch);
@@ -321,8 +351,8 @@ visit_at(const struct link *l)
 	    FEELER_STAY);
 }
 
-static when_ms
-link_due(struct link *l)
+when_ms
+link_due(const struct link *l)
 {
 	when_ms due;
 
@@ -359,11 +389,12 @@ end_visit(struct link *l)
 	return l->state != LINK_SHUT;
 }
 
-void
-link_timer(struct link *l)
+static void
+on_time(struct node *n, void *owner)
 {
-	struct node *n = l->n;
+	struct link *l = owner;
 
+	link_touch(l);
 	if (l->state == LINK_LINE || l->state == LINK_HELLO || l->said_bye) {
 		if (n->now >= l->hello_by && !(l->said_bye && brief_frozen(l)))
 			link_shut(l, !l->dialled, 0);
@@ -410,26 +441,20 @@ flush(struct link *l)
 	return err;
 }
 
-/* At the end of a step: what was said goes out, and each link's time is set. */
+/* At the end of a step: what was said goes out, and the time of each link is set. */
 void
 link_flush(struct node *n)
 {
-	for (size_t i = 0; i < n->n_slot; i++) {
-		struct link *l = n->link[i];
-		when_ms due;
-		int err;
+	struct link *l;
+	int err;
 
-		if (l == NULL)
-			continue;
+	for (size_t at = 0; (l = link_next_touched(n, &at)) != NULL;) {
 		if (l->says && !is_filling(l) && (err = flush(l)) != 0)
 			node_fail(n, err);
 		l->queued += l->out.n;
-		if (l->queued > UNREAD_MAX) { /* it asks, and does not read */
+		if (l->queued > UNREAD_MAX) /* it asks, and does not read */
 			link_shut(l, false, QERR_FULL);
-			continue;
-		}
-		due = link_due(l);
-		if (l->timer.item.place == 0 || l->timer.item.when != due)
-			timer_set(n, &l->timer, due);
+		else
+			timer_set(n, &l->timer, link_due(l));
 	}
 }

@@ -190,9 +190,18 @@ void link_shut(struct link *l, bool drain, int why);
 void link_free(struct link *l);
 void link_say(struct link *l); /* n->say */
 void link_bye(struct link *l);
-void link_timer(struct link *l);
 void link_flush(struct node *n);
 bool link_is_node(const struct link *l);
+/* When it is looked at without being touched. */
+when_ms link_due(const struct link *l);
+/*
+ * What is said on |l|, or when it is due, is another: look at it when the step ends.  Most
+ * steps touch one link, and none of the others costs anything.
+ */
+void link_touch(struct link *l);
+bool link_is_touched(const struct node *n, size_t slot);
+/* The next one from slot |*at| on that was touched, or NULL; |*at| is behind it. */
+struct link *link_next_touched(const struct node *n, size_t *at);
 
 /* hello.c */
 void hello_say(struct link *l);
@@ -249,13 +258,16 @@ struct ask *fetch_say(struct link *l, const struct ask *a,
     const struct msg_tag *tag);
 void fetch_heads(struct link *l, struct share *sh, struct track *s);
 void fetch_more(struct node *n);
+/* Those who had nothing to ask for may have: look at all. */
+void fetch_look(struct node *n);
+void fetch_slow(struct node *n, void *unused);
 void fetch_stop(struct link *l);
 void fetch_cancel(struct node *n, struct part *p);
 /* |a| of |l| is over: what did not come may be asked of others. */
 void fetch_end(struct link *l, struct ask *a);
 /* Cancel one ask. */
 void fetch_drop(struct link *l, size_t k);
-when_ms fetch_timer(struct link *l);
+when_ms fetch_timer(const struct link *l);
 void fetch_stalled(struct link *l);
 /* Ask anybody for what is still to come of |s|'s charters and headers. */
 void fetch_track(struct track *s);

@@ -55,6 +55,7 @@ node_new(const struct node_config *cfg, const uint8_t seed[32])
 	timer_init(&n->tick, dial_tick, n);
 	timer_init(&n->daily, merit_daily, n);
 	timer_init(&n->memory, memory_tick, n);
+	timer_init(&n->slow, fetch_slow, n);
 	buf_init(&n->self, 0);
 	buf_init(&n->scratch, 0);
 	buf_init(&n->rows, 0);
@@ -137,7 +138,7 @@ on_follow(struct node *n, const struct id *feed,
 	own = known && s->policy.own;
 	s->policy = *policy;
 	s->policy.own |= own;
-	s->plan_dirty = true;
+	n->replan = s->plan_dirty = true;
 	for (size_t i = 0; i < n->n_slot && !known; i++)
 		if (n->link[i] != NULL && n->link[i]->state == LINK_OPEN)
 			fetch_heads(n->link[i], share_of(n->link[i], &s->head),
@@ -257,6 +258,7 @@ on_space(struct node *n, uint64_t free_bytes)
 		return;
 	n->full = full;
 	update_tell(n, FACT_FULL, NULL, full, 0);
+	fetch_look(n);
 	if (!full)
 		accept_space(n);
 }
@@ -350,10 +352,8 @@ dispatch(struct node *n, const struct node_event *ev)
 static void
 fire_timers(struct node *n)
 {
-	struct heap_item *it;
-
-	while ((it = heap_top(&n->timers)) != NULL && it->when <= n->now) {
-		struct timer *t = (struct timer *)(void *)it;
+	while (heap_when(&n->timers) <= n->now) {
+		struct timer *t = (struct timer *)(void *)heap_top(&n->timers);
 
 		timer_set(n, t, WHEN_NEVER);
 		t->fire(n, t->owner);
@@ -364,10 +364,12 @@ int
 node_step(struct node *n, const struct node_event *ev,
     struct node_update *ret_update)
 {
+	static const uint8_t none[sizeof(ev->fresh)];
+
 	if (ev->now > n->now)
 		n->now = ev->now;
 	n->wall = ev->wall;
-	if (!sodium_is_zero(ev->fresh, sizeof(ev->fresh)))
+	if (memcmp(ev->fresh, none, sizeof(none)) != 0)
 		rng_reseed(&n->rng, ev->fresh);
 	n->steps++;
 	update_begin(n);
@@ -384,9 +386,7 @@ node_step(struct node *n, const struct node_event *ev,
 when_ms
 node_deadline(const struct node *n)
 {
-	const struct heap_item *it = heap_top(&n->timers);
-
-	return it == NULL ? WHEN_NEVER : it->when;
+	return heap_when(&n->timers);
 }
 
 static void

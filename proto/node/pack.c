@@ -156,6 +156,7 @@ part_open(struct node *n, struct pack *p)
 		return NULL;
 	}
 	n->part[n->n_part++] = p->part;
+	fetch_look(n);
 	return p->part;
 }
 
@@ -172,6 +173,7 @@ part_close(struct node *n, struct pack *p)
 	free(t->hash);
 	free(t);
 	p->part = NULL;
+	fetch_look(n);
 }
 
 int

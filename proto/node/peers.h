@@ -113,7 +113,6 @@ void contact_free(struct contact *c);
 struct contact *contact_restore(struct node *n, const uint8_t id[8],
     enum node_class class);
 void contact_restore_invite(struct contact *c, struct reader *r);
-uint32_t contact_group(const struct invite *v);
 /* It follows |feed|, as we do. */
 void contact_follows(struct contact *c, const struct id *feed);
 bool contact_is_source(const struct contact *c, const struct id *feed);

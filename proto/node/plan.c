@@ -172,7 +172,7 @@ plan_apply(struct node *n, struct announce *a)
 	}
 }
 
-void
+static void
 track_plan(struct track *s)
 {
 	struct node *n = s->head.n;
@@ -235,21 +235,33 @@ want_add(struct track *s, const struct announce *a)
 	    .class = (uint8_t)(a->tier + (late ? TIERS : 0))};
 }
 
-void
-want_update(struct node *n)
+/* A reader chooses once all headers are here: volumes come late. */
+static void
+plan_all(struct node *n)
 {
+	n->replan = false;
 	for (size_t i = 0; i < n->n_track; i++) {
 		struct track *s = n->track[i];
 
-		/* A reader chooses once all headers are here: volumes come late. */
-		if (s->plan_dirty &&
-		    (n->cfg.role == NODE_MIRROR || s->head.asking == NULL))
+		if (!s->plan_dirty)
+			continue;
+		if (n->cfg.role == NODE_MIRROR || s->head.asking == NULL)
 			track_plan(s);
+		else
+			n->replan = true;
 	}
+}
+
+void
+want_update(struct node *n)
+{
+	if (n->replan)
+		plan_all(n);
 	if (!n->want_dirty)
 		return;
 	n->want_dirty = false;
 	n->want_gen++;
+	fetch_look(n);
 	n->n_want = 0;
 	n->bytes_wanted = 0;
 	for (size_t i = 0; i < n->n_track; i++) {

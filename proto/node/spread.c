@@ -72,6 +72,7 @@ say_changes(struct link *l, bool always)
 	}
 	l->said = n->counter;
 	l->show_at = 0;
+	link_touch(l);
 	if (n->rows.n > 0 || always)
 		say_rows(l, l->said);
 }
@@ -202,6 +203,7 @@ hold_back(struct link *l, struct head *h)
 	l->wait[l->n_wait++] = (struct wait){
 	    h, n->now + rng_between(&n->rng, HOLD_BACK_MIN, HOLD_BACK_MAX)};
 	sh->waits = true;
+	link_touch(l);
 }
 
 /*

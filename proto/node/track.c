@@ -224,7 +224,7 @@ track_add_header(struct track *s, const struct header *h)
 	for (size_t i = 0; i < h->n_pack; i++)
 		if (announce_add(s, &h->pack[i], h->number) != 0)
 			return;
-	s->plan_dirty = true;
+	s->head.n->replan = s->plan_dirty = true;
 	s->next = h->next;
 	s->overdue = false;
 	track_wait(s, 0);
@@ -274,7 +274,7 @@ track_cut(struct track *s, uint64_t floor)
 		head_changed(&s->head);
 	}
 	s->cut_step = s->head.n->steps;
-	s->plan_dirty = true;
+	s->head.n->replan = s->plan_dirty = true;
 	buf_clear(&s->head.file);
 	update_forget(s->head.n, OBJECT_HEADER, &s->head.id, floor);
 }

@@ -1,4 +1,5 @@
 #include <stdlib.h>
+#include <string.h>
 
 #include "proto/node/inner.h"
 
@@ -30,8 +31,9 @@ node_grow(struct node *n, void *array, size_t count, size_t *cap, size_t size)
 		(n)->name[(n)->n_##name++] = (__VA_ARGS__);           \
 	} while (0)
 
-struct bytes
-update_keep(struct node *n, struct bytes data)
+/* A copy of |data| that lives as long as the update. */
+static struct bytes
+keep(struct node *n, struct bytes data)
 {
 	void *more =
 	    node_grow(n, n->keep, n->n_keep, &n->cap_keep, sizeof(*n->keep));
@@ -77,7 +79,7 @@ update_put(struct node *n, enum node_object kind, const struct id *id,
 		.kind = kind,
 		.id = *id,
 		.number = number,
-		.data = update_keep(n, data)});
+		.data = keep(n, data)});
 	return token;
 }
 
@@ -94,7 +96,7 @@ update_put_piece(struct node *n, struct pack *p, size_t i, struct bytes data,
 		.number = i,
 		.total = p->size,
 		.completes = completes,
-		.data = update_keep(n, data)});
+		.data = keep(n, data)});
 }
 
 uint64_t
@@ -138,9 +140,11 @@ update_tell(struct node *n, enum node_fact fact, const struct id *id,
 void
 update_begin(struct node *n)
 {
-	for (size_t i = 0; i < n->n_slot && n->n_send > 0; i++)
-		if (n->link[i] != NULL)
-			buf_shrink(&n->link[i]->out, OUT_KEPT);
+	struct link *l;
+
+	for (size_t at = 0; (l = link_next_touched(n, &at)) != NULL;)
+		buf_shrink(&l->out, OUT_KEPT);
+	memset(n->touched, 0, sizeof(n->touched));
 	for (size_t i = 0; i < n->n_dead; i++)
 		link_free(n->dead[i]);
 	for (size_t i = 0; i < n->n_keep; i++) {
@@ -171,11 +175,12 @@ collect(struct node *n, struct link *l)
 void
 update_end(struct node *n, struct node_update *ret)
 {
+	struct link *l;
+
 	for (size_t i = 0; i < n->n_dead; i++)
 		collect(n, n->dead[i]);
-	for (size_t i = 0; i < n->n_slot; i++)
-		if (n->link[i] != NULL)
-			collect(n, n->link[i]);
+	for (size_t at = 0; (l = link_next_touched(n, &at)) != NULL;)
+		collect(n, l);
 	*ret = (struct node_update){n->put, n->n_put, n->forget, n->n_forget,
 	    n->get, n->n_get, n->send, n->n_send, n->dial, n->n_dial, n->drop,
 	    n->n_drop, n->tell, n->n_tell};
