@@ -49,6 +49,27 @@ host_is_up(const struct host *h)
 	return h->node != NULL || h->puppet != NULL;
 }
 
+/* What is put off stays where it is in the future, and is put off once its time comes. */
+static void
+host_due(struct host *h)
+{
+	when_ms due = node_deadline(h->node);
+
+	if (h->due.item.place == 0 || due < h->due.item.when)
+		heap_set(&h->w->future, &h->due.item, due);
+}
+
+void
+host_deadline(struct host *h)
+{
+	struct node_event e = {.type = NODE_DEADLINE};
+
+	if (node_deadline(h->node) > h->w->now)
+		host_due(h);
+	else
+		host_step(h, &e);
+}
+
 void
 host_step(struct host *h, struct node_event *e)
 {
@@ -76,7 +97,7 @@ host_step(struct host *h, struct node_event *e)
 	if (node_step(h->node, e, &u) != 0)
 		world_fail(w, "the node gave up", h);
 	carry_out(h, &u);
-	heap_set(&w->future, &h->due.item, node_deadline(h->node));
+	host_due(h);
 	invariant_step(h, e, &u, alone);
 }
 

@@ -121,7 +121,7 @@ most(size_t *ret, size_t n)
 	*ret = n > *ret ? n : *ret;
 }
 
-/* Strangers can fill no table beyond its limit. */
+/* Strangers can fill no table beyond its limit: looked at when there may be more links. */
 static void
 check_links(struct host *h)
 {
@@ -198,6 +198,25 @@ check_place(struct host *h, const struct node_event *e,
 			world_fail(h->w, "no room for who was dialled", h);
 }
 
+/* No link waits for what the node has forgotten to look at: nothing was said, and its time
+ * is set, though most links were not touched. */
+static void
+check_untouched(struct host *h)
+{
+	const struct node *n = h->node;
+
+	for (size_t i = 0; i < n->n_slot; i++) {
+		const struct link *l = n->link[i];
+
+		if (l == NULL || link_is_touched(n, i))
+			continue;
+		if (l->timer.item.when != link_due(l))
+			world_fail(h->w, "a link is due at another time", h);
+		if (l->out.n > 0 || (l->says && l->n_job == 0))
+			world_fail(h->w, "a link has something to say", h);
+	}
+}
+
 void
 invariant_step(struct host *h, const struct node_event *e,
     const struct node_update *u, bool alone)
@@ -208,8 +227,11 @@ invariant_step(struct host *h, const struct node_event *e,
 		check_displaced(h, e);
 	check_place(h, e, u);
 
-	if (h->w->steps % 4 == 0)
+	if (h->greeted || e->type == NODE_LINK_UP || e->type == NODE_PEER)
 		check_links(h);
+	h->greeted = false;
+	if (!sham)
+		check_untouched(h);
 	if (n->n_contact > NODE_CONTACTS_MAX + NODE_GUESTS_MAX ||
 	    n->n_part > PARTS_MAX ||
 	    n->in_flight > IN_FLIGHT_MAX + MSG_LEAVES_MAX * PIECE_SIZE)

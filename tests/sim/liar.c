@@ -23,6 +23,7 @@ __wrap_msg_decode(struct msg *ret, struct bytes in)
 	if (err == 0 && liar_now != NULL) {
 		liar_now->w->heard[ret->kind]++;
 		liar_now->w->heard_bytes[ret->kind] += in.n;
+		liar_now->greeted |= ret->kind == MSG_HELLO;
 		ledger_hears(liar_now, liar_now->link_now, ret);
 	}
 	return err;

@@ -13,11 +13,13 @@
 struct conn *
 net_conn(struct host *h, uint64_t id, int *end)
 {
-	for (size_t i = h->n_conn; i-- > 0;)
-		for (*end = 0; *end < 2; (*end)++)
-			if (h->conn[i]->id[*end] == id)
-				return h->conn[i];
-	return NULL;
+	struct world *w = h->w;
+	struct conn *c = id < w->n_conn ? w->conn[id] : NULL;
+
+	if (c == NULL)
+		return NULL;
+	*end = c->id[1] == id;
+	return c->end[*end] == h ? c : NULL;
 }
 
 static void
@@ -38,8 +40,10 @@ forget(struct host *h, struct conn *c)
 static void
 conn_free(struct conn *c)
 {
-	forget(c->end[0], c);
-	forget(c->end[1], c);
+	for (int end = 0; end < 2; end++) {
+		forget(c->end[end], c);
+		c->end[end]->w->conn[c->id[end]] = NULL;
+	}
 	free(c);
 }
 
@@ -143,16 +147,26 @@ draw(struct conn *c)
 	censor_meet(c);
 }
 
+static uint64_t
+new_id(struct world *w, struct conn *c)
+{
+	w->conn = world_grow(w->conn, w->n_conn, &w->cap_conn);
+	w->conn[w->n_conn] = c;
+	return w->n_conn++;
+}
+
 static struct conn *
 conn_new(struct world *w, struct host *from, struct host *to)
 {
 	struct conn *c = calloc(1, sizeof(*c));
 
+	if (w->n_conn == 0)
+		new_id(w, NULL); /* 0 is no link */
 	*c = (struct conn){.end = {from, to},
-	    .id = {w->ids + 1, w->ids + 2},
 	    .boots = {from->boots, to->boots},
 	    .left = UINT64_MAX};
-	w->ids += 2;
+	c->id[0] = new_id(w, c);
+	c->id[1] = new_id(w, c);
 	w->n_links++;
 	draw(c);
 	keep(from, c);

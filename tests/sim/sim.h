@@ -136,6 +136,7 @@ struct host {
 	when_ms slow, full_until, down_until;
 	bool synced, unreached, told_fork, told_overdue;
 	bool open;                /* it may be introduced */
+	bool greeted;             /* by a HELLO, in this step */
 	bool blocked;             /* nobody reaches it, and it nobody */
 	uint64_t receipts;        /* of its newest issue */
 	when_ms head_at;          /* it began, or took in a head */
@@ -216,11 +217,13 @@ struct border {
 };
 
 struct world {
-	uint64_t seed, digest, steps, ids, n_links;
+	uint64_t seed, digest, steps, n_links;
 	uint64_t clock; /* UNIX seconds when time begins */
 	struct dice dice;
 	when_ms now;
 	struct heap future;
+	struct conn **conn; /* by the id of either end; NULL: there is none */
+	size_t n_conn, cap_conn;
 	struct host **host;              /* the first is a publisher's */
 	size_t n_host, cap_host, n_want; /* how many were asked for; 0: any */
 	struct paper **paper;
@@ -283,6 +286,8 @@ void host_expect(struct host *h, struct host *guest);
 void host_let_in(struct host *h);
 struct host *host_of(struct world *w, const struct invite *v);
 void host_step(struct host *h, struct node_event *e);
+/* The time has come that its node named. */
+void host_deadline(struct host *h);
 void host_boot(struct host *h);
 /* Power is lost: of what was not synced, some came through and some did not. */
 void host_crash(struct host *h);

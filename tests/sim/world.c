@@ -110,13 +110,12 @@ world_run(struct world *w, when_ms span)
 
 	while ((next = heap_top(&w->future)) != NULL && next->when <= until) {
 		struct moment *m = (struct moment *)(void *)next;
-		struct node_event e = {.type = NODE_DEADLINE};
 
 		if (next->when > w->now)
 			w->now = next->when;
 		heap_set(&w->future, next, WHEN_NEVER);
 		if (m->deadline != NULL) {
-			host_step(m->deadline, &e);
+			host_deadline(m->deadline);
 			continue;
 		}
 		deliver(w, (struct event *)(void *)m);
@@ -155,6 +154,7 @@ world_free(struct world *w)
 	heap_done(&w->future);
 	map_free(w->packs);
 	free(w->paper);
+	free(w->conn);
 	free(w->host);
 	free(w);
 }
