@@ -51,6 +51,24 @@ restore_proofs(struct node *n, struct store *s, const struct id *feed)
 	return err;
 }
 
+static int
+header_at(const void *arg, size_t i, struct header *ret)
+{
+	return row_header(arg, i, ret);
+}
+
+/* A reader, who tells nobody of the head, does without its file. */
+static int
+restore_feed(struct node *n, struct feed *f, const struct node_policy *policy,
+    const struct row *r)
+{
+	struct node_headers h = {.n = r->n, .at = header_at, .arg = r};
+
+	if (r->n > r->n_kept)
+		h.head = row_file(r, r->n - 1);
+	return node_restore_feed(n, f, policy, &h);
+}
+
 int
 drive_restore(struct node *n, struct store *s, const struct id *feed,
     const struct node_policy *policy, struct row *ret_kept)
@@ -62,7 +80,7 @@ drive_restore(struct node *n, struct store *s, const struct id *feed,
 	if (f == NULL)
 		return QERR_NOMEM;
 	if ((err = held_load(&h, s, f, ret_kept != NULL)) == 0)
-		err = node_restore_feed(n, f, policy, h.row.header, h.row.n);
+		err = restore_feed(n, f, policy, &h.row);
 	else
 		feed_free(f);
 	if (ret_kept != NULL) {

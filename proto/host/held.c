@@ -68,7 +68,8 @@ take_headers(struct held *h, struct store *s, struct feed *f, size_t i)
 	struct header got;
 	int err = 0;
 
-	while (i < r->n && (err = feed_add_header(f, r->header[i], &got)) == 0)
+	while (i < r->n &&
+	       (err = feed_add_header(f, row_file(r, i), &got)) == 0)
 		i++;
 	if (i == r->n || qerr_is_fatal(err))
 		return err;
@@ -76,7 +77,7 @@ take_headers(struct held *h, struct store *s, struct feed *f, size_t i)
 		feed_cut(f, 0);
 		i = 0;
 	}
-	r->n = i;
+	row_cut(r, i);
 	if (!qerr_is_peer_fault(err))
 		return 0;
 	log_warn("the store: headers of a feed do not follow one another; "
@@ -116,6 +117,30 @@ read_headers(struct held *h, struct store *s, const struct id *feed, bool kept)
 	return err;
 }
 
+/*
+ * Those that are kept.  If the charters do not let them count any more, or not all of
+ * them, all come from the tree.
+ */
+static int
+take_kept(struct held *h, struct store *s, struct feed *f)
+{
+	struct row *r = &h->row;
+	struct feed_kept k;
+	int err = 0;
+
+	for (size_t i = 0; i < r->n_kept && err == 0; i++) {
+		row_kept(r, i, &k);
+		err = feed_take_up(f, &k);
+	}
+	if (err == 0 && r->n_kept > 0)
+		err = feed_taken_up(f, &r->history);
+	if (err == 0 || err == QERR_NOMEM)
+		return err;
+	feed_cut(f, 0);
+	row_done(r);
+	return read_headers(h, s, feed_id(f), false);
+}
+
 int
 held_load(struct held *ret, struct store *s, struct feed *f, bool kept)
 {
@@ -131,13 +156,13 @@ held_load(struct held *ret, struct store *s, struct feed *f, bool kept)
 		return err;
 	/* Without a charter nothing can be said about headers. */
 	if (ret->n_charter == 0) {
-		r->n = 0;
+		row_cut(r, 0);
 		r->end = (struct row_end){.n = 0};
 		return 0;
 	}
-	if (feed_take_up(f, r->kept, (size_t)r->end.n, &r->history) != 0)
-		r->end = (struct row_end){.n = 0};
-	return take_headers(ret, s, f, (size_t)r->end.n);
+	if ((err = take_kept(ret, s, f)) != 0)
+		return err;
+	return take_headers(ret, s, f, r->n_kept);
 }
 
 void

@@ -16,7 +16,7 @@ struct held {
 	struct buf charters, fork; /* what |charter| points into; a proof */
 	struct bytes *charter;
 	size_t n_charter;
-	struct row row; /* the headers: header[0..n-1] */
+	struct row row; /* the headers */
 };
 
 /*

@@ -107,7 +107,7 @@ restore(struct import *m)
 	int err = held_load(&held, m->store, m->feed, true);
 
 	for (size_t i = 0; i < held.row.n && err == 0; i++)
-		if ((err = header_read(&h, held.row.header[i])) == 0)
+		if ((err = row_header(&held.row, i, &h)) == 0)
 			err = shelf_add(&m->shelf, &h);
 	row_done(&m->row);
 	m->row = held.row;

@@ -268,7 +268,7 @@ take_headers(struct fill *f, const struct row *r)
 	if ((f->time = calloc(r->n + 1, sizeof(*f->time))) == NULL)
 		return QERR_NOMEM;
 	for (size_t i = 0; i < r->n && err == 0; i++) {
-		err = header_read(&h, r->header[i]);
+		err = row_header(r, i, &h);
 		if (err != 0 || h.number != i + 1)
 			break;
 		f->time[i] = h.time;

@@ -102,7 +102,7 @@ load_pinned(struct library *l, const struct row *r)
 	if ((l->leaf = calloc(c.pin, sizeof(*l->leaf))) == NULL)
 		return QERR_NOMEM;
 	for (l->pin = 0; l->pin < c.pin && err == 0; l->pin++)
-		err = header_leaf(&l->leaf[l->pin], r->header[l->pin]);
+		err = row_leaf(r, l->pin, &l->leaf[l->pin]);
 	return err;
 }
 
@@ -122,7 +122,7 @@ load_shelf(struct library *l, const struct id *feed)
 	if (err == 0)
 		err = load_pinned(l, &r);
 	for (size_t i = 0; i < r.n && err == 0; i++)
-		if ((err = header_read(&h, r.header[i])) == 0)
+		if ((err = row_header(&r, i, &h)) == 0)
 			err = shelf_add(&l->shelf, &h);
 	row_done(&r);
 	return err;

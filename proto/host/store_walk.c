@@ -118,7 +118,7 @@ store_headers_kept(struct store *s, const struct id *feed, struct row *r)
 	int err = row_read(r, s->fd, feed);
 
 	buf_init(&ends, 0);
-	t.number = r->end.n + 1;
+	t.number = r->n_kept + 1;
 	if (err == 0)
 		err = get_row(s, t, &r->tail, &ends);
 	if (err == 0)
@@ -135,14 +135,10 @@ are_accepted(const struct row *r, const struct feed *f)
 
 	if (r->n != feed_head(f))
 		return false;
-	for (size_t i = 0; i < r->n; i++) {
-		if (i < r->end.n)
-			leaf = r->kept[i].leaf;
-		else if (header_leaf(&leaf, r->header[i]) != 0)
+	for (size_t i = 0; i < r->n; i++)
+		if (row_leaf(r, i, &leaf) != 0 ||
+		    !id_eq(&leaf, feed_leaf(f, i + 1)))
 			return false;
-		if (!id_eq(&leaf, feed_leaf(f, i + 1)))
-			return false;
-	}
 	return true;
 }
 
@@ -151,11 +147,11 @@ static int
 reread(struct store *s, const struct id *feed, struct row *r, uint64_t last)
 {
 	struct tree_name t = {
-	    .kind = TREE_ISSUE, .id = *feed, .number = r->end.n + 1};
+	    .kind = TREE_ISSUE, .id = *feed, .number = r->n_kept + 1};
 	struct buf ends;
 	int err = 0;
 
-	r->n = (size_t)r->end.n;
+	row_cut(r, r->n_kept);
 	buf_clear(&r->tail);
 	buf_init(&ends, 0);
 	for (; t.number <= last && err == 0; t.number++)

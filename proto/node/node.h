@@ -62,17 +62,22 @@ struct node_policy {
 
 /*
  * Restoring, before the first step, what the tree holds: a feed that has accepted its
- * charters and headers, these |header|s, and the state of its packs.  |f| is taken,
- * on failure as well.  |have| counts verified pieces as a bitmap of piece_count()
- * bits, NULL if the pack is whole.
+ * charters and |n| headers, these headers by |i| from 0, and the state of its packs.
+ * |f| is taken, on failure as well.  A mirror needs the |head|'s file.  |have| counts
+ * verified pieces as a bitmap of piece_count() bits, NULL if the pack is whole.
  */
+struct node_headers {
+	size_t n;
+	int (*at)(const void *arg, size_t i, struct header *ret);
+	const void *arg;
+	struct bytes head;
+};
 struct node *node_new(const struct node_config *cfg, const uint8_t seed[32]);
 void node_free(struct node *n);
 /* What it knows of a feed, for its driver to keep; NULL if it does not follow it. */
 struct feed *node_feed(const struct node *n, const struct id *feed);
 int node_restore_feed(struct node *n, struct feed *f,
-    const struct node_policy *policy, const struct bytes *header,
-    size_t n_header);
+    const struct node_policy *policy, const struct node_headers *headers);
 /* A fork proof; one that a charter has ended meanwhile proves nothing more. */
 int node_restore_proof(struct node *n, const struct id *feed,
     struct bytes file);

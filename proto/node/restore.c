@@ -2,8 +2,7 @@
 
 int
 node_restore_feed(struct node *n, struct feed *f,
-    const struct node_policy *policy, const struct bytes *header,
-    size_t n_header)
+    const struct node_policy *policy, const struct node_headers *headers)
 {
 	struct track *s = track_new(n, feed_id(f), policy);
 	struct header h;
@@ -16,15 +15,15 @@ node_restore_feed(struct node *n, struct feed *f,
 	feed_free(s->feed);
 	s->feed = f;
 	s->head.charter = track_charter(s);
-	for (size_t i = 0; i < n_header && err == 0; i++) {
-		err = header_read(&h, header[i]);
+	for (size_t i = 0; i < headers->n && err == 0; i++) {
+		err = headers->at(headers->arg, i, &h);
 		if (err == 0 && h.number != i + 1)
 			err = QERR_CHAIN;
 		if (err == 0)
 			track_add_header(s, &h);
 	}
-	if (err == 0 && n_header > 0)
-		head_set_file(&s->head, header[n_header - 1]);
+	if (err == 0 && headers->head.n > 0)
+		head_set_file(&s->head, headers->head);
 	s->head.number = feed_head(s->feed);
 	head_changed(&s->head);
 	return err != 0 ? err : n->fatal;

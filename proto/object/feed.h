@@ -97,13 +97,14 @@ void feed_keep(const struct feed *f, uint64_t n, struct feed_kept *ret);
 const struct history *feed_history(struct feed *f);
 
 /*
- * Take up again the next charter file, or the first |n| headers, that this program
- * accepted before.  No signature and no history is computed; whether the newest
- * charter still lets the signers sign is looked at.  All or none.
+ * Take up again the next charter file, or the next header, that this program accepted
+ * before.  No signature and no history is computed; whether the newest charter still
+ * lets the signers sign is looked at.  After the headers comes feed_taken_up() with
+ * the history of all of them; where it or one of them fails, feed_cut() to 0.
  */
 int feed_take_up_charter(struct feed *f, struct bytes file);
-int feed_take_up(struct feed *f, const struct feed_kept *kept, size_t n,
-    const struct history *h);
+int feed_take_up(struct feed *f, const struct feed_kept *k);
+int feed_taken_up(struct feed *f, const struct history *h);
 
 /*
  * Check a head that may be far ahead, without accepting it: signature and

@@ -11,18 +11,21 @@ feed_keep(const struct feed *f, uint64_t n, struct feed_kept *ret)
 	ret->n_signer = feed_signers(f, e, ret->signer);
 }
 
-static int
-take_up(struct feed *f, const struct feed_kept *k)
+int
+feed_take_up(struct feed *f, const struct feed_kept *k)
 {
-	struct entry *e = &f->entry[f->n];
+	struct entry *e;
 	int err;
 
 	if (k->charter > feed_named_max(f))
 		return QERR_CHARTER;
-	if ((err = feed_may_sign(f, k->signer[0], k->n_signer, f->n + 1)) !=
+	if ((err = feed_reserve(f, 1)) != 0 ||
+	    (err = feed_may_sign(f, k->signer[0], k->n_signer, f->n + 1)) !=
 		0 ||
-	    (err = feed_set_signers(f, e, k->signer[0], k->n_signer)) != 0)
+	    (err = feed_set_signers(f, &f->entry[f->n], k->signer[0],
+		 k->n_signer)) != 0)
 		return err;
+	e = &f->entry[f->n];
 	e->leaf = k->leaf;
 	e->hash = k->hash;
 	e->charter = k->charter;
@@ -31,18 +34,12 @@ take_up(struct feed *f, const struct feed_kept *k)
 }
 
 int
-feed_take_up(struct feed *f, const struct feed_kept *kept, size_t n,
-    const struct history *h)
+feed_taken_up(struct feed *f, const struct history *h)
 {
-	int err = f->n > 0 || h->n != n ? QERR_CHAIN : feed_reserve(f, n);
-
-	for (size_t i = 0; i < n && err == 0; i++)
-		err = take_up(f, &kept[i]);
-	if (err == 0 && !feed_holds_pin(f))
-		err = QERR_PINNED;
-	if (err == 0)
-		f->history = *h;
-	else
-		feed_cut(f, 0);
-	return err;
+	if (h->n != f->n)
+		return QERR_CHAIN;
+	if (!feed_holds_pin(f))
+		return QERR_PINNED;
+	f->history = *h;
+	return 0;
 }

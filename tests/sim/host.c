@@ -279,10 +279,17 @@ restore_charters(struct host *h, const struct paper *p)
 	return NULL;
 }
 
+static int
+header_at(const void *arg, size_t i, struct header *ret)
+{
+	return header_read(ret, ((const struct bytes *)arg)[i]);
+}
+
 static void
 restore(struct host *h, const struct paper *p, const struct node_policy *policy)
 {
 	struct bytes header[ISSUES_MAX];
+	struct node_headers headers = {.at = header_at, .arg = header};
 	struct feed *f;
 	struct header hd;
 	struct blob *o;
@@ -292,9 +299,10 @@ restore(struct host *h, const struct paper *p, const struct node_policy *policy)
 		return;
 	while (n < ISSUES_MAX &&
 	       (o = disk_find(h, OBJECT_HEADER, &p->feed, n + 1)) != NULL)
-		header[n++] = blob_bytes(o);
+		headers.head = header[n++] = blob_bytes(o);
+	headers.n = n;
 	if (feed_add_headers(f, header, n) != 0 ||
-	    node_restore_feed(h->node, f, policy, header, n) != 0)
+	    node_restore_feed(h->node, f, policy, &headers) != 0)
 		world_fail(h->w, "the disk cannot be restored from", h);
 	for (uint64_t k = 1; k <= ISSUES_MAX; k++)
 		if ((o = disk_find(h, OBJECT_PROOF, &p->feed, k)) != NULL)

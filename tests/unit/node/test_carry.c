@@ -231,18 +231,25 @@ junk_new(struct junk *j, uint32_t which)
 	junk_sign(j, 1, 1);
 }
 
+static int
+header_at(const void *arg, size_t i, struct header *ret)
+{
+	return header_read(ret, ((const struct bytes *)arg)[i]);
+}
+
 /* |h| follows it, and has its one issue. */
 static void
 junk_follow(struct junk *j, struct house *h)
 {
 	struct node_policy policy = {.tiers = 15};
 	struct bytes header = buf_bytes(&j->header);
+	struct node_headers headers = {1, header_at, &header, header};
 	struct feed *f = feed_new(&j->feed);
 	uint64_t floor;
 
 	check(feed_add_charter(f, buf_bytes(&j->charter), &floor) == 0);
 	check(feed_add_headers(f, &header, 1) == 0);
-	check(node_restore_feed(h->node, f, &policy, &header, 1) == 0);
+	check(node_restore_feed(h->node, f, &policy, &headers) == 0);
 }
 
 static void

@@ -348,6 +348,12 @@ house_self(struct house *h, bool introduces)
 	buf_done(&b);
 }
 
+static int
+header_at(const void *arg, size_t i, struct header *ret)
+{
+	return header_read(ret, ((const struct bytes *)arg)[i]);
+}
+
 /* The feed as far as its charters and headers go. */
 static void
 restore_feed(struct house *h, const struct id *id)
@@ -355,6 +361,7 @@ restore_feed(struct house *h, const struct id *id)
 	struct node_policy policy = {.tiers = 15, .own = h->prints};
 	struct feed *f = feed_new(id);
 	struct bytes header[64];
+	struct node_headers headers = {.at = header_at, .arg = header};
 	struct object *o;
 	uint64_t floor, v = 1;
 	size_t n = 0;
@@ -364,7 +371,9 @@ restore_feed(struct house *h, const struct id *id)
 	while (v > 1 && (o = house_find(h, OBJECT_HEADER, id, n + 1)) != NULL)
 		header[n++] = buf_bytes(&o->data);
 	check(feed_add_headers(f, header, n) == 0);
-	check(node_restore_feed(h->node, f, &policy, header, n) == 0);
+	headers.n = n;
+	headers.head = n == 0 ? headers.head : header[n - 1];
+	check(node_restore_feed(h->node, f, &policy, &headers) == 0);
 }
 
 static void
