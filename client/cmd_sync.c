@@ -81,6 +81,7 @@ on_follow(void *arg, const struct id *feed, const char *text)
 	x = &s->feed[s->n_feed++];
 	*x = (struct sync_feed){.id = *feed};
 	row_init(&x->row);
+	rest_init(&x->rest);
 	if ((link = calloc(1, sizeof(*link))) == NULL)
 		return QERR_NOMEM;
 	if (follow_parse(link, bytes_str(text)) == 0)
@@ -101,8 +102,10 @@ sync_done(struct sync *s)
 	}
 	for (size_t i = 0; i < s->n_tree; i++)
 		free(s->tree[i]);
-	for (size_t i = 0; i < s->n_feed; i++)
+	for (size_t i = 0; i < s->n_feed; i++) {
 		row_done(&s->feed[i].row);
+		rest_done(&s->feed[i].rest);
+	}
 	free(s->feed);
 }
 

@@ -6,6 +6,7 @@
 #include "client/sources.h"
 #include "client/ways.h"
 #include "proto/host/import.h"
+#include "proto/host/rest.h"
 #include "proto/host/store_row.h"
 
 /*
@@ -21,7 +22,9 @@
 
 struct sync_feed {
 	struct id id;
-	struct row row; /* its headers, once they are read */
+	bool asleep;    /* and whole; nobody showed more */
+	struct row row; /* else its headers, once they are read */
+	struct rest rest; /* .. and what the next sync is to know, if it is whole */
 	uint64_t head;  /* before */
 	struct index_news news;
 	size_t packs;     /* before */
@@ -47,6 +50,7 @@ struct sync {
 	struct progress progress;
 	struct event_base *base;
 	size_t waiting; /* for FACT_SYNCED */
+	bool woken;     /* a feed is to be restored */
 	bool unreached, full, forked, interrupted;
 	bool changed;            /* the tree did: the index follows */
 	bool named;              /* sources by hand */

@@ -75,6 +75,7 @@ sync_mirrors(struct sync *s, bool *ret_any)
 		err = add_of(s, &s->feed[i].id);
 		s->feed[i].done = s->feed[i].failed = false;
 		row_done(&s->feed[i].row);
+		rest_done(&s->feed[i].rest);
 	}
 	*ret_any = s->n_invite > s->first_invite || s->n_tree > s->first_tree;
 	s->unreached = false;

@@ -46,6 +46,12 @@ on_tell(void *arg, const struct node_tell *t)
 	case FACT_FAULT:
 		s->faults++;
 		break;
+	case FACT_WOKEN:
+		if ((f = sync_find(s, &t->id)) != NULL)
+			f->asleep = false;
+		s->woken = true;
+		event_base_loopbreak(s->base);
+		break;
 	case FACT_HEAD:
 	case FACT_CHARTER:
 	case FACT_PACK:
@@ -93,6 +99,7 @@ restore_feed(struct sync *s, struct node *n, struct sync_feed *f,
 	struct node_feed_stat st;
 	int err = drive_restore(n, s->h.store, &f->id, policy, &f->row);
 
+	f->asleep = false;
 	if (err == 0 && node_feed_stat(n, &f->id, &st) == 0) {
 		f->packs = st.packs_held;
 		if (st.forked)
@@ -103,12 +110,43 @@ restore_feed(struct sync *s, struct node *n, struct sync_feed *f,
 	return err;
 }
 
+/* All of it, unless it may sleep. */
+static int
+begin_feed(struct sync *s, struct node *n, struct sync_feed *f,
+    const struct node_policy *policy)
+{
+	int err = rest_restore(n, s->h.store, &f->id, policy);
+
+	f->asleep = err == 0;
+	return err == QERR_ABSENT ? restore_feed(s, n, f, policy) : err;
+}
+
+/* Those of which somebody showed more. */
+static int
+wake(struct sync *s, struct node *n, struct drive *d,
+    const struct node_policy *policy)
+{
+	struct node_event ev = {.type = NODE_DEADLINE};
+	int err = 0;
+
+	s->woken = false;
+	for (size_t i = 0; i < s->n_feed && err == 0; i++)
+		if (!s->feed[i].asleep && node_feed(n, &s->feed[i].id) == NULL)
+			err = restore_feed(s, n, &s->feed[i], policy);
+	return err == 0 ? drive_event(d, &ev) : err;
+}
+
 /* The headers that came are kept as well, and are there for the index. */
 static void
-keep(struct sync *s, struct node *n, struct sync_feed *f)
+keep(struct sync *s, struct node *n, struct sync_feed *f,
+    const struct node_policy *policy)
 {
 	struct node_feed_stat st;
 
+	if (f->asleep)
+		return;
+	if (rest_take(&f->rest, n, &f->id, policy) != 0)
+		rest_done(&f->rest);
 	if (node_feed_stat(n, &f->id, &st) == 0)
 		f->came = f->came || st.packs_held > f->packs;
 	if (drive_keep(n, s->h.store, &f->id, &f->row) != 0)
@@ -140,7 +178,7 @@ run_node(struct sync *s, struct node *n)
 	int err = 0;
 
 	for (size_t i = 0; i < s->n_feed && err == 0; i++)
-		err = restore_feed(s, n, &s->feed[i], &policy);
+		err = begin_feed(s, n, &s->feed[i], &policy);
 	if (err == 0)
 		err = drive_new(&d, &cfg);
 	if (err == 0)
@@ -161,9 +199,14 @@ run_node(struct sync *s, struct node *n)
 	}
 	if (err == 0 && s->waiting > 0)
 		event_base_dispatch(s->base);
+	while (err == 0 && s->woken && !s->interrupted) {
+		err = wake(s, n, d, &policy);
+		if (err == 0 && s->waiting > 0)
+			event_base_dispatch(s->base);
+	}
 	drive_free(d);
 	for (size_t i = 0; i < s->n_feed; i++)
-		keep(s, n, &s->feed[i]);
+		keep(s, n, &s->feed[i], &policy);
 	for (size_t i = 0; i < 2; i++)
 		if (sig[i] != NULL)
 			event_free(sig[i]);

@@ -133,6 +133,24 @@ on_after(void *arg, const struct index_feed *f)
 	return 0;
 }
 
+/* Also where all came in an earlier sync, which did not get to listing it. */
+static bool
+is_stale(const struct sync *s, const struct sync_feed *f)
+{
+	return !f->asleep && (s->changed || f->rest.number > 0);
+}
+
+/* From now on it may sleep, if nothing is missing. */
+static int
+list_feed(struct sync *s, struct sync_feed *f)
+{
+	int err = index_update_from(s->h.index, &f->id, &f->row, &f->news);
+
+	if (err == 0 && f->rest.number > 0)
+		(void)rest_save(s->h.store, &f->id, &f->rest);
+	return err == QERR_ABSENT ? 0 : err;
+}
+
 /* Bring the index up to date, and say what is new. */
 static int
 take_stock(struct sync *s, bool says)
@@ -143,10 +161,9 @@ take_stock(struct sync *s, bool says)
 		return exit;
 	if (says)
 		err = index_feeds(s->h.index, on_before, s);
-	for (size_t i = 0; i < s->n_feed && err == 0 && s->changed; i++)
-		if ((err = index_update_from(s->h.index, &s->feed[i].id,
-			 &s->feed[i].row, &s->feed[i].news)) == QERR_ABSENT)
-			err = 0;
+	for (size_t i = 0; i < s->n_feed && err == 0; i++)
+		if (is_stale(s, &s->feed[i]))
+			err = list_feed(s, &s->feed[i]);
 	if (err == 0 && says)
 		err = index_feeds(s->h.index, on_after, s);
 	return err == 0 ? 0 : home_complain("the index", err);
@@ -155,7 +172,7 @@ take_stock(struct sync *s, bool says)
 int
 sync_tell(struct sync *s, int exit)
 {
-	bool any = false, says = s->a->json || !s->a->quiet;
+	bool any = false, stale = false, says = s->a->json || !s->a->quiet;
 	int err = 0, failed;
 
 	for (size_t i = 0; i < s->n_feed && err == 0; i++) {
@@ -163,10 +180,11 @@ sync_tell(struct sync *s, int exit)
 			err = index_synced(s->h.index, &s->feed[i].id,
 			    (int64_t)clock_wall());
 		any = any || s->feed[i].reached;
+		stale = stale || is_stale(s, &s->feed[i]);
 	}
 	if (err != 0)
 		exit = complain_of(s->a->state, "written", err);
-	else if ((s->changed || (any && says)) &&
+	else if ((stale || (any && says)) &&
 		 (failed = take_stock(s, says)) != 0)
 		exit = failed;
 	if (s->full)

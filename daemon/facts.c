@@ -112,6 +112,7 @@ facts_tell(void *arg, const struct node_tell *t)
 		break;
 	case FACT_SYNCED:
 	case FACT_PROGRESS:
+	case FACT_WOKEN:
 	case FACT_UNREACHED:
 		break; /* a reader's */
 	}

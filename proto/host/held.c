@@ -141,16 +141,22 @@ take_kept(struct held *h, struct store *s, struct feed *f)
 	return read_headers(h, s, feed_id(f), false);
 }
 
+static void
+begin(struct held *h)
+{
+	*h = (struct held){.n_charter = 0};
+	buf_init(&h->charters, 0);
+	buf_init(&h->fork, 0);
+	row_init(&h->row);
+}
+
 int
 held_load(struct held *ret, struct store *s, struct feed *f, bool kept)
 {
 	struct row *r = &ret->row;
 	int err;
 
-	*ret = (struct held){.n_charter = 0};
-	buf_init(&ret->charters, 0);
-	buf_init(&ret->fork, 0);
-	row_init(r);
+	begin(ret);
 	if ((err = read_headers(ret, s, feed_id(f), kept)) != 0 ||
 	    (err = load_charters(ret, s, f)) != 0)
 		return err;
@@ -163,6 +169,23 @@ held_load(struct held *ret, struct store *s, struct feed *f, bool kept)
 	if ((err = take_kept(ret, s, f)) != 0)
 		return err;
 	return take_headers(ret, s, f, r->n_kept);
+}
+
+int
+held_charters(struct store *s, struct feed *f, const struct id *sum)
+{
+	struct held h;
+	struct id is;
+	int err;
+
+	begin(&h);
+	h.row.end.charters = *sum;
+	err = load_charters(&h, s, f);
+	charters_sum(&is, h.charter, h.n_charter, buf_bytes(&h.fork));
+	if (err == 0 && (!id_eq(&is, sum) || h.n_charter == 0 || h.fork.n > 0))
+		err = QERR_ABSENT;
+	held_done(&h);
+	return err;
 }
 
 void

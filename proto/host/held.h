@@ -26,5 +26,8 @@ struct held {
  */
 int held_load(struct held *ret, struct store *s, struct feed *f, bool kept);
 void held_done(struct held *h);
+/* The charters alone into |f|, which is new, if their sum is |sum| and they are not
+ * forked: else QERR_ABSENT. */
+int held_charters(struct store *s, struct feed *f, const struct id *sum);
 
 #endif

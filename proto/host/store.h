@@ -16,6 +16,7 @@
  *	DIR/part/ROOT, ROOT.map		packs on their way in, and which pieces are there
  *	DIR/index.sqlite		proto/host/index.h; can be rebuilt
  *	DIR/row-FEED			headers once more, proto/host/store_row.h
+ *	DIR/rest-FEED			that nothing is missing, proto/host/rest.h
  *	DIR/lock			one process has it
  *	DIR/version			"1": STORE_VERSION
  *

@@ -81,9 +81,8 @@ charters_sum(struct id *ret, const struct bytes *file, size_t n,
 		sum(ret, ret, fork);
 }
 
-/* Of those that |f| has. */
-static void
-charters_of(struct id *ret, const struct feed *f)
+void
+charters_sum_of(struct id *ret, const struct feed *f)
 {
 	struct bytes charter[FEED_CHARTERS_MAX], a, b;
 	const struct charter *c = feed_charter(f);
@@ -463,7 +462,7 @@ row_append(int dir, struct row *r, struct feed *f)
 	struct buf b;
 	int err;
 
-	charters_of(&to.charters, f);
+	charters_sum_of(&to.charters, f);
 	if (to.n == r->end.n && id_eq(&to.charters, &r->end.charters))
 		return 0;
 	buf_init(&b, ROW_MAX);

@@ -59,5 +59,7 @@ void row_remove(int dir, const struct id *feed);
 /* Over the first |n| charter files of a feed, and the proof that they are forked. */
 void charters_sum(struct id *ret, const struct bytes *file, size_t n,
     struct bytes fork);
+/* .. that |f| has. */
+void charters_sum_of(struct id *ret, const struct feed *f);
 
 #endif

@@ -95,6 +95,9 @@ struct track {            /* a feed followed */
 	uint64_t next;   /* the head's promise, seconds */
 	size_t n_unsafe; /* headers on their way to the disk */
 	bool overdue, plan_dirty;
+	bool asleep, woken; /* restored by its charters and its head alone */
+	uint64_t slept_at; /* the head's number and identity, while it sleeps */
+	struct id slept_on;
 	bool wants;        /* packs; as of the newest list of them */
 	bool seeking;      /* .. and nobody here has the first of them */
 	bool retry;        /* an ask of charters or headers came to nothing */
@@ -211,6 +214,11 @@ void track_cut(struct track *s, uint64_t floor);
 uint64_t track_waited(const struct track *s);
 void track_wait(struct track *s, uint64_t before);
 uint64_t track_charter(const struct track *s);
+uint64_t track_head(const struct track *s);
+/* What the mark of its head with our charter is made of. */
+void track_state(const struct track *s, struct id *ret);
+/* More is to be known of it than while it sleeps. */
+void track_wake(struct track *s);
 /* True if every live pack of |tier| that header |number| announces is held. */
 bool track_holds(const struct track *s, uint64_t number, unsigned tier);
 bool track_whole(const struct track *s);

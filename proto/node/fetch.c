@@ -87,13 +87,19 @@ void
 fetch_heads(struct link *l, struct share *sh, struct track *s)
 {
 	struct node *n = l->n;
-	uint64_t head = feed_head(s->feed), charter = track_charter(s);
+	uint64_t head = track_head(s), charter = track_charter(s);
 	struct ask a = {.head = &s->head, .last = 0};
 	struct msg_tag tag;
 
 	if (!link_is_node(l) || s->head.asking != NULL || n->full ||
 	    sh->failed || l->said_bye || brief_room(l) < BRIEF_LEAST)
 		return;
+	if (s->asleep) {
+		if (sh->differs || sh->rival || sh->charter > charter ||
+		    sh->number > head)
+			track_wake(s);
+		return;
+	}
 	if (l->n_ask == ASKS_MAX) {
 		n->passed_over = l->passed_over = true;
 		return;

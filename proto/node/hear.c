@@ -14,9 +14,9 @@ on_row_followed(struct link *l, struct track *s,
 
 	/* Who is behind with the charter has another mark, and so has who knows
 	 * that it is forked. */
-	if (row->number > 0 && row->number == feed_head(s->feed) &&
+	if (row->number > 0 && row->number == track_head(s) &&
 	    row->charter <= track_charter(s)) {
-		feed_state(s->feed, row->number, track_charter(s), &state);
+		track_state(s, &state);
 		msg_mark(mark, veil_hash(l->veil), !l->dialled, &state);
 		if (memcmp(mark, row->mark, sizeof(mark)) != 0)
 			sh->rival = true;
@@ -125,6 +125,24 @@ head_of_charter(struct node *n, struct bytes file)
 	return NULL;
 }
 
+/* More is shown of a feed that sleeps: once it is awake, it is asked for. */
+static void
+on_news_asleep(struct link *l, struct track *s, const struct msg_news *m,
+    const struct header *h)
+{
+	struct share *sh = share_of(l, &s->head);
+
+	if (m->charter.n > 0)
+		share_differs(sh);
+	if (m->header.n > 0 && h->number > sh->number &&
+	    h->number <= UINT32_MAX)
+		share_show(sh, h->number);
+	else if (m->header.n > 0)
+		sh->rival = true;
+	sh->failed = false;
+	track_wake(s);
+}
+
 static int
 on_news_followed(struct link *l, struct track *s, const struct msg_news *m)
 {
@@ -170,6 +188,10 @@ on_news(struct link *l, const struct msg_news *m)
 	}
 	if (h != NULL)
 		share_of(l, h)->known = true;
+	if (h != NULL && h->followed && head_track(h)->asleep) {
+		on_news_asleep(l, head_track(h), m, &header);
+		return 0;
+	}
 	if (h != NULL && h->followed)
 		return on_news_followed(l, head_track(h), m);
 	if (n->cfg.role == NODE_READER)
@@ -249,6 +271,11 @@ on_charters_proof(struct link *l, const struct msg_proof *m)
 	if (h == NULL)
 		return 0;
 	share_of(l, h)->known = share_of(l, h)->proved_charters = true;
+	if (h->followed && head_track(h)->asleep) {
+		share_differs(share_of(l, h));
+		track_wake(head_track(h));
+		return 0;
+	}
 	return h->followed ? charters_proof(head_track(h), m->a, m->b, l)
 			   : carry_fork(head_carried(h), l, m->a, m->b);
 }

@@ -47,7 +47,7 @@ merit_shown(struct link *l, struct track *s)
 	struct node *n = l->n;
 	const struct share *sh = share_of(l, &s->head);
 
-	if (sh->number < feed_head(s->feed) || sh->shown >= sh->number ||
+	if (sh->number < track_head(s) || sh->shown >= sh->number ||
 	    n->now > when_add(s->fresh, BROUGHT_TIME) ||
 	    n->now < l->brought_next)
 		return;

@@ -476,7 +476,7 @@ node_feed_stat(const struct node *n, const struct id *feed,
 
 	if (s == NULL)
 		return QERR_ABSENT;
-	*ret = (struct node_feed_stat){.head = feed_head(s->feed),
+	*ret = (struct node_feed_stat){.head = track_head(s),
 	    .charter = track_charter(s),
 	    .followed = true,
 	    .forked = s->head.forked,

@@ -74,10 +74,19 @@ struct node_headers {
 };
 struct node *node_new(const struct node_config *cfg, const uint8_t seed[32]);
 void node_free(struct node *n);
-/* What it knows of a feed, for its driver to keep; NULL if it does not follow it. */
+/* What it knows of a feed, for its driver to keep; NULL if it does not follow it, or the
+ * feed sleeps. */
 struct feed *node_feed(const struct node *n, const struct id *feed);
 int node_restore_feed(struct node *n, struct feed *f,
     const struct node_policy *policy, const struct node_headers *headers);
+/*
+ * For readers, whose start is not to grow with the feed: |f| has its charters alone, and
+ * nothing is missing of it up to header |number|, whose identity |hash| is.  It sleeps:
+ * once somebody shows anything else, FACT_WOKEN is told, and node_restore_feed() brings
+ * what there is, for the next event.  |f| is taken, on failure as well.
+ */
+int node_restore_asleep(struct node *n, struct feed *f,
+    const struct node_policy *policy, uint64_t number, const struct id *hash);
 /* A fork proof; one that a charter has ended meanwhile proves nothing more. */
 int node_restore_proof(struct node *n, const struct id *feed,
     struct bytes file);
@@ -256,6 +265,7 @@ enum node_fact {
 	FACT_FULL, /* storing stopped: disk or quota; number: 1 begins, 0 ends */
 	FACT_INTRODUCED, /* number: nodes that we were told of; value: link */
 	FACT_WITHHELD, /* id: feed; number: issue that a peer of the operator's did not show; value: link */
+	FACT_WOKEN, /* reader: id: feed that slept: node_restore_feed() it now */
 	FACT_UNREACHED, /* reader: no source could be reached; number: sources tried */
 };
 

@@ -41,7 +41,7 @@ is_promised(struct node *n, struct link *l)
 
 		if (!sh->failed && !n->track[i]->head.forked &&
 		    (sh->charter > track_charter(n->track[i]) ||
-			sh->number > feed_head(n->track[i]->feed)))
+			sh->number > track_head(n->track[i])))
 			return true;
 	}
 	for (size_t i = 0; i < n->n_want; i++) {
@@ -61,6 +61,9 @@ is_busy(struct node *n)
 
 	if (n->n_pending > 0 || n->n_proof > 0 || n->want_dirty)
 		return true;
+	for (size_t i = 0; i < n->n_track; i++)
+		if (n->track[i]->asleep && n->track[i]->woken)
+			return true;
 	for (size_t i = 0; i < n->n_contact; i++) {
 		const struct contact *c = n->contact[i];
 
@@ -101,7 +104,7 @@ tell_end(struct node *n)
 		for (size_t k = 0; k < s->n_a; k++)
 			lacking +=
 			    s->a[k].wanted && s->a[k].pack->state != PACK_HELD;
-		update_tell(n, FACT_SYNCED, &s->head.id, feed_head(s->feed),
+		update_tell(n, FACT_SYNCED, &s->head.id, track_head(s),
 		    track_charter(s) == 0 ? UINT64_MAX : lacking);
 	}
 }

@@ -1,20 +1,48 @@
 #include "proto/node/inner.h"
 
-int
-node_restore_feed(struct node *n, struct feed *f,
-    const struct node_policy *policy, const struct node_headers *headers)
+/* The track of |f|, which is taken: a new one, or that which slept.  NULL: it cannot be. */
+static struct track *
+begin(struct node *n, struct feed *f, const struct node_policy *policy)
 {
-	struct track *s = track_new(n, feed_id(f), policy);
-	struct header h;
-	int err = 0;
+	struct track *s = track_find(n, feed_id(f));
 
-	if (s == NULL) {
+	if ((s == NULL || !s->asleep) &&
+	    (s = track_new(n, feed_id(f), policy)) == NULL) {
 		feed_free(f);
-		return n->fatal != 0 ? n->fatal : QERR_FULL;
+		return NULL;
 	}
 	feed_free(s->feed);
 	s->feed = f;
 	s->head.charter = track_charter(s);
+	return s;
+}
+
+int
+node_restore_asleep(struct node *n, struct feed *f,
+    const struct node_policy *policy, uint64_t number, const struct id *hash)
+{
+	struct track *s = begin(n, f, policy);
+
+	if (s == NULL)
+		return n->fatal != 0 ? n->fatal : QERR_FULL;
+	s->asleep = true;
+	s->slept_at = s->head.number = number;
+	s->slept_on = *hash;
+	return 0;
+}
+
+int
+node_restore_feed(struct node *n, struct feed *f,
+    const struct node_policy *policy, const struct node_headers *headers)
+{
+	struct track *s = begin(n, f, policy);
+	struct header h;
+	int err = 0;
+
+	if (s == NULL)
+		return n->fatal != 0 ? n->fatal : QERR_FULL;
+	s->asleep = false;
+	s->retry = s->woken;
 	for (size_t i = 0; i < headers->n && err == 0; i++) {
 		err = headers->at(headers->arg, i, &h);
 		if (err == 0 && h.number != i + 1)
@@ -34,7 +62,7 @@ node_feed(const struct node *n, const struct id *feed)
 {
 	for (size_t i = 0; i < n->n_track; i++)
 		if (id_eq(&n->track[i]->head.id, feed))
-			return n->track[i]->feed;
+			return n->track[i]->asleep ? NULL : n->track[i]->feed;
 	return NULL;
 }
 

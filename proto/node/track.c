@@ -103,6 +103,28 @@ track_charter(const struct track *s)
 	return c == NULL ? 0 : c->version;
 }
 
+uint64_t
+track_head(const struct track *s)
+{
+	return s->asleep ? s->slept_at : feed_head(s->feed);
+}
+
+void
+track_state(const struct track *s, struct id *ret)
+{
+	feed_state_with(s->feed,
+	    s->asleep ? &s->slept_on : feed_head_hash(s->feed),
+	    track_charter(s), ret);
+}
+
+void
+track_wake(struct track *s)
+{
+	if (!s->woken)
+		update_tell(s->head.n, FACT_WOKEN, &s->head.id, 0, 0);
+	s->woken = true;
+}
+
 void
 track_free(struct track *s)
 {

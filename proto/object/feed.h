@@ -33,6 +33,9 @@ void feed_state_of(struct id *ret, const struct id *head,
     const struct id *charter);
 void feed_state(const struct feed *f, uint64_t number, uint64_t version,
     struct id *ret);
+/* .. of its charter |version| and a |head| that is known by its hash alone. */
+void feed_state_with(const struct feed *f, const struct id *head,
+    uint64_t version, struct id *ret);
 
 /* The newest header accepted: number (0: none) and identity. */
 uint64_t feed_head(const struct feed *f);

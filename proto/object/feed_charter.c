@@ -43,17 +43,23 @@ feed_state_of(struct id *ret, const struct id *head, const struct id *charter)
 }
 
 void
-feed_state(const struct feed *f, uint64_t number, uint64_t version,
+feed_state_with(const struct feed *f, const struct id *head, uint64_t version,
     struct id *ret)
 {
 	static const struct id forked;
-	const struct id *head = feed_hash(f, number);
 	const struct id *charter =
 	    f->rival != NULL ? &forked : hash_of(f, version);
 
 	*ret = (struct id){{0}};
 	if (head != NULL && charter != NULL)
 		feed_state_of(ret, head, charter);
+}
+
+void
+feed_state(const struct feed *f, uint64_t number, uint64_t version,
+    struct id *ret)
+{
+	feed_state_with(f, feed_hash(f, number), version, ret);
 }
 
 /* Who may sign. */

@@ -219,19 +219,26 @@ charters(struct store *s, struct press *p)
 	feed_free(f);
 }
 
-/* A feed whose issues |m| keys sign. */
+/* A press whose issues |m| keys sign, and a store that has its charter. */
+static struct store *
+begin(struct press *p, unsigned m)
+{
+	char id[ID_TEXT_LEN + 1];
+	struct store *s = fresh();
+
+	press_open(p, 7, m);
+	id_text(id, &p->feed);
+	snprintf(path, sizeof(path), "%s/row-%s", place_dir, id);
+	put(s, TREE_CHARTER, &p->feed, 1, buf_bytes(&p->charter));
+	return s;
+}
+
 static void
 feed_of(unsigned m)
 {
-	char id[ID_TEXT_LEN + 1];
-	struct store *s;
 	struct press p;
+	struct store *s = begin(&p, m);
 
-	s = fresh();
-	press_open(&p, 7, m);
-	id_text(id, &p.feed);
-	snprintf(path, sizeof(path), "%s/row-%s", place_dir, id);
-	put(s, TREE_CHARTER, &p.feed, 1, buf_bytes(&p.charter));
 	for (int i = 0; i < 5; i++)
 		print(&p, s, 0);
 	stretches(s, &p);
@@ -242,6 +249,46 @@ feed_of(unsigned m)
 	buf_done(&p.charter);
 }
 
+/* A charter that came meanwhile lets all but the first die. */
+static void
+verdict(unsigned m)
+{
+	struct buf body = {0}, file = {0};
+	struct press p, q;
+	struct store *s = begin(&p, m);
+	struct feed *f;
+	struct held h;
+	struct row r;
+
+	for (int i = 0; i < 3; i++)
+		print(&p, s, 0);
+	check(load(s, &p, 3, &f, &r) == 0);
+	keep(s, f, &r);
+	press_new(&q, 9);
+	p.c.version = 2;
+	p.c.previous = p.feed;
+	p.c.key[0].to = 1;
+	p.c.key[p.c.n_key++] = (struct charter_key){q.k.pub, 2, UINT64_MAX};
+	check(charter_encode(&body, &p.c) == 0);
+	check(charter_sign(&file, buf_bytes(&body), (struct bytes){0}, &p.k) ==
+	      0);
+	put(s, TREE_CHARTER, &p.feed, 2, buf_bytes(&file));
+	check(store_commit(s) == 0);
+	f = feed_new(&p.feed);
+	check(held_load(&h, s, f, true) == 0 && h.n_charter == 2);
+	check(h.row.n == 1 && h.row.n_kept == 0 && feed_head(f) == 1);
+	check(access(path, F_OK) != 0);
+	check(there(tree_file(TREE_ISSUE, &p.feed, 1)));
+	check(!there(tree_file(TREE_ISSUE, &p.feed, 2)));
+	held_done(&h);
+	feed_free(f);
+	store_close(s);
+	buf_done(&body);
+	buf_done(&file);
+	buf_done(&p.charter);
+	buf_done(&q.charter);
+}
+
 int
 main(void)
 {
@@ -249,6 +296,8 @@ main(void)
 	place_init();
 	feed_of(1);
 	feed_of(2);
+	verdict(1);
+	verdict(2);
 	place_done();
 	return 0;
 }

@@ -44,6 +44,17 @@ check_forked(struct house *h)
 	check(house_find(h, OBJECT_CHARTER, &p.feed, 2) == NULL);
 }
 
+/* |r| asks |from| after a start at which what is whole sleeps. */
+static void
+sync_asleep(struct house *r, struct house *from)
+{
+	check(house_sleep(r) == 1);
+	house_peer(r, from);
+	house_sync(r);
+	town_run(&w, MINUTE);
+	check(r->told[FACT_SYNCED] >= 3);
+}
+
 static uint64_t
 charter_of(struct house *h)
 {
@@ -87,6 +98,8 @@ sides_meet(bool between)
 	town_run(&w, MINUTE);
 	house_sync(r);
 	town_run(&w, MINUTE);
+	sync_asleep(r, c);
+	check(r->told[FACT_WOKEN] == 0);
 	check(charter_of(a) == 2 && charter_of(c) == 2 && charter_of(r) == 2);
 	for (size_t i = 0; i < 5; i++)
 		check(all[i]->told[FACT_FORK] == 0);
@@ -97,7 +110,8 @@ sides_meet(bool between)
 		house_peer(c, mid);
 	}
 	town_run(&w, HOUR);
-	house_sync(r);
+	sync_asleep(r, c);
+	check(r->told[FACT_WOKEN] == (between ? 0 : 1)); /* c heard of it */
 	house_sync(late);
 	town_run(&w, MINUTE);
 	press_publish(&p, a, 1000);

@@ -177,8 +177,88 @@ make_fork(struct press *q, struct house *b, struct buf *proof)
 	buf_done(&file);
 }
 
+/* |r| asks |a| after a start that knows but the head of what is whole: how many feeds. */
+static size_t
+sync_asleep(struct house *r, struct house *a)
+{
+	size_t asleep = house_sleep(r);
+
+	house_peer(r, a);
+	house_sync(r);
+	town_run(&w, 30 * SECOND);
+	return asleep;
+}
+
+/* The press's key, stolen, counts no more from issue |from| on. */
+static void
+revoke(struct press *q, struct house *h, uint64_t from)
+{
+	struct node_event e = {.type = NODE_PUBLISHED};
+	struct buf body = {0}, file = {0};
+	uint8_t seed[32] = {77}, id[8] = {77};
+	struct key_secret fresh;
+
+	key_secret_new(&fresh, seed, id);
+	q->c.version = 2;
+	q->c.previous = q->feed;
+	q->c.n_key = 2;
+	q->c.key[0].to = from - 1;
+	q->c.key[1] = (struct charter_key){fresh.pub, from, UINT64_MAX};
+	check(charter_encode(&body, &q->c) == 0);
+	check(charter_sign(&file, buf_bytes(&body), (struct bytes){0}, &q->k) ==
+	      0);
+	house_put(h, OBJECT_CHARTER, &q->feed, 2, buf_bytes(&file));
+	e.published.feed = q->feed;
+	e.published.charter = buf_bytes(&file);
+	house_event(h, &e);
+	buf_done(&body);
+	buf_done(&file);
+}
+
+/* A feed of which nothing is missing sleeps until somebody shows more of it. */
+static void
+test_sleep(void)
+{
+	struct house *a = house_new(&w, NODE_MIRROR),
+		     *r = house_new(&w, NODE_READER);
+	static struct press other;
+
+	press_new(&p, 8);
+	press_new(&other, 9);
+	house_follow(a, &p.feed);
+	house_follow(a, &other.feed);
+	house_follow(r, &p.feed);
+	house_follow(r, &other.feed);
+	for (int i = 0; i < 3; i++)
+		press_publish(&p, a, 1000);
+	press_publish(&other, a, 1000);
+	house_peer(r, a);
+	house_sync(r);
+	town_run(&w, 30 * SECOND);
+	press_check(&p, r);
+	check(sync_asleep(r, a) == 2);
+	check(r->told[FACT_WOKEN] == 0 && r->told[FACT_SYNCED] == 4);
+	check(r->last[FACT_SYNCED].value == 0);
+	check(node_feed(r->node, &p.feed) == NULL);
+	/* One has news: it alone wakes, and is fetched as ever. */
+	press_publish(&p, a, 1000);
+	check(sync_asleep(r, a) == 2 && r->told[FACT_WOKEN] == 1);
+	check(id_eq(&r->last[FACT_WOKEN].id, &p.feed));
+	press_check(&p, r);
+	check(node_feed(r->node, &other.feed) == NULL);
+	check(r->told[FACT_SYNCED] == 6);
+	revoke(&p, a, 3);
+	check(sync_asleep(r, a) == 2 && r->told[FACT_WOKEN] == 2);
+	check(r->last[FACT_CHARTER].number == 2);
+	check(house_find(r, OBJECT_HEADER, &p.feed, 2) != NULL);
+	check(house_find(r, OBJECT_HEADER, &p.feed, 3) == NULL);
+	check(r->told[FACT_FAULT] == 0);
+	press_done(&other);
+	town_done(&w);
+}
+
 /* A fork that was proved before a restart is told to a reader to whom nothing is
- * new, and to one who comes for the first time. */
+ * new, though the feed sleeps, and to one who comes for the first time. */
 static void
 test_fork(void)
 {
@@ -207,9 +287,8 @@ test_fork(void)
 	check(node_restore_proof(a->node, &p.feed, bytes_of(proof.p, 9)) < 0);
 	check(node_restore_proof(a->node, &p.feed, buf_bytes(&proof)) == 0);
 	check(node_feed_stat(a->node, &p.feed, &st) == 0 && st.forked);
-	house_sync(r);
 	house_sync(late);
-	town_run(&w, 60000);
+	check(sync_asleep(r, a) == 1 && r->told[FACT_WOKEN] == 1);
 	check(r->told[FACT_FORK] == 1 && r->told[FACT_SYNCED] == 2);
 	check(house_find(r, OBJECT_PROOF, &p.feed, 3) != NULL);
 	check(late->told[FACT_FORK] == 1);
@@ -226,6 +305,7 @@ main(void)
 	test_liars();
 	test_full();
 	test_cut();
+	test_sleep();
 	test_fork();
 	press_done(&p);
 	return 0;

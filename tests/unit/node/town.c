@@ -199,11 +199,15 @@ house_cut(struct house *h)
 
 /* Nodes. */
 
+static void restore_feed(struct house *h, const struct id *id);
+
 static void
 tell(struct house *h, const struct node_tell *x)
 {
 	h->told[x->fact]++;
 	h->last[x->fact] = *x;
+	if (x->fact == FACT_WOKEN)
+		h->woken[h->n_woken++] = x->id;
 }
 
 static void
@@ -239,6 +243,11 @@ house_event(struct house *h, struct node_event *e)
 	}
 	check(node_step(h->node, e, &u) == 0);
 	carry_out(h, &u);
+	if (h->n_woken == 0)
+		return;
+	while (h->n_woken > 0)
+		restore_feed(h, &h->woken[--h->n_woken]);
+	house_event(h, &(struct node_event){.type = NODE_DEADLINE});
 }
 
 /* Time. */
@@ -354,28 +363,6 @@ header_at(const void *arg, size_t i, struct header *ret)
 	return header_read(ret, ((const struct bytes *)arg)[i]);
 }
 
-/* The feed as far as its charters and headers go. */
-static void
-restore_feed(struct house *h, const struct id *id)
-{
-	struct node_policy policy = {.tiers = 15, .own = h->prints};
-	struct feed *f = feed_new(id);
-	struct bytes header[64];
-	struct node_headers headers = {.at = header_at, .arg = header};
-	struct object *o;
-	uint64_t floor, v = 1;
-	size_t n = 0;
-
-	for (; (o = house_find(h, OBJECT_CHARTER, id, v)) != NULL; v++)
-		check(feed_add_charter(f, buf_bytes(&o->data), &floor) == 0);
-	while (v > 1 && (o = house_find(h, OBJECT_HEADER, id, n + 1)) != NULL)
-		header[n++] = buf_bytes(&o->data);
-	check(feed_add_headers(f, header, n) == 0);
-	headers.n = n;
-	headers.head = n == 0 ? headers.head : header[n - 1];
-	check(node_restore_feed(h->node, f, &policy, &headers) == 0);
-}
-
 static void
 restore_packs(struct house *h, const struct id *id)
 {
@@ -398,20 +385,71 @@ restore_packs(struct house *h, const struct id *id)
 }
 
 static void
-boot(struct house *h)
+restore_feed(struct house *h, const struct id *id)
+{
+	struct node_policy policy = {.tiers = 15, .own = h->prints};
+	struct feed *f = feed_new(id);
+	struct bytes header[64];
+	struct node_headers headers = {.at = header_at, .arg = header};
+	struct object *o;
+	uint64_t floor, v = 1;
+	size_t n = 0;
+
+	for (; (o = house_find(h, OBJECT_CHARTER, id, v)) != NULL; v++)
+		check(feed_add_charter(f, buf_bytes(&o->data), &floor) == 0);
+	while (v > 1 && (o = house_find(h, OBJECT_HEADER, id, n + 1)) != NULL)
+		header[n++] = buf_bytes(&o->data);
+	check(feed_add_headers(f, header, n) == 0);
+	headers.n = n;
+	headers.head = n == 0 ? headers.head : header[n - 1];
+	check(node_restore_feed(h->node, f, &policy, &headers) == 0);
+	restore_packs(h, id);
+}
+
+/* The same if it slept.  |by| has restored all of it. */
+static size_t
+restore_asleep(struct house *h, const struct id *id, const struct node *by)
+{
+	struct node_policy policy = {.tiers = 15};
+	struct feed *f = feed_new(id), *all = node_feed(by, id);
+	struct node_feed_stat st;
+	struct object *o;
+	uint64_t floor;
+
+	check(node_feed_stat(by, id, &st) == 0);
+	if (st.head == 0 || st.packs_wanted > 0 ||
+	    house_find(h, OBJECT_CHARTERS, id, 0) != NULL) {
+		feed_free(f);
+		restore_feed(h, id);
+		return 0;
+	}
+	for (uint64_t v = 1; v <= st.charter; v++) {
+		o = house_find(h, OBJECT_CHARTER, id, v);
+		check(feed_add_charter(f, buf_bytes(&o->data), &floor) == 0);
+	}
+	check(node_restore_asleep(h->node, f, &policy, st.head,
+		  feed_head_hash(all)) == 0);
+	return 1;
+}
+
+/* |by| has restored all, if feeds are to sleep; their number. */
+static size_t
+boot(struct house *h, const struct node *by)
 {
 	static const struct id none;
 	struct object *memory = house_find(h, OBJECT_MEMORY, &none, 0);
 	struct node_event e = {.type = NODE_START};
 	uint8_t seed[32] = {(uint8_t)h->index, (uint8_t)++h->boots};
+	size_t asleep = 0;
 
 	h->cfg.wall = TOWN_WALL + h->t->now / 1000 - 10;
 	h->node = node_new(&h->cfg, seed);
 	check(h->node != NULL);
-	for (size_t i = 0; i < h->n_feed; i++) {
-		restore_feed(h, &h->feed[i]);
-		restore_packs(h, &h->feed[i]);
-	}
+	for (size_t i = 0; i < h->n_feed; i++)
+		if (by != NULL)
+			asleep += restore_asleep(h, &h->feed[i], by);
+		else
+			restore_feed(h, &h->feed[i]);
 	if (memory != NULL)
 		check(node_restore_memory(h->node, buf_bytes(&memory->data)) ==
 		      0);
@@ -422,6 +460,7 @@ boot(struct house *h)
 			let_in(h, h->invite[i]);
 	if (h->introduces)
 		house_self(h, true);
+	return asleep;
 }
 
 struct house *
@@ -430,7 +469,7 @@ house_new(struct town *t, enum node_role role)
 	struct house *h = build(t);
 
 	h->cfg.role = role;
-	boot(h);
+	boot(h, NULL);
 	return h;
 }
 
@@ -454,7 +493,20 @@ house_restart(struct house *h)
 {
 	if (h->node != NULL)
 		house_stop(h);
-	boot(h);
+	boot(h, NULL);
+}
+
+size_t
+house_sleep(struct house *h)
+{
+	struct node *by;
+	size_t asleep;
+
+	house_restart(h);
+	by = h->node;
+	asleep = boot(h, by);
+	node_free(by);
+	return asleep;
 }
 
 /* |to|'s secret for |from|, made when it is first asked for. */

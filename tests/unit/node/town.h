@@ -68,9 +68,11 @@ struct house {
 	uint64_t told[64]; /* how often each fact was told */
 	struct node_tell last[64];
 	size_t dials;
-	uint64_t corrupt; /* pieces loaded from here are damaged */
-	bool mute;        /* answers no ASK of pieces */
-	bool away;        /* cannot be dialled */
+	uint64_t corrupt;           /* pieces loaded from here are damaged */
+	bool mute;                  /* answers no ASK of pieces */
+	bool away;                  /* cannot be dialled */
+	struct id woken[FEEDS_MAX]; /* feeds that slept, to be restored */
+	size_t n_woken;
 	/* without a node */
 	uint64_t seen; /* what its lines say that it remembers */
 	struct veil_door *door;
@@ -107,6 +109,8 @@ void house_event(struct house *h, struct node_event *e);
  * again. */
 void house_stop(struct house *h);
 void house_restart(struct house *h);
+/* .. and feeds of which nothing is missing sleep: how many. */
+size_t house_sleep(struct house *h);
 /* |from| gets an invite of |to|'s, for it alone, as its operator's; or no longer. */
 void house_peer(struct house *from, struct house *to);
 void house_unpeer(struct house *from, struct house *to);
