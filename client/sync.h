@@ -24,8 +24,9 @@ struct sync_feed {
 	struct id id;
 	bool asleep;    /* and whole; nobody showed more */
 	struct row row; /* else its headers, once they are read */
-	struct rest rest; /* .. and what the next sync is to know, if it is whole */
-	uint64_t head;  /* before */
+	struct rest
+	    rest; /* .. and what the next sync is to know, if it is whole */
+	uint64_t head; /* before */
 	struct index_news news;
 	size_t packs;     /* before */
 	bool came;        /* packs did */

@@ -43,6 +43,7 @@ node_restore_feed(struct node *n, struct feed *f,
 		return n->fatal != 0 ? n->fatal : QERR_FULL;
 	s->asleep = false;
 	s->retry = s->woken;
+	n->retry |= s->retry;
 	for (size_t i = 0; i < headers->n && err == 0; i++) {
 		err = headers->at(headers->arg, i, &h);
 		if (err == 0 && h.number != i + 1)
