@@ -73,7 +73,7 @@ sync_mirrors(struct sync *s, bool *ret_any)
 	s->first_tree = s->n_tree;
 	for (size_t i = 0; i < s->n_feed && err == 0; i++) {
 		err = add_of(s, &s->feed[i].id);
-		s->feed[i].done = s->feed[i].failed = false;
+		s->feed[i].done = s->feed[i].failed = s->feed[i].asleep = false;
 		row_done(&s->feed[i].row);
 		rest_done(&s->feed[i].rest);
 	}

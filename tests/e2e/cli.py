@@ -251,7 +251,16 @@ def main(build):
         write(w.path('inbox', 'feed.xml'), feed % (item % ('Of a feed', 'f1', 'Other text.')))
         one.wait(lambda f: f['head'] > head, what='the edit of the feed')
         two.wait(lambda f: f['head'] > head and f['packs_wanted'] == 0)
+        index = w.path('reader', 'index.sqlite')
+        shutil.copy(index, w.path('index'))
         w.run('sync', invite)
+        # Had it been killed when all was here and not yet listed: the next one lists it, with nothing new.
+        shutil.copy(w.path('index'), index)
+        os.unlink(glob.glob(w.path('reader', 'rest-*'))[0])
+        need('Of a feed' not in titles(w), 'the index is not the old one')
+        w.run('sync', invite)
+        need('Of a feed' in titles(w), 'what came is never listed')
+        need('nothing new' in w.run('sync', invite).stdout, 'nothing new after that')
         mine = {x['title']: x for x in map(json.loads, w.run('list', '--json').stdout.splitlines())}
         need(mine['Of a feed']['revision'] == 2, f'{mine["Of a feed"]}')
         need(all(f'Goes {n}' in mine for n in range(40)), f'{sorted(mine)}')
