@@ -56,27 +56,41 @@ reach(const struct shelf *s, const size_t *pack, size_t n, uint64_t *ret_last,
 	return count >= PUBLISHER_VOLUME_MAX;
 }
 
+/* Those first of |pack[0..n-1]| that nothing fits beside: bound again they were what they are. */
+static size_t
+full(const struct shelf *s, const size_t *pack, size_t n)
+{
+	uint64_t last = 0;
+	size_t k = 0, count;
+
+	while (k < n && reach(s, pack + k, n - k, &last, &count) &&
+	       last == s->pack[pack[k]].e.last)
+		k++;
+	return k;
+}
+
 /* Look behind the newest (large) volume for one that is due. */
 static bool
 is_due(struct publisher *p, bool large)
 {
 	const struct shelf *s = &p->shelf;
-	size_t v = shelf_newest_volume(s, large), *pack, n, count;
+	size_t v = shelf_newest_volume(s, large), *pack, n, k, count;
 	uint64_t head = feed_head(p->chain);
 	uint64_t first = v != SHELF_NONE ? s->pack[v].e.last + 1 : 1;
 	bool due;
 
 	if (first > head || shelf_cover(s, first, head, &pack, &n) != 0)
 		return false;
-	p->first = n > 0 ? s->pack[pack[0]].e.first : first;
-	p->last = p->first;
-	due = reach(s, pack, n, &p->last, &count);
+	k = full(s, pack, n);
+	due = reach(s, pack + k, n - k, &p->last, &count);
 	if (!large)
 		due = due || count >= PUBLISHER_VOLUME_MIN;
+	if (k < n)
+		p->first = s->pack[pack[k]].e.first;
 	free(pack);
 	p->large = large;
 	/* One issue alone is no volume: wait for the next. */
-	return due && p->last > p->first;
+	return due && k < n && p->last > p->first;
 }
 
 static bool

@@ -962,6 +962,7 @@ renewing(struct room *r)
 static void
 volumes_anew(void)
 {
+	const struct shelf_pack *v;
 	struct publisher_renewal x;
 	char path[128];
 	uint64_t head;
@@ -1018,6 +1019,36 @@ volumes_anew(void)
 	check(make_volume(&r) == 0 && publisher_head(r.p) == head);
 	reenter(&r);
 	check(holds(&r, "word103.") == 2);
+
+	/* Small ones are small though they were made anew: a large one takes their place. */
+	fill(&r, 530, 1030);
+	check(make_volume(&r) == 1);
+	v = &r.p->shelf.pack[newest_volume(&r)];
+	check(v->e.first == 1 && v->e.count >= 990 && v->e.only);
+	check(make_volume(&r) == 0);
+	room_done(&r);
+}
+
+/* A small one beside which nothing fits is not bound once more, for ever. */
+static void
+volumes_full(void)
+{
+	const struct shelf_pack *v;
+	struct room r;
+
+	room_new(&r, 200);
+	fill(&r, 0, 990);
+	check(make_volume(&r) == 1);
+	fill(&r, 990, 1100);
+	check(make_volume(&r) == 0);
+	reenter(&r);
+	check(make_volume(&r) == 0);
+	fill(&r, 1100, 1250);
+	check(make_volume(&r) == 1);
+	v = &r.p->shelf.pack[newest_volume(&r)];
+	check(v->e.first == 7 && v->e.count == 260 && !v->e.only);
+	check(make_volume(&r) == 0);
+	check(holds(&r, "word100.") == 2 && holds(&r, "word1000.") == 2);
 	room_done(&r);
 }
 
@@ -1338,6 +1369,7 @@ main(void)
 	names();
 	volumes();
 	volumes_anew();
+	volumes_full();
 	bases();
 	twice_taken_back();
 	bases_of_drafts();
