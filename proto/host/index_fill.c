@@ -25,8 +25,9 @@ struct fill {
 	struct before *before; /* ascending */
 	size_t n_before, cap_before;
 	struct index_news *news;
-	sqlite3_stmt *insert, *note, *find;
+	sqlite3_stmt *insert, *note, *find, *text;
 	struct buf fold, authors;
+	bool here; /* the text of the pack that is being listed */
 };
 
 static const char insert_sql[] =
@@ -38,9 +39,12 @@ static const char insert_sql[] =
     " status=?5, lang=?6, title=?7, fold=?8, name=?9, address=?10,"
     " authors=?11, note=?12, dated=?13, date=?14, size=?15, pack_number=?16,"
     " heads=?17, text=?18, text_root=?19, record=?20"
-    " WHERE excluded.revision > revision";
+    " WHERE excluded.revision > revision OR"
+    " ?21 AND excluded.revision = revision";
 static const char find_sql[] =
     "SELECT place FROM article WHERE feed=?1 AND id=?2";
+static const char text_sql[] =
+    "SELECT text_root FROM article WHERE feed=?1 AND id=?2 AND revision=?3";
 
 static void
 bind_text(sqlite3_stmt *q, int i, struct bytes t)
@@ -112,6 +116,41 @@ find_place(struct fill *f, const struct article_id *id, int64_t *ret)
 	return index_error(f->x, rc);
 }
 
+/* True if |a| is listed where its text is not here. */
+static bool
+lacks_text(struct fill *f, const struct article *a, const struct article_id *id)
+{
+	struct tree_name t = {.kind = TREE_PACK};
+	sqlite3_stmt *q = f->text;
+	bool lacks;
+
+	sqlite3_bind_blob(q, 1, f->follow->feed.b, 32, SQLITE_STATIC);
+	sqlite3_bind_blob(q, 2, id->b, ARTICLE_ID_LEN, SQLITE_STATIC);
+	bind_uint(q, 3, a->revision);
+	lacks = sqlite3_step(q) == SQLITE_ROW &&
+		sqlite3_column_bytes(q, 0) == sizeof(t.id.b);
+	if (lacks) {
+		memcpy(t.id.b, sqlite3_column_blob(q, 0), sizeof(t.id.b));
+		lacks = !store_has(f->x->store, &t);
+	}
+	sqlite3_reset(q);
+	return lacks;
+}
+
+/* One that is listed already may be so where its text is not; then here, where it is. */
+static int
+put_place(struct fill *f, const struct article *a, const struct article_id *id)
+{
+	int err = 0;
+
+	if (!f->here || a->length == 0 || !lacks_text(f, a, id))
+		return 0;
+	bind_uint(f->insert, 21, 1);
+	err = index_error(f->x, sqlite3_step(f->insert));
+	sqlite3_reset(f->insert);
+	return err;
+}
+
 /*
  * The row that is bound: 0 also if a newer revision is listed already.  RETURNING would
  * say the place of each, and make a table of its own for each to say it.
@@ -126,8 +165,10 @@ put_row(struct fill *f, const struct article *a, const struct article_id *id)
 	sqlite3_set_last_insert_rowid(db, 0);
 	err = index_error(f->x, sqlite3_step(f->insert));
 	sqlite3_reset(f->insert);
-	if (err != 0 || sqlite3_changes(db) == 0)
+	if (err != 0)
 		return err;
+	if (sqlite3_changes(db) == 0)
+		return put_place(f, a, id);
 	place = sqlite3_last_insert_rowid(db);
 	if (place == 0 && (err = find_place(f, id, &place)) != 0)
 		return err;
@@ -186,6 +227,7 @@ fill_article(struct fill *f, size_t pack, size_t record, struct bytes head)
 		    SQLITE_STATIC);
 	}
 	bind_uint(q, 20, record);
+	bind_uint(q, 21, 0);
 	err = buf_err(&f->fold) != 0 || buf_err(&f->authors) != 0
 		  ? QERR_NOMEM
 		  : put_row(f, a, &id);
@@ -194,18 +236,32 @@ out:
 	return err;
 }
 
+/* True if the text that goes with heads pack |i| is here, or there is none. */
+static bool
+has_text(const struct fill *f, size_t i)
+{
+	size_t text = shelf_with(&f->shelf, i, TIER_TEXT);
+	struct tree_name t = {.kind = TREE_PACK};
+
+	if (text != SHELF_NONE)
+		t.id = f->shelf.pack[text].e.root;
+	return text == SHELF_NONE || store_has(f->x->store, &t);
+}
+
 /*
- * What heads pack |i| is listed by: its root and that of its text.  Heads may stay what they
- * were, and be announced again with a text that is made anew.
+ * What heads pack |i| is listed by: its root and that of its text, and whether that was
+ * |here|.  Heads may stay what they were, and be announced again with a text that is made
+ * anew; and a text that comes later may be the only one that is here of what it says.
  */
 static void
-listed_by(const struct fill *f, size_t i, struct id *ret)
+listed_by(const struct fill *f, size_t i, bool here, struct id *ret)
 {
 	size_t text = shelf_with(&f->shelf, i, TIER_TEXT);
 
 	*ret = f->shelf.pack[i].e.root;
 	for (size_t k = 0; text != SHELF_NONE && k < sizeof(ret->b); k++)
 		ret->b[k] ^= f->shelf.pack[text].e.root.b[k];
+	ret->b[0] ^= here ? 0 : 1;
 }
 
 static int
@@ -213,7 +269,7 @@ note_pack(struct fill *f, size_t i)
 {
 	struct id by;
 
-	listed_by(f, i, &by);
+	listed_by(f, i, f->here, &by);
 	sqlite3_bind_blob(f->note, 1, f->follow->feed.b, 32, SQLITE_STATIC);
 	sqlite3_bind_blob(f->note, 2, by.b, 32, SQLITE_STATIC);
 	return index_finish(f->x, f->note);
@@ -401,8 +457,10 @@ drop_gone(struct fill *f, const struct map *heads, const struct map *known)
 	for (size_t i = 0; i < f->shelf.n; i++) {
 		if (!counts(f, heads, i))
 			continue;
-		listed_by(f, i, &by);
-		live += map_get(known, &by) != NULL;
+		for (int here = 0; here < 2; here++) {
+			listed_by(f, i, here == 1, &by);
+			live += map_get(known, &by) != NULL;
+		}
 	}
 	if (live == map_count(known))
 		return 0;
@@ -434,7 +492,11 @@ fill_packs(struct fill *f)
 
 		if (!counts(f, heads, i))
 			continue;
-		listed_by(f, i, &by);
+		listed_by(f, i, true, &by);
+		if (!anew && map_get(known, &by) != NULL)
+			continue;
+		f->here = has_text(f, i);
+		listed_by(f, i, f->here, &by);
 		if ((anew || map_get(known, &by) == NULL) &&
 		    store_has(f->x->store, &t))
 			err = fill_pack(f, i);
@@ -519,12 +581,15 @@ update(struct index *x, const struct id *feed, const struct row *r,
 		if (err == 0)
 			err = index_prepare(x, &f.find, find_sql);
 		if (err == 0)
+			err = index_prepare(x, &f.text, text_sql);
+		if (err == 0)
 			err = fill_packs(&f);
 		if (err == 0)
 			err = fill_feed(&f); /* counts what is there now */
 		sqlite3_finalize(f.insert);
 		sqlite3_finalize(f.note);
 		sqlite3_finalize(f.find);
+		sqlite3_finalize(f.text);
 		if (err == 0)
 			err = index_run(x, "COMMIT");
 		else

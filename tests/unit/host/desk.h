@@ -21,6 +21,7 @@ struct batch {
 	const struct story *story;
 	size_t n;
 	uint64_t number;
+	uint64_t last; /* of a volume, which begins with |number| */
 	bool only;
 	bool lean;       /* the heads lean on those of the issue before */
 	bool text_leans; /* on them, too */
@@ -127,7 +128,7 @@ desk_pack(struct desk *d, struct store *s, struct header *h,
 	*e = (struct pack_entry){.tier = tier,
 	    .count = (uint32_t)at->n,
 	    .first = number,
-	    .last = number,
+	    .last = b->last == 0 ? number : b->last,
 	    .base = lean,
 	    .only = b->only || (b->text_only && tier == TIER_TEXT)};
 	records_root(&e->contents, raw, at);

@@ -125,6 +125,50 @@ a_text_made_anew_is_found(void)
 	}
 }
 
+/* Who has a volume may have the heads of its issues without their texts: whatever comes
+ * first, and last, a text that is here is found. */
+static void
+a_text_is_found_where_it_is(void)
+{
+	const struct story both[] = {
+	    {STORY("a", "A", "<p>a</p>")}, {STORY("b", "B", "<p>b</p>")}};
+	const struct batch volume = {
+	    .story = both, .n = 2, .number = 1, .last = 2};
+	struct tree_name text = {.kind = TREE_PACK};
+	struct buf sealed = {0};
+
+	for (int late = 0; late < 3; late++) {
+		begin();
+		for (size_t i = 0; i < 2; i++) {
+			desk_print(&d, s,
+			    &(struct batch){.story = &both[i], .n = 1}, 1);
+			text.id = d.last.pack[TIER_TEXT].root;
+			check(store_forget(s, &text) == 0);
+		}
+		if (late > 0)
+			check(news(2, 0, 0));
+		desk_print(&d, s, &volume, 1);
+		text.id = d.last.pack[TIER_TEXT].root;
+		buf_clear(&sealed);
+		check(store_get(s, &text, &sealed) == 0);
+		if (late > 1) {
+			check(store_forget(s, &text) == 0 && news(0, 0, 0));
+			find("a");
+			check(!found.has_text);
+			put(s, TREE_PACK, &text.id, 0, buf_bytes(&sealed));
+			check(store_commit(s) == 0);
+		}
+		check(news(late > 0 ? 0 : 2, 0, 0) && news(0, 0, 0));
+		find("a");
+		check(found.has_text && found.pack_number == 3);
+		find("b");
+		check(found.has_text && found.pack_number == 3);
+		check(lists((struct index_query){0}, "A|B"));
+		end();
+	}
+	buf_done(&sealed);
+}
+
 /* Issues that a revoked key signed are gone from the tree, and from the list. */
 static void
 what_the_tree_lost_is_not_listed(void)
@@ -195,6 +239,7 @@ main(void)
 	corrections_replace();
 	retractions_leave_a_title();
 	a_text_made_anew_is_found();
+	a_text_is_found_where_it_is();
 	what_the_tree_lost_is_not_listed();
 	packs_may_come_in_any_order();
 	place_done();
