@@ -143,8 +143,10 @@ press_load(struct publisher *p)
 	}
 	if (r == 0)
 		r = press_reload(p);
-	if (r == 0)
+	if (r == 0) {
 		sweep(p);
+		press_staged_sweep(p);
+	}
 	return r;
 }
 
@@ -167,17 +169,6 @@ press_uncovered(struct publisher *p, size_t *ret)
 		*ret += p->shelf.pack[pack[i]].e.count;
 	free(pack);
 	return 0;
-}
-
-int
-press_stage(struct publisher *p, const struct id *root, struct bytes data)
-{
-	struct tree_name t = {.kind = TREE_PACK, .id = *root};
-
-	if (!p->staged)
-		p->lost = store_lost(p->store);
-	p->staged = true;
-	return store_put(p->store, &t, data, false);
 }
 
 struct sealing {
@@ -362,16 +353,6 @@ press_added(struct publisher *p, struct ledger_entry *e, uint64_t number)
 	return 0;
 }
 
-static bool
-is_announced(const struct publisher *p, const struct id *root)
-{
-	for (size_t i = 0; i < p->shelf.n; i++)
-		if (!p->shelf.pack[i].dead &&
-		    id_eq(&p->shelf.pack[i].e.root, root))
-			return true;
-	return false;
-}
-
 void
 press_cancel(struct publisher *p)
 {
@@ -381,16 +362,10 @@ press_cancel(struct publisher *p)
 	if (p->n_pending > 0 && p->headed)
 		(void)store_forget_headers(p->store, &p->feed,
 		    p->pending[0].number);
-	for (size_t i = 0; i < p->n_pending; i++)
-		for (size_t k = 0; k < p->pending[i].n_pack; k++) {
-			struct tree_name t = {.kind = TREE_PACK,
-			    .id = p->pending[i].pack[k].root};
-
-			if (!is_announced(p, &t.id))
-				(void)store_forget(p->store, &t);
-		}
+	if (p->staged)
+		press_staged_sweep(p);
 	p->n_pending = p->n_added = 0;
-	p->staged = p->headed = false;
+	p->headed = false;
 	buf_clear(&p->header);
 }
 
@@ -494,8 +469,9 @@ press_commit(struct publisher *p, publisher_issue_fn fn, void *arg)
 		if (fn != NULL)
 			fn(arg, &p->told[i]);
 	}
+	press_staged_named(p);
 	p->n_pending = p->n_added = 0;
-	p->staged = p->headed = false;
+	p->headed = false;
 	buf_clear(&p->header);
 	return r;
 }

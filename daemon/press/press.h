@@ -14,9 +14,10 @@
 /*
  * The inside of a publisher, shared by its parts: publisher.c (from its opening to its
  * end), folder.c (what stands in its folder), batch.c (documents), press.c (headers,
- * commit), base.c (what issues lean on), correction.c (what one changes), offline.c
- * (drafts), before.c (what packs made anew are made of), retract.c, anew.c (packs that
- * lose an article), binder.c (volumes) and renew.c (those that hold what was taken back).
+ * commit), staged.c (packs before that), base.c (what issues lean on), correction.c (what
+ * one changes), offline.c (drafts), before.c (what packs made anew are made of), retract.c,
+ * anew.c (packs that lose an article), binder.c (volumes) and renew.c (those that hold what
+ * was taken back).
  *
  * What is on its way: packs are put into the store at once, where nothing names
  * them yet; headers wait in |header| until press_commit() puts them all.
@@ -125,6 +126,10 @@ int press_seal(const struct publisher *p, const struct issue *is, enum tier t,
     int level);
 /* Put a pack into the store, for press_commit(). */
 int press_stage(struct publisher *p, const struct id *root, struct bytes data);
+/* Headers name all that was staged. */
+void press_staged_named(struct publisher *p);
+/* Delete what was staged, and no header names. */
+void press_staged_sweep(struct publisher *p);
 /* What the next issue, |is|, is to be compressed against; borrowed until press_follow(). */
 int press_base(struct publisher *p, const struct issue *is, int level,
     struct issue_base *ret);

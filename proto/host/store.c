@@ -365,3 +365,24 @@ store_get_file(struct store *s, const char *name, struct buf *b, size_t max)
 {
 	return file_read(b, s->fd, name, max);
 }
+
+int
+store_append_file(struct store *s, const char *name, struct bytes data)
+{
+	int fd = openat(s->fd, name,
+	    O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	ssize_t n = fd < 0 ? -1 : write(fd, data.p, data.n);
+	int err = n == (ssize_t)data.n ? 0 : store_error("append to a file");
+
+	if (fd >= 0)
+		close(fd);
+	return err;
+}
+
+int
+store_remove_file(struct store *s, const char *name)
+{
+	return unlinkat(s->fd, name, 0) == 0 || errno == ENOENT
+		   ? 0
+		   : store_error("delete a file");
+}

@@ -17,6 +17,7 @@
  *	DIR/index.sqlite		proto/host/index.h; can be rebuilt
  *	DIR/row-FEED			headers once more, proto/host/store_row.h
  *	DIR/rest-FEED			that nothing is missing, proto/host/rest.h
+ *	DIR/staged-FEED			packs that no header names yet, daemon/press/staged.c
  *	DIR/lock			one process has it
  *	DIR/version			"1": STORE_VERSION
  *
@@ -117,5 +118,8 @@ uint64_t store_free(struct store *s);
 int store_put_file(struct store *s, const char *name, struct bytes data);
 int store_get_file(struct store *s, const char *name, struct buf *b,
     size_t max);
+/* Append to one, for who is killed, not for who loses power: nothing is synced. */
+int store_append_file(struct store *s, const char *name, struct bytes data);
+int store_remove_file(struct store *s, const char *name);
 
 #endif

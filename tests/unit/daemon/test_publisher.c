@@ -5,6 +5,7 @@
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "daemon/press/press.h"
@@ -1052,6 +1053,66 @@ volumes_full(void)
 	room_done(&r);
 }
 
+static size_t packs;
+
+static int
+count_one(const char *path, const struct stat *st, int type, struct FTW *f)
+{
+	(void)path;
+	(void)st;
+	(void)f;
+	packs += type == FTW_F;
+	return 0;
+}
+
+static size_t
+count_packs(const struct room *r)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), "%s/pack", r->state);
+	packs = 0;
+	nftw(path, count_one, 16, FTW_PHYS);
+	return packs;
+}
+
+/* Packs that were stored when all ended, and no header names, are gone at the next start. */
+static void
+killed_between(void)
+{
+	struct room r;
+	size_t before;
+	int status;
+	pid_t pid;
+
+	room_new(&r, 20);
+	fill(&r, 0, 10);
+	before = count_packs(&r);
+	check(before == 2);
+	leave(&r);
+	pid = fork();
+	check(pid >= 0);
+	if (pid == 0) {
+		check(enter(&r) == 0);
+		check(publisher_begin(r.p, false, false) == 0);
+		add_words(&r, 10, 60);
+		check(store_commit(r.store) == 0); /* as the node does */
+		check(count_packs(&r) > before);
+		_exit(0);
+	}
+	check(waitpid(pid, &status, 0) == pid && status == 0);
+	check(enter(&r) == 0);
+	check(count_packs(&r) == before && publisher_articles(r.p) == 10);
+
+	/* And none that is announced. */
+	fill(&r, 10, 60);
+	before = count_packs(&r);
+	check(before == 8);
+	reenter(&r);
+	check(count_packs(&r) == before && holds(&r, "word50.") == 1);
+	room_done(&r);
+}
+
 /* The text pack that counts of the issue |number|. */
 static const struct pack_entry *
 text_of(struct room *r, uint64_t number)
@@ -1370,6 +1431,7 @@ main(void)
 	volumes();
 	volumes_anew();
 	volumes_full();
+	killed_between();
 	bases();
 	twice_taken_back();
 	bases_of_drafts();
