@@ -525,15 +525,14 @@ retry_all(struct node *n)
 }
 
 /*
- * Who had nothing has nothing now, if nothing happened to it nor to what is wanted.  A
- * reader's links have more that they hang on: brief.c.
+ * Who had nothing has nothing now, if nothing happened to it since nor to what is wanted.
+ * A reader's links have more that they hang on: brief.c.
  */
 static bool
 may_have_more(const struct node *n, size_t slot)
 {
-	bool dry = (n->dry[slot / 64] >> slot % 64 & 1) != 0;
-
-	return !dry || n->cfg.role == NODE_READER || link_is_touched(n, slot);
+	return (n->dry[slot / 64] >> slot % 64 & 1) == 0 ||
+	       n->cfg.role == NODE_READER;
 }
 
 static bool

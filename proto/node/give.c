@@ -93,13 +93,16 @@ give_hashes(struct link *l, struct ask *a, const struct msg_give *g)
 	int err;
 
 	/* Or another link was faster. */
-	if (g->status == GIVE_NOT_HELD || t->hash != NULL)
+	if (g->status == GIVE_NOT_HELD || g->status == GIVE_BUSY ||
+	    t->hash != NULL)
 		return 0;
 	err = brief_gather(l, a, g, t->n_piece * sizeof(struct id), &all);
 	if (err != 0 || all.p == NULL)
 		return err;
 	if ((err = part_set_hashes(t, all)) == QERR_BADHASH)
 		l->n->bytes_wasted += all.n;
+	else
+		fetch_look(l->n); /* for its pieces anybody may be asked */
 	if (a->last > 0)
 		forget_some(l);
 	return err;

@@ -13,7 +13,10 @@ link_is_node(const struct link *l)
 void
 link_touch(struct link *l)
 {
-	l->n->touched[l->slot / 64] |= (uint64_t)1 << l->slot % 64;
+	uint64_t bit = (uint64_t)1 << l->slot % 64;
+
+	l->n->touched[l->slot / 64] |= bit;
+	l->n->dry[l->slot / 64] &= ~bit;
 }
 
 bool
@@ -441,20 +444,48 @@ flush(struct link *l)
 	return err;
 }
 
+static void
+flush_all(struct node *n)
+{
+	struct link *l;
+	int err;
+
+	for (size_t at = 0; (l = link_next_touched(n, &at)) != NULL;)
+		if (l->says && !is_filling(l) && (err = flush(l)) != 0)
+			node_fail(n, err);
+}
+
+/*
+ * Who asks, and does not read.  What was asked of it is asked of others: some of it at
+ * once, so that these are touched, and the rest in a step that comes at once.
+ */
+static bool
+shut_unread(struct node *n)
+{
+	bool any = false;
+	struct link *l;
+
+	for (size_t at = 0; (l = link_next_touched(n, &at)) != NULL;)
+		if (l->queued + l->out.n > UNREAD_MAX) {
+			link_shut(l, false, QERR_FULL);
+			any = true;
+		}
+	if (any)
+		timer_set(n, &n->slow, n->now);
+	return any;
+}
+
 /* At the end of a step: what was said goes out, and the time of each link is set. */
 void
 link_flush(struct node *n)
 {
 	struct link *l;
-	int err;
 
+	flush_all(n);
+	if (shut_unread(n))
+		flush_all(n);
 	for (size_t at = 0; (l = link_next_touched(n, &at)) != NULL;) {
-		if (l->says && !is_filling(l) && (err = flush(l)) != 0)
-			node_fail(n, err);
 		l->queued += l->out.n;
-		if (l->queued > UNREAD_MAX) /* it asks, and does not read */
-			link_shut(l, false, QERR_FULL);
-		else
-			timer_set(n, &l->timer, link_due(l));
+		timer_set(n, &l->timer, link_due(l));
 	}
 }

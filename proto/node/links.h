@@ -195,8 +195,8 @@ bool link_is_node(const struct link *l);
 /* When it is looked at without being touched. */
 when_ms link_due(const struct link *l);
 /*
- * What is said on |l|, or when it is due, is another: look at it when the step ends.  Most
- * steps touch one link, and none of the others costs anything.
+ * What is said on |l|, when it is due or what it may be asked for is another: look at it
+ * when the step ends.  Most steps touch one link, and none of the others costs anything.
  */
 void link_touch(struct link *l);
 bool link_is_touched(const struct node *n, size_t slot);

@@ -265,6 +265,7 @@ serve_loaded(struct node *n, uint64_t token, struct bytes object)
 	if (l == NULL)
 		return false;
 	l->get = 0;
+	link_touch(l);
 	if (l->job[0].what == ASK_HEADERS)
 		loaded_header(l, object);
 	else

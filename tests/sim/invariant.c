@@ -217,6 +217,56 @@ check_untouched(struct host *h)
 	}
 }
 
+/* True if |l| could be asked for some of |t| that is on its way from nobody. */
+static bool
+lacks(const struct link *l, const struct part *t)
+{
+	const struct share *sh =
+	    share_of((struct link *)(uintptr_t)l, &t->pack->track->head);
+	const uint8_t *only = NULL;
+
+	if (t->hash == NULL && t->n_piece > 1)
+		return t->hasher == NULL;
+	for (size_t i = 0; i < l->n_partial; i++)
+		if (id_eq(&l->partial[i].root, &t->pack->root) &&
+		    !share_has_run(sh, t->pack->number, t->pack->tier))
+			only = l->partial[i].have;
+	for (size_t i = 0; i < t->n_piece; i++)
+		if (!bit(t->have, i) && !bit(t->asked, i) &&
+		    (only == NULL || bit(only, i)))
+			return true;
+	return false;
+}
+
+/* Who is not looked at for more to ask for has nothing that is wanted. */
+static void
+check_dry(struct host *h)
+{
+	const struct node *n = h->node;
+
+	for (size_t i = 0; i < n->n_slot; i++) {
+		struct link *l = n->link[i];
+
+		if (l == NULL || !link_is_node(l) || l->n_ask >= l->window ||
+		    (n->dry[i / 64] >> i % 64 & 1) == 0)
+			continue;
+		for (size_t k = 0; k < n->n_part; k++)
+			if (n->part[k]->pack->state == PACK_WANTED &&
+			    n->part[k]->pack->track != NULL &&
+			    share_holds(l, n->part[k]->pack->track,
+				n->part[k]->pack->number,
+				n->part[k]->pack->tier, n->part[k]->pack) &&
+			    lacks(l, n->part[k]))
+				world_fail(h->w, "a link could give more", h);
+		for (size_t k = 0; k < n->n_want && n->n_part < PARTS_MAX; k++)
+			if (n->want[k].pack->state == PACK_WANTED &&
+			    n->want[k].pack->part == NULL &&
+			    share_holds(l, n->want[k].track, n->want[k].number,
+				n->want[k].tier, n->want[k].pack))
+				world_fail(h->w, "a link could begin more", h);
+	}
+}
+
 void
 invariant_step(struct host *h, const struct node_event *e,
     const struct node_update *u, bool alone)
@@ -232,6 +282,8 @@ invariant_step(struct host *h, const struct node_event *e,
 	h->greeted = false;
 	if (!sham)
 		check_untouched(h);
+	if (!sham && n->cfg.role == NODE_MIRROR && !n->full && !n->want_dirty)
+		check_dry(h);
 	if (n->n_contact > NODE_CONTACTS_MAX + NODE_GUESTS_MAX ||
 	    n->n_part > PARTS_MAX ||
 	    n->in_flight > IN_FLIGHT_MAX + MSG_LEAVES_MAX * PIECE_SIZE)
