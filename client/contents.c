@@ -5,9 +5,10 @@
 #include <string.h>
 
 #include "client/date.h"
+#include "client/language.h"
 #include "client/page.h"
-#include "client/script.h"
 #include "proto/base/qerr.h"
+#include "proto/base/script.h"
 #include "proto/object/markup.h"
 
 #define FILE_MAX 64
@@ -160,7 +161,7 @@ put_text(struct making *m, const char *s)
 static const char *
 language_name(const char *tag)
 {
-	const char *name = script_language(bytes_str(tag));
+	const char *name = language_own_name(bytes_str(tag));
 
 	return name != NULL ? name : tag;
 }
@@ -245,7 +246,7 @@ put_entry(struct making *m, const struct contents_entry *e)
 	put(m, "<li lang=\"");
 	put_text(m, e->lang);
 	buf_printf(&m->b, "\" dir=\"%s\"><a href=\"a/%s.html\">",
-	    script_rtl(bytes_str(e->lang)) ? "rtl" : "ltr", e->name);
+	    script_dir(bytes_str(e->lang)), e->name);
 	put_text(m, e->title);
 	put(m, "</a>");
 	if (e->status != ARTICLE_NEW)

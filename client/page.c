@@ -5,7 +5,7 @@
 
 #include "client/date.h"
 #include "client/keys.h"
-#include "client/script.h"
+#include "proto/base/script.h"
 #include "proto/base/text.h"
 #include "proto/object/markup.h"
 
@@ -59,7 +59,7 @@ page_begin(struct buf *b, struct bytes lang, struct bytes title,
 {
 	put(b, "<!DOCTYPE html>\n<html lang=\"");
 	put_text(b, lang);
-	put(b, script_rtl(lang) ? "\" dir=\"rtl\">\n" : "\" dir=\"ltr\">\n");
+	buf_printf(b, "\" dir=\"%s\">\n", script_dir(lang));
 	put(b,
 	    "<head>\n<meta charset=\"utf-8\">\n"
 	    "<meta name=\"viewport\" content=\"width=device-width, "

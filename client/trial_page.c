@@ -1,7 +1,7 @@
 #include "client/date.h"
 #include "client/page.h"
-#include "client/script.h"
 #include "client/trial.h"
+#include "proto/base/script.h"
 #include "proto/base/text.h"
 #include "proto/object/markup.h"
 
@@ -34,7 +34,7 @@ put_voice(struct buf *b, struct bytes lang)
 {
 	put(b, " lang=\"");
 	put_text(b, lang);
-	put(b, script_rtl(lang) ? "\" dir=\"rtl\"" : "\" dir=\"ltr\"");
+	buf_printf(b, "\" dir=\"%s\"", script_dir(lang));
 }
 
 /* A picture is not here, but what it is called is. */

@@ -141,20 +141,6 @@ ingest_kind_of(enum ingest_kind *ret, struct bytes file)
 	return false;
 }
 
-const char *
-ingest_dir(const char *lang)
-{
-	static const char *const rtl[] = {"ar", "arc", "ckb", "dv", "fa", "he",
-	    "khw", "ks", "nqo", "ps", "sd", "syr", "ug", "ur", "yi"};
-	size_t n = lang != NULL ? strcspn(lang, "-") : 0;
-
-	for (size_t i = 0; i < sizeof(rtl) / sizeof(rtl[0]); i++)
-		if (n > 0 && strlen(rtl[i]) == n &&
-		    strncasecmp(lang, rtl[i], n) == 0)
-			return "rtl";
-	return "ltr";
-}
-
 static int
 convert(struct ingest_doc *d, const struct ingest_source *src,
     struct bytes text, struct buf *why)

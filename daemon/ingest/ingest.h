@@ -148,9 +148,6 @@ int ingest_list(struct ingest_list *ret, const struct ingest_source *src,
 int ingest_list_add(struct ingest_list *l, const struct ingest_entry *e,
     struct bytes link);
 
-/* The direction that a language (may be NULL) is written in: "ltr" or "rtl". */
-const char *ingest_dir(const char *lang);
-
 /* Add a warning for the publisher; those beyond the limit are lost. */
 void ingest_warn(struct ingest_doc *d, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));

@@ -7,6 +7,7 @@
 #include "daemon/ingest/scribe.h"
 #include "daemon/ingest/tongue.h"
 #include "daemon/ingest/trace.h"
+#include "proto/base/script.h"
 
 #define HEADING_MAX 100 /* bytes; what is longer is text */
 
@@ -88,7 +89,7 @@ ingest_text(struct ingest_doc *d, const struct ingest_source *src,
 	tongue_assume(d, src->lang);
 	tongue_count(&tongue, text);
 	tongue_settle(d, src, &tongue);
-	voice.dir = ingest_dir(d->lang);
+	voice.dir = script_dir(bytes_str(d->lang != NULL ? d->lang : ""));
 	scribe_init(&s, &voice);
 	for (bool first = true; text.n > 0; first = false) {
 		struct bytes p = plain_paragraph(&text);

@@ -9,6 +9,7 @@
 #include "daemon/ingest/tongue.h"
 #include "daemon/ingest/walk_inner.h"
 #include "proto/base/qerr.h"
+#include "proto/base/script.h"
 #include "proto/base/text.h"
 
 struct candidate {
@@ -150,7 +151,7 @@ walk_article(struct ingest_doc *d, const struct ingest_source *src,
 	settle_language(w, root);
 	if (d->lang != NULL)
 		voice.lang = bytes_str(d->lang);
-	voice.dir = ingest_dir(d->lang);
+	voice.dir = script_dir(voice.lang);
 	scribe_init(&w->s, &voice);
 	w->s.voice = walk_voice(root, &voice);
 	w->s.voice.lang = voice.lang;

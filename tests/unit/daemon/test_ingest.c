@@ -231,6 +231,8 @@ voices(void)
 	html_is("<html lang=en><p>a <span lang=fa dir=rtl>b</span>",
 	    "<p>a <span dir=\"rtl\" lang=\"fa\">b</span></p>");
 	html_is("<html lang=en><p lang='x y'>a", "<p>a</p>");
+	html_is("<html lang=az-Arab><p dir=rtl>a", "<p>a</p>");
+	html_is("<html lang=ks-Deva><p dir=ltr>a", "<p>a</p>");
 	html_is("<p>a\xe2\x80\xae"
 		"b\xc2\x85"
 		"c\xef\xbb\xbf"

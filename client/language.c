@@ -1,65 +1,8 @@
-#include "client/script.h"
+#include "client/language.h"
 
 #include <stddef.h>
 #include <string.h>
 #include <strings.h>
-
-/* Unicode's scripts with right-to-left letters that living texts use. */
-static const char *const rtl_script[] = {
-    "Adlm",
-    "Arab",
-    "Aran",
-    "Hebr",
-    "Mand",
-    "Mend",
-    "Nkoo",
-    "Rohg",
-    "Samr",
-    "Syrc",
-    "Syre",
-    "Syrj",
-    "Syrn",
-    "Thaa",
-    "Yezi",
-};
-
-/* Languages whose usual script (CLDR, likely subtags) is one of them. */
-static const char *const rtl_language[] = {
-    "ar",
-    "arc",
-    "arz",
-    "ary",
-    "aeb",
-    "acm",
-    "apc",
-    "azb",
-    "bal",
-    "bgn",
-    "bqi",
-    "ckb",
-    "dv",
-    "fa",
-    "glk",
-    "he",
-    "iw",
-    "ji",
-    "khw",
-    "ks",
-    "lrc",
-    "mzn",
-    "nqo",
-    "pnb",
-    "prs",
-    "ps",
-    "rhg",
-    "sd",
-    "sdh",
-    "skr",
-    "syr",
-    "ug",
-    "ur",
-    "yi",
-};
 
 static const struct {
 	const char *tag, *name;
@@ -164,54 +107,16 @@ static const struct {
     {"zu", "isiZulu"},
 };
 
-/* The length of the subtag at |at|. */
-static size_t
-subtag(struct bytes lang, size_t at)
+const char *
+language_own_name(struct bytes lang)
 {
 	size_t n = 0;
 
-	while (at + n < lang.n && lang.p[at + n] != '-')
+	while (n < lang.n && lang.p[n] != '-')
 		n++;
-	return n;
-}
-
-static bool
-is(struct bytes lang, size_t at, size_t n, const char *tag)
-{
-	return strlen(tag) == n &&
-	       strncasecmp((const char *)lang.p + at, tag, n) == 0;
-}
-
-bool
-script_rtl(struct bytes lang)
-{
-	size_t first = subtag(lang, 0), at, n;
-
-	/* A script is the only subtag of four letters (RFC 5646 §2.1). */
-	for (at = first + 1; at < lang.n; at += n + 1) {
-		n = subtag(lang, at);
-		if (n == 1)
-			break; /* an extension: no script behind it */
-		if (n != 4 || (lang.p[at] >= '0' && lang.p[at] <= '9'))
-			continue;
-		for (size_t i = 0; i < sizeof(rtl_script) / sizeof(char *); i++)
-			if (is(lang, at, n, rtl_script[i]))
-				return true;
-		return false;
-	}
-	for (size_t i = 0; i < sizeof(rtl_language) / sizeof(char *); i++)
-		if (is(lang, 0, first, rtl_language[i]))
-			return true;
-	return false;
-}
-
-const char *
-script_language(struct bytes lang)
-{
-	size_t first = subtag(lang, 0);
-
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (is(lang, 0, first, names[i].tag))
+		if (strlen(names[i].tag) == n &&
+		    strncasecmp((const char *)lang.p, names[i].tag, n) == 0)
 			return names[i].name;
 	return NULL;
 }
