@@ -2,42 +2,60 @@
 
 #include <string.h>
 
+#include "daemon/ingest/date.h"
 #include "proto/base/fold.h"
 #include "proto/base/text.h"
 
-#define NAME_MAX 64 /* bytes; what is longer is no name */
-#define N_OF(a)  (sizeof(a) / sizeof((a)[0]))
+#define NAME_MAX     64 /* bytes; what is longer is no name */
+#define LABELLED_MAX 256
+#define N_OF(a)      (sizeof(a) / sizeof((a)[0]))
 
-/* What stands before names; the longest first. */
+/* What stands before names; of two that begin alike the longer first. */
 static const char *const before[] = {"view all posts by ",
     "zeige alle beiträge von ", "alle beiträge von ", "alles von ", "mehr von ",
-    "written by ", "posted by ", "text and photos by ", "interview: ",
-    "author: ", "authors: ", "autor: ", "autorin: ", "auteur : ", "by: ", "by ",
-    "von ", "par ", "por ", "di ", "door ", "af ", "av ",
-    "text: ", "tekst: ", "текст: ", "автор: ", "авторы: ", "автор ", "作者：",
-    "作者:", "文/", "文／", "記者／", "記者", "记者", "بقلم ", "كتب ",
-    "نویسنده: ", "मूल लेखक: ", "oleh ", "yazan: ", "haber: "};
+    "written by ", "posted by ", "published by ", "compiled by ",
+    "reported by ", "reporting by ", "story by ", "article by ",
+    "text and photos by ", "author ", "by ", "erstellt von ",
+    "veröffentlicht von ", "geschrieben von ", "artikel von ", "beitrag von ",
+    "pressemitteilung von ", "autor ", "autorin ", "von ", "écrit par ",
+    "publié par ", "par ", "escrito por ", "publicado por ", "por ",
+    "scritto da ", "pubblicato da ", "a cura di ", "di ", "geschreven door ",
+    "door ", "skrevet af ", "skrevet av ", "af ", "av ", "автор ", "γράφει ο ",
+    "γράφει η ", "του ", "της ", "文/", "文／", "記者／", "記者", "记者",
+    "بقلم ", "كتب ", "كتبت ", "ditulis oleh ", "oleh ", "and ", "und ", "et ",
+    "и "};
 
 /* What stands behind them, and all that follows. */
 static const char *const behind[] = {" | ", " • ", " · ", " - ", " – ", " — ",
-    " @", " on ", " updated", " published", " (", " / ", "／",
-    " foto:", " photo:", " foto ", " am ", " 기자", "기자", "記者", "报道",
-    "報導"};
+    " @", " on ", " updated", " published", " stand ", " (", " // ", " / ",
+    "／", " foto:", " photo:", " foto ", " am ", " 기자", "기자", "記者",
+    "报道", "報導"};
 
 /* Between two of them. */
 static const char *const between[] = {" and ", " und ", " et ", " y ", " e ",
     " og ", " och ", " ve ", " и ", " та ", " & ", " و ", ", ", ";", "、", "،",
     "，", " i "};
 
-/* Where a name should be, and nothing to read. */
-static const char *const nobody[] = {"by", "posted", "author", "admin",
-    "wordpressadmin", "no author", "publiziert am", "veröffentlicht am",
-    "redaktion", "editor", "staff", "none", "null", "anonymous"};
+/* Before a colon: who made the pictures or the page, edited it, or had it first. */
+static const char *const others[] = {"foto", "photo", "bild", "image", "фото",
+    "zdjęci", "摄影", "攝影", "图", "圖", "quelle", "source", "fuente", "fonte",
+    "źródło", "источник", "来源", "來源", "编辑", "編輯", "design", "дизайн",
+    "program", "html", "architecture"};
+
+/* Where a name should be: what is none, of two words at most. */
+static const char *const nobody[] = {"by", "von", "posted", "posted at",
+    "author", "authors", "autor", "autoren", "auteur", "автор", "newsletter",
+    "admin", "wordpressadmin", "no author", "publiziert am",
+    "veröffentlicht am", "redaktion", "editor", "staff", "none", "null",
+    "anonymous", "published", "updated", "aktualizacja", "stand", "авторы",
+    "phd", "ph.d", "ph.d.", "md", "m.d.", "ma", "msc", "mph", "rn", "rd", "mba",
+    "log in", "login", "sign in", "register", "profile", "view profile",
+    "войти", "вход", "регистрация", "профиль", "注册", "注冊", "登录", "登錄"};
 
 static struct bytes
 trim(struct bytes s)
 {
-	static const char marks[] = " ,:;[]\"'";
+	static const char marks[] = " ,:;[]\"'-";
 
 	while (s.n > 0 && strchr(marks, s.p[0]) != NULL)
 		s = bytes_of(s.p + 1, s.n - 1);
@@ -62,31 +80,116 @@ is_at(struct bytes s, size_t i, const char *what)
 	return true;
 }
 
+/* True if |what| is anywhere in |s|. */
+static bool
+has(struct bytes s, const char *what)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (is_at(s, i, what))
+			return true;
+	return false;
+}
+
+/* The length of the label that |s| begins with, with its colon, or 0. */
+static size_t
+label_length(struct bytes s)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		if (s.p[i] == ':')
+			return i + 1;
+		if (is_at(s, i, "："))
+			return i + strlen("：");
+	}
+	return 0;
+}
+
+/* Behind "Author:" in whatever language; nothing if it is another one's label. */
 static struct bytes
-without_before(struct bytes s)
+without_labels(struct bytes s)
+{
+	size_t n;
+
+	if (s.n > LABELLED_MAX || has(s, "//"))
+		return bytes_of(NULL, 0);
+	while ((n = label_length(s)) > 0) {
+		for (size_t i = 0; i < N_OF(others); i++)
+			if (has(bytes_of(s.p, n), others[i]))
+				return bytes_of(NULL, 0);
+		s = trim(bytes_of(s.p + n, s.n - n));
+	}
+	return s;
+}
+
+/* The length of what stands before a name in |s|, or 0. */
+static size_t
+before_length(struct bytes s)
 {
 	for (size_t i = 0; i < N_OF(before); i++) {
 		size_t n = strlen(before[i]);
 
 		if (s.n > n && is_at(s, 0, before[i]))
-			return without_before(bytes_of(s.p + n, s.n - n));
+			return n;
 	}
+	return 0;
+}
+
+static struct bytes
+without_before(struct bytes s)
+{
+	size_t n;
+
+	while ((n = before_length(s)) > 0)
+		s = bytes_of(s.p + n, s.n - n);
 	return s;
+}
+
+/* Where the date begins in |s| whose first figure is at |i|: at a month before it, if
+ * that makes one with what is behind, up to |end|. */
+static size_t
+date_begins(struct bytes s, size_t i, const uint8_t *end)
+{
+	struct bytes from_month, from_figure;
+	size_t at = i;
+	int64_t when;
+
+	while (at > 0 && s.p[at - 1] == ' ')
+		at--;
+	while (at > 0 && s.p[at - 1] != ' ')
+		at--;
+	from_month = bytes_of(s.p + at, (size_t)(end - s.p) - at);
+	from_figure = bytes_of(s.p + i, (size_t)(end - s.p) - i);
+	return date_find(&when, from_month, true) &&
+		       !date_find(&when, from_figure, true)
+		   ? at
+		   : i;
 }
 
 /* A figure is no part of a name: a date begins. */
 static struct bytes
-without_behind(struct bytes s)
+without_behind(struct bytes s, const uint8_t *end)
 {
 	for (size_t i = 0; i < s.n; i++) {
-		bool ends = s.p[i] >= '0' && s.p[i] <= '9';
-
-		for (size_t k = 0; k < N_OF(behind) && !ends; k++)
-			ends = i > 0 && is_at(s, i, behind[k]);
-		if (ends)
-			return bytes_of(s.p, i);
+		if (s.p[i] >= '0' && s.p[i] <= '9')
+			return bytes_of(s.p, date_begins(s, i, end));
+		for (size_t k = 0; k < N_OF(behind); k++)
+			if (i > 0 && is_at(s, i, behind[k]))
+				return bytes_of(s.p, i);
 	}
 	return s;
+}
+
+/* An address, a handle, a sign or no letter. */
+static bool
+is_odd(struct bytes s)
+{
+	bool letter = false;
+
+	for (size_t i = 0; i < s.n; i++) {
+		if (s.p[i] == '@' || s.p[i] == '<')
+			return true;
+		letter = letter || s.p[i] >= 'A';
+	}
+	return !letter || has(s, "→") || has(s, "【");
 }
 
 static bool
@@ -95,7 +198,7 @@ is_nobody(struct bytes s)
 	for (size_t i = 0; i < N_OF(nobody); i++)
 		if (s.n == strlen(nobody[i]) && is_at(s, 0, nobody[i]))
 			return true;
-	return s.n == 0 || s.n > NAME_MAX || s.p[0] == '(' ||
+	return is_odd(s) || s.n > NAME_MAX || s.p[0] == '(' ||
 	       (s.n > 4 && is_at(s, 0, "http"));
 }
 
@@ -116,12 +219,15 @@ next_between(struct bytes s, size_t *ret_behind)
 bool
 author_next(struct bytes *text, struct bytes *ret)
 {
+	const uint8_t *end = text->p + text->n;
+
 	while (text->n > 0) {
 		size_t to, at = next_between(*text, &to);
 		struct bytes s = bytes_of(text->p, at);
 
 		*text = bytes_of(text->p + to, text->n - to);
-		s = trim(without_behind(without_before(trim(s))));
+		s = trim(without_behind(without_before(trim(s)), end));
+		s = trim(without_before(without_labels(s)));
 		if (!is_nobody(s)) {
 			*ret = s;
 			return true;

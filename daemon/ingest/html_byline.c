@@ -27,6 +27,27 @@ has_part(const GumboNode *n, const char *name, const char *other,
 	return names_have(&s, parts, n_part);
 }
 
+/* True if |n| links to the page of one author: no list of them, and no licence. */
+static bool
+is_page_of_author(const GumboNode *n)
+{
+	static const char *const pages[] = {"/author/", "/authors/", "/autor/",
+	    "/autori/", "/autoren/", "/auteur/", "/auteurs/", "/by/",
+	    "/people/", "/journalist/", "/staff/", "/profile/"};
+	const char *href = html_attribute(n, "href");
+
+	for (size_t i = 0; href != NULL && i < N_OF(pages); i++) {
+		const char *at = strcasestr(href, pages[i]);
+
+		if (at == NULL || strcasestr(href, "/licenses/") != NULL)
+			continue;
+		at += strlen(pages[i]);
+		if (*at != '\0' && strcspn(at, "/") + 1 >= strlen(at))
+			return true;
+	}
+	return false;
+}
+
 /* How surely an element names an author; 0: not at all. */
 static int
 author_rank(const GumboNode *n)
@@ -35,27 +56,26 @@ author_rank(const GumboNode *n)
 	    "byline", "author", "writtenby", "autor", "auteur", "journalist"};
 	static const char *const not [] = {"bio", "image", "photo", "avatar",
 	    "img", "comment", "follow", "more", "twitter", "social", "box",
-	    "description", "about", "profile", "authority", "card", "date",
-	    "title", "job", "role"};
+	    "description", "about", "profile", "authori", "autoriz", "autoryz",
+	    "related", "reviews", "warning", "card", "date", "title", "job",
+	    "role"};
 	static const char *const author[] = {"author"};
-	/* Where the pages of authors are. */
-	static const char *const pages[] = {"/author/", "/authors/", "/autor/",
-	    "/autori/", "/autoren/", "/auteur/", "/auteurs/", "/by/",
-	    "/people/", "/journalist/", "/staff/", "/profile/"};
+	static const char *const comment[] = {"comment"};
 	const char *class = html_attribute(n, "class");
 	const char *rel = html_attribute(n, "rel");
 	struct names s;
 
+	s = names_of(n, "class", "id");
+	if (names_have(&s, comment, 1))
+		return 0;
 	if (has_part(n, "itemprop", NULL, author, 1) ||
 	    (rel != NULL && strcasecmp(rel, "author") == 0))
 		return 4;
-	s = names_of(n, "class", "id");
 	if (names_have(&s, not, N_OF(not )))
 		return 0;
 	if (names_have(&s, names, N_OF(names)))
 		return 3;
-	if (html_is(n, GUMBO_TAG_A) &&
-	    has_part(n, "href", NULL, pages, N_OF(pages)))
+	if (html_is(n, GUMBO_TAG_A) && is_page_of_author(n))
 		return 2;
 	return class != NULL && strcmp(class, "fn") == 0 ? 1 : 0;
 }

@@ -201,10 +201,20 @@ static void
 add_authors(struct ingest_doc *d, struct bytes value)
 {
 	struct bytes text, name;
-	struct buf b;
+	struct buf raw, b;
 
+	buf_init(&raw, 0);
 	buf_init(&b, 0);
-	scribe_tidy(&b, value);
+	for (size_t i = 0; i < value.n; i++) {
+		bool fast = i + 1 < value.n && value.p[i] == 0xc2 &&
+			    value.p[i + 1] == 0xa0;
+
+		/* A blank that does not break is one, in names. */
+		buf_put_u8(&raw, fast ? ' ' : value.p[i]);
+		i += fast;
+	}
+	scribe_tidy(&b, buf_bytes(&raw));
+	buf_done(&raw);
 	text = buf_bytes(&b);
 	while (author_next(&text, &name))
 		add_one(d->author, &d->n_author, ARTICLE_AUTHORS_MAX, name,

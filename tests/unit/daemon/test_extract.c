@@ -266,6 +266,16 @@ pages_say_who_and_when(void)
 		"<span itemprop=author><b itemprop=name>A. Writer</b>, "
 		"Kyiv</span>",
 		"Arrests", "A. Writer", NULL, 0},
+	    {"",
+		"<nav><a href=/people/>People</a><a href=/profile/in.do?a=/b>You</a>"
+		"<a href=//c.org/licenses/by/3.0/>CC BY</a></nav>"
+		"<div><a href=/author/a-writer/>A. Writer</a></div>",
+		"Arrests", "A. Writer", NULL, 0},
+	    {"",
+		"<p class=not-authorized>Enter here</p><p class=autorelated>"
+		"More stories</p><div class=comment-author itemprop=author>"
+		"Reader</div><p class=byline>By&nbsp;A. Writer</p>",
+		"Arrests", "A. Writer", NULL, 0},
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
