@@ -73,7 +73,7 @@ meet(struct link *l)
 			    sizeof(c->came_by));
 		if (c != NULL && c->link == NULL)
 			c->link = l;
-	} else if (c != NULL) {
+	} else if (n->cfg.role == NODE_MIRROR && c != NULL) {
 		memcpy(c->key, l->key, sizeof(c->key));
 		c->keyed = true;
 	}
@@ -99,9 +99,10 @@ hello_heard(struct link *l, const struct msg_hello *m)
 			hello_busy(l);
 		return 0;
 	}
+	/* A reader knows by its line whom it reached, and remembers nobody by a key. */
 	msg_link_text(text, veil_hash(l->veil), !l->dialled);
-	if (crypto_sign_verify_detached(m->sig, text, sizeof(text), m->key) !=
-	    0)
+	if (n->cfg.role == NODE_MIRROR && crypto_sign_verify_detached(m->sig,
+					      text, sizeof(text), m->key) != 0)
 		return QERR_BADSIG;
 	memcpy(l->key, m->key, sizeof(l->key));
 	if (memcmp(l->key, n->sign_pk, sizeof(l->key)) == 0) {
