@@ -219,7 +219,8 @@ rest_restore(struct node *n, struct store *s, const struct id *feed,
 	if (err == 0)
 		err = held_charters(s, f, &r.charters);
 	if (err == 0)
-		err = node_restore_asleep(n, f, policy, r.number, &r.head);
+		err = node_restore_asleep(n, f, policy, r.number, &r.head,
+		    buf_bytes(&r.packs));
 	else
 		feed_free(f);
 	rest_done(&r);

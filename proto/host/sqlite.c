@@ -8,6 +8,19 @@
 
 SQLITE_EXTENSION_INIT1
 
+/*
+ * Its own names are looked for in it first, not in all that is loaded already: that halves
+ * what loading costs.  The address sanitizer forbids it.
+ */
+#ifndef __has_feature
+#define __has_feature(x) 0
+#endif
+#if defined(__SANITIZE_ADDRESS__) || __has_feature(address_sanitizer)
+#define OWN_FIRST 0
+#else
+#define OWN_FIRST RTLD_DEEPBIND
+#endif
+
 /* The calls that are needed to come by all others. */
 struct first_calls {
 	int (*auto_extension)(void (*entry)(void));
@@ -52,7 +65,8 @@ load(void)
 
 	if (loaded)
 		return &c;
-	if ((lib = dlopen("libsqlite3.so.0", RTLD_NOW | RTLD_LOCAL)) == NULL) {
+	if ((lib = dlopen("libsqlite3.so.0",
+		 RTLD_NOW | RTLD_LOCAL | OWN_FIRST)) == NULL) {
 		log_error("the index needs SQLite: %s", dlerror());
 		return NULL;
 	}

@@ -81,12 +81,14 @@ int node_restore_feed(struct node *n, struct feed *f,
     const struct node_policy *policy, const struct node_headers *headers);
 /*
  * For readers, whose start is not to grow with the feed: |f| has its charters alone, and
- * nothing is missing of it up to header |number|, whose identity |hash| is.  It sleeps:
- * once somebody shows anything else, FACT_WOKEN is told, and node_restore_feed() brings
- * what there is, for the next event.  |f| is taken, on failure as well.
+ * nothing is missing of it up to header |number|, whose identity |hash| is; the packs with
+ * these |roots|, one behind another, are whole.  It sleeps: once somebody shows anything
+ * else, FACT_WOKEN is told, and node_restore_feed() brings what there is, for the next
+ * event.  |f| is taken, on failure as well.
  */
 int node_restore_asleep(struct node *n, struct feed *f,
-    const struct node_policy *policy, uint64_t number, const struct id *hash);
+    const struct node_policy *policy, uint64_t number, const struct id *hash,
+    struct bytes roots);
 /* A fork proof; one that a charter has ended meanwhile proves nothing more. */
 int node_restore_proof(struct node *n, const struct id *feed,
     struct bytes file);

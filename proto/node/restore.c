@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "proto/node/inner.h"
 
 /* The track of |f|, which is taken: a new one, or that which slept.  NULL: it cannot be. */
@@ -19,7 +21,8 @@ begin(struct node *n, struct feed *f, const struct node_policy *policy)
 
 int
 node_restore_asleep(struct node *n, struct feed *f,
-    const struct node_policy *policy, uint64_t number, const struct id *hash)
+    const struct node_policy *policy, uint64_t number, const struct id *hash,
+    struct bytes roots)
 {
 	struct track *s = begin(n, f, policy);
 
@@ -28,7 +31,21 @@ node_restore_asleep(struct node *n, struct feed *f,
 	s->asleep = true;
 	s->slept_at = s->head.number = number;
 	s->slept_on = *hash;
-	return 0;
+	buf_put(&s->slept_with, roots.p, roots.n);
+	return buf_err(&s->slept_with);
+}
+
+/* What was here while it slept is still. */
+static void
+wake_packs(struct track *s)
+{
+	struct id root;
+
+	for (size_t i = 0; i < s->slept_with.n; i += sizeof(root.b)) {
+		memcpy(root.b, s->slept_with.p + i, sizeof(root.b));
+		(void)node_restore_pack(s->head.n, &root, NULL);
+	}
+	buf_clear(&s->slept_with);
 }
 
 int
@@ -55,6 +72,7 @@ node_restore_feed(struct node *n, struct feed *f,
 		head_set_file(&s->head, headers->head);
 	s->head.number = feed_head(s->feed);
 	head_changed(&s->head);
+	wake_packs(s);
 	return err != 0 ? err : n->fatal;
 }
 

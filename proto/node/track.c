@@ -67,6 +67,7 @@ begin(struct node *n, const struct id *feed, const struct node_policy *policy)
 	s->head.gap = policy->own ? 0 : gap_of(n, feed);
 	s->policy = *policy;
 	s->waits_from = n->now;
+	buf_init(&s->slept_with, 0);
 	timer_init(&s->due, overdue, s);
 	timer_init(&s->seek, seek, s);
 	timer_init(&s->judge, merit_judge, s);
@@ -129,6 +130,7 @@ void
 track_free(struct track *s)
 {
 	head_done(&s->head);
+	buf_done(&s->slept_with);
 	free(s->receipt);
 	feed_free(s->feed);
 	free(s->a);

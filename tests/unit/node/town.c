@@ -428,7 +428,7 @@ restore_asleep(struct house *h, const struct id *id, const struct node *by)
 		check(feed_add_charter(f, buf_bytes(&o->data), &floor) == 0);
 	}
 	check(node_restore_asleep(h->node, f, &policy, st.head,
-		  feed_head_hash(all)) == 0);
+		  feed_head_hash(all), bytes_of("", 0)) == 0);
 	return 1;
 }
 
