@@ -14,8 +14,24 @@ def article(w, n):
     return path
 
 
-def taken_back(w, node, invite):
-    """A retraction that was told of goes on after a kill, until no volume has the text."""
+def check_taken_back(w, home, source, when):
+    """After one sync a reader yields nothing of what was taken back, and all else."""
+    w.run('sync', '--quiet', source, home=home)
+    pages = w.path(f'pages-{os.path.basename(home)}-{when}')
+    w.run('unpack', '--quiet', pages, home=home)
+    text = b''.join(open(os.path.join(at, x), 'rb').read() for at, _, xs in os.walk(pages) for x in xs)
+    if b'words of article 10007' in text or b'A mistake.' not in text or b'words of article 10008' not in text:
+        raise Failed(f'{home} has what was taken back, {when}')
+    found = [bool(w.run('search', f'"words of article {n}"', home=home, ok=False).stdout) for n in (10007, 10008)]
+    if found != [False, True]:
+        raise Failed(f'{home} finds what was taken back, or not what is there, {when}: {found}')
+
+
+def taken_back(w, node, link):
+    """A retraction that was told of goes on after a kill, until no volume has the text; and meanwhile nobody reads it there."""
+    invite = node.invite()
+    readers = [w.path('reader'), w.path('late')]
+    w.run('follow', link, home=readers[1])
     for k in range(2):
         node.publish('--quiet', *(article(w, 10000 + i) for i in range(150 * k, 150 * (k + 1))))
     node.wait(lambda f: not f['binding'], 60, 'a volume')
@@ -28,16 +44,15 @@ def taken_back(w, node, invite):
     err = p.communicate()[1]
     if p.returncode != 0 and 'when quired runs, it makes the rest anew' not in err:  # 0: the volume was faster
         raise Failed(f'quired was killed, and retract says {p.returncode}, {err}')
+    for home in readers:  # one has the volume, and one has nothing
+        check_taken_back(w, home, os.path.join(node.dir, 'state'), 'before the volume')
     node.start()
     node.wait(lambda f: f.get('renewing', 0) == 0 and not f['binding'], 60, 'the volume anew')
     said = w.run('--control', node.control, 'retract', '10007.md', ok=False)
     if 'retracted already' not in said.stderr:
         raise Failed(f'a retraction that was told of is lost: {said.stderr}')
-    w.run('sync', '--quiet', invite)
-    w.run('unpack', '--quiet', w.path('pages'))
-    text = b''.join(open(os.path.join(at, x), 'rb').read() for at, _, xs in os.walk(w.path('pages')) for x in xs)
-    if b'words of article 10007' in text or b'A mistake.' not in text or b'words of article 10008' not in text:
-        raise Failed('the reader has what was taken back')
+    for home in readers:
+        check_taken_back(w, home, invite, 'in the end')
 
 
 def main(build, kills, seed):
@@ -92,7 +107,7 @@ def main(build, kills, seed):
         names = {json.loads(x)['name'] for x in w.run('list', '--json').stdout.splitlines()}
         if not said <= names:
             raise Failed(f'published and not read: {sorted(said - names)[:5]}, seed {seed}')
-        taken_back(w, nodes[0], nodes[0].invite())
+        taken_back(w, nodes[0], link)
         for node in nodes:
             if node.stop() != 0:
                 raise Failed(f'{node.name} did not end cleanly')
