@@ -8,6 +8,7 @@
 
 #define NAME_MAX     64 /* bytes; what is longer is no name */
 #define LABELLED_MAX 256
+#define DATE_MAX     48 /* bytes that a date is looked for in */
 #define N_OF(a)      (sizeof(a) / sizeof((a)[0]))
 
 /* What stands before names; of two that begin alike the longer first. */
@@ -152,6 +153,10 @@ date_begins(struct bytes s, size_t i, const uint8_t *end)
 	size_t at = i;
 	int64_t when;
 
+	if (end - (s.p + i) > DATE_MAX)
+		end = s.p + i + DATE_MAX;
+	while ((*(end - 1) & 0x80) != 0 && end > s.p + i + 1)
+		end--;
 	while (at > 0 && s.p[at - 1] == ' ')
 		at--;
 	while (at > 0 && s.p[at - 1] != ' ')
