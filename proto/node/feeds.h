@@ -99,8 +99,8 @@ struct track {            /* a feed followed */
 	uint64_t slept_at; /* the head's number and identity, while it sleeps */
 	struct id slept_on;
 	struct buf slept_with; /* roots of packs that are here */
-	bool wants;        /* packs; as of the newest list of them */
-	bool seeking;      /* .. and nobody here has the first of them */
+	bool wants;            /* packs; as of the newest list of them */
+	bool seeking;          /* .. and nobody here has the first of them */
 	bool retry;        /* an ask of charters or headers came to nothing */
 	uint64_t cut_step; /* the step in which headers died */
 	when_ms sought;    /* since it is so */
