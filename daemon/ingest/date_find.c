@@ -389,7 +389,8 @@ date_find(int64_t *ret, struct bytes text, bool month_first)
 {
 	struct scan s = {.p = text.p};
 
-	if (!utf8_valid(text))
+	if (text.n == 0 || !utf8_valid(text) ||
+	    memchr(text.p, 0, text.n) != NULL)
 		return false;
 	if (text.n > LOOKED_AT) {
 		text.n = LOOKED_AT;

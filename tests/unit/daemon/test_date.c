@@ -106,6 +106,7 @@ no_dates_for_people(void)
 
 	for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++)
 		check(!date_find(&got, bytes_str(none[i]), false));
+	check(!date_find(&got, bytes_of("5 June 2012 \0 x", 15), false));
 	check(date_find(&got, bytes_str("05/06/2012"), true) &&
 	      got == 1336262400);
 	check(date_find(&got, bytes_str("05/06/2012"), false) &&
