@@ -119,6 +119,15 @@ rest_save(struct store *s, const struct id *feed, const struct rest *r)
 	return err;
 }
 
+void
+rest_remove(int dir, const struct id *feed)
+{
+	char name[NAME_LEN];
+
+	name_of(name, feed);
+	unlinkat(dir, name, 0);
+}
+
 /* Append the roots to |r->packs|. */
 static int
 decode(struct rest *r, struct bytes v)

@@ -25,6 +25,8 @@ int rest_take(struct rest *ret, const struct node *n, const struct id *feed,
     const struct node_policy *policy);
 /* Once the feed is listed.  It need not survive a power cut. */
 int rest_save(struct store *s, const struct id *feed, const struct rest *r);
+/* With any of its headers; nothing is to say that it was ever followed. */
+void rest_remove(int dir, const struct id *feed);
 /* Put the feed asleep into |n|: QERR_ABSENT if it is to be restored whole. */
 int rest_restore(struct node *n, struct store *s, const struct id *feed,
     const struct node_policy *policy);

@@ -8,6 +8,7 @@
 #include "proto/base/qerr.h"
 #include "proto/base/text.h"
 #include "proto/host/file.h"
+#include "proto/host/rest.h"
 #include "proto/host/store_inner.h"
 #include "proto/host/store_row.h"
 #include "proto/object/header.h"
@@ -89,8 +90,10 @@ store_forget_headers(struct store *s, const struct id *feed, uint64_t from)
 	int err = 0;
 
 	store_settle(s);
-	if (!s->readonly)
+	if (!s->readonly) {
 		row_remove(s->fd, feed);
+		rest_remove(s->fd, feed);
+	}
 	buf_init(&b, 0);
 	for (size_t i = s->n_head; i > 0; i--)
 		if (id_eq(&s->head[i - 1].feed, feed)) {

@@ -272,6 +272,8 @@ def main(build):
         fails(w, 1, 'reached', 'sync', invite)
         w.run('unfollow', 'Примерная газета')
         need(not glob.glob(w.path('reader', 'pack/*/*')), 'unfollowed, and its packs are still here')
+        left = [x for x in os.listdir(w.path('reader')) + os.listdir(w.path('reader', 'feed')) if len(x) > 40]
+        need(not left, f'unfollowed, and files still name it: {left}')
         need(one.stop() == 0 and two.stop() == 0, 'a clean end')
         for node in (one, two):
             log = open(node.log, encoding='utf-8').read()
