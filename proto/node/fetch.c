@@ -522,6 +522,10 @@ retry_all(struct node *n)
 			n->track[i]->retry = false;
 			fetch_track(n->track[i]);
 		}
+	/* What was said while a feed woke waited, to go out together. */
+	for (size_t i = 0; i < n->n_slot && any; i++)
+		if (n->cfg.role == NODE_READER && n->link[i] != NULL)
+			link_touch(n->link[i]);
 }
 
 /*

@@ -146,6 +146,7 @@ struct node {
 
 	/* reader */
 	bool syncing, ending;
+	size_t waking; /* feeds that were woken and are not restored yet */
 	uint64_t bytes_wanted, bytes_got, told_got;
 
 	uint64_t bytes_in, bytes_out, bytes_wasted;

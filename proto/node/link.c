@@ -451,7 +451,8 @@ flush_all(struct node *n)
 	int err;
 
 	for (size_t at = 0; (l = link_next_touched(n, &at)) != NULL;)
-		if (l->says && !is_filling(l) && (err = flush(l)) != 0)
+		if (l->says && !is_filling(l) && n->waking == 0 &&
+		    (err = flush(l)) != 0)
 			node_fail(n, err);
 }
 

@@ -59,11 +59,9 @@ is_busy(struct node *n)
 {
 	size_t dialling = 0;
 
-	if (n->n_pending > 0 || n->n_proof > 0 || n->want_dirty)
+	if (n->n_pending > 0 || n->n_proof > 0 || n->want_dirty ||
+	    n->waking > 0)
 		return true;
-	for (size_t i = 0; i < n->n_track; i++)
-		if (n->track[i]->asleep && n->track[i]->woken)
-			return true;
 	for (size_t i = 0; i < n->n_contact; i++) {
 		const struct contact *c = n->contact[i];
 

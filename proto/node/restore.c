@@ -58,9 +58,11 @@ node_restore_feed(struct node *n, struct feed *f,
 
 	if (s == NULL)
 		return n->fatal != 0 ? n->fatal : QERR_FULL;
-	s->asleep = false;
-	s->retry = s->woken;
-	n->retry |= s->retry;
+	if (s->woken) {
+		n->waking--;
+		n->retry = s->retry = true;
+	}
+	s->asleep = s->woken = false;
 	for (size_t i = 0; i < headers->n && err == 0; i++) {
 		err = headers->at(headers->arg, i, &h);
 		if (err == 0 && h.number != i + 1)

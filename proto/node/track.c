@@ -121,9 +121,11 @@ track_state(const struct track *s, struct id *ret)
 void
 track_wake(struct track *s)
 {
-	if (!s->woken)
-		update_tell(s->head.n, FACT_WOKEN, &s->head.id, 0, 0);
+	if (s->woken)
+		return;
 	s->woken = true;
+	s->head.n->waking++;
+	update_tell(s->head.n, FACT_WOKEN, &s->head.id, 0, 0);
 }
 
 void
