@@ -441,28 +441,6 @@ test_fork(void)
 	town_done(&t);
 }
 
-/* The second charter of |q|: from issue |from| on another key signs. */
-static void
-next_charter(struct press *q, uint64_t from, struct buf *ret)
-{
-	struct buf body = {0};
-	uint8_t s[32] = {200}, id[8] = {200};
-	struct key_secret fresh;
-
-	key_secret_new(&fresh, s, id);
-	q->c.version = 2;
-	q->c.previous = q->feed;
-	q->c.n_key = 2;
-	q->c.key[0].to = from - 1;
-	q->c.key[1] = (struct charter_key){fresh.pub, from, UINT64_MAX};
-	check(charter_encode(&body, &q->c) == 0);
-	buf_clear(ret);
-	check(charter_sign(ret, buf_bytes(&body), (struct bytes){0}, &q->k) ==
-	      0);
-	q->k = fresh;
-	buf_done(&body);
-}
-
 /* A charter that revokes is flooded, and the head that it ends is told no more. */
 static void
 test_revoked(void)
@@ -477,7 +455,7 @@ test_revoked(void)
 	press_sign(&p, NULL, 0);
 	say_news(m, buf_bytes(&p.charter), buf_bytes(&p.head), 0);
 	check(head_of(a, &p.feed) == 1 && n->heard[MSG_NEWS] == 1);
-	next_charter(&p, 1, &charter);
+	press_revoke(&p, 1, &charter);
 	say_news(m, buf_bytes(&charter), (struct bytes){NULL, 0}, 0);
 	check(node_head(a->node, &p.feed, &head) == 0);
 	check(head.charter == 2 && head.number == 0);
@@ -525,8 +503,8 @@ test_strangers(void)
 
 	press_new(&p, 6);
 	press_new(&other, 7);
-	next_charter(&p, 1, &charter);
-	next_charter(&other, 1, &two);
+	press_revoke(&p, 1, &charter);
+	press_revoke(&other, 1, &two);
 	press_sign(&p, NULL, 0);
 	press_sign(&other, NULL, 0);
 	say_news(m, buf_bytes(&charter), buf_bytes(&p.head), 0);

@@ -194,24 +194,13 @@ static void
 revoke(struct press *q, struct house *h, uint64_t from)
 {
 	struct node_event e = {.type = NODE_PUBLISHED};
-	struct buf body = {0}, file = {0};
-	uint8_t seed[32] = {77}, id[8] = {77};
-	struct key_secret fresh;
+	struct buf file = {0};
 
-	key_secret_new(&fresh, seed, id);
-	q->c.version = 2;
-	q->c.previous = q->feed;
-	q->c.n_key = 2;
-	q->c.key[0].to = from - 1;
-	q->c.key[1] = (struct charter_key){fresh.pub, from, UINT64_MAX};
-	check(charter_encode(&body, &q->c) == 0);
-	check(charter_sign(&file, buf_bytes(&body), (struct bytes){0}, &q->k) ==
-	      0);
+	press_revoke(q, from, &file);
 	house_put(h, OBJECT_CHARTER, &q->feed, 2, buf_bytes(&file));
 	e.published.feed = q->feed;
 	e.published.charter = buf_bytes(&file);
 	house_event(h, &e);
-	buf_done(&body);
 	buf_done(&file);
 }
 

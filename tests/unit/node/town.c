@@ -814,6 +814,27 @@ press_new(struct press *p, uint8_t seed)
 }
 
 void
+press_revoke(struct press *q, uint64_t from, struct buf *ret)
+{
+	struct buf body = {0};
+	uint8_t s[32] = {200}, id[8] = {200};
+	struct key_secret fresh;
+
+	key_secret_new(&fresh, s, id);
+	q->c.version = 2;
+	q->c.previous = q->feed;
+	q->c.n_key = 2;
+	q->c.key[0].to = from - 1;
+	q->c.key[1] = (struct charter_key){fresh.pub, from, UINT64_MAX};
+	check(charter_encode(&body, &q->c) == 0);
+	buf_clear(ret);
+	check(charter_sign(ret, buf_bytes(&body), (struct bytes){0}, &q->k) ==
+	      0);
+	q->k = fresh;
+	buf_done(&body);
+}
+
+void
 press_done(struct press *p)
 {
 	buf_done(&p->charter);

@@ -158,6 +158,8 @@ void press_done(struct press *p);
 void press_sign(struct press *p, struct house *h, size_t size);
 /* .. and tell |h| of it. */
 void press_publish(struct press *p, struct house *h, size_t size);
+/* The second charter: from issue |from| on, another key signs. */
+void press_revoke(struct press *p, uint64_t from, struct buf *ret);
 /* |h| has all of it. */
 void press_check(struct press *p, struct house *h);
 
