@@ -47,11 +47,12 @@ static const char *const others[] = {"foto", "photo", "bild", "image", "фото
 static const char *const nobody[] = {"by", "von", "posted", "posted at",
     "author", "authors", "autor", "autoren", "auteur", "автор", "newsletter",
     "admin", "wordpressadmin", "no author", "publiziert am",
-    "veröffentlicht am", "redaktion", "editor", "staff", "none", "null",
-    "anonymous", "published", "updated", "aktualizacja", "stand", "авторы",
-    "phd", "ph.d", "ph.d.", "md", "m.d.", "ma", "msc", "mph", "rn", "rd", "mba",
-    "log in", "login", "sign in", "register", "profile", "view profile",
-    "войти", "вход", "регистрация", "профиль", "注册", "注冊", "登录", "登錄"};
+    "veröffentlicht am", "veröffentlicht", "redaktion", "unserer redaktion",
+    "editor", "staff", "none", "null", "anonymous", "published", "updated",
+    "aktualizacja", "stand", "авторы", "phd", "ph.d", "ph.d.", "md", "m.d.",
+    "ma", "msc", "mph", "rn", "rd", "mba", "log in", "login", "sign in",
+    "register", "profile", "view profile", "войти", "вход", "регистрация",
+    "профиль", "注册", "注冊", "登录", "登錄"};
 
 static struct bytes
 trim(struct bytes s)

@@ -117,7 +117,7 @@ page_of(struct ingest_doc *d, const struct ingest_source *src,
 	struct pick pick;
 	int r = html_rules(&pick, d, src, root);
 
-	html_meta(d, root);
+	html_meta(d, root, src->at);
 	title_from_heading(d, root);
 	tongue_assume(d, src->lang);
 	if (r == 0)

@@ -11,6 +11,7 @@
 
 #define BYLINE_MAX 160 /* bytes; a longer one is about the author .. */
 #define NAME_MAX   64  /* .. as is a name that is no name */
+#define HOUSE_MIN  4   /* bytes of a paper's name that others begin with */
 #define DATED_MAX  300 /* bytes that a date is looked for in */
 #define NEAR       4   /* levels around the article that are its surroundings */
 #define RANKS      4
@@ -143,9 +144,35 @@ find_author(const GumboNode *n)
 	return link != NULL && count == 1 ? link : n;
 }
 
+/* "The Paper on May 31": no more than it is known for. */
+static bool
+begins_with_house(const struct ingest_doc *d, const char *name)
+{
+	size_t n = d->house != NULL ? strlen(d->house) : 0;
+
+	return n >= HOUSE_MIN && strncmp(name, d->house, n) == 0 &&
+	       name[n] == ' ';
+}
+
+/* Beside persons the paper is the one they work for; alone it may be a blogger's name. */
+static void
+drop_house(struct ingest_doc *d, size_t from)
+{
+	size_t persons = 0;
+
+	for (size_t i = from; i < d->n_author; i++) {
+		if (begins_with_house(d, d->author[i]))
+			d->author[i][strlen(d->house)] = '\0';
+		persons += !imprint_is(&d->imprint, bytes_str(d->author[i]));
+	}
+	if (persons > 0)
+		meta_part_house(d, from);
+}
+
 void
 html_byline_author(struct ingest_doc *d, const GumboNode *n)
 {
+	size_t from = d->n_author;
 	struct buf raw, b;
 	struct bytes s;
 
@@ -156,6 +183,7 @@ html_byline_author(struct ingest_doc *d, const GumboNode *n)
 	s = buf_bytes(&b);
 	if (s.n > 0 && s.n <= BYLINE_MAX) {
 		meta_set(d, META_AUTHOR, s);
+		drop_house(d, from);
 	}
 	buf_done(&raw);
 	buf_done(&b);
@@ -393,5 +421,5 @@ html_byline(struct ingest_doc *d, const GumboNode *root,
 	if (!d->has_published)
 		date_behind_title(d, root);
 	if (d->n_author == 0 && d->house != NULL)
-		meta_set(d, META_AUTHOR, bytes_str(d->house));
+		meta_set(d, META_HOUSE, bytes_str(d->house));
 }

@@ -1,11 +1,14 @@
 #include "daemon/ingest/html_meta.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <strings.h>
 
+#include "daemon/ingest/address.h"
 #include "daemon/ingest/html_ld.h"
 #include "daemon/ingest/html_title.h"
 #include "daemon/ingest/meta.h"
+#include "daemon/ingest/scribe.h"
 
 const GumboElement *
 html_element(const GumboNode *n)
@@ -164,14 +167,18 @@ says_something(enum meta_field f, const char *value)
 	return f != META_AUTHOR || strncasecmp(value, "http", 4) != 0;
 }
 
+/* "The Paper, London": where the house stands first, the rest is about it. */
 static void
-take_meta(struct ingest_doc *d, enum meta_field f, const char *value)
+take_author(struct ingest_doc *d, struct bytes value)
 {
-	/* The paper's own name: whoever wrote it, a page may say below. */
-	if (f == META_AUTHOR && d->house != NULL &&
-	    strcasecmp(value, d->house) == 0)
-		return;
-	meta_set(d, f, bytes_str(value));
+	size_t from = d->n_author;
+
+	meta_set(d, META_AUTHOR, value);
+	if (d->n_author > from &&
+	    imprint_is(&d->imprint, bytes_str(d->author[from])))
+		while (d->n_author > from + 1)
+			free(d->author[--d->n_author]);
+	meta_part_house(d, from);
 }
 
 static void
@@ -186,23 +193,55 @@ take_metas(struct ingest_doc *d, const struct meta_list *l, size_t which)
 			const char *key = html_attribute(l->node[i], keys[k]);
 			const char *v = html_attribute(l->node[i], "content");
 
-			if (key != NULL && names_it(key, metas[which].name) &&
-			    says_something(f, v))
-				take_meta(d, f, v);
+			if (key == NULL || !names_it(key, metas[which].name) ||
+			    !says_something(f, v))
+				continue;
+			if (f == META_AUTHOR)
+				take_author(d, bytes_str(v));
+			else
+				meta_set(d, f, bytes_str(v));
 		}
 }
 
-static void
-set_house(struct ingest_doc *d, const struct meta_list *l)
+/* What the site calls itself, or NULL. */
+static const char *
+site_name(const struct meta_list *l)
 {
-	for (size_t i = 0; i < l->n && d->house == NULL; i++) {
+	for (size_t i = 0; i < l->n; i++) {
 		const char *key = html_attribute(l->node[i], "property");
 		const char *v = html_attribute(l->node[i], "content");
 
 		if (key != NULL && names_it(key, "og:site_name") &&
 		    says_something(META_TITLE, v))
-			d->house = strdup(v);
+			return v;
 	}
+	return NULL;
+}
+
+/* Who publishes it; |d| knows its address by now. */
+static void
+read_imprint(struct ingest_doc *d, const GumboNode *root, const char *site,
+    struct bytes at)
+{
+	const GumboNode *title = html_find(root, GUMBO_TAG_TITLE);
+	struct imprint *m = &d->imprint;
+	struct buf raw, line;
+
+	buf_init(&raw, 0);
+	buf_init(&line, 0);
+	if (site != NULL)
+		imprint_add(m, bytes_str(site));
+	if (title != NULL)
+		html_text(&raw, title);
+	scribe_tidy(&line, buf_bytes(&raw));
+	imprint_add_title(m, buf_bytes(&line));
+	if (d->address != NULL)
+		at = bytes_str(d->address);
+	imprint_add_host(m, address_host(at));
+	if (d->house != NULL)
+		imprint_add(m, bytes_str(d->house));
+	buf_done(&line);
+	buf_done(&raw);
 }
 
 const char *
@@ -225,13 +264,27 @@ html_canonical(const GumboNode *root)
 	return NULL;
 }
 
-void
-html_meta(struct ingest_doc *d, const GumboNode *root)
+static void
+take_all(struct ingest_doc *d, const struct meta_list *l)
 {
-	const char *lang = html_attribute(root, "lang"), *address;
-	bool knows_title = d->title != NULL;
 	bool knows[META_NOTE + 1] = {
 	    [META_AUTHOR] = d->n_author > 0, [META_TAGS] = d->n_tag > 0};
+
+	for (size_t i = 0; i < N_METAS; i++) {
+		if (knows[metas[i].field])
+			continue;
+		take_metas(d, l, i);
+		knows[META_AUTHOR] = d->n_author > 0;
+		knows[META_TAGS] = d->n_tag > 0;
+	}
+}
+
+void
+html_meta(struct ingest_doc *d, const GumboNode *root, struct bytes at)
+{
+	const char *lang = html_attribute(root, "lang"), *address, *site;
+	bool knows_title = d->title != NULL;
+	size_t n_author = d->n_author;
 	struct meta_list list = {.n = 0};
 
 	if (lang != NULL && lang[0] != '\0')
@@ -239,17 +292,13 @@ html_meta(struct ingest_doc *d, const GumboNode *root)
 	address = html_canonical(root);
 	if (address != NULL)
 		meta_set(d, META_ADDRESS, bytes_str(address));
-	html_ld(d, root);
-	knows[META_AUTHOR] = d->n_author > 0;
-	knows[META_TAGS] = d->n_tag > 0;
 	list_metas(&list, root);
-	set_house(d, &list);
-	for (size_t i = 0; i < N_METAS; i++) {
-		if (knows[metas[i].field])
-			continue;
-		take_metas(d, &list, i);
-		knows[META_AUTHOR] = d->n_author > 0;
-		knows[META_TAGS] = d->n_tag > 0;
-	}
+	site = site_name(&list);
+	html_ld(d, root);
+	read_imprint(d, root, site, at);
+	meta_part_house(d, n_author);
+	take_all(d, &list);
+	if (d->house == NULL && site != NULL)
+		d->house = strdup(site);
 	html_title(d, root, knows_title);
 }

@@ -17,7 +17,7 @@ void html_text(struct buf *dst, const GumboNode *n);
 /* What the page says its address is; NULL if it does not. */
 const char *html_canonical(const GumboNode *root);
 
-/* What the document says of itself, where |d| does not know it yet. */
-void html_meta(struct ingest_doc *d, const GumboNode *root);
+/* What the document, found |at| an address, says of itself, where |d| does not know it yet. */
+void html_meta(struct ingest_doc *d, const GumboNode *root, struct bytes at);
 
 #endif

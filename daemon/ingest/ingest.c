@@ -28,6 +28,7 @@ void
 ingest_init(struct ingest_doc *d)
 {
 	*d = (struct ingest_doc){0};
+	imprint_init(&d->imprint);
 	buf_init(&d->body, MARKUP_MAX);
 	buf_init(&d->trace, TRACE_MAX);
 }
@@ -49,6 +50,7 @@ ingest_done(struct ingest_doc *d)
 	free(d->title);
 	free_all(d->author, d->n_author);
 	free(d->house);
+	imprint_done(&d->imprint);
 	free(d->told);
 	free(d->section);
 	free_all(d->tag, d->n_tag);

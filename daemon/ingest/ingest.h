@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "daemon/ingest/imprint.h"
 #include "proto/base/buf.h"
 #include "proto/object/article.h"
 
@@ -82,6 +83,7 @@ struct ingest_doc {
 	size_t n_author;
 	char
 	    *house; /* who publishes it: the author, if a page names no other */
+	struct imprint imprint; /* .. and how else that may be called */
 	char *told; /* the article's text, as a page's data have it */
 	char *section;
 	char *tag[ARTICLE_TAGS_MAX];

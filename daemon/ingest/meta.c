@@ -5,6 +5,7 @@
 
 #include "daemon/ingest/author.h"
 #include "daemon/ingest/date.h"
+#include "daemon/ingest/imprint.h"
 #include "daemon/ingest/scribe.h"
 #include "proto/base/text.h"
 
@@ -223,6 +224,32 @@ add_authors(struct ingest_doc *d, struct bytes value)
 }
 
 void
+meta_part_house(struct ingest_doc *d, size_t from)
+{
+	size_t kept = from;
+
+	for (size_t i = from; i < d->n_author; i++)
+		if (!imprint_is(&d->imprint, bytes_str(d->author[i])))
+			d->author[kept++] = d->author[i];
+		else if (d->house == NULL)
+			d->house = d->author[i];
+		else
+			free(d->author[i]);
+	d->n_author = kept;
+}
+
+static void
+add_house(struct ingest_doc *d, struct bytes value)
+{
+	struct bytes name = imprint_name(value), rest = name, any;
+
+	/* "admin" and the like are nobody there, too. */
+	if (author_next(&rest, &any))
+		add_one(d->author, &d->n_author, ARTICLE_AUTHORS_MAX, name,
+		    256);
+}
+
+void
 meta_set(struct ingest_doc *d, enum meta_field f, struct bytes value)
 {
 	switch (f) {
@@ -237,6 +264,9 @@ meta_set(struct ingest_doc *d, enum meta_field f, struct bytes value)
 		break;
 	case META_AUTHOR:
 		add_authors(d, value);
+		break;
+	case META_HOUSE:
+		add_house(d, value);
 		break;
 	case META_SECTION:
 		set_text(&d->section, value, 256);

@@ -13,6 +13,7 @@ enum meta_field {
 	META_LANG,
 	META_TITLE,
 	META_AUTHOR,
+	META_HOUSE, /* a paper as the author, by the whole of its name */
 	META_SECTION,
 	META_TAGS,
 	META_PUBLISHED,
@@ -28,6 +29,10 @@ enum meta_field meta_key(struct bytes key);
 /* Set it from |value|, tidied and cut to what a head can hold; a value that cannot
  * be read is left out with a warning. */
 void meta_set(struct ingest_doc *d, enum meta_field f, struct bytes value);
+
+/* Of the authors from |from| on leave the persons; the first of the others is the house
+ * if none is known. */
+void meta_part_house(struct ingest_doc *d, size_t from);
 
 /* An item without the quotes and brackets that YAML puts around it. */
 struct bytes meta_bare(struct bytes s);

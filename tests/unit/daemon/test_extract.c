@@ -276,6 +276,32 @@ pages_say_who_and_when(void)
 		"More stories</p><div class=comment-author itemprop=author>"
 		"Reader</div><p class=byline>By&nbsp;A. Writer</p>",
 		"Arrests", "A. Writer", NULL, 0},
+	    /* Where an author should be stands the paper: by the title's end .. */
+	    {"<meta name=author content='The Paper'>",
+		"<p class=byline>By A. Writer</p>", "Arrests", "A. Writer",
+		NULL, 0},
+	    /* .. by its host, with its place .. */
+	    {"<link rel=canonical href=https://www.daily.example/a>"
+	     "<meta name=author content='Daily, London'>",
+		"<p class=byline>By A. Writer</p>", "Arrests", "A. Writer",
+		NULL, 0},
+	    /* .. in data, beside a person .. */
+	    {LD("{\"@type\":\"Article\",\"author\":[{\"name\":\"A. Writer\"},"
+		"{\"name\":\"paper.com\"}]}"),
+		"", "Arrests", "A. Writer", NULL, 0},
+	    {"", "<p class=byline>By A. Writer, The Paper</p>", "Arrests",
+		"A. Writer", NULL, 0},
+	    /* .. and it is the author if there is no other, by all of its name. */
+	    {"<meta name=author content='The Paper'>", "", "Arrests",
+		"The Paper", NULL, 0},
+	    {"<meta property=og:site_name content='Hearth and Home 24 | News'>",
+		"", "Arrests", "Hearth and Home 24", NULL, 0},
+	    {"<meta name=author content='The Paper'>",
+		"<p class=byline>The Paper on April 10</p>", "Arrests",
+		"The Paper", NULL, 0},
+	    {LD("{\"@type\":\"Article\",\"author\":{\"@type\":"
+		"\"Organization\",\"name\":\"Admin\"}}"),
+		"", "Arrests", NULL, NULL, 0},
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)

@@ -1,0 +1,35 @@
+#ifndef QUIRE_IMPRINT_H
+#define QUIRE_IMPRINT_H
+
+#include <stdbool.h>
+
+#include "proto/base/buf.h"
+
+/*
+ * Who publishes a page, as it says: many name their paper where an author should be, and
+ * whoever wrote the article is named below.  So a name that is the site's, the last part
+ * of the page's title, its host's, any host or a company by its last word is no author's
+ * as long as the page may have another.
+ */
+#define IMPRINT_NAMES_MAX 4096 /* bytes */
+
+struct imprint {
+	struct buf names; /* folded letters and figures; a line each */
+};
+
+void imprint_init(struct imprint *m);
+void imprint_done(struct imprint *m);
+
+/* Add what the site calls itself, and each part of it: "The Paper | News". */
+void imprint_add(struct imprint *m, struct bytes text);
+/* Add the last part of |title|, if it has several. */
+void imprint_add_title(struct imprint *m, struct bytes title);
+/* Add the parts of a host but its last: "www.the-paper.example". */
+void imprint_add_host(struct imprint *m, struct bytes host);
+
+bool imprint_is(const struct imprint *m, struct bytes name);
+
+/* The first part of what a site calls itself; none if it is an address or too long. */
+struct bytes imprint_name(struct bytes text);
+
+#endif
