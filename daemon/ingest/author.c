@@ -28,8 +28,8 @@ static const char *const before[] = {"view all posts by ",
 
 /* What stands behind them, and all that follows. */
 static const char *const behind[] = {" | ", " • ", " · ", " - ", " – ", " — ",
-    " @", " on ", " updated", " published", " stand ", " (", " // ", " / ",
-    "／", " foto:", " photo:", " foto ", " am ", " 기자", "기자", "記者",
+    " @", " on ", " updated", " published", " stand ", " stand:", " (", " // ",
+    " / ", "／", " foto:", " photo:", " foto ", " am ", " 기자", "기자", "記者",
     "报道", "報導"};
 
 /* Between two of them. */
@@ -51,13 +51,15 @@ static const char *const nobody[] = {"by", "von", "posted", "posted at",
     "editor", "staff", "none", "null", "anonymous", "published", "updated",
     "aktualizacja", "stand", "авторы", "phd", "ph.d", "ph.d.", "md", "m.d.",
     "ma", "msc", "mph", "rn", "rd", "mba", "log in", "login", "sign in",
-    "register", "profile", "view profile", "войти", "вход", "регистрация",
-    "профиль", "注册", "注冊", "登录", "登錄"};
+    "register", "profile", "view profile", "print", "rss", "email", "e-mail",
+    "share", "correspondent", "reporter", "text", "quelle", "source",
+    "zur person", "войти", "вход", "регистрация", "профиль", "注册", "注冊",
+    "登录", "登錄"};
 
 static struct bytes
 trim(struct bytes s)
 {
-	static const char marks[] = " ,:;[]\"'-";
+	static const char marks[] = " ,:;|[]\"'-";
 
 	while (s.n > 0 && strchr(marks, s.p[0]) != NULL)
 		s = bytes_of(s.p + 1, s.n - 1);
@@ -240,4 +242,63 @@ author_next(struct bytes *text, struct bytes *ret)
 		}
 	}
 	return false;
+}
+
+/* "von", "de", "al" and the like are small in names. */
+static bool
+is_particle(struct bytes word)
+{
+	static const char *const words[] = {"von", "van", "vom", "zu", "zur",
+	    "der", "den", "de", "da", "das", "do", "dos", "du", "des", "del",
+	    "della", "di", "la", "le", "el", "al", "bin", "ibn", "ter", "ten",
+	    "y", "e", "und", "and", "et"};
+
+	for (size_t i = 0; i < N_OF(words); i++)
+		if (bytes_eq(word, bytes_str(words[i])))
+			return true;
+	return false;
+}
+
+/* Two words to four with capitals, between which particles may stand. */
+static bool
+is_capital(struct bytes name)
+{
+	size_t words = 0;
+	bool small = true;
+
+	while (name.n > 0) {
+		const uint8_t *end = memchr(name.p, ' ', name.n), *p = name.p;
+		size_t n = end != NULL ? (size_t)(end - name.p) : name.n;
+		uint32_t c = utf8_next(&p);
+
+		small = fold_char(c) == c;
+		if (small && (words == 0 || !is_particle(bytes_of(name.p, n))))
+			return false;
+		words++;
+		n += end != NULL;
+		name = bytes_of(name.p + n, name.n - n);
+	}
+	return words >= 2 && words <= 5 && !small;
+}
+
+bool
+author_is_line(struct bytes text)
+{
+	static const char *const signs[] = {"by ", "written by ", "posted by ",
+	    "words by ", "von ", "text von ",
+	    "text: ", "autor: ", "autorin: ", "author: ", "par ", "por ",
+	    "texto: ", "door ",
+	    "tekst: ", "автор: ", "текст: ", "autore: ", "auteur: "};
+	bool said = false;
+	struct bytes name;
+	size_t n = 0;
+
+	for (size_t i = 0; i < N_OF(signs); i++)
+		said = said || is_at(text, 0, signs[i]);
+	if (!said)
+		return false;
+	for (; author_next(&text, &name); n++)
+		if (!is_capital(name))
+			return false;
+	return n > 0;
 }

@@ -12,4 +12,8 @@
  */
 bool author_next(struct bytes *text, struct bytes *ret);
 
+/* True if |text|, tidy, says of itself that names follow ("By Jane Roe"), and these look
+ * like names: each of their words with a capital. */
+bool author_is_line(struct bytes text);
+
 #endif

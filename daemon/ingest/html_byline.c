@@ -4,7 +4,10 @@
 #include <strings.h>
 
 #include "daemon/extract/names.h"
+#include "daemon/extract/page.h"
+#include "daemon/ingest/author.h"
 #include "daemon/ingest/date.h"
+#include "daemon/ingest/html_line.h"
 #include "daemon/ingest/html_meta.h"
 #include "daemon/ingest/meta.h"
 #include "daemon/ingest/scribe.h"
@@ -12,6 +15,7 @@
 #define BYLINE_MAX 160 /* bytes; a longer one is about the author .. */
 #define NAME_MAX   64  /* .. as is a name that is no name */
 #define HOUSE_MIN  4   /* bytes of a paper's name that others begin with */
+#define SAID_MAX   96  /* of one that is known by its words alone */
 #define DATED_MAX  300 /* bytes that a date is looked for in */
 #define NEAR       4   /* levels around the article that are its surroundings */
 #define RANKS      4
@@ -173,20 +177,15 @@ void
 html_byline_author(struct ingest_doc *d, const GumboNode *n)
 {
 	size_t from = d->n_author;
-	struct buf raw, b;
-	struct bytes s;
+	struct buf line;
 
-	buf_init(&raw, 0);
-	buf_init(&b, 0);
-	html_text(&raw, find_author(n));
-	scribe_tidy(&b, buf_bytes(&raw));
-	s = buf_bytes(&b);
-	if (s.n > 0 && s.n <= BYLINE_MAX) {
-		meta_set(d, META_AUTHOR, s);
+	buf_init(&line, 0);
+	html_line(&line, find_author(n));
+	if (buf_err(&line) == 0 && line.n > 0 && line.n <= BYLINE_MAX) {
+		meta_set(d, META_AUTHOR, buf_bytes(&line));
 		drop_house(d, from);
 	}
-	buf_done(&raw);
-	buf_done(&b);
+	buf_done(&line);
 }
 
 /* What may name authors, in the order of the page. */
@@ -205,7 +204,7 @@ walk_authors(struct clues *c, const GumboNode *n, const GumboNode *seen)
 
 	if (e == NULL || n == seen || c->n == CLUES_MAX ||
 	    e->tag == GUMBO_TAG_SCRIPT || e->tag == GUMBO_TAG_HEAD ||
-	    e->tag == GUMBO_TAG_ASIDE)
+	    e->tag == GUMBO_TAG_ASIDE || e->tag == GUMBO_TAG_NAV)
 		return;
 	if (e->tag != GUMBO_TAG_BODY && e->tag != GUMBO_TAG_HTML &&
 	    e->tag != GUMBO_TAG_META)
@@ -229,6 +228,39 @@ take_authors(struct ingest_doc *d, const GumboNode *n, const GumboNode *seen)
 		for (size_t i = 0; i < c.n && d->n_author == 0; i++)
 			if (c.rank[i] == rank)
 				html_byline_author(d, c.node[i]);
+}
+
+/* The outermost element that is no more than "By Jane Roe". */
+static const GumboNode *
+find_said(const GumboNode *n, const GumboNode *seen)
+{
+	const GumboElement *e = html_element(n);
+	const GumboNode *found = NULL;
+	struct buf line;
+
+	if (e == NULL || n == seen || e->tag == GUMBO_TAG_HEAD ||
+	    e->tag == GUMBO_TAG_ASIDE || e->tag == GUMBO_TAG_NAV ||
+	    e->tag == GUMBO_TAG_FIGURE || e->tag == GUMBO_TAG_A ||
+	    page_is_never_text(e->tag))
+		return NULL;
+	buf_init(&line, 0);
+	html_line(&line, n);
+	if (line.n <= SAID_MAX && author_is_line(buf_bytes(&line)))
+		found = n;
+	for (unsigned i = 0;
+	     i < e->children.length && found == NULL && line.n > 0; i++)
+		found = find_said(e->children.data[i], seen);
+	buf_done(&line);
+	return found;
+}
+
+static void
+take_said(struct ingest_doc *d, const GumboNode *n, const GumboNode *seen)
+{
+	const GumboNode *said = find_said(n, seen);
+
+	if (said != NULL)
+		html_byline_author(d, said);
 }
 
 static bool
@@ -357,6 +389,8 @@ take_from(struct ingest_doc *d, const GumboNode *n, const GumboNode *seen)
 {
 	if (d->n_author == 0)
 		take_authors(d, n, seen);
+	if (d->n_author == 0)
+		take_said(d, n, seen);
 	if (!d->has_published && !walk_times(d, n, seen, true) &&
 	    !walk_times(d, n, seen, false))
 		walk_dates(d, n, seen);

@@ -24,9 +24,39 @@ are(const char *text, const char *want)
 	buf_done(&b);
 }
 
+static void
+is_line(const char *text, bool want)
+{
+	if (author_is_line(bytes_str(text)) != want)
+		fprintf(stderr, "%s\n", text);
+	check(author_is_line(bytes_str(text)) == want);
+}
+
+/* Lines that say themselves that names follow, and sentences that begin alike. */
+static void
+lines_are_known_by_their_words(void)
+{
+	is_line("By Jane Roe", true);
+	is_line("by Jane van der Roe and John Doe | May 31, 2024", true);
+	is_line("Von Anna Weiß, Max Maier", true);
+	is_line("Автор: Иван Петров", true);
+	is_line("Text: Anna Weiß", true);
+	is_line("Jane Roe", false);
+	is_line("By Jane", false);
+	is_line("By and by", false);
+	is_line("By far The Best of all", false);
+	is_line("Von der Leyen zur Wahl", false);
+	is_line("Par Jeanne Roe le 3 mai", false);
+	is_line("By The End Of The Year All", false);
+	is_line("By ", false);
+	is_line("By", false);
+	is_line("", false);
+}
+
 int
 main(void)
 {
+	lines_are_known_by_their_words();
 	are("Jane Roe", "Jane Roe");
 	are("By Jane Roe and John Doe", "Jane Roe+John Doe");
 	are("Von Anna Weiß, Max Maier | 31. Mai", "Anna Weiß+Max Maier");
@@ -55,6 +85,8 @@ main(void)
 	are("Published: January 17, 2012 9:26 AM By Jane Roe", "");
 	are("Posted at 8:56am Monday 16th Jan, 2012", "");
 	are("Posted", "");
+	are("By | Jane Roe | Senior Editor", "Jane Roe");
+	are("Jane Roe Stand: 31. Mai", "Jane Roe");
 	are("Войти", "");
 	are("@paper, jane@example.org, <b>Jane</b>, *", "");
 	are("JANE ROE // ABC News", "JANE ROE");

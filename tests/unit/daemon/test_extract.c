@@ -276,6 +276,20 @@ pages_say_who_and_when(void)
 		"More stories</p><div class=comment-author itemprop=author>"
 		"Reader</div><p class=byline>By&nbsp;A. Writer</p>",
 		"Arrests", "A. Writer", NULL, 0},
+	    /* Nothing but their style parts a name from what follows it. */
+	    {"", "<p class=byline><b>Anna Writer</b><i>Senior Editor</i></p>",
+		"Arrests", "Anna Writer", NULL, 0},
+	    {"",
+		"<div class=byline>By:<div>A. Writer</div><div>Editor</div>"
+		"</div>",
+		"Arrests", "A. Writer", NULL, 0},
+	    {"", "<p class=byline>A. Writer<br>Senior Editor</p>", "Arrests",
+		"A. Writer", NULL, 0},
+	    {"<meta name=author content='The Paper'>",
+		"<nav class=byline>Sport</nav>", "Arrests", "The Paper", NULL,
+		0},
+	    {"", "<figure><img src=a.jpg><p>By Anna Writer</p></figure>",
+		"Arrests", NULL, NULL, 0},
 	    /* Where an author should be stands the paper: by the title's end .. */
 	    {"<meta name=author content='The Paper'>",
 		"<p class=byline>By A. Writer</p>", "Arrests", "A. Writer",
@@ -306,6 +320,21 @@ pages_say_who_and_when(void)
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
 		meta_is(&cases[i]);
+}
+
+/* No name of a class says it, but the words do. */
+static void
+a_line_may_say_who(void)
+{
+	static const char page[] = HEAD
+	    "<script>x()</script></head><body><nav>n</nav><div><h1>Arrests"
+	    "</h1><div><span>By <em>Anna Writer</em></span></div>"
+	    "<div class=article-text>" ONE TWO "</div></div></body></html>";
+	struct ingest_doc d;
+
+	take(&d, page, sizeof(page) - 1);
+	check(d.n_author == 1 && strcmp(d.author[0], "Anna Writer") == 0);
+	ingest_done(&d);
 }
 
 /* Between title and text: who wrote it, by a link, and the lead picture's caption. */
@@ -680,6 +709,7 @@ main(void)
 	little_text_is_kept();
 	pages_say_who_and_when();
 	the_head_of_an_article_is_kept();
+	a_line_may_say_who();
 	an_article_in_several_boxes_is_one();
 	names_do_not_hide_an_article();
 	other_articles_are_left_out();
