@@ -55,6 +55,32 @@ say_who_signs(struct room *r, unsigned line)
 		    "anew.");
 }
 
+/* What is gone only the newsroom itself may have still. */
+static void
+look_at_hole(struct room *r)
+{
+	struct problems *all = &r->d->problems;
+	struct publisher_hole x;
+	char key[32], text[256];
+
+	snprintf(key, sizeof(key), "hole%zu", (size_t)(r - r->d->room));
+	publisher_hole(r->p, &x);
+	if (x.articles == 0) {
+		problems_clear(all, key);
+		return;
+	}
+	snprintf(text, sizeof(text),
+	    "Of issues %llu to %llu of %s %zu article%s not here.",
+	    (unsigned long long)x.first, (unsigned long long)x.last,
+	    publisher_name(r->p), x.articles,
+	    x.articles == 1 ? " is" : "s are");
+	if (!problems_has(all, key))
+		log_warn("%s", text);
+	problems_set(all, key, text, NULL,
+	    "A key that has ended withdrew them, or the disk lost them. Publish "
+	    "them again, unless a mirror still gives them back.");
+}
+
 static void finish_volume(void *arg);
 static void keep_promise(void *arg);
 static void cancel(void *arg);
@@ -94,6 +120,8 @@ rooms_open(struct daemon *d)
 			err = publisher_open(&r->p, &cfg, &why);
 		if (err == 0)
 			say_who_signs(r, f->line);
+		if (err == 0)
+			look_at_hole(r);
 		if (err == 0)
 			d->n_room++;
 		else
@@ -206,6 +234,7 @@ room_committed(struct room *r)
 	started = publisher_volume_start(r->p, &fd);
 	r->failed = started < 0;
 	look_at_renewal(r);
+	look_at_hole(r);
 	if (started != 1)
 		return;
 	publisher_renewal(r->p, &x);

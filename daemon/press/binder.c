@@ -79,6 +79,9 @@ is_due(struct publisher *p, bool large)
 	uint64_t first = v != SHELF_NONE ? s->pack[v].e.last + 1 : 1;
 	bool due;
 
+	if (first <= p->hole.last)
+		first = p->hole.last + 1; /* it may come back */
+
 	if (first > head || shelf_cover(s, first, head, &pack, &n) != 0)
 		return false;
 	k = full(s, pack, n);
@@ -110,11 +113,11 @@ struct stack {
 	struct tombs tomb;
 };
 
-/* What the volume is made of: of one that is made anew just that. */
+/* What the volume is made of: of one that is made anew just that, if it is here. */
 static int
 cover(struct publisher *p, size_t **ret, size_t *ret_n)
 {
-	if (!p->anew)
+	if (!p->anew || p->shelf.pack[p->renew[0]].lost)
 		return shelf_cover(&p->shelf, p->first, p->last, ret, ret_n);
 	*ret = malloc(sizeof(**ret));
 	if (*ret == NULL)
@@ -325,7 +328,9 @@ publisher_volume_start(struct publisher *p, int *ret_fd)
 	size_t stale = SHELF_NONE;
 	int r = 0;
 
-	if (p->child == 0 && !p->open && press_signs(p))
+	if (p->child == 0 && !p->open)
+		r = press_look_for_lost(p);
+	if (r == 0 && p->child == 0 && !p->open && press_signs(p))
 		r = press_to_renew(p, &stale);
 	if (r == 0 && stale != SHELF_NONE) {
 		p->anew = true;
@@ -421,10 +426,10 @@ publisher_volume_finish(struct publisher *p, publisher_issue_fn fn, void *arg,
 	}
 	if (same)
 		p->renew[0] = p->renew[--p->n_renew];
-	else if (r == 0)
-		r = press_commit(p, fn, arg);
+	if (r == 0)
+		r = press_commit(p, fn, arg); /* of one that was lost, too */
 	close_child(p);
-	if (same || r != 0)
+	if (r != 0)
 		press_cancel(p);
 	if (r != 0) {
 		buf_printf(why, "No volume was made: %s.", qerr_str(r));

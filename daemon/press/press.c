@@ -121,6 +121,7 @@ press_reload(struct publisher *p)
 	size_t *pack = NULL, n = 0;
 	int r;
 
+	press_find_lost(p);
 	ledger_done(&p->ledger);
 	r = ledger_init(&p->ledger, &p->feed);
 	if (r == 0 && head > 0)

@@ -16,8 +16,8 @@
  * end), folder.c (what stands in its folder), batch.c (documents), press.c (headers,
  * commit), staged.c (packs before that), base.c (what issues lean on), correction.c (what
  * one changes), offline.c (drafts), before.c (what packs made anew are made of), retract.c,
- * anew.c (packs that lose an article), binder.c (volumes) and renew.c (those that hold what
- * was taken back).
+ * anew.c (packs that lose an article), binder.c (volumes), renew.c (those that hold what
+ * was taken back) and lost.c (what is not here any more).
  *
  * What is on its way: packs are put into the store at once, where nothing names
  * them yet; headers wait in |header| until press_commit() puts them all.
@@ -106,6 +106,9 @@ struct publisher {
 	/* volumes to be made anew, by place on the shelf; all of them, once looked for */
 	size_t *renew, n_renew;
 	bool looked;
+
+	size_t n_lost; /* heads packs that count and are not here */
+	struct publisher_hole hole;
 };
 
 /* Read the folder |path| and the store; 0, or an error with |why|. */
@@ -202,6 +205,13 @@ int press_renew(struct publisher *p, size_t i);
 void press_look_anew(struct publisher *p);
 /* The next one that is, or SHELF_NONE. */
 int press_to_renew(struct publisher *p, size_t *ret);
+/* Find what counts and is not here: no cover has it then. */
+void press_find_lost(struct publisher *p);
+/* Volumes of it are to be made anew, if all of their issues are here. */
+int press_renew_lost(struct publisher *p);
+/* If some of it came back, the ledger knows it again. */
+int press_look_for_lost(struct publisher *p);
+
 /* Tombstones, each a head of its own; freed with the child that made a volume. */
 struct tombs {
 	struct bytes *head;

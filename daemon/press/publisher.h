@@ -175,6 +175,17 @@ void publisher_renewal(const struct publisher *p,
     struct publisher_renewal *ret);
 
 /*
+ * Issues |first| to |last| announce |articles| that are not here: whoever withdrew them
+ * was ended since.  Published again they are new, and the packs count once they come back.
+ * |articles| is 0 if nothing is lacking.
+ */
+struct publisher_hole {
+	uint64_t first, last;
+	size_t articles;
+};
+void publisher_hole(const struct publisher *p, struct publisher_hole *ret);
+
+/*
  * The same as a draft of |time| (as above): it has the tombstone and the packs that take
  * the place of others, with the proof that these are what they were but for the article.
  * QERR_DUPLICATE if no pack holds the text any more.

@@ -97,15 +97,16 @@ find(struct publisher *p)
 {
 	const struct shelf *s = &p->shelf;
 	struct shelf_view v;
-	int r = 0;
+	int r;
 
-	if (!any_retracted(p))
-		return 0;
+	r = press_renew_lost(p);
+	if (r != 0 || !any_retracted(p))
+		return r;
 	shelf_view_init(&v);
 	for (size_t i = 0; i < s->n && r == 0; i++) {
 		const struct shelf_pack *k = &s->pack[i];
 
-		if (k->dead || k->e.tier != TIER_HEADS ||
+		if (k->dead || k->lost || k->e.tier != TIER_HEADS ||
 		    k->e.first == k->e.last)
 			continue;
 		jobs_breathe();

@@ -38,7 +38,7 @@ counts(const struct shelf *s, size_t i)
 {
 	const struct shelf_pack *k = &s->pack[i];
 
-	return !k->dead && k->e.tier == TIER_HEADS &&
+	return !k->dead && !k->lost && k->e.tier == TIER_HEADS &&
 	       (k->e.first != k->e.last || shelf_issue(s, k->e.first) == i);
 }
 

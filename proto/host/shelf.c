@@ -79,7 +79,7 @@ shelf_add(struct shelf *s, const struct header *h)
 	}
 	for (size_t i = 0; i < h->n_pack; i++)
 		s->pack[s->n++] =
-		    (struct shelf_pack){h->number, h->pack[i], false};
+		    (struct shelf_pack){h->number, h->pack[i], false, false};
 	s->head = h->number;
 	return 0;
 }
@@ -101,7 +101,8 @@ shelf_with(const struct shelf *s, size_t i, enum tier tier)
 static bool
 is_volume(const struct shelf_pack *p)
 {
-	return p->e.tier == TIER_HEADS && p->e.first != p->e.last && !p->dead;
+	return p->e.tier == TIER_HEADS && p->e.first != p->e.last && !p->dead &&
+	       !p->lost;
 }
 
 size_t
@@ -173,8 +174,8 @@ choose(const struct shelf *s, size_t i, uint64_t first, uint64_t last,
 {
 	const struct pack_entry *e = &s->pack[i].e;
 
-	if (s->pack[i].dead || e->tier != TIER_HEADS || e->first < first ||
-	    e->last > last)
+	if (s->pack[i].dead || s->pack[i].lost || e->tier != TIER_HEADS ||
+	    e->first < first || e->last > last)
 		return;
 	for (uint64_t k = e->first; k <= e->last; k++)
 		if (taken[k - first])

@@ -13,6 +13,7 @@ struct shelf_pack {
 	uint64_t number; /* of the header that announces it */
 	struct pack_entry e;
 	bool dead; /* withdrawn */
+	bool lost; /* not in the store, as its owner found: in no cover */
 };
 
 struct shelf {

@@ -61,6 +61,7 @@ struct announce {
 	bool only;
 	uint32_t base;  /* set of issues that it leans on, as in a pack_entry */
 	bool dead;      /* withdrawn, or cut with its header */
+	uint32_t by;    /* the header that withdrew it */
 	bool wanted;    /* counted in pack->wants */
 	enum plan plan; /* while it is made */
 };

@@ -198,6 +198,7 @@ withdraw(struct track *s, const struct header *h)
 		if (!header_withdraws(h, &old, &e))
 			continue;
 		announce_end(s->head.n, a, true);
+		a->by = (uint32_t)h->number;
 		update_tell(s->head.n, FACT_WITHDRAWN, &a->pack->root,
 		    a->number, 0);
 	}
@@ -276,6 +277,21 @@ track_wait(struct track *s, uint64_t before)
 		: when_add(s->waits_from, all > before ? all - before : 0));
 }
 
+/* What a header withdrew that is no more counts again: here it is gone, others may have it. */
+static void
+revive(struct track *s, uint64_t floor)
+{
+	for (size_t i = 0; i < s->n_a; i++) {
+		struct announce *a = &s->a[i];
+
+		if (a->by < floor)
+			continue;
+		a->dead = false;
+		a->by = 0;
+		a->pack->uses++;
+	}
+}
+
 void
 track_cut(struct track *s, uint64_t floor)
 {
@@ -286,6 +302,7 @@ track_cut(struct track *s, uint64_t floor)
 			from = i;
 			break;
 		}
+	revive(s, floor);
 	for (size_t i = from; i < s->n_a; i++)
 		announce_end(s->head.n, &s->a[i], true);
 	for (size_t i = s->n_a; i > from; i--) {

@@ -1030,6 +1030,72 @@ volumes_anew(void)
 	room_done(&r);
 }
 
+/* Pack |i| is not there when the newsroom opens again; what it was is in |b|. */
+static void
+lose(struct room *r, size_t i, struct buf *b)
+{
+	struct tree_name t = {
+	    .kind = TREE_PACK, .id = r->p->shelf.pack[i].e.root};
+
+	check(store_get(r->store, &t, b) == 0);
+	check(store_forget(r->store, &t) == 0);
+	reenter(r);
+}
+
+/* As where a key that withdrew has ended since. */
+static void
+what_is_lost(void)
+{
+	struct publisher_hole hole;
+	struct tree_name t = {.kind = TREE_PACK};
+	struct buf pack;
+	struct room r;
+	uint64_t head;
+
+	buf_init(&pack, 0);
+	room_new(&r, 20);
+	fill(&r, 0, 260);
+	check(make_volume(&r) == 1);
+	fill(&r, 260, 280);
+	fill(&r, 280, 300);
+	head = publisher_head(r.p);
+	check(head == 16);
+
+	/* A volume is made anew of its issues, and says nothing new. */
+	lose(&r, newest_volume(&r), &pack);
+	publisher_hole(r.p, &hole);
+	check(publisher_articles(r.p) == 300 && hole.articles == 0);
+	check(make_volume(&r) == 1 && make_volume(&r) == 0);
+	check(publisher_head(r.p) == head && holds(&r, "word100.") == 2);
+	reenter(&r);
+	check(make_volume(&r) == 0 && holds(&r, "word100.") == 2);
+
+	/* Of an issue that is gone all goes on without, and without what leans on it. */
+	buf_clear(&pack);
+	t.id = r.p->shelf.pack[shelf_issue(&r.p->shelf, 15)].e.root;
+	lose(&r, shelf_issue(&r.p->shelf, 15), &pack);
+	publisher_hole(r.p, &hole);
+	check(hole.first == 15 && hole.last == 16 && hole.articles == 40);
+	check(publisher_articles(r.p) == 260);
+	fill(&r, 270, 271);
+	check(publisher_articles(r.p) == 261);
+	check(retract(&r, "100.html") == 0 && make_volume(&r) == 1);
+	fill(&r, 300, 580);
+	check(make_volume(&r) == 1);
+	check(r.p->shelf.pack[newest_volume(&r)].e.first > 16);
+
+	/* It is given back. */
+	check(store_put(r.store, &t, buf_bytes(&pack), false) == 0);
+	check(store_commit(r.store) == 0);
+	check(make_volume(&r) == 0);
+	publisher_hole(r.p, &hole);
+	check(hole.articles == 0 && publisher_articles(r.p) == 580);
+	check(holds(&r, "word100.") == 0 && holds(&r, "word101.") == 2);
+	check(holds(&r, "word290.") == 1);
+	room_done(&r);
+	buf_done(&pack);
+}
+
 /* A small one beside which nothing fits is not bound once more, for ever. */
 static void
 volumes_full(void)
@@ -1430,6 +1496,7 @@ main(void)
 	names();
 	volumes();
 	volumes_anew();
+	what_is_lost();
 	volumes_full();
 	killed_between();
 	bases();
