@@ -94,10 +94,11 @@ on_signal(evutil_socket_t fd, short what, void *arg)
 
 static int
 restore_feed(struct sync *s, struct node *n, struct sync_feed *f,
-    const struct node_policy *policy)
+    const struct node_policy *policy, bool wakes)
 {
 	struct node_feed_stat st;
-	int err = drive_restore(n, s->h.store, &f->id, policy, &f->row);
+	int err = (wakes ? drive_wake : drive_restore)(n, s->h.store, &f->id,
+	    policy, &f->row);
 
 	f->asleep = false;
 	if (err == 0 && node_feed_stat(n, &f->id, &st) == 0) {
@@ -118,7 +119,7 @@ begin_feed(struct sync *s, struct node *n, struct sync_feed *f,
 	int err = rest_restore(n, s->h.store, &f->id, policy);
 
 	f->asleep = err == 0;
-	return err == QERR_ABSENT ? restore_feed(s, n, f, policy) : err;
+	return err == QERR_ABSENT ? restore_feed(s, n, f, policy, false) : err;
 }
 
 /* Those of which somebody showed more. */
@@ -132,7 +133,7 @@ wake(struct sync *s, struct node *n, struct drive *d,
 	s->woken = false;
 	for (size_t i = 0; i < s->n_feed && err == 0; i++)
 		if (!s->feed[i].asleep && node_feed(n, &s->feed[i].id) == NULL)
-			err = restore_feed(s, n, &s->feed[i], policy);
+			err = restore_feed(s, n, &s->feed[i], policy, true);
 	return err == 0 ? drive_event(d, &ev) : err;
 }
 

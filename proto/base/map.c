@@ -130,25 +130,48 @@ map_get(const struct map *m, const struct id *key)
 	return it == NULL ? NULL : it->value;
 }
 
-int
-map_put(struct map *m, const struct id *key, void *value)
+/* The item of |key|, a hole if it was none; or NULL: no memory. */
+static struct item *
+item_for(struct map *m, const struct id *key)
 {
 	uint32_t hash = hash_of(m, key), *s = find(m, key, hash);
 
-	if (s != NULL && *s != 0) {
-		m->count += m->item[*s - 1].value == NULL;
-		m->item[*s - 1].value = value;
-		return 0;
-	}
+	if (s != NULL && *s != 0)
+		return &m->item[*s - 1];
 	if (m->n == m->cap) {
 		if (rebuild(m) != 0)
-			return QERR_NOMEM;
+			return NULL;
 		s = find(m, key, hash);
 	}
-	m->item[m->n++] = (struct item){*key, hash, value};
+	m->item[m->n++] = (struct item){*key, hash, NULL};
 	*s = (uint32_t)m->n;
-	m->count++;
+	return &m->item[m->n - 1];
+}
+
+int
+map_put(struct map *m, const struct id *key, void *value)
+{
+	struct item *it = item_for(m, key);
+
+	if (it == NULL)
+		return QERR_NOMEM;
+	m->count += it->value == NULL;
+	it->value = value;
 	return 0;
+}
+
+void *
+map_add(struct map *m, const struct id *key, void *value)
+{
+	struct item *it = item_for(m, key);
+
+	if (it == NULL)
+		return NULL;
+	if (it->value == NULL) {
+		m->count++;
+		it->value = value;
+	}
+	return it->value;
 }
 
 void *

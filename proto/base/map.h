@@ -20,6 +20,8 @@ size_t map_count(const struct map *m);
 void *map_get(const struct map *m, const struct id *key);
 /* Put |value| (never NULL) under |key|, replacing; 0 or QERR_NOMEM. */
 int map_put(struct map *m, const struct id *key, void *value);
+/* Put |value| where nothing is; returns what is there then, or NULL: no memory. */
+void *map_add(struct map *m, const struct id *key, void *value);
 /* Take |key| out; returns its value, or NULL. */
 void *map_del(struct map *m, const struct id *key);
 /*

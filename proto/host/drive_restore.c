@@ -69,8 +69,8 @@ restore_feed(struct node *n, struct feed *f, const struct node_policy *policy,
 	return node_restore_feed(n, f, policy, &h);
 }
 
-int
-drive_restore(struct node *n, struct store *s, const struct id *feed,
+static int
+restore_headers(struct node *n, struct store *s, const struct id *feed,
     const struct node_policy *policy, struct row *ret_kept)
 {
 	struct feed *f = feed_new(feed);
@@ -88,11 +88,26 @@ drive_restore(struct node *n, struct store *s, const struct id *feed,
 		row_init(&h.row);
 	}
 	held_done(&h);
-	if (err == 0)
-		err = restore_proofs(n, s, feed);
+	return err == 0 ? restore_proofs(n, s, feed) : err;
+}
+
+int
+drive_restore(struct node *n, struct store *s, const struct id *feed,
+    const struct node_policy *policy, struct row *ret_kept)
+{
+	int err = restore_headers(n, s, feed, policy, ret_kept);
+
 	if (err == 0)
 		restore_packs(n, s, feed);
 	return err;
+}
+
+/* The node knows which packs are here since it fell asleep. */
+int
+drive_wake(struct node *n, struct store *s, const struct id *feed,
+    const struct node_policy *policy, struct row *ret_kept)
+{
+	return restore_headers(n, s, feed, policy, ret_kept);
 }
 
 int

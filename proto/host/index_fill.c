@@ -14,10 +14,18 @@ struct before {
 	uint64_t revision;
 };
 
+/* Of a pack of the shelf: */
+enum mark {
+	MARK_COUNTS = 1, /* it is a heads pack, and says what is */
+	MARK_HERE = 2,   /* it is listed, with its text */
+	MARK_BARE = 4,   /* .. without */
+};
+
 struct fill {
 	struct index *x;
 	const struct index_follow *follow;
 	struct shelf shelf;
+	uint8_t *mark;  /* enum mark, of each pack of the shelf */
 	uint64_t *time; /* of each header, by number - 1 */
 	uint64_t head;
 	uint64_t articles;   /* listed: to count them all would read them all */
@@ -331,7 +339,10 @@ take_headers(struct fill *f, const struct row *r)
 		f->head = h.number;
 		err = shelf_add(&f->shelf, &h);
 	}
-	return qerr_is_peer_fault(err) ? 0 : err;
+	if (err != 0 && !qerr_is_peer_fault(err))
+		return err;
+	f->mark = calloc(f->shelf.n + 1, sizeof(*f->mark));
+	return f->mark == NULL ? QERR_NOMEM : 0;
 }
 
 /* The packs that are listed: what they are listed by leads to |f|. */
@@ -420,89 +431,89 @@ load_before(struct fill *f)
 	return err;
 }
 
-/* The heads packs that count, by root: of one announced twice the later. */
+/* The heads packs that count: of one announced twice the later. */
 static int
-load_heads(struct fill *f, struct map *heads)
+mark_heads(struct fill *f)
 {
-	int err = 0;
+	struct map *by_root = map_new(0);
+	int err = by_root == NULL ? QERR_NOMEM : 0;
 
 	for (size_t i = 0; i < f->shelf.n && err == 0; i++) {
-		struct shelf_pack *p = &f->shelf.pack[i];
+		struct shelf_pack *p = &f->shelf.pack[i], *before;
 
-		if (!p->dead && p->e.tier == TIER_HEADS)
-			err = map_put(heads, &p->e.root, p);
+		if (p->dead || p->e.tier != TIER_HEADS)
+			continue;
+		f->mark[i] = MARK_COUNTS;
+		before = map_add(by_root, &p->e.root, p);
+		if (before == NULL) {
+			err = QERR_NOMEM;
+		} else if (before != p) {
+			f->mark[before - f->shelf.pack] = 0;
+			err = map_put(by_root, &p->e.root, p);
+		}
 	}
+	map_free(by_root);
 	return err;
 }
 
-static bool
-counts(const struct fill *f, const struct map *heads, size_t i)
-{
-	const struct shelf_pack *p = &f->shelf.pack[i];
-
-	return p->e.tier == TIER_HEADS && map_get(heads, &p->e.root) == p;
-}
-
 /*
- * If a pack that is listed counts no longer, everything is listed anew: it was
- * withdrawn, or its text was, or its header is no more.
+ * Those that are listed.  If one that is counts no longer, everything is listed anew: it
+ * was withdrawn, or its text was, or its header is no more.
  */
 static int
-drop_gone(struct fill *f, const struct map *heads, const struct map *known)
+mark_known(struct fill *f, const struct map *known)
 {
 	size_t live = 0;
 	struct id by;
 	int err;
 
 	for (size_t i = 0; i < f->shelf.n; i++) {
-		if (!counts(f, heads, i))
+		if ((f->mark[i] & MARK_COUNTS) == 0)
 			continue;
-		for (int here = 0; here < 2; here++) {
-			listed_by(f, i, here == 1, &by);
-			live += map_get(known, &by) != NULL;
+		listed_by(f, i, true, &by);
+		if (map_get(known, &by) != NULL) {
+			f->mark[i] |= MARK_HERE;
+			live++;
+		}
+		listed_by(f, i, false, &by);
+		if (map_get(known, &by) != NULL) {
+			f->mark[i] |= MARK_BARE;
+			live++;
 		}
 	}
 	if (live == map_count(known))
 		return 0;
+	for (size_t i = 0; i < f->shelf.n; i++)
+		f->mark[i] &= MARK_COUNTS;
 	if ((err = load_before(f)) == 0)
 		err = index_drop(f->x, &f->follow->feed);
-	return err != 0 ? err : 1;
+	return err;
 }
 
 static int
 fill_packs(struct fill *f)
 {
-	struct map *known = map_new(0), *heads = map_new(0);
-	bool anew = false;
-	int err =
-	    known == NULL || heads == NULL ? QERR_NOMEM : load_known(f, known);
+	struct map *known = map_new(0);
+	int err = known == NULL ? QERR_NOMEM : load_known(f, known);
 
 	if (err == 0)
-		err = load_heads(f, heads);
-	if (err == 0 && (err = drop_gone(f, heads, known)) > 0) {
-		anew = true;
-		err = 0;
-	}
+		err = mark_heads(f);
+	if (err == 0)
+		err = mark_known(f, known);
 	if (err == 0)
 		err = load_counts(f);
 	for (size_t i = 0; i < f->shelf.n && err == 0; i++) {
 		struct tree_name t = {
 		    .kind = TREE_PACK, .id = f->shelf.pack[i].e.root};
-		struct id by;
 
-		if (!counts(f, heads, i))
-			continue;
-		listed_by(f, i, true, &by);
-		if (!anew && map_get(known, &by) != NULL)
+		if ((f->mark[i] & (MARK_COUNTS | MARK_HERE)) != MARK_COUNTS ||
+		    !store_has(f->x->store, &t))
 			continue;
 		f->here = has_text(f, i);
-		listed_by(f, i, f->here, &by);
-		if ((anew || map_get(known, &by) == NULL) &&
-		    store_has(f->x->store, &t))
+		if (f->here || (f->mark[i] & MARK_BARE) == 0)
 			err = fill_pack(f, i);
 	}
 	map_free(known);
-	map_free(heads);
 	return err;
 }
 
@@ -596,6 +607,7 @@ update(struct index *x, const struct id *feed, const struct row *r,
 			sqlite3_exec(x->db, "ROLLBACK", NULL, NULL, NULL);
 	}
 	shelf_done(&f.shelf);
+	free(f.mark);
 	free(f.time);
 	free(f.before);
 	buf_done(&f.fold);

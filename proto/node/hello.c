@@ -105,7 +105,8 @@ hello_heard(struct link *l, const struct msg_hello *m)
 					      text, sizeof(text), m->key) != 0)
 		return QERR_BADSIG;
 	memcpy(l->key, m->key, sizeof(l->key));
-	if (memcmp(l->key, n->sign_pk, sizeof(l->key)) == 0) {
+	if (n->cfg.role == NODE_MIRROR &&
+	    memcmp(l->key, n->sign_pk, sizeof(l->key)) == 0) {
 		link_shut(l, false, 0); /* an invite of our own */
 		return 0;
 	}

@@ -50,7 +50,9 @@ node_new(const struct node_config *cfg, const uint8_t seed[32])
 	n->wall = cfg->wall;
 	rng_init(&n->rng, seed);
 	n->counter_from = n->counter = 1 + rng_below(&n->rng, COUNTER_SPAN);
-	crypto_sign_seed_keypair(n->sign_pk, n->sign_sk, cfg->identity_seed);
+	if (cfg->role == NODE_MIRROR) /* a reader signs nothing */
+		crypto_sign_seed_keypair(n->sign_pk, n->sign_sk,
+		    cfg->identity_seed);
 	heap_init(&n->timers);
 	timer_init(&n->tick, dial_tick, n);
 	timer_init(&n->daily, merit_daily, n);

@@ -12,15 +12,14 @@ pack_find(struct node *n, const struct id *root)
 struct pack *
 pack_new(struct node *n, const struct pack_entry *e)
 {
-	struct pack *p = pack_find(n, &e->root);
+	struct pack *p = calloc(1, sizeof(*p));
+	struct pack *there = p == NULL ? NULL : map_add(n->packs, &e->root, p);
 
-	if (p != NULL)
-		return p;
-	if ((p = calloc(1, sizeof(*p))) == NULL ||
-	    map_put(n->packs, &e->root, p) != 0) {
-		free(p);
+	if (there == NULL)
 		node_fail(n, QERR_NOMEM);
-		return NULL;
+	if (there != p || p == NULL) {
+		free(p);
+		return there;
 	}
 	p->root = e->root;
 	p->size = e->size;

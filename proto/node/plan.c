@@ -45,6 +45,8 @@ static void
 plan_volume(struct track *s, size_t heads)
 {
 	struct announce *v = &s->a[heads];
+	/* An issue is announced with its own header, or a later one. */
+	size_t from = s->first_a[v->first - 1];
 	uint64_t volume = 0, issues = 0;
 	enum plan lose;
 
@@ -52,11 +54,11 @@ plan_volume(struct track *s, size_t heads)
 		if (!s->a[i].dead && s->a[i].first == v->first &&
 		    s->a[i].last == v->last)
 			volume += missing(&s->a[i]);
-	for (size_t i = 0; i < s->n_a; i++)
+	for (size_t i = from; i < s->n_a; i++)
 		if (volume_covers(v, &s->a[i]))
 			issues += missing(&s->a[i]);
 	lose = PLAN_KEEP;
-	for (size_t i = 0; i < s->n_a; i++) {
+	for (size_t i = from; i < s->n_a; i++) {
 		struct announce *a = &s->a[i];
 		bool own = a->number == v->number && a->first == v->first &&
 			   a->last == v->last && !a->dead;

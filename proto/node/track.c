@@ -184,11 +184,15 @@ withdraw(struct track *s, const struct header *h)
 {
 	struct pack_entry e;
 	struct header old;
-	bool any = false;
+	uint64_t from =
+	    UINT64_MAX; /* no earlier header has what is withdrawn */
 
 	for (size_t i = 0; i < h->n_pack; i++)
-		any |= h->pack[i].only;
-	for (size_t i = 0; any && i < s->n_a; i++) {
+		if (h->pack[i].only && h->pack[i].first < from)
+			from = h->pack[i].first;
+	if (from >= h->number)
+		return;
+	for (size_t i = s->first_a[from - 1]; i < s->n_a; i++) {
 		struct announce *a = &s->a[i];
 
 		if (a->dead || !header_may_withdraw(h, a->first, a->last))
