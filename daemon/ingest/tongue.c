@@ -226,8 +226,18 @@ is_among(struct bytes word, const char *list)
 	return false;
 }
 
-/* The scripts that |lang| may be in: by its subtag of four letters (RFC 5646 §2.1), which
- * comes before any of one or two, else by its language. */
+static bool
+is_alphabetic(struct bytes s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if ((s.p[i] | 0x20) < 'a' || (s.p[i] | 0x20) > 'z')
+			return false;
+	return true;
+}
+
+/* The scripts that |lang| may be in: by its subtag of four letters, behind which the region
+ * comes and then variants, of which some have four characters (RFC 5646 §2.1: "de-1996"),
+ * else by its language. */
 static uint32_t
 scripts_of(struct bytes lang)
 {
@@ -236,12 +246,15 @@ scripts_of(struct bytes lang)
 
 	if (!next_word(&lang, '-', &first))
 		return UINT32_MAX;
-	while (next_word(&lang, '-', &tag) && tag.n > 2) {
-		for (size_t i = 0; tag.n == 4 && i < TONGUE_SCRIPTS; i++)
+	/* Only its extended languages, of three letters, are before it. */
+	while (next_word(&lang, '-', &tag) && tag.n > 2 && tag.n < 5 &&
+	       is_alphabetic(tag)) {
+		if (tag.n == 3)
+			continue;
+		for (size_t i = 0; i < TONGUE_SCRIPTS; i++)
 			if (is_among(tag, scripts[i].tags))
 				found |= 1U << i;
-		if (tag.n == 4)
-			return found != 0 ? found : UINT32_MAX;
+		return found != 0 ? found : UINT32_MAX;
 	}
 	for (size_t i = 0; i < sizeof(written) / sizeof(written[0]); i++)
 		if (is_among(first, written[i].langs))
