@@ -234,12 +234,12 @@ read_imprint(struct ingest_doc *d, const GumboNode *root, const char *site,
 	if (title != NULL)
 		html_text(&raw, title);
 	scribe_tidy(&line, buf_bytes(&raw));
-	imprint_add_title(m, buf_bytes(&line));
 	if (d->address != NULL)
 		at = bytes_str(d->address);
 	imprint_add_host(m, address_host(at));
 	if (d->house != NULL)
 		imprint_add(m, bytes_str(d->house));
+	imprint_add_title(m, buf_bytes(&line));
 	buf_done(&line);
 	buf_done(&raw);
 }
@@ -301,4 +301,7 @@ html_meta(struct ingest_doc *d, const GumboNode *root, struct bytes at)
 	if (d->house == NULL && site != NULL)
 		d->house = strdup(site);
 	html_title(d, root, knows_title);
+	if (!knows_title && d->title != NULL)
+		d->title[imprint_cut(&d->imprint, bytes_str(d->title)).n] =
+		    '\0';
 }

@@ -14,6 +14,7 @@ void
 imprint_init(struct imprint *m)
 {
 	buf_init(&m->names, IMPRINT_NAMES_MAX);
+	m->sure = 0;
 }
 
 void
@@ -88,18 +89,34 @@ imprint_add(struct imprint *m, struct bytes text)
 		add_one(m, bytes_of(text.p, at));
 		text = bytes_of(text.p + behind, text.n - behind);
 	}
+	m->sure = m->names.n;
+}
+
+/* Where the last part of |title| begins, and what is before its mark; 0 if there is but one. */
+static size_t
+last_part(struct bytes title, size_t *ret_before)
+{
+	size_t from = 0;
+
+	for (;;) {
+		size_t behind,
+		    at = next_mark(bytes_of(title.p + from, title.n - from),
+			&behind);
+
+		if (from + at == title.n)
+			return from;
+		*ret_before = from + at;
+		from += behind;
+	}
 }
 
 void
 imprint_add_title(struct imprint *m, struct bytes title)
 {
-	struct bytes last = title;
-	size_t behind;
+	size_t before, from = last_part(title, &before);
 
-	while (next_mark(last, &behind) < last.n)
-		last = bytes_of(last.p + behind, last.n - behind);
-	if (last.n < title.n)
-		add_one(m, last);
+	if (from > 0)
+		add_one(m, bytes_of(title.p + from, title.n - from));
 }
 
 void
@@ -114,13 +131,15 @@ imprint_add_host(struct imprint *m, struct bytes host)
 		if (n >= LABEL_MIN)
 			add_one(m, bytes_of(host.p, n));
 		host = bytes_of(dot + 1, host.n - n - 1);
+		m->sure = m->names.n;
 	}
 }
 
+/* Among the first |n| bytes of names. */
 static bool
-is_known(const struct imprint *m, struct bytes name)
+is_known(const struct imprint *m, size_t n, struct bytes name)
 {
-	const uint8_t *at = m->names.p, *end = at + m->names.n;
+	const uint8_t *at = m->names.p, *end = at + n;
 	bool found = false;
 	struct buf b;
 
@@ -180,8 +199,23 @@ is_company(struct bytes s)
 bool
 imprint_is(const struct imprint *m, struct bytes name)
 {
-	return name.n > 0 &&
-	       (is_host(name) || is_company(name) || is_known(m, name));
+	return name.n > 0 && (is_host(name) || is_company(name) ||
+				 is_known(m, m->names.n, name));
+}
+
+struct bytes
+imprint_cut(const struct imprint *m, struct bytes title)
+{
+	size_t before, from;
+
+	while ((from = last_part(title, &before)) > 0) {
+		struct bytes last = bytes_of(title.p + from, title.n - from);
+
+		if (!is_host(last) && !is_known(m, m->sure, last))
+			break;
+		title.n = before;
+	}
+	return title;
 }
 
 struct bytes

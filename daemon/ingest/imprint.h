@@ -15,6 +15,7 @@
 
 struct imprint {
 	struct buf names; /* folded letters and figures; a line each */
+	size_t sure;      /* bytes of them that no title told */
 };
 
 void imprint_init(struct imprint *m);
@@ -22,10 +23,13 @@ void imprint_done(struct imprint *m);
 
 /* Add what the site calls itself, and each part of it: "The Paper | News". */
 void imprint_add(struct imprint *m, struct bytes text);
-/* Add the last part of |title|, if it has several. */
+/* Add the last part of |title|, if it has several; after all others. */
 void imprint_add_title(struct imprint *m, struct bytes title);
 /* Add the parts of a host but its last: "www.the-paper.example". */
 void imprint_add_host(struct imprint *m, struct bytes host);
+
+/* |title| without the parts at its end that are the paper's for sure. */
+struct bytes imprint_cut(const struct imprint *m, struct bytes title);
 
 bool imprint_is(const struct imprint *m, struct bytes name);
 

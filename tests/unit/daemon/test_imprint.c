@@ -72,6 +72,33 @@ names_have_a_limit(void)
 }
 
 static void
+is_cut(const char *title, const char *want)
+{
+	struct bytes cut = imprint_cut(&m, bytes_str(title));
+
+	if (!bytes_eq(cut, bytes_str(want)))
+		fprintf(stderr, "%s became %.*s\n", title, (int)cut.n, cut.p);
+	check(bytes_eq(cut, bytes_str(want)));
+}
+
+static void
+titles_end_before_the_paper(void)
+{
+	imprint_init(&m);
+	imprint_add(&m, bytes_str("The Paper"));
+	imprint_add_host(&m, bytes_str("www.daily.example"));
+	imprint_add_title(&m, bytes_str("Arrests - A second part"));
+	is_cut("Arrests - The Paper", "Arrests");
+	is_cut("Arrests – a day – DAILY | The Paper", "Arrests – a day");
+	is_cut("Arrests | paper.xx", "Arrests");
+	is_cut("Arrests - A second part", "Arrests - A second part");
+	is_cut("The Paper", "The Paper");
+	is_cut("The Paper - Arrests", "The Paper - Arrests");
+	is_cut("", "");
+	imprint_done(&m);
+}
+
+static void
 becomes(const char *text, const char *want)
 {
 	check(bytes_eq(imprint_name(bytes_str(text)), bytes_str(want)));
@@ -83,6 +110,7 @@ main(void)
 	what_a_page_says_is_known();
 	some_are_known_by_their_shape();
 	names_have_a_limit();
+	titles_end_before_the_paper();
 	becomes(" The Paper | News ", "The Paper");
 	becomes("Hearth and Home", "Hearth and Home");
 	becomes("https://paper.example", "");
