@@ -539,6 +539,10 @@ may_have_more(const struct node *n, size_t slot)
 	       n->cfg.role == NODE_READER;
 }
 
+/*
+ * Of who has run dry everybody asks for the next piece that it tells of, at once: it is
+ * asked for little again, or its line fills with what they will not have waited for.
+ */
 static bool
 ask_once(struct link *l)
 {
@@ -546,6 +550,8 @@ ask_once(struct link *l)
 		return false;
 	if (ask_next(l))
 		return true;
+	if (l->n_ask == 0)
+		l->window = 1;
 	l->n->dry[l->slot / 64] |= (uint64_t)1 << l->slot % 64;
 	return false;
 }
