@@ -272,6 +272,14 @@ same_class(const struct page_element *a, const struct page_element *b)
 	       strcmp(x->value, y->value) == 0;
 }
 
+/* A box around one of the article's paragraphs; one around a picture has its caption. */
+static bool
+is_lead(const struct page_element *e, float links)
+{
+	return e->tag == GUMBO_TAG_DIV && e->in.img == 0 && e->in.text > 80 &&
+	       links < 0.1f && e->in.prose * 10 >= e->in.text * 9;
+}
+
 /* Does |i|, beside |top|, belong to it? */
 static bool
 belongs(const struct page *p, uint32_t i, uint32_t top)
@@ -287,6 +295,8 @@ belongs(const struct page *p, uint32_t i, uint32_t top)
 	if (same_class(e, t))
 		score += t->score * 0.2f;
 	if (e->scored && score >= (least > 10 ? least : 10))
+		return true;
+	if (i < top && is_lead(e, links))
 		return true;
 	if (e->tag != GUMBO_TAG_P &&
 	    (e->tag != GUMBO_TAG_DIV || e->in.block > 0))

@@ -322,6 +322,26 @@ pages_say_who_and_when(void)
 		meta_is(&cases[i]);
 }
 
+/* Its first paragraphs may each have a box of their own; one of a picture is a caption. */
+static void
+boxes_before_an_article_are_its_lead(void)
+{
+	static const char page[] = HEAD
+	    "<script>x()</script></head><body><nav>n</nav><div>"
+	    "<div class=par1><p>Three men were taken from their homes at dawn, "
+	    "their families say, by officers who showed no papers.</p></div>"
+	    "<div class=par2><img src=no.jpg><p>CAPTION, of a street in the "
+	    "old town, where one of the three men had lived, until that day."
+	    "</p></div><div class=body>" ONE TWO ONE TWO "</div></div></body>"
+	    "</html>";
+	struct ingest_doc d;
+
+	take(&d, page, sizeof(page) - 1);
+	check(says(&d, "Three men were taken") && says(&d, "seldom succeed"));
+	check(!says(&d, "CAPTION"));
+	ingest_done(&d);
+}
+
 /* No name of a class says it, but the words do. */
 static void
 a_line_may_say_who(void)
@@ -710,6 +730,7 @@ main(void)
 	pages_say_who_and_when();
 	the_head_of_an_article_is_kept();
 	a_line_may_say_who();
+	boxes_before_an_article_are_its_lead();
 	an_article_in_several_boxes_is_one();
 	names_do_not_hide_an_article();
 	other_articles_are_left_out();
