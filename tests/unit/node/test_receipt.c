@@ -3,7 +3,8 @@
 /* Receipts: who holds what is published here, and has shown that it does. */
 
 #define LARGE       50000
-#define RECEIPT_ROW 32 /* as many are asked for at a time */
+#define PART_LEN    256 /* bytes asked back at most */
+#define RECEIPT_ROW 32  /* as many are asked for at a time */
 
 static struct town t;
 static struct press p;
@@ -181,6 +182,39 @@ test_made_up(void)
 	}
 }
 
+/* Other bytes than were asked for, however right they are, break a rule. */
+static void
+test_bent(void)
+{
+	static const struct {
+		uint64_t skip;
+		int more;
+	} bad[] = {{1, -1}, {0, -1}, {0, 1}, {UINT64_C(1) << 40, 0}};
+
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		struct house *a = newsroom(LARGE);
+		struct mouth *m = boaster(a);
+		struct msg ask, x = {.kind = MSG_GIVE};
+		uint8_t part[PART_LEN + 1] = {0};
+		struct object *o;
+		size_t n;
+
+		mouth_last(m, MSG_ASK, &ask);
+		o = house_find(a, OBJECT_PIECE, &ask.ask.pack, ask.ask.first);
+		n = o->data.n - ask.ask.last;
+		n = n < ask.ask.budget ? n : ask.ask.budget;
+		memcpy(part, o->data.p + ask.ask.last, n);
+		x.give = (struct msg_give){ask.ask.id, GIVE_LAST,
+		    ask.ask.last + bad[i].skip,
+		    bytes_of(part, (size_t)((int)n + bad[i].more))};
+		mouth_say(m, &x);
+		town_run(&t, SECOND);
+		check(a->told[FACT_FAULT] == 1);
+		check(stat_of(a).receipts == 0);
+		town_done(&t);
+	}
+}
+
 /* As many liars as are asked at a time do not keep out who tells the truth. */
 static void
 test_row(void)
@@ -204,6 +238,7 @@ main(void)
 	test_enough();
 	test_boast();
 	test_made_up();
+	test_bent();
 	test_row();
 	press_done(&p);
 	return 0;
