@@ -140,6 +140,45 @@ fields_are_bounded(void)
 	bad(text, QERR_TOOBIG);
 }
 
+/* Ports that are one of ours once they have wrapped; and a zero that ends nothing. */
+static void
+nothing_wraps(void)
+{
+	static const char *const port[] = {
+	    "65537", "4294967297", "18446744073709551617", "-1", "+1", ""};
+	static const char zero[] = "quire://a.org\0:1/?t=raw#" TOKEN,
+			  path[] = "quire://a.org:1/a\0?t=web#" TOKEN;
+	struct invite v;
+	char text[200];
+
+	for (size_t i = 0; i < sizeof(port) / sizeof(port[0]); i++) {
+		snprintf(text, sizeof(text), "quire://a.org:%s/?t=raw#" TOKEN,
+		    port[i]);
+		bad(text, QERR_RANGE);
+	}
+	check(invite_parse(&v, bytes_of(zero, sizeof(zero) - 1)) ==
+	      QERR_ENCODING);
+	check(invite_parse(&v, bytes_of(path, sizeof(path) - 1)) ==
+	      QERR_ENCODING);
+}
+
+/* Arguments of 255 bytes, each of which takes three, and of one more. */
+static void
+arguments_are_bounded(void)
+{
+	char text[1100] = "quire://h:1/?t=pt&pt=o&args=";
+	size_t at = strlen(text);
+	struct invite v;
+
+	for (size_t i = 0; i < 255; i++)
+		memcpy(text + at + 3 * i, "%3D", 3);
+	strcpy(text + at + 255 * 3, "#" TOKEN);
+	v = good(text);
+	check(strlen(v.pt_args) == 255);
+	strcpy(text + at + 255 * 3, "a#" TOKEN);
+	bad(text, QERR_TOOBIG);
+}
+
 int
 main(void)
 {
@@ -147,5 +186,7 @@ main(void)
 	all_forms_are_read_and_written();
 	everything_else_is_refused();
 	fields_are_bounded();
+	nothing_wraps();
+	arguments_are_bounded();
 	return 0;
 }

@@ -57,6 +57,8 @@ requests(void)
 	    QERR_ABSENT);
 	asks("POST /a/secret HTTP/1.1\r\n" HOST SWITCH KEY V13 END,
 	    QERR_ABSENT);
+	asks("GET /a/secret HTTP/1.1x\r\n" HOST SWITCH KEY V13 END,
+	    QERR_ABSENT);
 	asks("GET /a/secret HTTP/1.0\r\n" HOST SWITCH KEY V13 END, QERR_ABSENT);
 	asks("get /a/secret HTTP/1.1\r\n" HOST SWITCH KEY V13 END, QERR_ABSENT);
 	/* What is lacking, twice, or other than it should. */
@@ -100,6 +102,56 @@ nobody_talks_for_ever(void)
 	check(upgrade_answer(&out, bytes_of(text, UPGRADE_MAX), "/") ==
 	      QERR_TOOBIG);
 	check(upgrade_check(bytes_of(text, UPGRADE_MAX), key) == QERR_TOOBIG);
+	check(out.n == 0);
+	buf_done(&out);
+}
+
+/* A head that ends where it may at the latest, and one a byte longer, be it whole. */
+static void
+heads_are_bounded(void)
+{
+	static const char begin[] = GET HOST SWITCH KEY V13 "X: ",
+			  begins[] = "HTTP/1.1 101 X\r\n" SWITCH ACCEPT "X: ";
+	char text[UPGRADE_MAX + 1];
+	struct buf out;
+
+	buf_init(&out, 0);
+	for (size_t n = UPGRADE_MAX; n <= UPGRADE_MAX + 1; n++) {
+		bool fits = n == UPGRADE_MAX;
+
+		memset(text, 'x', sizeof(text));
+		memcpy(text + n - 4, "\r\n\r\n", 4);
+		memcpy(text, begin, sizeof(begin) - 1);
+		check(upgrade_answer(&out, bytes_of(text, n), "/a/secret") ==
+		      (fits ? 0 : QERR_TOOBIG));
+		check((out.n > 0) == fits);
+		buf_clear(&out);
+		memset(text, 'x', sizeof(begin));
+		memcpy(text, begins, sizeof(begins) - 1);
+		check(upgrade_check(bytes_of(text, n), key) ==
+		      (fits ? UPGRADE_MAX : QERR_TOOBIG));
+	}
+	buf_done(&out);
+}
+
+/* A text ends where its bytes end, and not at a zero among them. */
+static void
+zeros_are_no_end(void)
+{
+	static const char
+	    path[] = "GET /a/secret\0 HTTP/1.1\r\n" HOST SWITCH KEY V13 END,
+	    host[] = GET "Host: a\0b\r\n" SWITCH KEY V13 END,
+	    word[] = GET HOST
+	    "Upgrade: websocket\0\r\nConnection: Upgrade\r\n" KEY V13 END;
+	struct buf out;
+
+	buf_init(&out, 0);
+	check(upgrade_answer(&out, bytes_of(path, sizeof(path) - 1),
+		  "/a/secret") == QERR_ABSENT);
+	check(upgrade_answer(&out, bytes_of(host, sizeof(host) - 1),
+		  "/a/secret") == QERR_TEXT);
+	check(upgrade_answer(&out, bytes_of(word, sizeof(word) - 1),
+		  "/a/secret") == QERR_TEXT);
 	check(out.n == 0);
 	buf_done(&out);
 }
@@ -167,6 +219,8 @@ main(void)
 {
 	requests();
 	nobody_talks_for_ever();
+	heads_are_bounded();
+	zeros_are_no_end();
 	answers();
 	ends_agree();
 	return 0;

@@ -1,6 +1,7 @@
 #include <sodium.h>
 
 #include "proto/base/qerr.h"
+#include "proto/base/text.h"
 #include "proto/wire/frame.h"
 #include "proto/wire/line.h"
 #include "tests/unit/wire/ends.h"
@@ -353,6 +354,77 @@ open_by_hand(struct ends *t, struct frame_way *ret_up)
 	noise_free(h);
 }
 
+/*
+ * A dialler's line, right in all but its |payload|, of |n| bytes: whoever has an invite
+ * can write it.
+ */
+static void
+line_by_hand(struct ends *t, const uint8_t *payload, size_t n)
+{
+	struct line_keys k;
+	struct line_luck luck;
+	struct noise *h;
+	uint8_t b[LINE_BODY_MAX], *msg = b + LINE_NONCE + LINE_TAG;
+	size_t all = LINE_NONCE + LINE_TAG + 48 + n;
+	char text[LINE_ANSWER_MAX + 1];
+	crypto_generichash_state st;
+
+	ends_dial(t, ENDS_WALL);
+	buf_clear(&t->up);
+	line_keys(&k, t->to.secret);
+	line_luck(&luck, true, &t->g);
+	check((h = line_begin(true, &k, t->to.node, &luck)) != NULL);
+	check(noise_write(h, msg, payload, n) == 0);
+	memcpy(b, luck.nonce, LINE_NONCE);
+	crypto_stream_xchacha20_xor(msg, msg, 48 + n, b, k.mask_in);
+	crypto_generichash_init(&st, k.tag, sizeof(k.tag), LINE_TAG);
+	crypto_generichash_update(&st, b, LINE_NONCE);
+	crypto_generichash_update(&st, msg, 48 + n);
+	crypto_generichash_final(&st, b + LINE_NONCE, LINE_TAG);
+	base64url_encode(text, b, all);
+	buf_put(&t->up, text, BASE64_LEN(all));
+	buf_put_u8(&t->up, '\n');
+	ends_give(t, t->node, &t->up, &t->down, ENDS_WALL);
+	noise_free(h);
+}
+
+static void
+bad_lines_drain(void)
+{
+	static const uint64_t when[] = {0, UINT32_MAX};
+	uint8_t payload[13 + 200] = {1};
+	struct ends t;
+
+	ends_init(&t, 13);
+	store_be32(payload + 1, (uint32_t)ENDS_WALL);
+	memset(payload + 5, 0xff, 8); /* remembers all that can be */
+	line_by_hand(&t, payload, 13 + LINE_DIAL_PAD);
+	check(veil_state(t.node) == VEIL_OPEN);
+	check(veil_seen(t.node) == UINT64_MAX);
+	line_by_hand(&t, payload, 13 + LINE_DIAL_PAD + LINE_DIAL_SPAN);
+	check(veil_state(t.node) == VEIL_OPEN);
+	for (size_t i = 0; i < 3; i++) {
+		size_t at = i == 0 ? 13 : 13 + LINE_DIAL_PAD - i;
+
+		payload[at] = 1; /* not only zeros */
+		line_by_hand(&t, payload, 13 + LINE_DIAL_PAD);
+		check(veil_state(t.node) == VEIL_DRAIN && t.down.n == 0);
+		payload[at] = 0;
+	}
+	for (unsigned version = 0; version < 256; version += 2) {
+		payload[0] = (uint8_t)version;
+		line_by_hand(&t, payload, 13 + LINE_DIAL_PAD);
+		check(veil_state(t.node) == VEIL_DRAIN && t.down.n == 0);
+	}
+	payload[0] = 1;
+	for (size_t i = 0; i < sizeof(when) / sizeof(when[0]); i++) {
+		store_be32(payload + 1, (uint32_t)when[i]);
+		line_by_hand(&t, payload, 13 + LINE_DIAL_PAD);
+		check(veil_state(t.node) == VEIL_DRAIN && t.down.n == 0);
+	}
+	ends_done(&t);
+}
+
 static void
 hears_nothing(struct ends *t, const uint8_t frame[SHORT])
 {
@@ -439,6 +511,7 @@ main(void)
 	bytes_may_stand_before_a_line();
 	flipped_streams_drain();
 	bad_frames_drain();
+	bad_lines_drain();
 	wrong_nodes_are_noticed();
 	return 0;
 }

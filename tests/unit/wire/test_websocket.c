@@ -110,6 +110,33 @@ rules(void)
 	GOES(true, "\x88\x03\x03\xe8\xff", "", QERR_PROTOCOL); /* no UTF-8 */
 }
 
+/* The least and the most of what may be, and what lies just beyond. */
+static void
+edges(void)
+{
+	static const uint16_t no[] = {0, 1004, 1006, 1015, 2999, 0xffff},
+			      yes[] = {1003, 1007, 1014, 3000, 4999};
+	uint8_t frame[4 + WEBSOCKET_CONTROL_MAX] = {0x88, 2};
+
+	for (size_t i = 0; i < sizeof(no) / sizeof(no[0]); i++) {
+		store_be16(frame + 2, no[i]);
+		goes(true, frame, 4, "", QERR_PROTOCOL);
+	}
+	for (size_t i = 0; i < sizeof(yes) / sizeof(yes[0]); i++) {
+		store_be16(frame + 2, yes[i]);
+		goes(true, frame, 4, "", QERR_ABSENT);
+	}
+	frame[0] = 0x89;
+	frame[1] = WEBSOCKET_CONTROL_MAX;
+	goes(true, frame, 2 + WEBSOCKET_CONTROL_MAX, "", 0);
+	/* The longest frame: its head alone is no fault yet. */
+	GOES(true, "\x82\x7f\x00\x00\x00\x00\x01\x00\x00\x00", "", 0);
+	GOES(true, "\x82\x7f\x00\x00\x00\x01\x00\x00\x00\x00", "", QERR_TOOBIG);
+	/* A length in a mask's place, or none where one has to be. */
+	GOES(false, "\x82\x80\0\0\0\0\x82\x81\0\0\0\0x", "x", 0);
+	GOES(false, "\x82\xfe\x00\x7d\0\0\0\0", "", QERR_ENCODING);
+}
+
 /* What a server answers to |frame|, which the client masked with zeros. */
 static void
 answers(const void *frame, size_t n, const char *bytes, size_t n_bytes)
@@ -259,6 +286,7 @@ main(void)
 	rng_init(&luck, seed);
 	examples();
 	rules();
+	edges();
 	what_is_owed();
 	nothing_follows_a_close();
 	ends_agree();
