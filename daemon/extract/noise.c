@@ -12,10 +12,11 @@
 
 /* Whole lines; of Latin letters the case does not matter. */
 static const char *const lines[] = {"advertisement",
-    "advertisement - continue reading below", "sponsored",
-    "continue reading the main story", "story continues below advertisement",
-    "please wait", "no media source currently available", "embed", "share",
-    "embed share", "the code has been copied to your clipboard.",
+    "advertisement - continue reading below", "sponsored", "sponsored links",
+    "Σύνδεσμοι διαφημιζομένων", "Διαφήμιση", "continue reading the main story",
+    "story continues below advertisement", "please wait",
+    "no media source currently available", "embed", "share", "embed share",
+    "the code has been copied to your clipboard.",
     "the url has been copied to your clipboard", "skip to content",
     "accessibility links", "print", "read more", "related articles", "anzeige",
     "werbung", "publicité", "publicidad", "publicidade", "pubblicità",

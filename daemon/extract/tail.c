@@ -19,9 +19,10 @@
 static const char *const lines[] = {
     /* what readers wrote */
     "comments", "add a comment", "leave a comment", "leave a reply",
-    "post a comment", "comentarios", "comentários", "commentaires", "commenti",
-    "kommentare", "kommentarer", "reacties", "komentarze", "dodaj komentarz",
-    "skomentuj", "wybrane komentarze", "комментарии", "добавить комментарий",
+    "post a comment", "add your opinion", "rate this article", "comentarios",
+    "comentários", "commentaires", "commenti", "kommentare", "kommentarer",
+    "reacties", "komentarze", "dodaj komentarz", "skomentuj",
+    "wybrane komentarze", "комментарии", "добавить комментарий",
     "комментарии к новости", "оставить комментарий", "коментарі", "коментари",
     "σχόλια", "yorumlar", "komentar", "bình luận", "评论", "网友评论", "評論",
     "コメント", "댓글", "التعليقات", "نظرات", "תגובות", "ความคิดเห็น",
@@ -43,8 +44,8 @@ static const char *const lines[] = {
     "σχετικά άρθρα", "ilgili haberler", "baca juga", "tin liên quan",
     "延伸阅读", "延伸閱讀", "相关报道", "相关链接", "相关文章", "相关新闻",
     "相关阅读", "相關新聞", "相關報導", "相關連結", "声明", "免责声明",
-    "版权声明", "related links", "関連記事", "관련기사", "اقرأ أيضا",
-    "مواضيع ذات صلة", "مطالب مرتبط", "קראו גם", "यह भी पढ़ें"};
+    "版权声明", "免責聲明", "版權聲明", "related links", "関連記事", "관련기사",
+    "اقرأ أيضا", "مواضيع ذات صلة", "مطالب مرتبط", "קראו גם", "यह भी पढ़ें"};
 
 /* 0 at the end. */
 static uint32_t
