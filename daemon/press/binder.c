@@ -322,6 +322,25 @@ start(struct publisher *p)
 	return 1;
 }
 
+static bool
+is_issue(const struct publisher *p, size_t i)
+{
+	return i != SHELF_NONE &&
+	       p->shelf.pack[i].e.first == p->shelf.pack[i].e.last;
+}
+
+/* The volume that is to be made anew, once no issue is. */
+static int
+next_stale(struct publisher *p, size_t *ret)
+{
+	int r;
+
+	while ((r = press_to_renew(p, ret)) == 0 && is_issue(p, *ret))
+		if ((r = press_retract_again(p, *ret)) != 0)
+			return r;
+	return r;
+}
+
 int
 publisher_volume_start(struct publisher *p, int *ret_fd)
 {
@@ -331,7 +350,7 @@ publisher_volume_start(struct publisher *p, int *ret_fd)
 	if (p->child == 0 && !p->open)
 		r = press_look_for_lost(p);
 	if (r == 0 && p->child == 0 && !p->open && press_signs(p))
-		r = press_to_renew(p, &stale);
+		r = next_stale(p, &stale);
 	if (r == 0 && stale != SHELF_NONE) {
 		p->anew = true;
 		p->first = p->shelf.pack[stale].e.first;

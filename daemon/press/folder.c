@@ -102,21 +102,49 @@ read_secret(struct publisher *p, int folder, const char *pass, struct buf *b,
 	return r;
 }
 
-/* Put |file| into the store; what it ends goes. */
+/* The packs of headers from |floor| on, which die; what was withdrawn otherwise goes when
+ * the feed is read anew. */
+static int
+forget_packs(struct publisher *p, uint64_t floor)
+{
+	const struct shelf *s = &p->shelf;
+	int r = 0;
+
+	for (size_t i = 0; i < s->n && r == 0; i++) {
+		struct tree_name t = {
+		    .kind = TREE_PACK, .id = s->pack[i].e.root};
+		bool stays = s->pack[i].number < floor;
+
+		for (size_t k = 0; k < i && !stays; k++)
+			stays = s->pack[k].number < floor &&
+				id_eq(&s->pack[k].e.root, &t.id);
+		if (!stays && store_has(p->store, &t))
+			r = store_forget(p->store, &t);
+	}
+	return r;
+}
+
+/*
+ * Put |file| into the store; what it ends goes before: who is killed between finds the
+ * file in the folder, and nothing in the store that it does not let count.
+ */
 static int
 put(struct publisher *p, enum tree_kind kind, struct bytes file, uint64_t floor)
 {
 	uint64_t version = feed_charter(p->chain)->version;
 	struct tree_name t = {.kind = kind, .id = p->feed, .number = version};
-	int r = store_put(p->store, &t, file, false);
+	int r = 0;
 
-	if (r == 0)
-		r = store_commit(p->store);
-	if (r == 0)
-		r = store_forget_charters(p->store, &p->feed, version + 1);
+	if (floor != UINT64_MAX)
+		r = forget_packs(p, floor);
 	if (r == 0 && floor != UINT64_MAX)
 		r = store_forget_headers(p->store, &p->feed, floor);
-	return r;
+	if (r == 0)
+		r = store_put(p->store, &t, file, false);
+	if (r == 0)
+		r = store_commit(p->store);
+	return r == 0 ? store_forget_charters(p->store, &p->feed, version + 1)
+		      : r;
 }
 
 static int

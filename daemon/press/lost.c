@@ -19,33 +19,76 @@ has(const struct publisher *p, size_t i)
 	return store_has(p->store, &t);
 }
 
-/* True if an issue that |e| leans on is lost. */
-static bool
-leans_on_lost(const struct shelf *s, const struct pack_entry *e)
+/* Where the packs of the headers from |number| on begin. */
+static size_t
+place(const struct shelf *s, uint64_t number)
 {
-	for (uint64_t k = e->first; e->base != 0 && k-- > 1;) {
-		size_t i;
+	size_t lo = 0, hi = s->n;
 
-		if (e->first - k > PACK_BASE_BITS)
-			break;
-		if (!pack_base_has(e->base, e->first, k))
-			continue;
-		i = shelf_issue(s, k);
-		if (i != SHELF_NONE && s->pack[i].lost)
-			return true;
+	while (lo < hi) {
+		size_t mid = (lo + hi) / 2;
+
+		if (s->pack[mid].number < number)
+			lo = mid + 1;
+		else
+			hi = mid;
 	}
-	return false;
+	return lo;
 }
 
-/* The heads pack |i| with its text, and with what they lean on. */
-static bool
-is_here(const struct publisher *p, size_t i)
+/* The last pack of |tier| of the issue |number| alone that the headers up to |at| announced. */
+static size_t
+announced(const struct shelf *s, enum tier tier, uint64_t number, uint64_t at)
 {
-	const struct shelf *s = &p->shelf;
-	size_t text = shelf_with(s, i, TIER_TEXT);
+	size_t found = SHELF_NONE;
 
-	return has(p, i) && has(p, text) && !leans_on_lost(s, &s->pack[i].e) &&
-	       (text == SHELF_NONE || !leans_on_lost(s, &s->pack[text].e));
+	for (size_t i = place(s, number); i < s->n && s->pack[i].number <= at;
+	     i++) {
+		const struct pack_entry *e = &s->pack[i].e;
+
+		if (e->tier == tier && e->first == number && e->last == number)
+			found = i;
+	}
+	return found;
+}
+
+/* True if the issue |number| is lost, or says something else than when header |at| leaned on
+ * it: what leans is made anew together with it, but if it was not here. */
+static bool
+is_other(const struct shelf *s, enum tier tier, uint64_t number, uint64_t at)
+{
+	size_t heads = shelf_issue(s, number), now = shelf_own(s, tier, number);
+	size_t was = announced(s, tier, number, at);
+
+	if (heads != SHELF_NONE && s->pack[heads].lost)
+		return true;
+	if (now == SHELF_NONE || was == SHELF_NONE)
+		return now != was;
+	return !id_eq(&s->pack[now].e.root, &s->pack[was].e.root);
+}
+
+/* What leans on the issue |number|, and cannot be opened, is lost as well. */
+static bool
+lose_leaning(struct publisher *p, uint64_t number)
+{
+	struct shelf *s = &p->shelf;
+	bool any = false;
+
+	for (size_t i = place(s, number + 1);
+	     i < s->n && s->pack[i].number <= number + PACK_BASE_BITS; i++) {
+		const struct shelf_pack *k = &s->pack[i];
+		struct shelf_pack *heads;
+
+		if (k->dead || !pack_base_has(k->e.base, k->number, number) ||
+		    !is_other(s, k->e.tier, number, k->number))
+			continue;
+		heads =
+		    &s->pack[announced(s, TIER_HEADS, k->number, k->number)];
+		any |= !heads->lost;
+		p->n_lost += !heads->lost;
+		heads->lost = true;
+	}
+	return any;
 }
 
 static bool
@@ -82,27 +125,36 @@ measure(struct publisher *p)
 	}
 }
 
+static bool
+is_missing(const struct publisher *p, size_t i)
+{
+	const struct shelf_pack *k = &p->shelf.pack[i];
+
+	return !k->dead && k->e.tier == TIER_HEADS &&
+	       !(has(p, i) && has(p, shelf_with(&p->shelf, i, TIER_TEXT)));
+}
+
 void
 press_find_lost(struct publisher *p)
 {
 	struct shelf *s = &p->shelf;
-	bool more;
+	bool more = true;
 
-	for (size_t i = 0; i < s->n; i++)
-		s->pack[i].lost = false;
 	p->n_lost = 0;
-	do {
+	for (size_t i = 0; i < s->n; i++) {
+		s->pack[i].lost = is_missing(p, i);
+		p->n_lost += s->pack[i].lost;
+	}
+	while (more) {
 		more = false;
 		for (size_t i = 0; i < s->n; i++) {
-			struct shelf_pack *k = &s->pack[i];
+			const struct shelf_pack *k = &s->pack[i];
 
-			if (k->dead || k->lost || k->e.tier != TIER_HEADS ||
-			    is_here(p, i))
-				continue;
-			k->lost = more = true;
-			p->n_lost++;
+			if (k->e.first == k->e.last &&
+			    (k->lost || k->number > k->e.first))
+				more |= lose_leaning(p, k->e.first);
 		}
-	} while (more);
+	}
 	measure(p);
 }
 

@@ -201,6 +201,8 @@ bool press_holds_text(const struct article *a);
 size_t press_largest(const struct shelf *s, size_t i);
 /* Volume |i| is to be made anew: it holds what was taken back. */
 int press_renew(struct publisher *p, size_t i);
+/* The same of an issue, at once. */
+int press_retract_again(struct publisher *p, size_t issue);
 /* Forget which ones, and find them again. */
 void press_look_anew(struct publisher *p);
 /* The next one that is, or SHELF_NONE. */

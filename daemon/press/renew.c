@@ -8,7 +8,8 @@
  * Volumes that hold what was taken back.  A retraction is out at once, with the issues
  * that held the text; such a volume takes long to be made, so it is made anew behind
  * that, by the child that makes volumes.  Nothing but the feed itself says so: who
- * starts anew looks into the volumes, and goes on.
+ * starts anew looks into the volumes, and goes on.  So it is with an issue that was lost,
+ * could not be made anew when the text was taken back, and is here again.
  */
 
 bool
@@ -38,7 +39,9 @@ press_largest(const struct shelf *s, size_t i)
 int
 press_renew(struct publisher *p, size_t volume)
 {
-	size_t i = press_largest(&p->shelf, volume);
+	const struct pack_entry *e = &p->shelf.pack[volume].e;
+	size_t i =
+	    e->first == e->last ? volume : press_largest(&p->shelf, volume);
 	void *more;
 
 	for (size_t k = 0; k < p->n_renew; k++)
@@ -76,6 +79,18 @@ any_retracted(const struct publisher *p)
 	return false;
 }
 
+/* Where none has, nothing was ever lost. */
+static bool
+any_key_ended(const struct publisher *p)
+{
+	const struct charter *c = feed_charter(p->chain);
+
+	for (size_t i = 0; i < c->n_key; i++)
+		if (c->key[i].to != UINT64_MAX)
+			return true;
+	return false;
+}
+
 static int
 look_into(struct publisher *p, struct shelf_view *v, size_t i)
 {
@@ -96,6 +111,7 @@ static int
 find(struct publisher *p)
 {
 	const struct shelf *s = &p->shelf;
+	bool issues = any_key_ended(p);
 	struct shelf_view v;
 	int r;
 
@@ -107,7 +123,7 @@ find(struct publisher *p)
 		const struct shelf_pack *k = &s->pack[i];
 
 		if (k->dead || k->lost || k->e.tier != TIER_HEADS ||
-		    k->e.first == k->e.last)
+		    (k->e.first == k->e.last && !issues))
 			continue;
 		jobs_breathe();
 		r = look_into(p, &v, i);
@@ -178,6 +194,47 @@ press_tombs(struct publisher *p, const struct volume_source *s,
 		if (r == 0 && (e = taken_back(p, &a)) != NULL)
 			r = add_tomb(p, e, ret);
 	}
+	return r;
+}
+
+/* The name of an article in the heads |i| that was taken back, with its text. */
+static int
+find_taken_back(struct publisher *p, size_t i, struct buf *ret)
+{
+	struct shelf_view v;
+	int r;
+
+	shelf_view_init(&v);
+	r = shelf_look(&p->shelf, &v, i, false);
+	for (size_t k = 0; k < v.head.n && r == 0 && ret->n == 0; k++) {
+		struct article a;
+
+		r = article_decode(&a,
+		    records_at(&v.head, buf_bytes(&v.heads), k));
+		if (r == 0 && press_holds_text(&a) && taken_back(p, &a) != NULL)
+			buf_put(ret, a.name.p, a.name.n);
+	}
+	shelf_view_done(&v);
+	return r == 0 ? buf_err(ret) : r;
+}
+
+int
+press_retract_again(struct publisher *p, size_t issue)
+{
+	struct publisher_item *item = calloc(1, sizeof(*item));
+	struct buf name, why;
+	int r;
+
+	buf_init(&name, 0);
+	buf_init(&why, 0);
+	r = item == NULL ? QERR_NOMEM : find_taken_back(p, issue, &name);
+	if (r == 0 && name.n > 0)
+		r = publisher_retract(p, buf_bytes(&name), bytes_of(NULL, 0),
+		    item, NULL, NULL, &why);
+	press_look_anew(p);
+	buf_done(&name);
+	buf_done(&why);
+	free(item);
 	return r;
 }
 

@@ -12,6 +12,8 @@
  * place, marked `only`.  What is compressed against such a pack is made anew
  * without it.  Volumes are too slow for that, and follow; only a draft has all.
  */
+#define LOST_REVISIONS 1000 /* more than an article that is lost had */
+
 struct retraction {
 	struct publisher *p;
 	struct ledger_entry *entry;
@@ -235,12 +237,12 @@ read_head(struct publisher *p, const struct ledger_entry *e, struct buf *head,
 	return r == 0 ? article_decode(a, buf_bytes(head)) : r;
 }
 
-/* What stands in the place of |a| from now on. */
+/* What stands in the place of |a| from now on, and of what it was in an issue that is lost. */
 static int
-bury(struct buf *b, const struct article *a, struct bytes reason)
+bury(struct buf *b, const struct article *a, struct bytes reason, bool hole)
 {
 	struct article tomb = {.name = a->name,
-	    .revision = a->revision + 1,
+	    .revision = a->revision + (hole ? LOST_REVISIONS : 1),
 	    .status = ARTICLE_RETRACTED,
 	    .lang = a->lang,
 	    .title = a->title,
@@ -266,7 +268,7 @@ make_tomb(struct retraction *t, struct bytes reason, struct publisher_item *ret)
 	if (t->told)
 		buf_put(&t->tomb, head.p, head.n);
 	else if (r == 0)
-		r = bury(&t->tomb, &a, reason);
+		r = bury(&t->tomb, &a, reason, t->p->hole.articles > 0);
 	if (r == 0)
 		r = article_decode(&back, buf_bytes(&t->tomb));
 	if (r == 0) {

@@ -39,7 +39,7 @@ missing(const struct announce *a)
 
 /*
  * A reader takes a volume, its heads and text together, where that is fewer
- * bytes than the issues' own packs that he lacks; else those.
+ * bytes than the issues' own packs that he lacks; else those, and where nobody has it.
  */
 static void
 plan_volume(struct track *s, size_t heads)
@@ -48,12 +48,15 @@ plan_volume(struct track *s, size_t heads)
 	/* An issue is announced with its own header, or a later one. */
 	size_t from = s->first_a[v->first - 1];
 	uint64_t volume = 0, issues = 0;
+	bool spared = false;
 	enum plan lose;
 
 	for (size_t i = heads; i < s->n_a && s->a[i].number == v->number; i++)
 		if (!s->a[i].dead && s->a[i].first == v->first &&
-		    s->a[i].last == v->last)
+		    s->a[i].last == v->last) {
 			volume += missing(&s->a[i]);
+			spared |= s->a[i].pack->spared;
+		}
 	for (size_t i = from; i < s->n_a; i++)
 		if (volume_covers(v, &s->a[i]))
 			issues += missing(&s->a[i]);
@@ -63,7 +66,7 @@ plan_volume(struct track *s, size_t heads)
 		bool own = a->number == v->number && a->first == v->first &&
 			   a->last == v->last && !a->dead;
 
-		if (issues > volume ? volume_covers(v, a) : own)
+		if (issues > volume && !spared ? volume_covers(v, a) : own)
 			if (a->plan == PLAN_WANT)
 				a->plan = lose;
 	}

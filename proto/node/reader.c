@@ -83,6 +83,25 @@ is_busy(struct node *n)
 	return dialling > 0;
 }
 
+/* Nobody has a volume that was to take the place of issues: true if these are asked for. */
+static bool
+do_without(struct node *n)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < n->n_track; i++)
+		for (size_t k = 0; k < n->track[i]->n_a; k++) {
+			struct announce *a = &n->track[i]->a[k];
+
+			if (!a->wanted || a->first == a->last ||
+			    a->pack->state == PACK_HELD || a->pack->spared)
+				continue;
+			a->pack->spared = any = true;
+			n->track[i]->plan_dirty = n->replan = true;
+		}
+	return any;
+}
+
 static void
 tell_end(struct node *n)
 {
@@ -124,6 +143,10 @@ reader_look(struct node *n)
 			brief_look(n->link[i]);
 	if (!n->ending && is_busy(n))
 		return;
+	if (!n->ending && do_without(n)) {
+		timer_set(n, &n->tick, n->now); /* look once more */
+		return;
+	}
 	/* BYE, and the other side closes: it has yet to hide how much it was. */
 	for (size_t i = 0; i < n->n_slot; i++) {
 		struct link *l = n->link[i];
