@@ -100,7 +100,7 @@ open_db(struct index *x, bool *ret_fresh)
 	/* It can be made anew: durability would only cost time. */
 	rc = sqlite3_exec(x->db,
 	    "PRAGMA journal_mode=MEMORY; PRAGMA synchronous=OFF;"
-	    "PRAGMA cache_size=-2048; PRAGMA temp_store=MEMORY;",
+	    "PRAGMA temp_store=MEMORY;",
 	    NULL, NULL, NULL);
 	if (rc == SQLITE_OK)
 		rc = sqlite3_prepare_v2(x->db, "PRAGMA user_version", -1, &q,

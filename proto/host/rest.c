@@ -108,10 +108,11 @@ rest_save(struct store *s, const struct id *feed, const struct rest *r)
 	err = encode(&b, r);
 	if (err == 0 &&
 	    (fd = openat(s->fd, name,
-		 O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600)) <
-		0)
+		 O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600)) < 0)
 		err = QERR_IO;
-	if (err == 0 && write(fd, b.p, b.n) != (ssize_t)b.n)
+	/* Over the one before: to make it empty first costs more than all of this. */
+	if (err == 0 && (write(fd, b.p, b.n) != (ssize_t)b.n ||
+			    ftruncate(fd, (off_t)b.n) != 0))
 		err = QERR_IO;
 	if (fd >= 0)
 		close(fd);
