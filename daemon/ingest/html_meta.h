@@ -11,7 +11,7 @@ bool html_is(const GumboNode *n, GumboTag tag);       /* and of HTML itself */
 const char *html_attribute(const GumboNode *n, const char *name);
 /* The first element of |tag| in or below |n|, in document order, or NULL. */
 const GumboNode *html_find(const GumboNode *n, GumboTag tag);
-/* Append all text below |n|, blanks between blocks. */
+/* Append all text below |n|, a blank for each <br>. */
 void html_text(struct buf *dst, const GumboNode *n);
 
 /* What the page says its address is; NULL if it does not. */

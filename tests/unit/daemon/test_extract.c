@@ -322,6 +322,27 @@ pages_say_who_and_when(void)
 		meta_is(&cases[i]);
 }
 
+/* However much stands where a byline should, it is looked at up to a limit, and is none. */
+static void
+a_long_line_says_nobody(void)
+{
+	struct ingest_doc d;
+	struct buf b;
+
+	buf_init(&b, 0);
+	buf_put_str(&b,
+	    HEAD "<script>x()</script></head><body><nav>n</nav><h1>Arrests"
+		 "</h1><div class=byline>By ");
+	for (int i = 0; i < 20000; i++)
+		buf_put_str(&b, "<b>Anna Writer</b>, ");
+	buf_put_str(&b,
+	    "</div><div class=article-text>" ONE TWO "</div></body></html>");
+	take(&d, (const char *)b.p, b.n);
+	check(d.n_author == 0 && says(&d, "seldom succeed"));
+	ingest_done(&d);
+	buf_done(&b);
+}
+
 /* Its first paragraphs may each have a box of their own; one of a picture is a caption. */
 static void
 boxes_before_an_article_are_its_lead(void)
@@ -730,6 +751,7 @@ main(void)
 	pages_say_who_and_when();
 	the_head_of_an_article_is_kept();
 	a_line_may_say_who();
+	a_long_line_says_nobody();
 	boxes_before_an_article_are_its_lead();
 	an_article_in_several_boxes_is_one();
 	names_do_not_hide_an_article();
