@@ -164,22 +164,30 @@ static void
 look_at_renewal(struct room *r)
 {
 	struct problems *all = &r->d->problems;
+	bool signs = publisher_signs(r->p) == PUBLISHER_SIGNS;
 	struct publisher_renewal x;
 	char key[32], text[256];
+	const char *hint;
 
 	snprintf(key, sizeof(key), "renew%zu", (size_t)(r - r->d->room));
 	publisher_renewal(r->p, &x);
 	if (x.volumes == 0)
 		problems_clear(all, key);
-	if (x.volumes == 0 || !r->failed)
+	if (x.volumes == 0 || (!r->failed && signs))
 		return;
+	hint = !signs
+		   ? "It is signed here no more. Put the key that signs now in "
+		     "the place of secret.key and start quired anew; or take "
+		     "it back once more, as a draft that is signed elsewhere."
+		   : "It is tried each minute: see the log for what fails.";
 	snprintf(text, sizeof(text),
 	    "The volume of issues %llu to %llu of %s holds what was taken back, "
 	    "and cannot be made anew.",
 	    (unsigned long long)x.first, (unsigned long long)x.last,
 	    publisher_name(r->p));
-	problems_set(all, key, text, NULL,
-	    "It is tried each minute: see the log for what fails.");
+	if (!signs && !problems_has(all, key))
+		log_warn("%s %s", text, hint);
+	problems_set(all, key, text, NULL, hint);
 }
 
 static void

@@ -345,18 +345,20 @@ int
 publisher_volume_start(struct publisher *p, int *ret_fd)
 {
 	size_t stale = SHELF_NONE;
+	bool signs = press_signs(p);
 	int r = 0;
 
 	if (p->child == 0 && !p->open)
 		r = press_look_for_lost(p);
-	if (r == 0 && p->child == 0 && !p->open && press_signs(p))
-		r = next_stale(p, &stale);
-	if (r == 0 && stale != SHELF_NONE) {
+	/* Who may not sign knows at least what is to be made anew. */
+	if (r == 0 && p->child == 0 && !p->open)
+		r = signs ? next_stale(p, &stale) : press_to_renew(p, &stale);
+	if (r == 0 && signs && stale != SHELF_NONE) {
 		p->anew = true;
 		p->first = p->shelf.pack[stale].e.first;
 		p->last = p->shelf.pack[stale].e.last;
 		r = start(p);
-	} else if (r == 0 && p->child == 0 && press_signs(p)) {
+	} else if (r == 0 && signs && p->child == 0) {
 		r = is_due_now(p) ? start(p) : 0;
 	}
 	*ret_fd = p->ended;

@@ -1000,6 +1000,12 @@ volumes_anew(void)
 	check(retract(&r, "101.html") == 0 && retract(&r, "300.html") == 0);
 	check(renewing(&r) == 2);
 
+	/* Who may not sign any more knows of them, and makes none. */
+	reenter(&r);
+	key_secret_done(&r.p->secret);
+	r.p->has_secret = false;
+	check(make_volume(&r) == 0 && renewing(&r) == 2);
+
 	/* Whoever starts anew goes on. */
 	reenter(&r);
 	check(holds(&r, "word100.") == 1 && holds(&r, "word300.") == 1);
