@@ -1044,6 +1044,33 @@ volumes_anew(void)
 	room_done(&r);
 }
 
+/* What is made anew leans on nothing, and what follows on eight at most. */
+static void
+chains_stay_short(void)
+{
+	size_t leaning = 0, longest = 0;
+	char name[32];
+	struct room r;
+
+	room_new(&r, 5);
+	fill(&r, 0, 100);
+	for (int i = 0; i < 50; i++) {
+		snprintf(name, sizeof(name), "%d.html", i * 2);
+		check(retract(&r, name) == 0);
+		fill(&r, 100 + i, 101 + i);
+	}
+	for (size_t i = 0; i < r.p->shelf.n; i++) {
+		const struct shelf_pack *k = &r.p->shelf.pack[i];
+		size_t n = (size_t)__builtin_popcount(k->e.base);
+
+		check(k->number == k->e.first || k->e.base == 0);
+		leaning += !k->dead && n > 0;
+		longest = n > longest ? n : longest;
+	}
+	check(leaning > 0 && longest > 1 && longest <= 8);
+	room_done(&r);
+}
+
 /* Pack |i| is not there when the newsroom opens again; what it was is in |b|. */
 static void
 lose(struct room *r, size_t i, struct buf *b)
@@ -1514,6 +1541,7 @@ main(void)
 	names();
 	volumes();
 	volumes_anew();
+	chains_stay_short();
 	what_is_lost();
 	volumes_full();
 	killed_between();
