@@ -61,15 +61,13 @@ hash_of(const struct map *m, const struct id *key)
 	return load_le32(h);
 }
 
-/* The slot that holds |key|, or where it would go; NULL before the first one. */
+/* The slot that holds |key|, or where it would go.  There are some. */
 static uint32_t *
 find(const struct map *m, const struct id *key, uint32_t hash)
 {
 	size_t i = hash;
 	const struct item *it;
 
-	if (m->n_slot == 0)
-		return NULL;
 	for (;; i++) {
 		i &= m->n_slot - 1;
 		if (m->slot[i] == 0)
@@ -85,9 +83,12 @@ find(const struct map *m, const struct id *key, uint32_t hash)
 static struct item *
 item_of(const struct map *m, const struct id *key)
 {
-	uint32_t *s = find(m, key, hash_of(m, key));
+	uint32_t *s;
 
-	return s == NULL || *s == 0 ? NULL : &m->item[*s - 1];
+	if (m->n_slot == 0)
+		return NULL;
+	s = find(m, key, hash_of(m, key));
+	return *s == 0 ? NULL : &m->item[*s - 1];
 }
 
 /* Close the holes and make room for twice as many. */
@@ -134,9 +135,12 @@ map_get(const struct map *m, const struct id *key)
 static struct item *
 item_for(struct map *m, const struct id *key)
 {
-	uint32_t hash = hash_of(m, key), *s = find(m, key, hash);
+	uint32_t hash = hash_of(m, key), *s;
 
-	if (s != NULL && *s != 0)
+	if (m->n_slot == 0 && rebuild(m) != 0)
+		return NULL;
+	s = find(m, key, hash);
+	if (*s != 0)
 		return &m->item[*s - 1];
 	if (m->n == m->cap) {
 		if (rebuild(m) != 0)
