@@ -48,8 +48,38 @@ verify_json(const struct verify *v, struct json *j, const char *kind,
 }
 
 static void
+since_json(struct json *j, const struct verify_since *s)
+{
+	json_open(j, "since", '{');
+	json_str(j, "status",
+	    s->status == ARTICLE_RETRACTED ? "retracted" : "corrected");
+	if (s->day[0] != '\0')
+		json_str(j, "day", s->day);
+	if (s->note[0] != '\0')
+		json_str(j, "note", s->note);
+	json_close(j, '}');
+}
+
+static void
+since_say(const struct verify *v, const struct verify_since *s)
+{
+	printf("%sSince%s     %s", style(v->a, STYLE_BAD),
+	    style(v->a, STYLE_PLAIN),
+	    s->status == ARTICLE_RETRACTED ? "taken back" : "corrected");
+	if (s->day[0] != '\0')
+		printf(" on %s", s->day);
+	fputs(" by the newsroom", stdout);
+	if (s->note[0] != '\0') {
+		fputs(": ", stdout);
+		term_write(stdout, bytes_str(s->note));
+	}
+	putchar('\n');
+}
+
+static void
 say_json(const struct verify *v, const char *kind, const struct id *feed,
-    struct bytes newsroom, const struct header *h, struct bytes title)
+    struct bytes newsroom, const struct header *h, struct bytes title,
+    const struct verify_since *since)
 {
 	char key[KEY_ID_TEXT + 1];
 	struct json j;
@@ -67,6 +97,8 @@ say_json(const struct verify *v, const char *kind, const struct id *feed,
 	json_close(&j, ']');
 	if (title.p != NULL)
 		json_text(&j, "title", title);
+	if (since->status != ARTICLE_NEW)
+		since_json(&j, since);
 	json_close(&j, '}');
 	json_flush(&j);
 	buf_done(&b);
@@ -77,11 +109,14 @@ verify_good(struct verify *v, const char *kind, const struct id *feed,
     const struct charter *c, const struct header *h, const struct article *art)
 {
 	char id[ID_TEXT_LEN + 1], keys[KEYS_SIGNERS_MAX];
+	struct verify_since since = {.status = ARTICLE_NEW};
 
 	v->n_good++;
+	if (art != NULL && (v->a->json || !v->a->quiet))
+		verify_since(v, feed, art, &since);
 	if (v->a->json) {
 		say_json(v, kind, feed, c->name, h,
-		    art != NULL ? art->title : (struct bytes){NULL, 0});
+		    art != NULL ? art->title : (struct bytes){NULL, 0}, &since);
 		return;
 	}
 	if (v->a->quiet)
@@ -102,6 +137,8 @@ verify_good(struct verify *v, const char *kind, const struct id *feed,
 	term_write(stdout, c->name);
 	printf(", issue %llu, %s\nFeed      %s\n",
 	    (unsigned long long)h->number, keys, id);
+	if (since.status != ARTICLE_NEW)
+		since_say(v, &since);
 }
 
 static bool
@@ -216,7 +253,8 @@ const struct cmd cmd_verify = {
 	"Takes a capsule (also as text, also \"-\"), a page of \"quire unpack\", a tree\n"
 	"(a folder), a bundle, a header or a charter. Needs no network, no store and no\n"
 	"clock; knows what the file itself brings, and the charters named by --charter:\n"
-	"a key that one of these ends is ended.\n"
+	"a key that one of these ends is ended. If you follow the feed and know that an\n"
+	"article was corrected or taken back since, it says so; it is no less good.\n"
 	"Says whose signature it is; whether you trust that feed is yours to know:\n"
 	"compare its id with the follow link's, or give it with --feed.",
     .run = run,

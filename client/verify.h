@@ -3,13 +3,14 @@
 
 #include "client/app.h"
 #include "client/json.h"
+#include "client/page.h"
 #include "proto/object/article.h"
 #include "proto/object/feed.h"
 
 /*
  * The inside of "quire verify", shared by its parts: cmd_verify.c (what a file is),
- * verify_article.c (capsules and pages), verify_header.c, verify_charter.c and
- * verify_tree.c.  Each returns the exit status, after saying what it found.
+ * verify_article.c (capsules and pages), verify_since.c (what became of these),
+ * verify_header.c, verify_charter.c and verify_tree.c.  Each returns the exit status, after saying what it found.
  */
 #define VERIFY_KNOWN_MAX 16
 
@@ -35,6 +36,15 @@ void verify_json(const struct verify *v, struct json *j, const char *kind,
     const struct id *feed, struct bytes newsroom);
 /* "1 issue", "3 issues". */
 void verify_count(uint64_t n, const char *one);
+
+/* What the home, if it follows the feed, knows of a later revision; ARTICLE_NEW: nothing. */
+struct verify_since {
+	enum article_status status;
+	char day[PAGE_SINCE_MAX]; /* "": not known */
+	char note[2049];
+};
+void verify_since(const struct verify *v, const struct id *feed,
+    const struct article *a, struct verify_since *ret);
 
 int verify_capsule(struct verify *v, struct bytes file);
 int verify_page(struct verify *v);
