@@ -77,16 +77,16 @@ lose_leaning(struct publisher *p, uint64_t number)
 	for (size_t i = place(s, number + 1);
 	     i < s->n && s->pack[i].number <= number + PACK_BASE_BITS; i++) {
 		const struct shelf_pack *k = &s->pack[i];
-		struct shelf_pack *heads;
+		size_t heads;
 
 		if (k->dead || !pack_base_has(k->e.base, k->number, number) ||
 		    !is_other(s, k->e.tier, number, k->number))
 			continue;
-		heads =
-		    &s->pack[announced(s, TIER_HEADS, k->number, k->number)];
-		any |= !heads->lost;
-		p->n_lost += !heads->lost;
-		heads->lost = true;
+		heads = announced(s, TIER_HEADS, k->number, k->number);
+		if (heads == SHELF_NONE || s->pack[heads].lost)
+			continue;
+		s->pack[heads].lost = any = true;
+		p->n_lost++;
 	}
 	return any;
 }

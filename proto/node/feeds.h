@@ -61,8 +61,8 @@ struct announce {
 	uint8_t tier;
 	bool only;
 	uint32_t base;  /* set of issues that it leans on, as in a pack_entry */
+	uint32_t by;    /* the header that withdrew it; 0: none */
 	bool dead;      /* withdrawn, or cut with its header */
-	uint32_t by;    /* the header that withdrew it */
 	bool wanted;    /* counted in pack->wants */
 	enum plan plan; /* while it is made */
 };

@@ -184,9 +184,9 @@ withdraw(struct track *s, const struct header *h)
 {
 	struct pack_entry e;
 	struct header old;
-	uint64_t from =
-	    UINT64_MAX; /* no earlier header has what is withdrawn */
+	uint64_t from = UINT64_MAX;
 
+	/* An issue is announced with its own header, or a later one. */
 	for (size_t i = 0; i < h->n_pack; i++)
 		if (h->pack[i].only && h->pack[i].first < from)
 			from = h->pack[i].first;
@@ -288,7 +288,7 @@ revive(struct track *s, uint64_t floor)
 	for (size_t i = 0; i < s->n_a; i++) {
 		struct announce *a = &s->a[i];
 
-		if (a->by < floor)
+		if (a->by == 0 || a->by < floor)
 			continue;
 		a->dead = false;
 		a->by = 0;

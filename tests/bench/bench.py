@@ -381,9 +381,7 @@ def measure(cls, bin, files, runs):
             if fresh:
                 s.publish(fresh)
             s.start()
-            # ext4 looks at each inode deleted in the last 5 s before it makes a file, and a publisher, whose
-            # disk is not the reader's elsewhere, deletes hundreds.
-            time.sleep(6 if fresh else 0.3)
+            time.sleep(0.3)
             a.peak()
             cpu, wire, wall = a.cpu() + b.cpu(), net.bytes(), time.monotonic()
             peak = s.fetch()
