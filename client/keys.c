@@ -32,29 +32,38 @@ keys_place(char dst[PATH_MAX], const char *arg)
 	place(dst, arg, "secret.key");
 }
 
+static bool
+is_secret(struct bytes file)
+{
+	struct key_secret k;
+	int err = key_secret_parse(&k, file, NULL);
+
+	key_secret_done(&k);
+	return err == 0 || err == QERR_PASS;
+}
+
 int
 keys_public(const char *arg, struct key *ret)
 {
 	char path[PATH_MAX];
+	int err, exit = APP_DONE;
 	struct buf b;
-	int err;
 
 	if (key_parse(ret, bytes_str(arg)) == 0)
 		return APP_DONE;
 	place(path, arg, "public.key");
 	buf_init(&b, 0);
 	err = file_read(&b, AT_FDCWD, path, KEY_TEXT_MAX);
-	if (err != 0) {
-		buf_done(&b);
-		return complain_of(path, "read", err);
-	}
-	err = key_parse(ret, buf_bytes(&b));
-	buf_done(&b);
 	if (err != 0)
-		return complain("%s is no public key: it %s. Give RW…, or the "
+		exit = complain_of(path, "read", err);
+	else if ((err = key_parse(ret, buf_bytes(&b))) != 0)
+		exit = complain("%s is no public key: it %s. Give RW…, or the "
 				"file that holds it.",
-		    path, qerr_str(err));
-	return APP_DONE;
+		    path,
+		    is_secret(buf_bytes(&b)) ? "is the secret one"
+					     : qerr_str(err));
+	buf_wipe(&b);
+	return exit;
 }
 
 static int

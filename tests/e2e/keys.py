@@ -37,6 +37,7 @@ def main(build):
             w.run('key', 'make', root[2])
         pub.append(w.run('key', 'show', root[2] + '.pub').stdout.strip())
         online = w.run('key', 'show', room).stdout.strip()
+        fails(w, 1, 'it is the secret one', 'charter', 'change', room, '--add-root', root[0])
         r = w.run('charter', 'change', room, *sum((['--add-root', p] for p in pub), []), '--remove-root', online, '--threshold', '2')
         need('+ root' in r.stdout and '- root' in r.stdout and 'More roots' in r.stderr, r.stdout + r.stderr)
         fails(w, 1, 'too few roots', 'charter', 'accept', room)
