@@ -144,7 +144,7 @@ on_feed(void *arg, const struct ctl_item *it)
 	if (ctl_flag(it, "overdue"))
 		fputs(", overdue", stdout);
 	putchar('\n');
-	if (ctl_number(it, "renewing") > 0)
+	if (ctl_number(it, "renewing") > 0 || ctl_flag(it, "renewing_search"))
 		show_renewal(it);
 	return 0;
 }

@@ -24,6 +24,11 @@ renewal_say(const struct ctl_item *it)
 {
 	unsigned long long n = ctl_number(it, "renewing");
 
+	if (n == 0) {
+		fputs("volumes that hold what was taken back are looked for",
+		    stdout);
+		return;
+	}
 	printf("issues %llu to %llu",
 	    (unsigned long long)ctl_number(it, "renewing_first"),
 	    (unsigned long long)ctl_number(it, "renewing_last"));
@@ -39,7 +44,7 @@ show(struct waiting *w, const struct ctl_item *it)
 	uint64_t first = ctl_number(it, "renewing_first");
 	uint64_t all = ctl_number(it, "renewing_bytes");
 
-	w->left = ctl_number(it, "renewing");
+	w->left = ctl_number(it, "renewing") + ctl_flag(it, "renewing_search");
 	w->failed = ctl_flag(it, "renewing_failed");
 	if (w->left == 0 || all == 0)
 		return;

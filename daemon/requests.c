@@ -70,8 +70,9 @@ requests_renewal(struct ctl_item *it, const struct room *r)
 	struct publisher_renewal x;
 
 	publisher_renewal(r->p, &x);
-	if (x.volumes == 0)
+	if (x.volumes == 0 && !x.looking)
 		return false;
+	ctl_add_flag(it, "renewing_search", x.looking);
 	ctl_add_number(it, "renewing", x.volumes);
 	ctl_add_number(it, "renewing_first", x.first);
 	ctl_add_number(it, "renewing_last", x.last);

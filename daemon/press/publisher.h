@@ -165,8 +165,10 @@ int publisher_retract(struct publisher *p, struct bytes ref,
     void *arg, struct buf *why);
 
 /* Volumes that hold what was taken back, of which issues |first| to |last| are next: of
- * |all| bytes to compress |done|; |all| is 0 before that begins. */
+ * |all| bytes to compress |done|; |all| is 0 before that begins.  While |looking|, after a
+ * start, there may be more. */
 struct publisher_renewal {
+	bool looking;
 	size_t volumes;
 	uint64_t first, last;
 	size_t done, all;

@@ -243,7 +243,8 @@ publisher_renewal(const struct publisher *p, struct publisher_renewal *ret)
 {
 	const struct shelf_pack *k;
 
-	*ret = (struct publisher_renewal){.volumes = 0};
+	*ret = (struct publisher_renewal){
+	    .looking = !p->looked && any_retracted(p)};
 	for (size_t i = p->n_renew; i-- > 0;) {
 		k = &p->shelf.pack[p->renew[i]];
 		if (k->dead)

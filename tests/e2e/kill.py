@@ -47,7 +47,7 @@ def taken_back(w, node, link):
     for home in readers:  # one has the volume, and one has nothing
         check_taken_back(w, home, os.path.join(node.dir, 'state'), 'before the volume')
     node.start()
-    node.wait(lambda f: f.get('renewing', 0) == 0 and not f['binding'], 60, 'the volume anew')
+    node.wait(lambda f: f.get('renewing', 0) == 0 and not f.get('renewing_search') and not f['binding'], 60, 'the volume anew')
     said = w.run('--control', node.control, 'retract', '10007.md', ok=False)
     if 'retracted already' not in said.stderr:
         raise Failed(f'a retraction that was told of is lost: {said.stderr}')

@@ -1002,9 +1002,13 @@ volumes_anew(void)
 
 	/* Who may not sign any more knows of them, and makes none. */
 	reenter(&r);
+	publisher_renewal(r.p, &x);
+	check(x.looking);
 	key_secret_done(&r.p->secret);
 	r.p->has_secret = false;
 	check(make_volume(&r) == 0 && renewing(&r) == 2);
+	publisher_renewal(r.p, &x);
+	check(!x.looking);
 
 	/* Whoever starts anew goes on. */
 	reenter(&r);
