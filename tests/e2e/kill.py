@@ -50,7 +50,7 @@ def taken_back(w, node, link):
     node.wait(lambda f: f.get('renewing', 0) == 0 and not f.get('renewing_search') and not f['binding'], 60, 'the volume anew')
     said = w.run('--control', node.control, 'retract', '10007.md', ok=False)
     if 'retracted already' not in said.stderr:
-        raise Failed(f'a retraction that was told of is lost: {said.stderr}')
+        raise Failed(f'a retraction that was told of is lost: {said.stdout} {said.stderr}')
     for home in readers:
         check_taken_back(w, home, invite, 'in the end')
 
