@@ -71,9 +71,10 @@ void drive_reserve(struct drive *d, uint64_t reserve);
 
 /*
  * Put what the store holds of |feed| into the node (node_restore_*), before its first
- * step, or when it is woken.  For readers, who check nothing twice (held_load()),
- * |ret_kept| is what was read, for row_done() in any case; and when all is here
- * store_keep_headers() adds the rest.  Else it is NULL.
+ * step; or, of one that woke (FACT_WOKEN), all but its packs, which the node knows.  For
+ * readers, who check nothing twice (held_load()), |ret_kept| is what was read, for
+ * row_done() in any case; and when all is here store_keep_headers() adds the rest.  Else
+ * it is NULL.
  */
 int drive_restore(struct node *n, struct store *s, const struct id *feed,
     const struct node_policy *policy, struct row *ret_kept);

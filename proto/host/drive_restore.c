@@ -69,8 +69,9 @@ restore_feed(struct node *n, struct feed *f, const struct node_policy *policy,
 	return node_restore_feed(n, f, policy, &h);
 }
 
-static int
-restore_headers(struct node *n, struct store *s, const struct id *feed,
+/* The node knows which packs are here since it fell asleep. */
+int
+drive_wake(struct node *n, struct store *s, const struct id *feed,
     const struct node_policy *policy, struct row *ret_kept)
 {
 	struct feed *f = feed_new(feed);
@@ -95,19 +96,11 @@ int
 drive_restore(struct node *n, struct store *s, const struct id *feed,
     const struct node_policy *policy, struct row *ret_kept)
 {
-	int err = restore_headers(n, s, feed, policy, ret_kept);
+	int err = drive_wake(n, s, feed, policy, ret_kept);
 
 	if (err == 0)
 		restore_packs(n, s, feed);
 	return err;
-}
-
-/* The node knows which packs are here since it fell asleep. */
-int
-drive_wake(struct node *n, struct store *s, const struct id *feed,
-    const struct node_policy *policy, struct row *ret_kept)
-{
-	return restore_headers(n, s, feed, policy, ret_kept);
 }
 
 int
