@@ -259,7 +259,7 @@ is_particle(struct bytes word)
 	return false;
 }
 
-/* Two words to four with capitals, between which particles may stand. */
+/* Two words to five, with capitals but for the particles between them. */
 static bool
 is_capital(struct bytes name)
 {

@@ -94,8 +94,9 @@ def main(build, kills, seed):
                 victim.start()
             counted[what] += 1
         # Everything that was acknowledged is here, and reaches the reader.
-        missing = [f for f in (os.path.join(w.path('docs'), x) for x in said)]
-        r = nodes[0].publish('--json', *missing)
+        if not said:
+            raise Failed(f'nothing was acknowledged, seed {seed}: more kills')
+        r = nodes[0].publish('--json', *(os.path.join(w.path('docs'), x) for x in said))
         again = [json.loads(x) for x in r.stdout.splitlines()]
         lost = [x['file'] for x in again if x['what'] == 'document' and x['outcome'] != 'unchanged']
         if lost:
