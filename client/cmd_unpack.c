@@ -75,14 +75,8 @@ write_file(struct unpack *u, const char *path, struct bytes data)
 		err = refuse(u, path,
 		    "it is a link or a pipe. Name a folder that is new or "
 		    "empty");
-	for (size_t at = 0; at < data.n && err == 0;) {
-		ssize_t n = write(fd, data.p + at, data.n - at);
-
-		if (n <= 0)
-			err = refuse(u, path, reason());
-		else
-			at += (size_t)n;
-	}
+	else if (file_write_all(fd, data) != 0)
+		err = refuse(u, path, reason());
 	if (fd >= 0 && close(fd) != 0 && err == 0)
 		err = refuse(u, path, reason());
 	return err;

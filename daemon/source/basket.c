@@ -7,6 +7,7 @@
 
 #include "daemon/ingest/address.h"
 #include "proto/base/qerr.h"
+#include "proto/host/file.h"
 
 void
 basket_init(struct basket *b)
@@ -120,23 +121,18 @@ static int
 open_picture(void *arg, struct bytes src)
 {
 	struct basket_picture *p = picture_of(arg, src);
-	size_t done = 0;
 	int fd;
 
 	if (p == NULL || p->data.n == 0)
 		return -1;
 	fd = memfd_create("picture", MFD_CLOEXEC);
-	while (fd >= 0 && done < p->data.n) {
-		ssize_t n = write(fd, p->data.p + done, p->data.n - done);
-
-		if (n <= 0) {
-			close(fd);
-			return -1;
-		}
-		done += (size_t)n;
+	if (fd < 0)
+		return -1;
+	if (file_write_all(fd, buf_bytes(&p->data)) != 0 ||
+	    lseek(fd, 0, SEEK_SET) != 0) {
+		close(fd);
+		return -1;
 	}
-	if (fd >= 0)
-		lseek(fd, 0, SEEK_SET);
 	return fd;
 }
 

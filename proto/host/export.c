@@ -1,8 +1,8 @@
 #include <errno.h>
-#include <unistd.h>
 
 #include "proto/base/map.h"
 #include "proto/base/qerr.h"
+#include "proto/host/file.h"
 #include "proto/host/import.h"
 #include "proto/host/shelf.h"
 #include "proto/object/bundle.h"
@@ -24,14 +24,8 @@ flush(struct export *x)
 {
 	int err = buf_err(&x->b);
 
-	for (size_t at = 0; at < x->b.n && err == 0;) {
-		ssize_t n = write(x->fd, x->b.p + at, x->b.n - at);
-
-		if (n > 0)
-			at += (size_t)n;
-		else if (n == 0 || errno != EINTR)
-			err = errno == ENOSPC ? QERR_NOSPACE : QERR_IO;
-	}
+	if (err == 0 && file_write_all(x->fd, buf_bytes(&x->b)) != 0)
+		err = errno == ENOSPC ? QERR_NOSPACE : QERR_IO;
 	buf_clear(&x->b);
 	return err;
 }

@@ -82,8 +82,8 @@ file_read_stdin(struct buf *b, size_t max)
 	return read_all(b, STDIN_FILENO, CHUNK, max);
 }
 
-static int
-write_all(int fd, struct bytes data)
+int
+file_write_all(int fd, struct bytes data)
 {
 	while (data.n > 0) {
 		ssize_t n = write(fd, data.p, data.n);
@@ -138,7 +138,7 @@ file_write(int dir, const char *path, struct bytes data, mode_t mode)
 	}
 	if ((fd = file_beside(tmp, dir, path, mode)) < 0)
 		return fd;
-	if (write_all(fd, data) != 0 || fsync(fd) != 0)
+	if (file_write_all(fd, data) != 0 || fsync(fd) != 0)
 		err = file_error("cannot write");
 	if (close(fd) != 0 && err == 0)
 		err = file_error("cannot write");

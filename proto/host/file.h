@@ -31,6 +31,8 @@ int file_beside(char tmp[PATH_MAX], int dir, const char *path, mode_t mode);
  * plain file is ever replaced: QERR_IO if there is a device, a pipe or a folder.
  */
 int file_write(int dir, const char *path, struct bytes data, mode_t mode);
+/* Write |data| to the open |fd|: 0, or -1 and errno, which the caller tells of. */
+int file_write_all(int fd, struct bytes data);
 /* Make a folder and those above it. */
 int file_mkdirs(int dir, const char *path, mode_t mode);
 /* Standard input as a whole. */

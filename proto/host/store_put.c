@@ -20,13 +20,8 @@ write_tmp(struct store *s, char tmp[32], struct bytes data)
 	    STORE_MODE_FILE);
 	if (fd < 0)
 		return store_error("make a file");
-	for (size_t at = 0; at < data.n && err == 0;) {
-		ssize_t n = write(fd, data.p + at, data.n - at);
-
-		if (n < 0 && errno != EINTR)
-			err = store_error("write a file");
-		at += n > 0 ? (size_t)n : 0;
-	}
+	if (file_write_all(fd, data) != 0)
+		err = store_error("write a file");
 	if (close(fd) != 0 && err == 0)
 		err = store_error("write a file");
 	if (err != 0)
