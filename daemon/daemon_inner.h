@@ -23,7 +23,8 @@
  *   facts.c     what the node tells
  *   feeds.c     which feeds and peers the node is told of, and who said so
  *   requests.c  what `quire` asks on the control socket; requests_press.c of it
- *               what is about publishing, requests_try.c what only looks at it,
+ *               what is about publishing, requests_draft.c what is signed elsewhere,
+ *               requests_retract.c what is taken back, requests_try.c what only looks,
  *               requests_invite.c about who may come in, requests_peers.c about whom it
  *               knows
  *   self.c      how others reach this node
@@ -123,6 +124,9 @@ void feeds_name(struct daemon *d, const struct id *feed, char dst[129]);
 /* requests.c */
 void requests_do(void *arg, struct control_client *c,
     const struct ctl_request *rq);
+/* Add to |it| the volumes of |r| that hold what was taken back; false: there are none. */
+bool requests_renewal(struct ctl_item *it, const struct room *r);
+
 /* self.c */
 struct self_trouble {
 	int exit; /* as struct ctl_error has it */
@@ -152,20 +156,47 @@ void requests_invite_new(struct daemon *d, struct control_client *c,
 void requests_invite_list(struct daemon *d, struct control_client *c);
 void requests_invite_revoke(struct daemon *d, struct control_client *c,
     const struct ctl_request *rq);
-/* Add to |it| the volumes of |r| that hold what was taken back; false: there are none. */
-bool requests_renewal(struct ctl_item *it, const struct room *r);
+
 /* requests_press.c: what is asked of the feeds that it publishes. */
 void requests_press(struct daemon *d, struct control_client *c,
     const struct ctl_request *rq);
 void requests_closed(void *arg, void *draft);
 
-/* of that, for requests_try.c */
+/* of that, for requests_draft.c, requests_retract.c and requests_try.c */
+/* The feed that is meant, or NULL, which |c| is told. */
+struct room *requests_room(struct daemon *d, struct control_client *c,
+    struct bytes feed);
+/* End the answer: done, or |err|, of which |why| has a sentence or gets one. */
+void requests_done(struct control_client *c, int err, struct buf *why);
+/* An item "document": what became of |file|. */
+void requests_document(struct control_client *c, struct bytes file,
+    const struct publisher_item *x);
+/* An item "issue"; |arg| is a struct requests_issues. */
+struct requests_issues {
+	struct control_client *c;
+	const struct id *feed;
+};
+void requests_issue(void *arg, const struct publisher_issue *i);
 /* A picture of the document |arg|, a struct ctl_request. */
 int requests_picture(void *arg, struct bytes src);
 /* Read all of |fd|, a plain file: 0, QERR_IO, QERR_TOOBIG or QERR_NOMEM. */
 int requests_read(struct buf *b, int fd, size_t max);
 /* items "change": the words that go and come */
 void requests_change(struct control_client *c, const struct change *x);
+
+/* requests_draft.c: DRAFT, of the documents that were handed over, else of none; RELEASE */
+void requests_draft(struct daemon *d, struct control_client *c,
+    const struct ctl_request *rq);
+void requests_release(struct daemon *d, struct control_client *c,
+    const struct ctl_request *rq);
+/* Write |draft| into |fd|, a plain file, and tell of it; 0, or QERR_IO with |why|. */
+int requests_drafted(struct control_client *c, int fd,
+    const struct publisher *p, struct bytes draft,
+    const struct publisher_drafted *d, struct buf *why);
+
+/* requests_retract.c: RETRACT */
+void requests_retract(struct daemon *d, struct control_client *c,
+    const struct ctl_request *rq);
 
 /* requests_try.c */
 void requests_try(struct daemon *d, struct control_client *c,

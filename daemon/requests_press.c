@@ -7,11 +7,9 @@
 #include "daemon/ingest/webfeed.h"
 #include "proto/base/qerr.h"
 #include "proto/base/text.h"
-#include "proto/object/edition.h"
 
-/* The feed that is meant, or NULL, which it is told. */
-static struct room *
-find_room(struct daemon *d, struct control_client *c, struct bytes feed)
+struct room *
+requests_room(struct daemon *d, struct control_client *c, struct bytes feed)
 {
 	struct room *r = rooms_find(d, feed);
 
@@ -30,6 +28,18 @@ find_room(struct daemon *d, struct control_client *c, struct bytes feed)
 	return NULL;
 }
 
+void
+requests_done(struct control_client *c, int err, struct buf *why)
+{
+	if (err != 0 && why->n == 0)
+		buf_printf(why, "It %s.", qerr_str(err));
+	if (err != 0)
+		control_fail(c, 1, "", "%.*s", (int)why->n,
+		    (const char *)why->p);
+	else
+		control_done(c);
+}
+
 static const char *const not_signed[] = {
     [PUBLISHER_SIGNS] = "",
     [PUBLISHER_NO_KEY] = "The feed's secret.key is not on this machine.",
@@ -42,7 +52,7 @@ static void
 do_publish(struct daemon *d, struct control_client *c,
     const struct ctl_request *rq)
 {
-	struct room *r = find_room(d, c, rq->feed);
+	struct room *r = requests_room(d, c, rq->feed);
 	int err;
 
 	if (r == NULL)
@@ -127,8 +137,8 @@ requests_change(struct control_client *c, const struct change *x)
 	}
 }
 
-static void
-document_item(struct control_client *c, struct bytes file,
+void
+requests_document(struct control_client *c, struct bytes file,
     const struct publisher_item *x)
 {
 	struct ctl_item it;
@@ -169,7 +179,7 @@ add_entries(struct control_client *c, struct room *r, struct draft_source *src,
 		    (int)src->file.n, (const char *)src->file.p,
 		    src->entry + 1);
 		if (err == 0)
-			document_item(c,
+			requests_document(c,
 			    item->all_refused ? src->file : bytes_str(name),
 			    item);
 		if (err == 0 && item->all_refused)
@@ -178,22 +188,17 @@ add_entries(struct control_client *c, struct room *r, struct draft_source *src,
 	return err == QERR_ABSENT ? 0 : err;
 }
 
-static void
-do_document(struct control_client *c, const struct ctl_request *rq)
+/* What became of it is |item|, or told already; an error ends the batch. */
+static int
+take_document(struct control_client *c, struct room *r,
+    const struct ctl_request *rq, struct publisher_item *item)
 {
-	struct room *r = control_draft(c);
 	struct ctl_request copy = *rq;
 	struct draft_source src = {
 	    .file = rq->text, .open = requests_picture, .arg = &copy};
-	struct publisher_item *item = calloc(1, sizeof(*item));
 	struct buf b;
 	int err;
 
-	if (r == NULL || rq->n_fd == 0 || item == NULL) {
-		control_fail(c, 1, "", "No publishing has begun.");
-		free(item);
-		return;
-	}
 	buf_init(&b, 0);
 	err = requests_read(&b, rq->fd[0], INGEST_DOCUMENT_MAX);
 	src.data = buf_bytes(&b);
@@ -211,6 +216,25 @@ do_document(struct control_client *c, const struct ctl_request *rq)
 		err = src.kind == INGEST_FEED ? add_entries(c, r, &src, item)
 					      : publisher_add(r->p, &src, item);
 	}
+	if (err == 0 && src.kind != INGEST_FEED)
+		requests_document(c, rq->text, item);
+	buf_done(&b);
+	return err;
+}
+
+static void
+do_document(struct control_client *c, const struct ctl_request *rq)
+{
+	struct room *r = control_draft(c);
+	struct publisher_item *item = calloc(1, sizeof(*item));
+	int err;
+
+	if (r == NULL || rq->n_fd == 0 || item == NULL) {
+		control_fail(c, 1, "", "No publishing has begun.");
+		free(item);
+		return;
+	}
+	err = take_document(c, r, rq, item);
 	if (err != 0) {
 		control_set_draft(c, NULL);
 		publisher_cancel(r->p);
@@ -220,23 +244,15 @@ do_document(struct control_client *c, const struct ctl_request *rq)
 					: "Nothing of this run was published.",
 		    "Publishing failed: %s.", qerr_str(err));
 	} else {
-		if (src.kind != INGEST_FEED)
-			document_item(c, rq->text, item);
 		control_next(c);
 	}
-	buf_done(&b);
 	free(item);
 }
 
-struct issue_arg {
-	struct control_client *c;
-	const struct id *feed;
-};
-
-static void
-issue_item(void *arg, const struct publisher_issue *i)
+void
+requests_issue(void *arg, const struct publisher_issue *i)
 {
-	const struct issue_arg *a = arg;
+	const struct requests_issues *a = arg;
 	char id[ID_TEXT_LEN + 1];
 	struct ctl_item it;
 
@@ -253,7 +269,7 @@ static void
 do_commit(struct control_client *c)
 {
 	struct room *r = control_draft(c);
-	struct issue_arg a = {.c = c};
+	struct requests_issues a = {.c = c};
 	struct buf why;
 	int err;
 
@@ -264,7 +280,7 @@ do_commit(struct control_client *c)
 	a.feed = publisher_feed(r->p);
 	buf_init(&why, 0);
 	control_set_draft(c, NULL);
-	err = publisher_commit(r->p, issue_item, &a, &why);
+	err = publisher_commit(r->p, requests_issue, &a, &why);
 	if (err != 0)
 		control_fail(c, 1, "Nothing of this run was published.", "%.*s",
 		    (int)why.n, (const char *)why.p);
@@ -273,189 +289,6 @@ do_commit(struct control_client *c)
 	buf_done(&why);
 	if (err == 0)
 		room_committed(r);
-}
-
-static int
-write_fd(int fd, struct bytes b)
-{
-	struct stat st;
-
-	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
-		return QERR_IO; /* a pipe would be waited for */
-	while (b.n > 0) {
-		ssize_t n = write(fd, b.p, b.n);
-
-		if (n <= 0)
-			return QERR_IO;
-		b = bytes_of(b.p + n, b.n - (size_t)n);
-	}
-	return 0;
-}
-
-static void
-draft_item(struct control_client *c, const struct id *of,
-    const struct publisher_drafted *d)
-{
-	char feed[ID_TEXT_LEN + 1], hash[ID_TEXT_LEN + 1];
-	struct ctl_item it;
-
-	id_text(feed, of);
-	id_text(hash, &d->hash);
-	ctl_item_init(&it, "draft");
-	ctl_add_text(&it, "feed", bytes_str(feed));
-	ctl_add_text(&it, "hash", bytes_str(hash));
-	ctl_add_number(&it, "number", d->number);
-	ctl_add_number(&it, "time", d->time);
-	ctl_add_number(&it, "articles", d->articles);
-	ctl_add_flag(&it, "more", d->more);
-	ctl_add_flag(&it, "lacks", d->lacks);
-	control_item(c, &it);
-}
-
-/* Of no documents: the next promise, or the volume that is due. */
-static int
-draft_of_none(struct publisher *p, const struct ctl_request *rq, struct buf *b,
-    struct publisher_drafted *ret, struct buf *why)
-{
-	if ((rq->flags & CTL_PROMISE) != 0)
-		return publisher_promise_draft(p, rq->time, b, ret, why);
-	return publisher_volume_draft(p, rq->time, b, ret, why);
-}
-
-/* Of the documents that were handed over, else of none. */
-static void
-do_draft(struct daemon *d, struct control_client *c,
-    const struct ctl_request *rq)
-{
-	struct room *r = control_draft(c);
-	bool none = r == NULL;
-	struct publisher_drafted drafted;
-	struct buf b, why;
-	int err;
-
-	if (none && (r = find_room(d, c, rq->feed)) == NULL)
-		return;
-	buf_init(&b, 0);
-	buf_init(&why, 0);
-	control_set_draft(c, NULL);
-	err = none ? draft_of_none(r->p, rq, &b, &drafted, &why)
-		   : publisher_draft(r->p, &b, &drafted, &why);
-	if (err == 0 && write_fd(rq->fd[0], buf_bytes(&b)) != 0)
-		buf_put_str(&why, "The draft cannot be written.");
-	if (!none)
-		publisher_cancel(r->p);
-	if (why.n > 0) {
-		control_fail(c, 1, "", "%.*s", (int)why.n, (const char *)why.p);
-	} else {
-		draft_item(c, publisher_feed(r->p), &drafted);
-		control_done(c);
-	}
-	buf_wipe(&b);
-	buf_done(&why);
-}
-
-static void
-do_release(struct daemon *d, struct control_client *c,
-    const struct ctl_request *rq)
-{
-	struct room *r = find_room(d, c, rq->feed);
-	struct issue_arg a = {.c = c};
-	struct buf b, why;
-	int err;
-
-	if (r == NULL)
-		return;
-	a.feed = publisher_feed(r->p);
-	buf_init(&b, 0);
-	buf_init(&why, 0);
-	err = requests_read(&b, rq->fd[0], EDITION_MAX);
-	if (err != 0)
-		buf_put_str(&why, err == QERR_TOOBIG
-				      ? "It is too large for an issue."
-				      : "It cannot be read.");
-	else {
-		room_unwatch(r);
-		err = publisher_release(r->p, buf_bytes(&b), issue_item, &a,
-		    &why);
-		room_committed(r);
-	}
-	if (err != 0)
-		control_fail(c, 1, "", "%.*s", (int)why.n, (const char *)why.p);
-	else
-		control_done(c);
-	buf_wipe(&b);
-	buf_done(&why);
-	if (err == 0) /* a promise may be kept by it */
-		jobs_add(d->jobs, &r->minute);
-}
-
-static int
-retract_draft(struct room *r, struct control_client *c,
-    const struct ctl_request *rq, struct publisher_item *item, struct buf *why)
-{
-	struct publisher_drafted drafted;
-	struct buf b;
-	int err;
-
-	buf_init(&b, 0);
-	err = publisher_retract_draft(r->p, rq->text, rq->reason, rq->time, &b,
-	    &drafted, item, why);
-	if (err == 0 && (err = write_fd(rq->fd[0], buf_bytes(&b))) != 0)
-		buf_put_str(why, "The draft cannot be written.");
-	if (err == 0)
-		draft_item(c, publisher_feed(r->p), &drafted);
-	buf_wipe(&b);
-	return err;
-}
-
-/* It is out; of what follows the client asks FEEDS. */
-static void
-renewal_item(struct control_client *c, const struct room *r)
-{
-	char feed[ID_TEXT_LEN + 1];
-	struct ctl_item it;
-
-	id_text(feed, publisher_feed(r->p));
-	ctl_item_init(&it, "renewal");
-	ctl_add_text(&it, "feed", bytes_str(feed));
-	if (requests_renewal(&it, r))
-		control_item(c, &it);
-}
-
-/* Where several keys sign, or the key is elsewhere, it becomes a draft. */
-static void
-do_retract(struct daemon *d, struct control_client *c,
-    const struct ctl_request *rq)
-{
-	struct room *r = find_room(d, c, rq->feed);
-	struct publisher_item *item = calloc(1, sizeof(*item));
-	struct issue_arg a = {.c = c};
-	struct buf why;
-	int err;
-
-	if (r == NULL || item == NULL) {
-		free(item);
-		return;
-	}
-	a.feed = publisher_feed(r->p);
-	buf_init(&why, 0);
-	room_unwatch(r);
-	if (rq->n_fd == 1 && ((rq->flags & CTL_DRAFTING) != 0 ||
-				 publisher_signs(r->p) != PUBLISHER_SIGNS))
-		err = retract_draft(r, c, rq, item, &why);
-	else
-		err = publisher_retract(r->p, rq->text, rq->reason, item,
-		    issue_item, &a, &why);
-	room_committed(r);
-	if (err != 0) {
-		control_fail(c, 1, "", "%.*s", (int)why.n, (const char *)why.p);
-	} else {
-		document_item(c, rq->text, item);
-		renewal_item(c, r);
-		control_done(c);
-	}
-	buf_done(&why);
-	free(item);
 }
 
 /* A document of it may be on its way: the job after that. */
@@ -492,12 +325,12 @@ requests_press(struct daemon *d, struct control_client *c,
 		do_commit(c);
 		break;
 	case CTL_DRAFT:
-		do_draft(d, c, rq);
+		requests_draft(d, c, rq);
 		break;
 	case CTL_RELEASE:
-		do_release(d, c, rq);
+		requests_release(d, c, rq);
 		break;
 	default:
-		do_retract(d, c, rq);
+		requests_retract(d, c, rq);
 	}
 }

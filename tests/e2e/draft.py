@@ -1,9 +1,12 @@
 #!/usr/bin/python3
 """Four eyes: two editors draft the same issue, one signs it on a machine that holds the key, quired releases it.
 usage: draft.py BUILD"""
-import json, os, shutil, sys, time
+import json, os, shutil, socket, struct, sys, time
 sys.path.insert(0, os.path.dirname(__file__))
 from news import Failed, Newsworld
+
+DRY_RUN = b'\5\0\0\0\xa2\0\x0b\5\1'  # PUBLISH, and it is only to be said what would be
+DRAFT = b'\5\0\0\0\xa2\0\x12\x0a\1'
 
 
 def need(ok, what):
@@ -14,6 +17,29 @@ def need(ok, what):
 def fails(w, word, *args, cwd=None):
     r = w.run(*args, ok=False, cwd=cwd)
     need(r.returncode == 1 and word in r.stderr, f'{args}: exit {r.returncode}: {r.stderr}')
+
+
+def take(s):
+    """One message of the control socket."""
+    data = b''
+    while len(data) < 4 or len(data) < 4 + struct.unpack('<I', data[:4])[0]:
+        more = s.recv(4096)
+        need(more, 'the answer ends early')
+        data += more
+    return data
+
+
+def draft_of_no_draft(w, desk):
+    """Who asks for a draft of what was begun as none is told so, and gets none."""
+    with socket.socket(socket.AF_UNIX) as s, open(w.path('odd.draft'), 'wb') as f:
+        s.settimeout(60)
+        s.connect(desk.control)
+        s.sendall(DRY_RUN)
+        take(s)
+        socket.send_fds(s, [DRAFT], [f.fileno()])
+        said = take(s)
+    need(b'may not be said' in said and b'hash' not in said, f'answered {said}')
+    need(os.path.getsize(w.path('odd.draft')) == 0, 'a draft of what is none')
 
 
 def main(build):
@@ -31,6 +57,7 @@ def main(build):
 
         # Nobody can publish here by himself; two machines draft the same.
         fails(w, 'secret.key', '--control', desk.control, 'publish', *files)
+        draft_of_no_draft(w, desk)
         draft, same = w.path('one.draft'), w.path('two.draft')
         said = w.run('--control', desk.control, 'draft', '-o', draft, *files).stdout
         when = said.split(' of ')[1].split(',')[0]
