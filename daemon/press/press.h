@@ -16,7 +16,7 @@
  * end), folder.c (what stands in its folder), batch.c (documents), press.c (headers,
  * commit), staged.c (packs before that), base.c (what issues lean on), correction.c (what
  * one changes), offline.c (drafts), before.c (what packs made anew are made of), retract.c,
- * anew.c (packs that lose an article), binder.c (volumes), renew.c (those that hold what
+ * anew.c (packs that lose an article), binder*.c (volumes), renew.c (those that hold what
  * was taken back) and lost.c (what is not here any more).
  *
  * What is on its way: packs are put into the store at once, where nothing names

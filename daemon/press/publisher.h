@@ -222,7 +222,8 @@ int publisher_volume_finish(struct publisher *p, publisher_issue_fn fn,
 
 /*
  * The volume that is due as a draft of |time| (as above), to be signed elsewhere and
- * released.  Takes as long as the child does.  QERR_ABSENT if none is due.
+ * released.  Takes as long as the child does.  QERR_ABSENT if none is due; QERR_AGAIN while
+ * one is being made, or a batch is open.
  */
 int publisher_volume_draft(struct publisher *p, uint64_t time, struct buf *b,
     struct publisher_drafted *ret, struct buf *why);

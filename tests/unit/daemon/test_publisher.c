@@ -973,6 +973,8 @@ volumes_anew(void)
 {
 	const struct shelf_pack *v;
 	struct publisher_renewal x;
+	struct publisher_drafted d;
+	struct buf none = {0};
 	char path[128];
 	uint64_t head;
 	struct room r;
@@ -995,6 +997,8 @@ volumes_anew(void)
 	/* What is taken back meanwhile, of the same volume or another, joins it. */
 	check(publisher_volume_start(r.p, &fd) == 1);
 	check(publisher_volume_start(r.p, &fd) == 1);
+	buf_clear(&why);
+	check(publisher_volume_draft(r.p, 0, &none, &d, &why) == QERR_AGAIN);
 	publisher_renewal(r.p, &x);
 	check(x.all > 0 && x.done <= x.all && x.first == 1 && x.last == 13);
 	check(retract(&r, "101.html") == 0 && retract(&r, "300.html") == 0);
