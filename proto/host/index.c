@@ -94,7 +94,10 @@ open_db(struct index *x, bool *ret_fresh)
 	int rc, version = -1;
 
 	index_path(x, path, "");
-	if ((rc = sqlite_open(&x->db, path)) != SQLITE_OK)
+	rc = sqlite3_open_v2(path, &x->db,
+	    SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
+	    NULL);
+	if (rc != SQLITE_OK)
 		return index_error(x, rc);
 	sqlite3_busy_timeout(x->db, 5000);
 	/* It can be made anew: durability would only cost time. */

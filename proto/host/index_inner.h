@@ -1,9 +1,10 @@
 #ifndef QUIRE_INDEX_INNER_H
 #define QUIRE_INDEX_INNER_H
 
+#include <sqlite3.h>
+
 #include "proto/base/map.h"
 #include "proto/host/index.h"
-#include "proto/host/sqlite.h"
 
 /*
  * The inside of an index:

@@ -1,8 +1,8 @@
 #include <sodium.h>
+#include <sqlite3.h>
 #include <string.h>
 
 #include "proto/base/qerr.h"
-#include "proto/host/sqlite.h"
 #include "tests/unit/host/listing.h"
 
 /* An index can always be made anew, and then says what it said before. */
@@ -109,7 +109,7 @@ sql(const char *statement)
 {
 	sqlite3 *db;
 
-	check(sqlite_open(&db, place_path("index.sqlite")) == SQLITE_OK);
+	check(sqlite3_open(place_path("index.sqlite"), &db) == SQLITE_OK);
 	check(sqlite3_exec(db, statement, NULL, NULL, NULL) == SQLITE_OK);
 	check(sqlite3_close(db) == SQLITE_OK);
 }
@@ -201,7 +201,7 @@ an_index_in_use_is_left_alone(void)
 
 	fill_all(&want);
 	check(stat(place_path("index.sqlite"), &before) == 0);
-	check(sqlite_open(&db, place_path("index.sqlite")) == SQLITE_OK);
+	check(sqlite3_open(place_path("index.sqlite"), &db) == SQLITE_OK);
 	check(sqlite3_exec(db, "BEGIN EXCLUSIVE", NULL, NULL, NULL) == 0);
 	check(index_open(&second, s) == QERR_AGAIN && second == NULL);
 	check(stat(place_path("index.sqlite"), &after) == 0);
