@@ -167,6 +167,7 @@ def veil(pad_1, pad_2, seen):
     say('end', '')
 
 
-veil(59, 88, 0)
-veil(199, 688, 2**53 - 1)
-veil(60, 89, 1)
+if __name__ == '__main__':
+    veil(59, 88, 0)
+    veil(199, 688, 2**53 - 1)
+    veil(60, 89, 1)
