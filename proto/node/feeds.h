@@ -192,9 +192,6 @@ int carry_fork(struct carried *c, struct link *l, struct bytes a,
     struct bytes b);
 /* True if |p| says that it is behind one of its charters. */
 bool carry_is_of(const struct carried *c, const struct charter *p);
-/* Charters of the link's stranger; |last|: there are no more. */
-int carry_stranger(struct link *l, struct bytes charters, bool last);
-void carry_forget_stranger(struct link *l);
 /* Ask |l| for what it showed of |c|, or of any; ask anybody for what he showed of |c|. */
 void carry_ask(struct link *l, struct carried *c);
 void carry_more(struct link *l);
@@ -202,6 +199,21 @@ void carry_again(struct carried *c);
 void carry_free(struct carried *c);
 /* The files of |c| from |first| on, as in a GIVE. */
 struct bytes carry_charters(const struct carried *c, uint64_t first);
+/* |h|, in |file|, is the newest head of |c|; |gap| hops to a follower, as we tell it. */
+void carry_accept(struct carried *c, const struct header *h, struct bytes file,
+    unsigned gap);
+/* May a signature that |l| brought be checked now?  Then it counts as one. */
+bool carry_may_check(struct link *l);
+/* May |l| be asked for something of what is not followed? */
+bool carry_can_ask(const struct link *l);
+
+/* stranger.c: 0, or a fault of the peer */
+/* |h|, which |m| brought, is of a feed that is not here. */
+int stranger_meet(struct link *l, const struct msg_news *m,
+    const struct header *h);
+/* Charters of the link's stranger; |last|: there are no more. */
+int stranger_charters(struct link *l, struct bytes charters, bool last);
+void stranger_forget(struct link *l);
 
 /* track.c */
 struct track *track_find(const struct node *n, const struct id *feed);

@@ -12,7 +12,7 @@ give_charters(struct link *l, struct ask *a, const struct msg_give *g)
 	int err = 0;
 
 	if (a->head == NULL)
-		return carry_stranger(l, g->data, g->status != GIVE_MORE);
+		return stranger_charters(l, g->data, g->status != GIVE_MORE);
 	if (g->data.n == 0)
 		return 0;
 	l->gained = true;

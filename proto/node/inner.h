@@ -22,11 +22,13 @@
  *
  *   node.c    events in, update out, time
  *   update.c  what the driver is to do
+ *   stat.c    what the driver may know
  *   restore.c from the tree, before the first step
  *
  *   feeds.h
  *   head.c    feeds by their newest heads, as they are told to others
  *   carry.c   .. of which those that are not followed
+ *   stranger.c .. and how they come to be carried
  *   track.c   feeds, and what their headers announce
  *   pack.c    packs, and those of which a part is here
  *   plan.c    which packs are wanted
@@ -43,7 +45,8 @@
  *   recall.c  what the peer showed on an earlier link
  *   spread.c  telling others: HEADS, NEWS, PROOF
  *   holds.c   what is held, told to who asks for it: HOLDS
- *   fetch.c   whom to ask for what
+ *   fetch.c   what was asked for, and whom to ask
+ *   ask.c     .. for what next
  *   give.c    what came
  *   found.c   .. by another way
  *   brief.c   little a link, where lines are frozen

@@ -45,7 +45,7 @@ void
 link_free(struct link *l)
 {
 	share_close(l);
-	carry_forget_stranger(l);
+	stranger_forget(l);
 	veil_free(l->veil);
 	buf_done(&l->out);
 	buf_done(&l->gather);

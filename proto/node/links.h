@@ -272,6 +272,14 @@ void fetch_stalled(struct link *l);
 /* Ask anybody for what is still to come of |s|'s charters and headers. */
 void fetch_track(struct track *s);
 
+/* ask.c */
+/* Ask |l| for the next thing that is wanted of packs; false: there is none for it now. */
+bool ask_next(struct link *l);
+/* When |a| has been slow: somebody else may be asked for its next piece. */
+when_ms ask_slow_at(const struct ask *a);
+/* The bytes of pieces that are still to come for |a|. */
+size_t ask_bytes(const struct ask *a);
+
 /* give.c */
 int give_take(struct link *l, const struct msg_give *g);
 
