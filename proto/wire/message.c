@@ -1,32 +1,16 @@
-#include "proto/wire/message.h"
-
-#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "proto/base/cbor.h"
 #include "proto/base/qerr.h"
-#include "proto/object/charter.h"
-#include "proto/object/header.h"
-#include "proto/wire/invite.h"
+#include "proto/wire/message_inner.h"
 
-#define VERSION    1
-#define COUNT_MAX  ((UINT64_C(1) << 53) - 1)
-#define U32_MAX    UINT32_MAX
-#define TAG_LEN    8
-#define ROW_LEN    MSG_ROW_LEN
-#define PIECES_MAX (PACK_SIZE_MAX / PIECE_SIZE)
-#define CODE_MAX   255
-
-/*
- * Each kind has one function that says what is allowed; both directions go
- * through it, so that what is accepted can be written again.
- */
+/* Rows. */
 
 void
 msg_row_put(struct buf *rows, const struct msg_heads_row *r)
 {
-	buf_put(rows, r->tag.b, TAG_LEN);
+	buf_put(rows, r->tag.b, MSG_TAG_LEN);
 	buf_put_le32(rows, (uint32_t)r->number);
 	buf_put(rows, r->mark, sizeof(r->mark));
 	buf_put_u8(rows, (uint8_t)(r->charter - 1));
@@ -35,211 +19,25 @@ msg_row_put(struct buf *rows, const struct msg_heads_row *r)
 static int
 row_cmp(const void *x, const void *y)
 {
-	return memcmp(x, y, TAG_LEN);
+	return memcmp(x, y, MSG_TAG_LEN);
 }
 
 void
 msg_rows_sort(struct buf *rows)
 {
 	if (rows->n > 0)
-		qsort(rows->p, msg_rows(buf_bytes(rows)), ROW_LEN, row_cmp);
+		qsort(rows->p, msg_rows(buf_bytes(rows)), MSG_ROW_LEN, row_cmp);
 }
 
 void
 msg_row(struct msg_heads_row *ret, struct bytes rows, size_t i)
 {
-	const uint8_t *at = rows.p + i * ROW_LEN;
+	const uint8_t *at = rows.p + i * MSG_ROW_LEN;
 
-	memcpy(ret->tag.b, at, TAG_LEN);
-	ret->number = load_le32(at + TAG_LEN);
+	memcpy(ret->tag.b, at, MSG_TAG_LEN);
+	ret->number = load_le32(at + MSG_TAG_LEN);
 	memcpy(ret->mark, at + 12, sizeof(ret->mark));
 	ret->charter = at[16] + 1U;
-}
-
-static int
-range(uint64_t v, uint64_t lo, uint64_t hi)
-{
-	return v < lo || v > hi ? QERR_RANGE : 0;
-}
-
-static int
-check_hello(const struct msg_hello *m)
-{
-	if (m->version != VERSION)
-		return QERR_VERSION;
-	return range(m->role, ROLE_READER, ROLE_NODE);
-}
-
-static int
-check_heads(const struct msg_heads *m)
-{
-	static const uint8_t no_mark[4];
-
-	if (m->rows.n > MSG_HEADS_MAX * ROW_LEN || m->rows.n % ROW_LEN != 0 ||
-	    m->counter > COUNT_MAX || m->seen > COUNT_MAX)
-		return QERR_RANGE;
-	for (size_t i = 0; i < msg_rows(m->rows); i++) {
-		const uint8_t *tag = m->rows.p + i * ROW_LEN;
-		struct msg_heads_row r;
-
-		if (i > 0 && memcmp(tag - ROW_LEN, tag, TAG_LEN) >= 0)
-			return QERR_ORDER;
-		msg_row(&r, m->rows, i);
-		if (r.number == 0 && memcmp(r.mark, no_mark, 4) != 0)
-			return QERR_RANGE;
-	}
-	return 0;
-}
-
-static int
-check_news(const struct msg_news *m)
-{
-	if (m->charter.n == 0 && m->header.n == 0)
-		return QERR_MISSING;
-	if (m->charter.n > CHARTER_FILE_MAX || m->header.n > HEADER_FILE_MAX)
-		return QERR_TOOBIG;
-	return range(m->gap, 0, MSG_GAP_MAX);
-}
-
-static int
-check_holds(const struct msg_holds *m)
-{
-	if (m->n > MSG_RUNS_MAX)
-		return QERR_RANGE;
-	for (size_t i = 0; i < m->n; i++) {
-		const struct msg_run *r = &m->run[i];
-
-		if (m->of_pack ? r->tier != 0 || r->last >= PIECES_MAX
-			       : r->tier >= TIERS || r->first < 1)
-			return QERR_RANGE;
-		if (r->first > r->last || r->last > COUNT_MAX)
-			return QERR_RANGE;
-		if (i > 0 && r[-1].tier > r->tier)
-			return QERR_ORDER;
-		if (i > 0 && r[-1].tier == r->tier &&
-		    r->first <= r[-1].last + 1)
-			return QERR_ORDER;
-	}
-	return 0;
-}
-
-/* How an ASK names what it asks about. */
-static size_t
-ask_name_len(const struct msg_ask *m)
-{
-	if (m->budget == 0 || m->what == ASK_PEERS)
-		return 0;
-	return m->what == ASK_PIECE_HASHES || m->what == ASK_PIECES ||
-		       m->what == ASK_PART
-		   ? 32
-		   : TAG_LEN;
-}
-
-static int
-check_ask(const struct msg_ask *m)
-{
-	bool first = m->what != ASK_PIECE_HASHES && m->what != ASK_PEERS;
-	bool last = m->what == ASK_HEADERS || m->what == ASK_PIECES;
-	bool piece = m->what == ASK_PIECES || m->what == ASK_PART;
-	/* A byte of all hashes, or of a piece. */
-	uint64_t bytes = m->what == ASK_PIECE_HASHES ? MSG_DATA_MAX
-			 : m->what == ASK_PART       ? PIECE_SIZE
-						     : 0;
-
-	if (m->id > U32_MAX || m->what > ASK_PART || m->budget > COUNT_MAX)
-		return QERR_RANGE;
-	if (m->budget == 0)
-		return 0;
-	if (m->first > COUNT_MAX || m->last > COUNT_MAX)
-		return QERR_RANGE;
-	if (first ? !piece && m->first == 0 : m->first != 0)
-		return QERR_RANGE;
-	if (last        ? m->last < m->first
-	    : bytes > 0 ? m->last >= bytes
-			: m->last != 0)
-		return QERR_RANGE;
-	if (m->what == ASK_PART && m->first >= PIECES_MAX)
-		return QERR_RANGE;
-	if (m->what == ASK_PIECES &&
-	    (m->last >= PIECES_MAX || m->last - m->first >= MSG_LEAVES_MAX))
-		return QERR_RANGE;
-	return 0;
-}
-
-static int
-check_give(const struct msg_give *m)
-{
-	bool empty = m->data.n == 0;
-
-	if (m->id > U32_MAX || m->offset > COUNT_MAX)
-		return QERR_RANGE;
-	if (m->data.n > MSG_DATA_MAX)
-		return QERR_TOOBIG;
-	switch (m->status) {
-	case GIVE_LAST:
-	case GIVE_MORE:
-		return 0;
-	case GIVE_NOT_HELD:
-		return empty && m->offset == 0 ? 0 : QERR_RANGE;
-	case GIVE_BUSY:
-		return empty ? 0 : QERR_RANGE;
-	default:
-		return QERR_RANGE;
-	}
-}
-
-static int
-check_proof(const struct msg_proof *m)
-{
-	if (m->a.n == 0 || m->b.n == 0)
-		return QERR_MISSING;
-	return m->a.n > CHARTER_FILE_MAX || m->b.n > CHARTER_FILE_MAX
-		   ? QERR_TOOBIG
-		   : 0;
-}
-
-static int
-check_peers(const struct msg_peers *m)
-{
-	if (m->use > USE_OWN || m->n > MSG_TOKENS_MAX)
-		return QERR_RANGE;
-	for (size_t i = 0; i < m->n; i++)
-		if (m->token[i].n == 0 || m->token[i].n > INVITE_TEXT_MAX)
-			return QERR_RANGE;
-	return 0;
-}
-
-static int
-check_bye(const struct msg_bye *m)
-{
-	return m->code > CODE_MAX ? QERR_RANGE : range(m->retry, 0, U32_MAX);
-}
-
-static int
-check_any(const struct msg *m)
-{
-	switch (m->kind) {
-	case MSG_HELLO:
-		return check_hello(&m->hello);
-	case MSG_HEADS:
-		return check_heads(&m->heads);
-	case MSG_NEWS:
-		return check_news(&m->news);
-	case MSG_HOLDS:
-		return check_holds(&m->holds);
-	case MSG_ASK:
-		return check_ask(&m->ask);
-	case MSG_GIVE:
-		return check_give(&m->give);
-	case MSG_PROOF:
-		return check_proof(&m->proof);
-	case MSG_PEERS:
-		return check_peers(&m->peers);
-	case MSG_BYE:
-		return check_bye(&m->bye);
-	default:
-		return QERR_UNKNOWN;
-	}
 }
 
 /* Writing. */
@@ -307,7 +105,7 @@ put_ask(struct buf *b, const struct msg *m)
 {
 	static const struct msg_ask nothing;
 	const struct msg_ask *a = m->ask.budget == 0 ? &nothing : &m->ask;
-	size_t n = ask_name_len(a);
+	size_t n = msg_name_len(a);
 
 	begin(b, m, 6);
 	cbor_put_uint(b, m->ask.id);
@@ -343,7 +141,7 @@ put_peers(struct buf *b, const struct msg *m)
 int
 msg_encode(struct buf *b, const struct msg *m)
 {
-	int err = check_any(m);
+	int err = msg_check(m);
 
 	if (err != 0) {
 		buf_fail(b, err);
@@ -403,7 +201,7 @@ get_hello(struct reader *r, struct msg_hello *m, size_t fields)
 
 	memset(m, 0, sizeof(*m));
 	m->version = cbor_uint(r);
-	need(r, m->version == VERSION, QERR_VERSION);
+	need(r, m->version == MSG_VERSION, QERR_VERSION);
 	role = cbor_uint_in(r, ROLE_READER, ROLE_NODE);
 	m->role = (enum msg_role)role;
 	need(r, fields == (m->role == ROLE_NODE ? 4 : 2), QERR_TYPE);
@@ -418,8 +216,8 @@ get_heads(struct reader *r, struct msg_heads *m)
 {
 	m->counter = cbor_uint(r);
 	m->seen = cbor_uint(r);
-	m->rows = cbor_bytes_in(r, 0, MSG_HEADS_MAX * ROW_LEN);
-	need(r, m->rows.n % ROW_LEN == 0, QERR_RANGE);
+	m->rows = cbor_bytes_in(r, 0, MSG_HEADS_MAX * MSG_ROW_LEN);
+	need(r, m->rows.n % MSG_ROW_LEN == 0, QERR_RANGE);
 }
 
 static void
@@ -429,7 +227,7 @@ get_holds(struct reader *r, struct msg_holds *m)
 	size_t n, each;
 
 	memset(m, 0, sizeof(*m));
-	need(r, name.n == TAG_LEN || name.n == 32, QERR_RANGE);
+	need(r, name.n == MSG_TAG_LEN || name.n == 32, QERR_RANGE);
 	if (r->err != 0)
 		return;
 	m->of_pack = name.n == 32;
@@ -460,7 +258,7 @@ get_ask(struct reader *r, struct msg_ask *m)
 	m->first = cbor_uint(r);
 	m->last = cbor_uint(r);
 	m->budget = cbor_uint(r);
-	need(r, name.n == ask_name_len(m), QERR_RANGE);
+	need(r, name.n == msg_name_len(m), QERR_RANGE);
 	need(r,
 	    m->budget != 0 || (m->what == 0 && m->first == 0 && m->last == 0),
 	    QERR_RANGE);
@@ -563,47 +361,5 @@ msg_decode(struct msg *ret, struct bytes in)
 	ret->kind = (enum msg_kind)kind;
 	get_fields(&r, ret, fields - 1);
 	err = reader_end(&r);
-	return err != 0 ? err : check_any(ret);
-}
-
-/* Names that mean something on one link and in one direction only. */
-
-static void
-keyed(uint8_t ret[16], const uint8_t h[64], bool sender_dialled,
-    const struct id *id)
-{
-	uint8_t key[33];
-
-	memcpy(key, h, 32);
-	key[32] = sender_dialled;
-	crypto_generichash(ret, 16, id->b, sizeof(id->b), key, sizeof(key));
-}
-
-void
-msg_tag(struct msg_tag *ret, const uint8_t h[64], bool sender_dialled,
-    const struct id *feed)
-{
-	uint8_t out[16];
-
-	keyed(out, h, sender_dialled, feed);
-	memcpy(ret->b, out, TAG_LEN);
-}
-
-void
-msg_mark(uint8_t ret[4], const uint8_t h[64], bool sender_dialled,
-    const struct id *header)
-{
-	uint8_t out[16];
-
-	keyed(out, h, sender_dialled, header);
-	memcpy(ret, out, 4);
-}
-
-void
-msg_link_text(uint8_t ret[MSG_LINK_TEXT_LEN], const uint8_t h[64],
-    bool sender_dialled)
-{
-	memcpy(ret, "quire link 1", 12);
-	ret[12] = sender_dialled;
-	memcpy(ret + 13, h, 64);
+	return err != 0 ? err : msg_check(ret);
 }

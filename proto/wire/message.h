@@ -22,6 +22,7 @@
  *     | <--- GIVE …              | ---- ASK -> <- GIVE …    |
  */
 #define MSG_HEADS_MAX   1024
+#define MSG_TAG_LEN     8
 #define MSG_ROW_LEN     17
 #define MSG_RUNS_MAX    64
 #define MSG_LEAVES_MAX  8 /* pieces in one ASK */
@@ -49,7 +50,7 @@ enum msg_role {
 };
 
 struct msg_tag {
-	uint8_t b[8]; /* BLAKE2b-64(key = h || sender dialled, feed) */
+	uint8_t b[MSG_TAG_LEN]; /* see msg_tag() */
 };
 
 struct msg_hello {
@@ -184,11 +185,14 @@ msg_rows(struct bytes rows)
 }
 void msg_row(struct msg_heads_row *ret, struct bytes rows, size_t i);
 
-/* Tags and marks of a link, PROTOCOL.md §14; |h| is the handshake hash. */
+/*
+ * What a feed and the state of its head are called on one link by one of its ends,
+ * PROTOCOL.md §14; |h| is the handshake hash, |state| what the mark is made of.
+ */
 void msg_tag(struct msg_tag *ret, const uint8_t h[64], bool sender_dialled,
     const struct id *feed);
 void msg_mark(uint8_t ret[4], const uint8_t h[64], bool sender_dialled,
-    const struct id *header);
+    const struct id *state);
 /* What a node signs in its HELLO to be known by its Ed25519 key. */
 #define MSG_LINK_TEXT_LEN (12 + 1 + 64)
 void msg_link_text(uint8_t ret[MSG_LINK_TEXT_LEN], const uint8_t h[64],

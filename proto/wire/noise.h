@@ -12,7 +12,6 @@
  */
 #define NOISE_HASH_LEN 64
 #define NOISE_TAG_LEN  16
-#define NOISE_MSG_MAX  65535
 
 struct noise_cipher {
 	uint8_t k[32];
