@@ -221,25 +221,38 @@ cbor_map(struct reader *r, size_t max)
 	return count(r, MAJOR_MAP, max, 2);
 }
 
-uint64_t
-cbor_key(struct reader *r, uint64_t *at)
+struct cbor_fields
+cbor_fields(struct reader *r, size_t max)
 {
-	uint64_t k = cbor_uint(r);
-
-	if (r->err == 0 && *at != CBOR_KEY_START && k <= *at)
-		reader_fail(r, k == *at ? QERR_DUPLICATE : QERR_ORDER);
-	*at = k;
-	return k;
+	return (struct cbor_fields){.n = cbor_map(r, max)};
 }
 
-/*
- * One open container of cbor_skip(): how many values are left in it, and for a
- * map the last key.
- */
-struct level {
-	uint64_t left;
+bool
+cbor_next(struct cbor_fields *f, struct reader *r)
+{
 	uint64_t key;
-	bool map, at_key;
+
+	if (f->at == f->n || r->err != 0)
+		return false;
+	key = cbor_uint(r);
+	if (f->at++ > 0 && key <= f->key)
+		reader_fail(r, key == f->key ? QERR_DUPLICATE : QERR_ORDER);
+	f->key = key;
+	f->seen |= key < 64 ? UINT64_C(1) << key : 0;
+	return r->err == 0;
+}
+
+void
+cbor_need(const struct cbor_fields *f, struct reader *r, uint64_t needed)
+{
+	if ((f->seen & needed) != needed)
+		reader_fail(r, QERR_MISSING);
+}
+
+/* One open container of cbor_skip(); of an array it counts only its items. */
+struct level {
+	struct cbor_fields f;
+	bool map;
 };
 
 /* Pass over one value's own head and string; true if it opened |*in|. */
@@ -263,14 +276,10 @@ skip_one(struct reader *r, struct level *in)
 		cbor_bool(r);
 		return false;
 	case CBOR_ARRAY:
-		*in = (struct level){.left = cbor_array(r, SIZE_MAX)};
+		*in = (struct level){.f.n = cbor_array(r, SIZE_MAX)};
 		return true;
 	case CBOR_MAP:
-		*in = (struct level){
-		    .left = 2 * (uint64_t)cbor_map(r, SIZE_MAX / 2),
-		    .key = CBOR_KEY_START,
-		    .map = true,
-		    .at_key = true};
+		*in = (struct level){cbor_fields(r, SIZE_MAX), .map = true};
 		return true;
 	case CBOR_NONE:
 	default:
@@ -290,13 +299,10 @@ cbor_skip(struct reader *r)
 		if (depth > 0) {
 			struct level *top = &stack[depth - 1];
 
-			top->left--;
-			if (top->map && top->at_key)
-				cbor_key(r, &top->key);
 			if (top->map)
-				top->at_key = !top->at_key;
-			if (top->map && !top->at_key)
-				goto next;
+				cbor_next(&top->f, r);
+			else
+				top->f.at++;
 		}
 		if (skip_one(r, &in)) {
 			if (depth == CBOR_DEPTH_MAX)
@@ -304,8 +310,8 @@ cbor_skip(struct reader *r)
 			else
 				stack[depth++] = in;
 		}
-next:
-		while (depth > 0 && stack[depth - 1].left == 0)
+		while (depth > 0 &&
+		       stack[depth - 1].f.at == stack[depth - 1].f.n)
 			depth--;
 	} while (r->err == 0 && depth > 0);
 

@@ -57,17 +57,30 @@ size_t cbor_array(struct reader *r, size_t max);
 size_t cbor_map(struct reader *r, size_t max);
 
 /*
- * Walk over a map's keys in order:  |*at| starts as CBOR_KEY_START and holds
- * the last key.  Returns the next key, failing with QERR_ORDER if it does not
- * ascend.
+ * A map whose keys are numbers, field by field:
+ *
+ *	struct cbor_fields f = cbor_fields(r, max);
+ *
+ *	while (cbor_next(&f, r))
+ *		read_field(r, ret, f.key);
+ *
+ * cbor_next() is false after the last field and after a failure: QERR_ORDER or
+ * QERR_DUPLICATE if a key does not ascend.
  */
-#define CBOR_KEY_START UINT64_MAX
-uint64_t cbor_key(struct reader *r, uint64_t *at);
+struct cbor_fields {
+	size_t n, at;
+	uint64_t key;
+	uint64_t seen; /* bit k: there was a key k */
+};
+struct cbor_fields cbor_fields(struct reader *r, size_t max);
+bool cbor_next(struct cbor_fields *f, struct reader *r);
+/* Fail with QERR_MISSING if one of |needed|, bits as in |seen|, was not there. */
+void cbor_need(const struct cbor_fields *f, struct reader *r, uint64_t needed);
 
 /* Pass over one whole value, checking it; returns the bytes it stands in. */
 struct bytes cbor_skip(struct reader *r);
 
-/* True if |v| is one canonical value and nothing else: 0, or a QERR_*. */
+/* 0 if |v| is one canonical value and nothing else, else a QERR_*. */
 int cbor_check(struct bytes v);
 
 /* Write one value.  Text must be UTF-8: the caller checked it. */

@@ -172,16 +172,15 @@ check_files(const struct ctl_request *rq)
 int
 ctl_request_decode(struct ctl_request *ret, struct bytes msg)
 {
-	uint64_t at = CBOR_KEY_START;
+	struct cbor_fields f;
 	struct reader r;
-	size_t n;
 	int e;
 
 	memset(ret, 0, sizeof(*ret));
 	reader_init(&r, msg.p, msg.n);
-	n = cbor_map(&r, RQ_KEYS);
-	for (size_t i = 0; i < n && r.err == 0; i++)
-		get_field(ret, &r, cbor_key(&r, &at));
+	f = cbor_fields(&r, RQ_KEYS);
+	while (cbor_next(&f, &r))
+		get_field(ret, &r, f.key);
 	e = reader_end(&r);
 	if (e == 0 && ret->kind == 0)
 		e = QERR_MISSING;

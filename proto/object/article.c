@@ -297,26 +297,17 @@ check_sense(const struct article *a)
 int
 article_decode(struct article *ret, struct bytes head)
 {
-	uint64_t at = CBOR_KEY_START;
-	unsigned seen = 0;
+	struct cbor_fields f;
 	struct reader r;
-	size_t n;
 
 	memset(ret, 0, sizeof(*ret));
 	if (head.n > ARTICLE_HEAD_MAX)
 		return QERR_TOOBIG;
 	reader_init(&r, head.p != NULL ? head.p : (const uint8_t *)"", head.n);
-	n = cbor_map(&r, K_COUNT);
-	for (size_t i = 0; i < n && r.err == 0; i++) {
-		uint64_t key = cbor_key(&r, &at);
-
-		if (r.err == 0)
-			get_field(&r, ret, key);
-		if (r.err == 0)
-			seen |= 1u << key;
-	}
-	if (r.err == 0 && (seen & K_REQUIRED) != K_REQUIRED)
-		reader_fail(&r, QERR_MISSING);
+	f = cbor_fields(&r, K_COUNT);
+	while (cbor_next(&f, &r))
+		get_field(&r, ret, f.key);
+	cbor_need(&f, &r, K_REQUIRED);
 	if (reader_end(&r) != 0)
 		return reader_end(&r);
 

@@ -43,6 +43,8 @@ struct capsule {
 
 /* Write |c|, compressing its body. */
 int capsule_encode(struct buf *b, const struct capsule *c);
+/* Strict, and its sum is right; nothing else of it is checked, and |ret| borrows from |file|. */
+int capsule_decode(struct capsule *ret, struct bytes file);
 
 /* What checking a capsule found; borrows from the file, owns |body|. */
 struct capsule_verdict {

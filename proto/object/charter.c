@@ -232,7 +232,7 @@ read_field(struct reader *r, struct charter *c, uint64_t field)
 	}
 }
 
-#define BIT(field) (1u << (field))
+#define BIT(field) (UINT64_C(1) << (field))
 #define NEED                                                      \
 	(BIT(FIELD_KIND) | BIT(FIELD_VERSION) | BIT(FIELD_NAME) | \
 	    BIT(FIELD_ROOTS) | BIT(FIELD_THRESHOLD) | BIT(FIELD_KEYS))
@@ -243,7 +243,7 @@ read_field(struct reader *r, struct charter *c, uint64_t field)
 
 /* The fields that are there, a bit each, fit together. */
 static int
-check_fields(const struct charter *c, unsigned seen)
+check_fields(const struct charter *c, uint64_t seen)
 {
 	if (c->is_revocation) {
 		if ((seen & NEED_REVOCATION) != NEED_REVOCATION)
@@ -261,10 +261,8 @@ check_fields(const struct charter *c, unsigned seen)
 int
 charter_decode_body(struct charter *ret, struct bytes body)
 {
-	uint64_t at = CBOR_KEY_START;
-	unsigned seen = 0;
+	struct cbor_fields f;
 	struct reader r;
-	size_t n;
 	int err;
 
 	*ret = (struct charter){0};
@@ -273,17 +271,12 @@ charter_decode_body(struct charter *ret, struct bytes body)
 	if (body.n > CHARTER_FILE_MAX)
 		return QERR_TOOBIG;
 	reader_init(&r, body.p, body.n);
-	n = cbor_map(&r, FIELDS);
-	for (size_t i = 0; i < n && r.err == 0; i++) {
-		uint64_t field = cbor_key(&r, &at);
-
-		read_field(&r, ret, field);
-		if (r.err == 0)
-			seen |= BIT(field);
-	}
+	f = cbor_fields(&r, FIELDS);
+	while (cbor_next(&f, &r))
+		read_field(&r, ret, f.key);
 	err = reader_end(&r);
 	if (err == 0)
-		err = check_fields(ret, seen);
+		err = check_fields(ret, f.seen);
 	if (err == 0)
 		hash(&ret->hash, HASH_CHARTER, body);
 	return err;

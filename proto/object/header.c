@@ -89,29 +89,22 @@ read_field(struct reader *r, struct header *h, uint64_t field)
 int
 header_read_body(struct header *ret, struct bytes body)
 {
-	uint64_t at = CBOR_KEY_START;
-	unsigned seen = 0;
+	struct cbor_fields f;
 	struct reader r;
-	size_t n;
 
 	*ret = (struct header){.m = 1};
 	if (body.n == 0)
 		return QERR_TRUNCATED;
 	reader_init(&r, body.p, body.n);
-	n = cbor_map(&r, FIELDS);
-	for (size_t i = 0; i < n && r.err == 0; i++) {
-		uint64_t field = cbor_key(&r, &at);
-
+	f = cbor_fields(&r, FIELDS);
+	while (cbor_next(&f, &r)) {
 		/* The packs' defaults hang on the number, which comes before. */
-		if (field == FIELD_PACKS && (seen & NEED) != NEED)
-			reader_fail(&r, QERR_MISSING);
-		read_field(&r, ret, field);
-		if (r.err == 0)
-			seen |= 1u << field;
+		if (f.key == FIELD_PACKS)
+			cbor_need(&f, &r, NEED);
+		read_field(&r, ret, f.key);
 	}
-	if (reader_end(&r) != 0)
-		return reader_end(&r);
-	return (seen & NEED) != NEED ? QERR_MISSING : 0;
+	cbor_need(&f, &r, NEED);
+	return reader_end(&r);
 }
 
 int

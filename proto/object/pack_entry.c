@@ -67,20 +67,12 @@ read_field(struct reader *r, struct pack_entry *p, uint64_t field,
 void
 pack_entry_read(struct reader *r, struct pack_entry *p, uint64_t number)
 {
-	size_t n = cbor_map(r, PACK_FIELDS);
-	uint64_t at = CBOR_KEY_START;
-	unsigned seen = 0;
+	struct cbor_fields f = cbor_fields(r, PACK_FIELDS);
 
 	*p = (struct pack_entry){.first = number, .last = number};
-	for (size_t i = 0; i < n && r->err == 0; i++) {
-		uint64_t field = cbor_key(r, &at);
-
-		read_field(r, p, field, number);
-		if (r->err == 0)
-			seen |= 1u << field;
-	}
-	if (r->err == 0 && (seen & NEED) != NEED)
-		reader_fail(r, QERR_MISSING);
+	while (cbor_next(&f, r))
+		read_field(r, p, f.key, number);
+	cbor_need(&f, r, NEED);
 	if (r->err == 0 && p->first > p->last)
 		reader_fail(r, QERR_RANGE);
 	/* Only heads and text of an issue itself lean on those before it. */
