@@ -166,6 +166,7 @@ run_node(struct sync *s, struct node *n)
 	    .download_rate = s->way.rate,
 	    .reserve = 4 << 20,
 	    .fd_max = 64,
+	    .waits = true,
 	    .tell = on_tell,
 	    .trouble = on_trouble,
 	    .arg = s};

@@ -152,7 +152,13 @@ static void
 commit(struct drive *d)
 {
 	struct drive_puts p = d->sync;
+	bool little = d->put.n <= DRIVE_LITTLE && d->synced == NULL;
 	int fd, err;
+
+	if (d->cfg.waits && little) {
+		commit_now(d);
+		return;
+	}
 
 	evtimer_del(d->commit);
 	d->commit_armed = false;

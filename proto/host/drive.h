@@ -40,6 +40,9 @@ struct drive_config {
 	uint64_t upload_rate, download_rate; /* bytes a second; 0: no limit */
 	uint64_t reserve; /* bytes of the disk that stay free */
 	size_t fd_max;    /* links in all */
+	/* A little commit is waited for, as long as no large one was: where nobody
+	 * else waits, that costs less than a thread. */
+	bool waits;
 	/* Called for each update.tell, after everything else of the update. */
 	void (*tell)(void *arg, const struct node_tell *t);
 	/* May be NULL.  |why| is plain text that may name addresses. */

@@ -28,6 +28,7 @@
 #define DRIVE_SENT       65536 /* of what waits to go, before it is moved up */
 #define DRIVE_COMMIT_MS  20    /* puts wait so long for others */
 #define DRIVE_PUTS_MAX   256   /* or until there are so many */
+#define DRIVE_LITTLE     4     /* puts in a commit that may be waited for */
 #define DRIVE_CLOSE_MS   5000  /* after our FIN, for the peer's */
 #define DRIVE_FLUSH_MS   60000 /* before it, for what is queued to leave */
 #define DRIVE_SPACE_MS   10000 /* a full disk is looked at so often */
