@@ -28,6 +28,15 @@ press_begin(struct publisher *p, bool slow)
 	return 0;
 }
 
+bool
+press_is_busy(const struct publisher *p, struct buf *why)
+{
+	if (p->open)
+		buf_put_str(why, "Something else is being published now. Try "
+				 "again in a moment.");
+	return p->open;
+}
+
 int
 publisher_begin(struct publisher *p, bool slow, bool dry_run)
 {

@@ -179,11 +179,8 @@ publisher_promise_draft(struct publisher *p, uint64_t time, struct buf *b,
 	static const struct press_draft none;
 	int r;
 
-	if (p->open) {
-		buf_put_str(why, "Something else is being published now. Try "
-				 "again in a moment.");
+	if (press_is_busy(p, why))
 		return QERR_AGAIN;
-	}
 	r = press_draft(p, time > 0 ? time : clock_wall(), NULL, 0, &none, b,
 	    ret);
 	if (r != 0)
@@ -249,11 +246,8 @@ publisher_release(struct publisher *p, struct bytes file, publisher_issue_fn fn,
 	if (r != 0)
 		buf_printf(why, "It is no issue that can be released: it %s.",
 		    qerr_str(r));
-	if (r == 0 && p->open) {
-		buf_put_str(why, "Something else is being published now. Try "
-				 "again in a moment.");
+	if (r == 0 && press_is_busy(p, why))
 		r = QERR_AGAIN;
-	}
 	if (r == 0 && (r = check_turn(p, &e, v, why)) == 0 &&
 	    (r = press_before_check(p, &e, v, why)) == 0 &&
 	    (r = press_base_check(p, &e, v, why)) == 0) {

@@ -123,6 +123,8 @@ int press_uncovered(struct publisher *p, size_t *ret);
 
 /* A batch that begins: QERR_AGAIN if there is one. */
 int press_begin(struct publisher *p, bool slow);
+/* A batch is open: so |why| says, and nothing that waits for its commit is touched. */
+bool press_is_busy(const struct publisher *p, struct buf *why);
 /* As issue_seal(), while the loop goes on. */
 int press_seal(const struct publisher *p, const struct issue *is, enum tier t,
     struct buf *sealed, struct pack_entry *e, const struct issue_base *base,

@@ -305,11 +305,6 @@ prepare(struct retraction *t, struct bytes ref, struct bytes reason,
 	int r;
 
 	*ret = (struct publisher_item){.outcome = PUBLISHER_RETRACTED};
-	if (t->p->open) {
-		buf_put_str(why, "Documents are being published. Try again "
-				 "when that is done.");
-		return QERR_AGAIN;
-	}
 	if ((r = look_up(t, ref, why)) != 0 ||
 	    (r = make_tomb(t, reason, ret)) != 0)
 		return r;
@@ -342,6 +337,8 @@ publisher_retract(struct publisher *p, struct bytes ref, struct bytes reason,
 	struct retraction t = {.p = p};
 	int r;
 
+	if (press_is_busy(p, why))
+		return QERR_AGAIN;
 	if (!press_signs(p)) {
 		buf_put_str(why, "A retraction is not signed here alone.");
 		return QERR_KEY;
@@ -368,7 +365,7 @@ publisher_retract_draft(struct publisher *p, struct bytes ref,
 {
 	struct press_draft *d = press_draft_new();
 	struct retraction t = {.p = p, .draft = d};
-	int r = d == NULL ? QERR_NOMEM : 0;
+	int r = d == NULL ? QERR_NOMEM : press_is_busy(p, why) ? QERR_AGAIN : 0;
 
 	buf_init(&t.tomb, 0);
 	if (r == 0)
