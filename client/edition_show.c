@@ -80,12 +80,17 @@ show_part(const struct edition_verdict *v, size_t part)
 	const struct edition_part *p = &v->part[part];
 	size_t kept = p->head.n - p->n_gone;
 
-	if (p->anew && p->first == p->last)
+	if (p->lost > 0)
+		printf(
+		    "  issue %llu is given up: %zu article%s gone for good\n",
+		    (unsigned long long)p->first, p->lost,
+		    p->lost == 1 ? " is" : "s are");
+	else if (p->anew && p->first == p->last)
 		printf("  issue %llu anew", (unsigned long long)p->first);
 	else if (p->anew)
 		printf("  issues %llu to %llu in a volume",
 		    (unsigned long long)p->first, (unsigned long long)p->last);
-	if (p->anew)
+	if (p->anew && p->lost == 0)
 		printf(": %zu article%s as signed before, %zu taken back\n",
 		    kept, kept == 1 ? "" : "s", p->n_gone);
 	for (size_t i = 0; i < part_n(p); i++)
@@ -171,6 +176,8 @@ json_part(struct json *j, const struct edition_part *p)
 		json_uint(j, "last", p->last);
 		json_uint(j, "kept", p->head.n - p->n_gone);
 		json_uint(j, "retracted", p->n_gone);
+		if (p->lost > 0)
+			json_uint(j, "lost", p->lost);
 		json_close(j, '}');
 		json_flush(j);
 	}

@@ -18,7 +18,8 @@
 
 /* What packs of earlier issues are made of: the header that announced those, their raw
  * heads, and the hashes of their bodies, 32 bytes each.  It proves what stays.  Without
- * heads it is the header of an issue that has no articles. */
+ * heads it is the header of an issue that has no articles; or of one that nobody has any
+ * more, and that is given up. */
 struct edition_before {
 	struct bytes header, heads, bodies;
 };
@@ -52,6 +53,7 @@ struct edition_part {
 	/* Of |head| those that are not as they were before, owned: all are tombstones. */
 	uint32_t *gone;
 	size_t n_gone;
+	size_t lost; /* of an issue that is given up: its articles, unseen */
 };
 
 /* What checking an edition found: what would be, or was, signed. */
@@ -68,10 +70,10 @@ struct edition_verdict {
  * Check everything: the chain of charters, the header (signed by who may, if it is),
  * that it announces just these packs and they open, that each head and body is as
  * PROTOCOL.md has it, and of packs of earlier issues that all is there which was signed
- * before, but for articles that are taken back.  Whether a prefix is what the earlier issues
- * say only who has these can tell: a wrong one makes packs that nobody can open, but none
- * that say something else.  Initialise |ret| with zeroes; free it
- * with edition_verdict_done() in any case.
+ * before, but for articles that are taken back, and issues that are given up.  Whether a
+ * prefix is what the earlier issues say only who has these can tell: a wrong one makes packs
+ * that nobody can open, but none that say something else.  Initialise |ret| with zeroes;
+ * free it with edition_verdict_done() in any case.
  */
 int edition_open(struct edition_verdict *ret, const struct edition *e);
 void edition_verdict_done(struct edition_verdict *v);

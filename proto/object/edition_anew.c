@@ -118,6 +118,20 @@ enter(struct tiles *all, struct tile *t, struct bytes heads)
 	return r;
 }
 
+/* The header of what was before: of this feed, and earlier. */
+static int
+open_before(struct header *ret, const struct edition_verdict *v,
+    const struct edition_before *b)
+{
+	int r = header_open(ret, b->header, &v->charter);
+
+	if (r != 0)
+		return r;
+	if (!id_eq(&ret->feed, &v->feed))
+		return QERR_FEED;
+	return ret->number >= v->header.number ? QERR_RANGE : 0;
+}
+
 /*
  * What was before from issue |*next| on: a pack, or an issue without articles; |*next|
  * moves behind it.
@@ -130,14 +144,10 @@ add_tile(struct tiles *all, const struct edition_verdict *v,
 	const struct pack_entry *e;
 	struct header h;
 	size_t at = 0;
-	int r = header_open(&h, b->header, &v->charter);
+	int r = open_before(&h, v, b);
 
 	if (r != 0)
 		return r;
-	if (!id_eq(&h.feed, &v->feed))
-		return QERR_FEED;
-	if (h.number >= v->header.number)
-		return QERR_RANGE;
 	if (b->heads.n == 0) {
 		if (h.number != *next || b->bodies.n > 0 ||
 		    entry_from(&h, TIER_HEADS, *next, &at) != NULL)
@@ -210,6 +220,41 @@ tiles_done(struct tiles *all)
 	map_free(all->newest);
 }
 
+/* One issue, of which nothing is shown: it is given up, and a tombstone says so. */
+static bool
+is_given_up(const struct edition_part *part, const struct edition *e, size_t at)
+{
+	return part->first == part->last && at < e->n_before &&
+	       e->before[at].heads.n == 0;
+}
+
+static int
+give_up(const struct edition_verdict *v, struct edition_part *part,
+    const struct edition_before *b)
+{
+	const struct pack_entry *was;
+	struct article a;
+	struct header h;
+	size_t at = 0;
+	int r = open_before(&h, v, b);
+
+	if (r != 0)
+		return r;
+	do
+		was = entry_from(&h, TIER_HEADS, part->first, &at);
+	while (was != NULL && was->last != part->last);
+	if (was == NULL || b->bodies.n > 0 || part->head.n != 1)
+		return QERR_RANGE;
+	r = article_decode(&a,
+	    records_at(&part->head, buf_bytes(&part->heads), 0));
+	if (r == 0 && a.status != ARTICLE_RETRACTED)
+		r = QERR_MISSING;
+	part->lost = was->count;
+	part->gone = calloc(1, sizeof(*part->gone));
+	part->n_gone = part->gone != NULL;
+	return r == 0 && part->gone == NULL ? QERR_NOMEM : r;
+}
+
 int
 edition_compare(const struct edition_verdict *v, struct edition_part *part,
     const struct id *body, const struct edition *e, size_t *at)
@@ -218,6 +263,10 @@ edition_compare(const struct edition_verdict *v, struct edition_part *part,
 	uint64_t next = part->first;
 	int r = 0;
 
+	if (is_given_up(part, e, *at)) {
+		map_free(all.newest);
+		return give_up(v, part, &e->before[(*at)++]);
+	}
 	all.tile = calloc(e->n_before - *at + 1, sizeof(*all.tile));
 	if (all.newest == NULL || all.tile == NULL)
 		r = QERR_NOMEM;

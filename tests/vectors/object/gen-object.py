@@ -865,26 +865,38 @@ def editions():
     add('before: empty', 'QERR_MISSING', anew(_5=[]))
     add('before what is new', 'QERR_RANGE', {**draft()[0], 5: anew()[0][5]})
 
+    # Issue 3, that nobody has any more.
+    lost = v.encode({0: 'issue 3', 1: 2, 2: 2, 3: 'en', 4: '3 articles of issue 3', 13: 0})
+    mute = lambda number: header({0: 2, 1: FEED, 2: 1, 3: number, 4: 1, 5: 1, 6: seed('history')}, DESK)
+    gone = lambda records=[[lost]], header_=issue(3, records=RECORDS), hashes=b'': anew(records, own=False, _5=[[header_, b'', hashes]])
+    add('given up', '0', gone())
+    add('given up: an article in its place', 'QERR_MISSING', gone(small))
+    add('given up: two tombstones', 'QERR_RANGE', gone([[lost, tomb]]))
+    add('given up: another issue', 'QERR_RANGE', gone(header_=issue(4, records=RECORDS)))
+    add('given up: without articles', 'QERR_RANGE', gone(header_=mute(3)))
+    add('given up: signed by a thief', 'QERR_KEY', gone(header_=issue(3, records=RECORDS, key=THIEF)))
+    add('given up: of another feed', 'QERR_FEED', gone(header_=issue(3, feed=other)))
+    add('given up: and not', 'QERR_RANGE', gone(hashes=bytes(96)))
+
     # A volume of issues 1 to 3, of which 2 has no articles and 3 a correction and a retraction.
     early = [[v.encode({**HEADS[1], 1: 1, 2: 0}), v.encode({**HEADS[2], 1: 1, 2: 0, 13: 8})], [RECORDS[1][1], b'<p>a</p>']]
     late = [[heads[1], heads[2]], [b'<p>' + RECORDS[1][1][23:], b'']]
     late[0][0] = v.encode({**HEADS[1], 13: len(late[1][0])})
-    mute = header({0: 2, 1: FEED, 2: 1, 3: 2, 4: 1, 5: 1, 6: seed('history')}, DESK)
     proof = lambda n, some: [issue(n, records=some), b''.join(some[0]), b''.join(v.H(b'record', b) for b in some[1])]
 
     def volume(records=late, before=None, cover=(1, 3)):
         sealed = [seal(tier, frame(b''.join(some)), *cover) for tier, some in enumerate(records)]
         fields = {0: 2, 1: FEED, 2: 1, 3: 5, 4: 1700000000, 5: 604800, 6: seed('history'),
                   7: [entry(tier, z, len(b''.join(some)), contents(some), len(some), {6: cover[0], 7: cover[1]}) for tier, (some, z) in enumerate(zip(records, sealed))]}
-        before = before or [proof(1, early), [mute, b'', b''], proof(3, late)]
+        before = before or [proof(1, early), [mute(2), b'', b''], proof(3, late)]
         return {0: 4, 1: v.encode(fields), 2: [CHARTER1], 3: READING, 4: sealed, 5: before}, v.H(b'header', v.encode(fields))
 
     add('volume', '0', volume())
     add('volume of less', 'QERR_RANGE', volume(cover=(1, 4)))
-    add('volume of an issue too many', 'QERR_RANGE', volume(before=[proof(1, early), [mute, b'', b''], proof(3, late), proof(4, late)]))
+    add('volume of an issue too many', 'QERR_RANGE', volume(before=[proof(1, early), [mute(2), b'', b''], proof(3, late), proof(4, late)]))
     add('volume without an issue', 'QERR_RANGE', volume(before=[proof(1, early), proof(3, late)]))
-    add('volume that calls an issue mute', 'QERR_RANGE', volume(before=[proof(1, early), [mute, b'', b''], [issue(3, records=late), b'', b'']]))
-    add('volume in a muddle', 'QERR_RANGE', volume(before=[[mute, b'', b''], proof(1, early), proof(3, late)]))
+    add('volume that calls an issue mute', 'QERR_RANGE', volume(before=[proof(1, early), [mute(2), b'', b''], [issue(3, records=late), b'', b'']]))
+    add('volume in a muddle', 'QERR_RANGE', volume(before=[[mute(2), b'', b''], proof(1, early), proof(3, late)]))
     add('volume without an article', 'QERR_MISSING', volume([late[0][:1], late[1][:1]]))
     add('volume with an old revision', 'QERR_BADHASH', volume([[early[0][0], late[0][1]], [early[1][0], b'']]))
     add('volume with what was taken back', 'QERR_BADHASH', volume([[late[0][0], early[0][1]], [late[1][0], early[1][1]]]))
