@@ -27,6 +27,15 @@ next_stale(struct publisher *p, size_t *ret)
 }
 
 static int
+start_anew(struct publisher *p, size_t volume)
+{
+	p->anew = true;
+	p->first = p->shelf.pack[volume].e.first;
+	p->last = p->shelf.pack[volume].e.last;
+	return binder_start(p);
+}
+
+static int
 start_next(struct publisher *p)
 {
 	size_t stale = SHELF_NONE;
@@ -38,12 +47,9 @@ start_next(struct publisher *p)
 		r = signs ? next_stale(p, &stale) : press_to_renew(p, &stale);
 	if (r != 0 || !signs)
 		return r;
-	if (stale == SHELF_NONE)
-		return binder_is_due(p) ? binder_start(p) : 0;
-	p->anew = true;
-	p->first = p->shelf.pack[stale].e.first;
-	p->last = p->shelf.pack[stale].e.last;
-	return binder_start(p);
+	if (stale != SHELF_NONE)
+		return start_anew(p, stale);
+	return binder_is_due(p) ? binder_start(p) : 0;
 }
 
 int
@@ -135,7 +141,7 @@ add_before(struct publisher *p, struct press_draft *d)
 {
 	uint64_t next = p->first;
 	size_t *pack, n;
-	int r = shelf_cover(&p->shelf, p->first, p->last, &pack, &n);
+	int r = binder_cover(p, &pack, &n);
 
 	if (r != 0)
 		return r;
@@ -156,6 +162,23 @@ add_before(struct publisher *p, struct press_draft *d)
 	return r;
 }
 
+/* One that was lost came out as it was: it is here again, and nobody need sign it. */
+static int
+put_back(struct publisher *p, const struct pack_entry *e, size_t n,
+    const struct press_draft *d)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < n && r == 0; i++)
+		r = press_stage(p, &e[i].root, buf_bytes(&d->sealed[i]));
+	if (r == 0)
+		r = press_commit(p, NULL, NULL);
+	p->renew[0] = p->renew[--p->n_renew];
+	if (r == 0)
+		r = press_reload(p);
+	return r == 0 ? QERR_ABSENT : r;
+}
+
 static int
 make_draft(struct publisher *p, uint64_t time, struct press_draft *d,
     struct buf *b, struct publisher_drafted *ret)
@@ -171,9 +194,32 @@ make_draft(struct publisher *p, uint64_t time, struct press_draft *d,
 		r = binder_read(p, &at, &e[n], &d->sealed[n]);
 		n += r == 0;
 	}
-	if (r == QERR_ABSENT && n > 0)
-		r = add_before(p, d);
+	if (r != QERR_ABSENT || n == 0)
+		return r;
+	press_keep_same(&p->shelf, e, n);
+	if (is_same(p, e, n))
+		return put_back(p, e, n, d);
+	r = add_before(p, d);
 	return r != 0 ? r : press_draft(p, time, e, n, d, b, ret);
+}
+
+/* One that is to be made anew, else one that is due. */
+static int
+start_for_draft(struct publisher *p)
+{
+	size_t stale = SHELF_NONE;
+	int r;
+
+	if (p->child > 0 || p->open)
+		return QERR_AGAIN;
+	r = press_look_for_lost(p);
+	if (r == 0)
+		r = press_to_renew(p, &stale);
+	if (r != 0)
+		return r;
+	if (stale != SHELF_NONE && !is_issue(p, stale))
+		return start_anew(p, stale);
+	return binder_is_due(p) ? binder_start(p) : QERR_ABSENT;
 }
 
 int
@@ -181,11 +227,9 @@ publisher_volume_draft(struct publisher *p, uint64_t time, struct buf *b,
     struct publisher_drafted *ret, struct buf *why)
 {
 	struct press_draft *d = press_draft_new();
-	int r = d == NULL ? QERR_NOMEM : binder_is_due(p) ? binder_start(p) : 0;
+	int r = d == NULL ? QERR_NOMEM : start_for_draft(p);
 
-	if (r == 0) {
-		r = p->child > 0 || p->open ? QERR_AGAIN : QERR_ABSENT;
-	} else if (r == 1) {
+	if (r == 1) {
 		r = make_draft(p, time > 0 ? time : clock_wall(), d, b, ret);
 		binder_close(p);
 	}

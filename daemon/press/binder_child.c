@@ -23,8 +23,8 @@ struct stack {
 };
 
 /* What the volume is made of: of one that is made anew just that, if it is here. */
-static int
-cover(struct publisher *p, size_t **ret, size_t *ret_n)
+int
+binder_cover(struct publisher *p, size_t **ret, size_t *ret_n)
 {
 	if (!p->anew || p->shelf.pack[p->renew[0]].lost)
 		return shelf_cover(&p->shelf, p->first, p->last, ret, ret_n);
@@ -40,7 +40,7 @@ static int
 open_sources(struct publisher *p, struct stack *k)
 {
 	size_t *pack, n;
-	int r = cover(p, &pack, &n);
+	int r = binder_cover(p, &pack, &n);
 
 	if (r != 0)
 		return r;
@@ -169,7 +169,7 @@ share(struct publisher *p)
 	p->result = memfd_create("volume", MFD_CLOEXEC);
 	if (p->result < 0)
 		return QERR_IO;
-	if ((r = cover(p, &pack, &n)) != 0)
+	if ((r = binder_cover(p, &pack, &n)) != 0)
 		return r;
 	for (size_t i = 0; i < n; i++)
 		w->all += p->shelf.pack[pack[i]].e.raw +

@@ -22,6 +22,9 @@ bool binder_is_due(struct publisher *p);
 /* Bytes of the texts, unpacked, that belong to the |heads| on the shelf. */
 size_t binder_text_raw(const struct shelf *s, size_t heads);
 
+/* What p->first..last is made of, as shelf_cover(): of a volume that is made anew just that,
+ * if it is here. */
+int binder_cover(struct publisher *p, size_t **ret, size_t *ret_n);
 /*
  * Start the child that makes p->first..last: 1, and p->ended closes with it; or QERR_IO,
  * logged.  It leaves struct pack_entry and sealed bytes of both tiers in p->result.
