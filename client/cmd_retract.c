@@ -22,8 +22,8 @@ keep_draft(struct app *a, const struct documents *d, int fd, const char *path)
 	    name, (unsigned long long)d->number, time);
 	if (d->more)
 		note(a,
-		    "Not all that holds the text fits into one issue: after "
-		    "its release do the same once more.");
+		    "Not all of it fits into one issue: after its release do "
+		    "the same once more.");
 	printf("%s\n", d->hash);
 	return exit;
 }
@@ -93,6 +93,7 @@ retract(struct app *a, struct ctl_request *rq, const char *path)
 static const struct cmd_option options[] = {
     {'d', "draft", NULL, "make a draft, to be signed and released"},
     {'f', "feed", "FEED", "which, if quired publishes several"},
+    {'l', "lost", NULL, "all that nobody has; ARTICLE is how many"},
     {'o', "output", "DRAFT", "the file for a draft; else issue-NUMBER.draft"},
     {'r', "reason", "TEXT", "shown in its place"},
     {256, "time", "TIME", "of a draft, as 2026-11-20T10:02:00Z"},
@@ -111,6 +112,8 @@ run(struct app *a)
 			rq.flags |= CTL_DRAFTING;
 		else if (letter == 'f')
 			rq.feed = bytes_str(arg);
+		else if (letter == 'l')
+			rq.flags |= CTL_LOST;
 		else if (letter == 'o')
 			path = arg;
 		else if (letter == 'r')
@@ -139,6 +142,8 @@ const struct cmd cmd_retract = {
 	"and reader. What has been printed or copied cannot be called back.\n"
 	"It is out when the issue's number is shown.  A volume that holds the text is\n"
 	"made anew after that, in half a minute at most: this waits, but need not.\n"
+	"--lost goes on without what quire status says is not here: who has it yet\n"
+	"deletes it, and ARTICLE is how many articles these are, as it says.\n"
 	"Where several keys sign, or the key is elsewhere, this makes a draft (quire\n"
 	"sign, quire release); the same --time makes the same draft on every machine.",
     .run = run,

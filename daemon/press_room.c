@@ -61,7 +61,7 @@ look_at_hole(struct room *r)
 {
 	struct problems *all = &r->d->problems;
 	struct publisher_hole x;
-	char key[32], text[256];
+	char key[32], text[256], hint[256];
 
 	snprintf(key, sizeof(key), "hole%zu", (size_t)(r - r->d->room));
 	publisher_hole(r->p, &x);
@@ -76,9 +76,12 @@ look_at_hole(struct room *r)
 	    x.articles == 1 ? " is" : "s are");
 	if (!problems_has(all, key))
 		log_warn("%s", text);
-	problems_set(all, key, text, NULL,
+	snprintf(hint, sizeof(hint),
 	    "A key that has ended withdrew them, or the disk lost them. Publish "
-	    "them again, unless a mirror still gives them back.");
+	    "them again, unless a mirror still gives them back. If nobody has "
+	    "them any more, give them up: quire retract --lost %zu",
+	    x.articles);
+	problems_set(all, key, text, NULL, hint);
 }
 
 static void finish_volume(void *arg);
@@ -176,13 +179,14 @@ look_at_renewal(struct room *r)
 	if (x.volumes == 0 || (!r->failed && signs))
 		return;
 	hint = !signs
-		   ? "It is signed here no more. Put the key that signs now in "
-		     "the place of secret.key and start quired anew; or take "
-		     "it back once more, as a draft that is signed elsewhere."
+		   ? "It is not signed here. Put the key that signs now in the "
+		     "place of secret.key and start quired anew; or make it "
+		     "anew as a draft (quire draft --volume), to be signed "
+		     "elsewhere."
 		   : "It is tried each minute: see the log for what fails.";
 	snprintf(text, sizeof(text),
-	    "The volume of issues %llu to %llu of %s holds what was taken back, "
-	    "and cannot be made anew.",
+	    "The volume of issues %llu to %llu of %s is lost, or holds what was "
+	    "taken back, and cannot be made anew.",
 	    (unsigned long long)x.first, (unsigned long long)x.last,
 	    publisher_name(r->p));
 	if (!signs && !problems_has(all, key))

@@ -27,7 +27,7 @@ _quire()
 	draft) words="--feed --output --promise --slow --time --volume $common" ;;
 	sign) words="--output --yes --again $common" ;;
 	release) words="--feed $common" ;;
-	retract) words="--draft --feed --output --reason --time $common" ;;
+	retract) words="--draft --feed --lost --output --reason --time $common" ;;
 	invite) words="new list revoke --address --transport $common" ;;
 	peers) words="add remove revoke $common" ;;
 	esac

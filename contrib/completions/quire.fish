@@ -62,6 +62,7 @@ complete -c quire -n '__fish_seen_subcommand_from draft sign charter retract' -s
 complete -c quire -n '__fish_seen_subcommand_from sign charter' -s y -l yes -d 'do not ask'
 complete -c quire -n '__fish_seen_subcommand_from retract' -s d -l draft -d 'make a draft'
 complete -c quire -n '__fish_seen_subcommand_from retract' -s r -l reason -x
+complete -c quire -n '__fish_seen_subcommand_from retract' -s l -l lost -d 'all that nobody has'
 complete -c quire -n '__fish_seen_subcommand_from invite' -a 'new list revoke'
 complete -c quire -n '__fish_seen_subcommand_from invite' -s a -l address -x
 complete -c quire -n '__fish_seen_subcommand_from invite' -s t -l transport -x -a 'raw web obfs4'

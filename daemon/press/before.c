@@ -123,12 +123,29 @@ check_one(const struct publisher *p, const struct edition_before *b,
 	return QERR_CHAIN;
 }
 
+/* What is given up came back, or was never lost. */
+static int
+check_lost(const struct publisher *p, const struct edition_part *part,
+    struct buf *why)
+{
+	size_t i = shelf_issue(&p->shelf, part->first);
+
+	if (i == SHELF_NONE || p->shelf.pack[i].lost)
+		return 0;
+	buf_printf(why, "It gives issue %llu up, which is here. Draft it anew.",
+	    (unsigned long long)part->first);
+	return QERR_CHAIN;
+}
+
 int
 press_before_check(const struct publisher *p, const struct edition *e,
     const struct edition_verdict *v, struct buf *why)
 {
 	int r = 0;
 
+	for (size_t i = 0; i < v->n_part && r == 0; i++)
+		if (v->part[i].lost > 0)
+			r = check_lost(p, &v->part[i], why);
 	for (size_t i = 0; i < e->n_before && r == 0; i++)
 		r = check_one(p, &e->before[i], v, why);
 	return r;

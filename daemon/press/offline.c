@@ -248,11 +248,13 @@ publisher_release(struct publisher *p, struct bytes file, publisher_issue_fn fn,
 		    qerr_str(r));
 	if (r == 0 && press_is_busy(p, why))
 		r = QERR_AGAIN;
-	if (r == 0 && (r = check_turn(p, &e, v, why)) == 0 &&
-	    (r = press_before_check(p, &e, v, why)) == 0 &&
-	    (r = press_base_check(p, &e, v, why)) == 0) {
+	if (r == 0 && (r = check_turn(p, &e, v, why)) == 0) {
 		/* It may hold what is taken back. */
 		press_stop_volume(p);
+		r = press_look_for_lost(p);
+	}
+	if (r == 0 && (r = press_before_check(p, &e, v, why)) == 0 &&
+	    (r = press_base_check(p, &e, v, why)) == 0) {
 		press_look_anew(p);
 		r = take(p, &e, v);
 		if (r == 0)
@@ -261,10 +263,9 @@ publisher_release(struct publisher *p, struct bytes file, publisher_issue_fn fn,
 			r = press_reload(p);
 		else
 			press_cancel(p);
-		if (r != 0)
-			buf_printf(why, "Nothing was published: %s.",
-			    qerr_str(r));
 	}
+	if (r != 0 && why->n == 0)
+		buf_printf(why, "Nothing was published: %s.", qerr_str(r));
 	if (v != NULL)
 		edition_verdict_done(v);
 	free(v);

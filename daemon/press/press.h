@@ -17,7 +17,7 @@
  * commit), staged.c (packs before that), base.c (what issues lean on), correction.c (what
  * one changes), offline.c (drafts), before.c (what packs made anew are made of), retract.c,
  * anew.c (packs that lose an article), binder*.c (volumes), renew.c (those that hold what
- * was taken back) and lost.c (what is not here any more).
+ * was taken back), lost.c (what is not here any more) and forgo.c (what is not to come).
  *
  * What is on its way: packs are put into the store at once, where nothing names
  * them yet; headers wait in |header| until press_commit() puts them all.

@@ -178,14 +178,28 @@ void publisher_renewal(const struct publisher *p,
 
 /*
  * Issues |first| to |last| announce |articles| that are not here: whoever withdrew them
- * was ended since.  Published again they are new, and the packs count once they come back.
- * |articles| is 0 if nothing is lacking.
+ * was ended since.  Published again they are new, and the packs count once they come back,
+ * or until they are given up.  |articles| is 0 if nothing is lacking.
  */
 struct publisher_hole {
 	uint64_t first, last;
 	size_t articles;
 };
 void publisher_hole(const struct publisher *p, struct publisher_hole *ret);
+
+/*
+ * Go on without them for good: their packs are withdrawn wherever they are, for a tombstone
+ * that says how many there were.  |articles| is that number, as who decides it knows it:
+ * QERR_RANGE if it is another, QERR_ABSENT if nothing is lacking.  0, or an error with |why|.
+ * The draft is of |time| (as above), and may need others after it.
+ */
+int publisher_forgo(struct publisher *p, size_t articles, struct bytes reason,
+    struct publisher_item *ret, publisher_issue_fn fn, void *arg,
+    struct buf *why);
+int publisher_forgo_draft(struct publisher *p, size_t articles,
+    struct bytes reason, uint64_t time, struct buf *b,
+    struct publisher_drafted *ret_draft, struct publisher_item *ret,
+    struct buf *why);
 
 /*
  * The same as a draft of |time| (as above): it has the tombstone and the packs that take
@@ -221,9 +235,9 @@ int publisher_volume_finish(struct publisher *p, publisher_issue_fn fn,
     void *arg, struct buf *why);
 
 /*
- * The volume that is due as a draft of |time| (as above), to be signed elsewhere and
- * released.  Takes as long as the child does.  QERR_ABSENT if none is due; QERR_AGAIN while
- * one is being made, or a batch is open.
+ * The volume that is due, or to be made anew before all others, as a draft of |time| (as
+ * above), to be signed elsewhere and released.  Takes as long as the child does.  QERR_ABSENT
+ * if there is none; QERR_AGAIN while one is being made, or a batch is open.
  */
 int publisher_volume_draft(struct publisher *p, uint64_t time, struct buf *b,
     struct publisher_drafted *ret, struct buf *why);

@@ -116,7 +116,7 @@ get_field(struct ctl_request *rq, struct reader *r, uint64_t key)
 	case RQ_FLAGS:
 		rq->flags = (unsigned)cbor_uint_in(r, 1,
 		    CTL_DRY_RUN | CTL_SLOW | CTL_DRAFTING | CTL_RULES |
-			CTL_PROMISE);
+			CTL_PROMISE | CTL_LOST);
 		break;
 	case RQ_TIERS:
 		rq->tiers = (unsigned)cbor_uint_in(r, 1, 15);
@@ -161,7 +161,8 @@ check_files(const struct ctl_request *rq)
 	if ((!document || address) && rq->n_picture != 0)
 		return QERR_PROTOCOL;
 	if (((rq->flags & CTL_RULES) != 0 && rq->kind != CTL_TRY) ||
-	    ((rq->flags & CTL_PROMISE) != 0 && rq->kind != CTL_DRAFT))
+	    ((rq->flags & CTL_PROMISE) != 0 && rq->kind != CTL_DRAFT) ||
+	    ((rq->flags & CTL_LOST) != 0 && rq->kind != CTL_RETRACT))
 		return QERR_PROTOCOL;
 	n += (rq->flags & CTL_RULES) != 0;
 	if (rq->kind == CTL_RETRACT && rq->n_fd == 1)

@@ -55,8 +55,8 @@ enum ctl_kind {
 	CTL_PUBLISH,       /* feed, flags, time */
 	CTL_DOCUMENT, /* text: name of the file; picture names; one fd each */
 	CTL_COMMIT,
-	/* text: the article's name, address or id in hex; feed, reason; flags: DRAFTING; time.
-	 * Into the file that comes along goes a draft, if one is wanted, or if issues of the
+	/* text: the article's name, address or id in hex, or, with the flag LOST, how many are
+	 * given up; feed, reason; flags: DRAFTING; time.  Into the file that comes along goes a draft, if one is wanted, or if issues of the
 	 * feed are not signed by quired alone. */
 	CTL_RETRACT,
 	CTL_RELOAD, /* as SIGHUP */
@@ -78,6 +78,7 @@ enum {
 	CTL_RULES = 8, /* TRY: the last file has rules, instead of the feed's */
 	CTL_PROMISE =
 	    16, /* DRAFT, alone: of an issue without packs, and no volume */
+	CTL_LOST = 32, /* RETRACT: all that nobody has any more */
 };
 
 /*

@@ -59,6 +59,19 @@ is_again(const struct track *s, size_t i)
 	return false;
 }
 
+/* True if a link says that it has the pack of |a|. */
+static bool
+is_offered(const struct track *s, const struct announce *a)
+{
+	const struct node *n = s->head.n;
+
+	for (size_t i = 0; i < n->n_slot; i++)
+		if (n->link[i] != NULL && n->link[i]->state == LINK_OPEN &&
+		    share_holds(n->link[i], s, a->number, a->tier, a->pack))
+			return true;
+	return false;
+}
+
 /* Links that have shown |s|, and how far they are. */
 static void
 count_sources(const struct track *s, struct node_feed_stat *ret)
@@ -106,6 +119,7 @@ node_feed_stat(const struct node *n, const struct id *feed,
 			ret->bytes_held += a->pack->size;
 		} else if (a->pack->wants > 0) {
 			ret->packs_wanted++;
+			ret->packs_offered += is_offered(s, a);
 			ret->bytes_wanted += a->pack->size;
 		}
 	}

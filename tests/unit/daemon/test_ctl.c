@@ -106,6 +106,13 @@ rules_are_kept(void)
 	rq.n_fd = 0;
 	check(ctl_request_decode(&got, encoded(&rq)) == QERR_PROTOCOL);
 
+	/* What is given up is taken back, and nothing else is. */
+	rq = (struct ctl_request){.kind = CTL_RETRACT, .flags = CTL_LOST};
+	check(ctl_request_decode(&got, encoded(&rq)) == 0);
+	rq.kind = CTL_RELOAD;
+	check(ctl_request_decode(&got, encoded(&rq)) == QERR_PROTOCOL);
+	rq = (struct ctl_request){.kind = CTL_DOCUMENT};
+
 	buf_clear(&b);
 	rq.text = bytes_str("\xc3");
 	check(ctl_request_encode(&b, &rq) == QERR_TEXT);

@@ -244,6 +244,16 @@ retract(struct room *r, const char *ref)
 	    &it, NULL, NULL, &why);
 }
 
+static int
+forgo(struct room *r, size_t articles)
+{
+	struct publisher_item it;
+
+	buf_clear(&why);
+	return publisher_forgo(r->p, articles, bytes_str("stolen"), &it, NULL,
+	    NULL, &why);
+}
+
 /* How many live packs hold |word|; dead ones must not even be there. */
 static size_t
 holds(struct room *r, const char *word)
@@ -320,6 +330,16 @@ from_draft_to_retraction(void)
 	check(publish(&r, "a.html", "<p>alpha again") == PUBLISHER_RETRACTED);
 	check(publish(&r, "b.html", "<title>B</title><p>beta<img src=20>") ==
 	      PUBLISHER_UNCHANGED);
+
+	/* Not while others publish: nothing of theirs is lost. */
+	r.p->per_issue = 1;
+	check(publisher_begin(r.p, false, false) == 0);
+	for (char name[] = "0.html"; name[0] < '3'; name[0]++)
+		check(add(&r, name, "<p>gamma", NULL) == PUBLISHER_NEW);
+	check(retract(&r, "b.html") == QERR_AGAIN &&
+	      forgo(&r, 1) == QERR_AGAIN);
+	check(publisher_commit(r.p, NULL, NULL, &why) == 0);
+	check(holds(&r, "gamma") == 3 && holds(&r, "beta") == 1);
 
 	/* With its last text a feed still stands. */
 	check(retract(&r, "b.html") == 0);
@@ -1149,6 +1169,157 @@ what_is_lost(void)
 	buf_done(&pack);
 }
 
+/* Nobody has an issue any more, nor the volume that it was in. */
+static void
+what_is_given_up(void)
+{
+	struct publisher_hole hole;
+	struct tree_name t = {.kind = TREE_PACK};
+	const struct shelf_pack *v;
+	struct buf pack;
+	struct room r;
+	size_t n;
+
+	buf_init(&pack, 0);
+	one_ended = true;
+	room_new(&r, 20);
+	one_ended = false;
+	fill(&r, 0, 260);
+	check(make_volume(&r) == 1);
+	fill(&r, 260, 280);
+	check(forgo(&r, 0) == QERR_ABSENT);
+	t.id = r.p->shelf.pack[shelf_issue(&r.p->shelf, 5)].e.root;
+	lose(&r, newest_volume(&r), &pack);
+	buf_clear(&pack);
+	lose(&r, shelf_issue(&r.p->shelf, 5), &pack);
+	publisher_hole(r.p, &hole);
+	n = hole.articles;
+	check(hole.first == 5 && hole.last >= 5 && n >= 20 && n < 260);
+	check(publisher_articles(r.p) == 280 - n && make_volume(&r) == 0);
+
+	/* Who gives it up knows how much that is. */
+	check(forgo(&r, n + 1) == QERR_RANGE);
+	buf_put_u8(&why, 0);
+	check(strstr((const char *)why.p, "and not ") != NULL);
+	check(forgo(&r, n) == 0);
+	check(forgo(&r, 0) == QERR_ABSENT);
+	publisher_hole(r.p, &hole);
+	check(hole.articles == 0 && publisher_articles(r.p) == 281 - n);
+	check(make_volume(&r) == 1 && make_volume(&r) == 0);
+	v = &r.p->shelf.pack[newest_volume(&r)];
+	check(v->e.first == 1 && v->e.only && v->e.count == 261 - n);
+	check(holds(&r, "word100.") == 0 && holds(&r, "word0.") == 2);
+	reenter(&r);
+	publisher_hole(r.p, &hole);
+	check(hole.articles == 0 && publisher_articles(r.p) == 281 - n);
+	check(make_volume(&r) == 0);
+
+	/* It is withdrawn wherever it turns up, and what it said begins anew. */
+	check(store_put(r.store, &t, buf_bytes(&pack), true) == 0);
+	check(store_commit(r.store) == 0);
+	reenter(&r);
+	check(!store_has(r.store, &t));
+	fill(&r, 80, 100);
+	check(publisher_articles(r.p) == 301 - n && holds(&r, "word80.") == 1);
+	check(ledger_find(&r.p->ledger, bytes_str("80.html"))->revision == 1);
+	room_done(&r);
+	buf_done(&pack);
+}
+
+/* Give up what is lost by a draft, which |issue| becomes, signed. */
+static int
+forgo_by_draft(struct room *r, struct buf *issue)
+{
+	struct edition_verdict v = {.header.n_pack = 0};
+	struct publisher_drafted d;
+	struct publisher_hole hole;
+	struct publisher_item it;
+	struct edition e;
+	struct buf file;
+	size_t lost = 0;
+	int ret;
+
+	buf_init(&file, 0);
+	buf_clear(&why);
+	publisher_hole(r->p, &hole);
+	ret = publisher_forgo_draft(r->p, hole.articles, bytes_str(""), 0,
+	    &file, &d, &it, &why);
+	if (ret == 0) {
+		check(d.articles == 0 && it.outcome == PUBLISHER_RETRACTED);
+		sign(r, "newsroom/secret.key", issue, buf_bytes(&file));
+		check(edition_decode(&e, buf_bytes(issue)) == 0);
+		check(edition_open(&v, &e) == 0);
+		for (size_t i = 0; i < v.n_part; i++) {
+			check(v.part[i].lost > 0 && v.part[i].n_gone == 1);
+			lost += v.part[i].lost;
+		}
+		check(d.more ? lost < hole.articles : lost == hole.articles);
+		edition_verdict_done(&v);
+		ret = d.more;
+	}
+	buf_done(&file);
+	return ret;
+}
+
+static void
+given_up_by_drafts(void)
+{
+	struct tree_name t = {.kind = TREE_PACK};
+	struct publisher_renewal left;
+	struct publisher_hole hole;
+	struct buf pack, issue;
+	struct room r;
+	size_t n;
+
+	buf_init(&pack, 0);
+	buf_init(&issue, 0);
+	one_ended = true;
+	room_new(&r, 20);
+	one_ended = false;
+	fill(&r, 0, 260);
+	check(make_volume(&r) == 1);
+	check(forgo_by_draft(&r, &issue) == QERR_ABSENT);
+	lose(&r, newest_volume(&r), &pack);
+	buf_clear(&pack);
+	t.id = r.p->shelf.pack[shelf_issue(&r.p->shelf, 5)].e.root;
+	lose(&r, shelf_issue(&r.p->shelf, 5), &pack);
+	publisher_hole(r.p, &hole);
+	n = hole.articles;
+
+	/* It came back before that was out. */
+	check(forgo_by_draft(&r, &issue) == 0);
+	check(store_put(r.store, &t, buf_bytes(&pack), false) == 0);
+	check(store_commit(r.store) == 0);
+	check(release(&r, &issue) == QERR_CHAIN && why.n > 0);
+	check(publisher_articles(r.p) == 260);
+	check(forgo_by_draft(&r, &issue) == QERR_ABSENT);
+
+	/* The volume that was lost with it is made anew by a draft, too. */
+	buf_clear(&pack);
+	lose(&r, shelf_issue(&r.p->shelf, 5), &pack);
+	check(forgo_by_draft(&r, &issue) == 0);
+	check(release(&r, &issue) == 0);
+	publisher_hole(r.p, &hole);
+	check(hole.articles == 0 && publisher_articles(r.p) == 261 - n);
+	draft_volume(&r);
+	publisher_renewal(r.p, &left);
+	check(left.volumes == 0 && holds(&r, "word0.") == 2);
+	check(r.p->shelf.pack[newest_volume(&r)].e.count == 261 - n);
+
+	/* As it was, it is here again without. */
+	buf_clear(&pack);
+	lose(&r, newest_volume(&r), &pack);
+	buf_clear(&pack);
+	check(publisher_volume_draft(r.p, 0, &pack,
+		  &(struct publisher_drafted){0}, &why) == QERR_ABSENT);
+	check(holds(&r, "word0.") == 2);
+	publisher_renewal(r.p, &left);
+	check(left.volumes == 0);
+	room_done(&r);
+	buf_done(&pack);
+	buf_done(&issue);
+}
+
 /* A small one beside which nothing fits is not bound once more, for ever. */
 static void
 volumes_full(void)
@@ -1551,6 +1722,8 @@ main(void)
 	volumes_anew();
 	chains_stay_short();
 	what_is_lost();
+	what_is_given_up();
+	given_up_by_drafts();
 	volumes_full();
 	killed_between();
 	bases();

@@ -116,6 +116,21 @@ comes_whole(void)
 	end();
 }
 
+/* What somebody has, and does not give yet, is known to be there. */
+static void
+offered(void)
+{
+	begin(6);
+	from->mute = true;
+	house_peer(h, from);
+	town_run(&w, 5 * SECOND);
+	check(stat_of().packs_wanted == 6 && stat_of().packs_offered == 6);
+	house_stop(from);
+	town_run(&w, 5 * SECOND);
+	check(stat_of().packs_wanted == 6 && stat_of().packs_offered == 0);
+	end();
+}
+
 /* A piece that is another's is not taken, nor one whose hashes are; all others are. */
 static void
 damaged(void)
@@ -226,6 +241,7 @@ main(void)
 {
 	check(sodium_init() >= 0);
 	comes_whole();
+	offered();
 	damaged();
 	forks();
 	of_no_use();
