@@ -5,7 +5,7 @@
 
 #include "daemon/extract/find.h"
 #include "daemon/extract/kill.h"
-#include "daemon/extract/noise.h"
+#include "daemon/extract/lead.h"
 #include "daemon/extract/page.h"
 #include "daemon/extract/prune.h"
 #include "daemon/extract/tail.h"
@@ -105,28 +105,6 @@ by_address(const void *a, const void *b)
 	return *x < *y ? -1 : *x > *y;
 }
 
-/* The picture between the title and the text, with what it says, is the lead. */
-static uint32_t
-lead_picture(const struct page *p, uint32_t first, struct bytes title)
-{
-	bool below_title = false;
-
-	for (uint32_t i = 1; i < first; i++) {
-		const struct page_element *e = &p->e[i];
-
-		if (e->dead) {
-			i = e->end - 1;
-			continue;
-		}
-		below_title = below_title ||
-			      (e->tag == GUMBO_TAG_H1 && noise_is(p, i, title));
-		if (below_title && e->tag == GUMBO_TAG_FIGURE &&
-		    e->end <= first && e->in.img > 0 && e->in.text > 0)
-			return i;
-	}
-	return 0;
-}
-
 /* Room for |n_root| and |n_noise|, and what |pick| drops. */
 static int
 begin(struct extract *x, size_t n_root, size_t n_noise, const struct pick *pick)
@@ -148,12 +126,13 @@ keep(struct extract *x, const struct attempt *a, struct bytes title,
     const struct pick *pick)
 {
 	const struct page *p = &a->page;
-	uint32_t lead = lead_picture(p, a->part[0], title);
+	uint32_t lead[LEAD_MAX];
+	size_t n_lead = lead_find(p, a->part[0], title, lead);
 
-	if (begin(x, a->n_part + 1, p->n, pick) != 0)
+	if (begin(x, a->n_part + n_lead, p->n, pick) != 0)
 		return QERR_NOMEM;
-	if (lead != 0)
-		x->root[x->n_root++] = p->e[lead].node;
+	for (size_t i = 0; i < n_lead; i++)
+		x->root[x->n_root++] = p->e[lead[i]].node;
 	for (size_t i = 0; i < a->n_part; i++) {
 		uint32_t top = a->part[i];
 

@@ -18,6 +18,7 @@
  *	find.c	paragraphs give their weight to what they are in; the heaviest wins
  *	widen.c	what else looks like it, in other boxes
  *	prune.c	what is in it and is noise by its links, its name or its words
+ *	lead.c	what belongs to it above it
  *	tail.c	comments and other news, behind a line that says so
  *
  * The idea of weighing is Readability's (Arc90, 2009).  A page is looked at with

@@ -4,9 +4,7 @@
 #include "daemon/extract/hint.h"
 #include "daemon/extract/noise.h"
 
-#define TITLE_MIN          8 /* letters of a heading that may be the page's title */
-#define TITLE_ELEMENTS_MAX 64
-#define ALONE_MIN          240 /* letters of prose below it: the others are not meant */
+#define ALONE_MIN 240 /* letters of prose below it: the others are not meant */
 
 /* How many percent of a page's prose may stand in what is beside its article. */
 #define SOFT_MAX  40
@@ -83,23 +81,6 @@ is_most(const struct page *p, uint32_t i)
 	return 3 * (in->text - in->link) > 2 * (all->text - all->link);
 }
 
-static bool
-is_title(const struct page *p, uint32_t i, struct bytes title)
-{
-	const struct page_element *e = &p->e[i];
-	struct buf b;
-	bool is;
-
-	if (e->dead || e->tag < GUMBO_TAG_H1 || e->tag > GUMBO_TAG_H3 ||
-	    e->in.text < TITLE_MIN || e->end - i > TITLE_ELEMENTS_MAX)
-		return false;
-	buf_init(&b, 0);
-	page_line(&b, e->node);
-	is = noise_same_title(title, buf_bytes(&b));
-	buf_done(&b);
-	return is;
-}
-
 /* The <article> that has the page's title, and prose; 0 if there is none. */
 static uint32_t
 titled(const struct page *p, struct bytes title)
@@ -107,7 +88,7 @@ titled(const struct page *p, struct bytes title)
 	for (uint32_t i = 1; i < p->n; i++) {
 		uint32_t up = i;
 
-		if (!is_title(p, i, title))
+		if (!noise_is_title(p, i, title))
 			continue;
 		while (up > 0 && p->e[up].tag != GUMBO_TAG_ARTICLE)
 			up = p->e[up].up;

@@ -8,6 +8,7 @@
 #define LINE_MAX_LETTERS   120
 #define LINE_MAX_ELEMENTS  64 /* the dead count: they are all walked through */
 #define BYLINE_MAX_LETTERS 100
+#define TITLE_MIN          8 /* letters of a lesser heading that is the title */
 #define N_OF(a)            (sizeof(a) / sizeof((a)[0]))
 
 /* Whole lines; of Latin letters the case does not matter. */
@@ -95,6 +96,24 @@ bool
 noise_same_title(struct bytes a, struct bytes b)
 {
 	return noise_shared(a, b) > 75;
+}
+
+bool
+noise_is_title(const struct page *p, uint32_t i, struct bytes title)
+{
+	const struct page_element *e = &p->e[i];
+	struct buf b;
+	bool is;
+
+	if (e->dead || e->tag < GUMBO_TAG_H1 || e->tag > GUMBO_TAG_H3 ||
+	    (e->tag != GUMBO_TAG_H1 && e->in.text < TITLE_MIN) ||
+	    e->end - i > LINE_MAX_ELEMENTS)
+		return false;
+	buf_init(&b, 0);
+	page_line(&b, e->node);
+	is = noise_same_title(title, buf_bytes(&b));
+	buf_done(&b);
+	return is;
 }
 
 static bool

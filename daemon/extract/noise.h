@@ -11,9 +11,11 @@
  */
 bool noise_is(const struct page *p, uint32_t i, struct bytes title);
 
-/* True if two headings say the same, but for a few words. */
 /* Of the letters of |b|'s words so many percent are of words that |a| has, too. */
 unsigned noise_shared(struct bytes a, struct bytes b);
+/* True if element |i| is a heading that says what |title| does. */
+bool noise_is_title(const struct page *p, uint32_t i, struct bytes title);
+/* True if two headings say the same, but for a few words. */
 bool noise_same_title(struct bytes a, struct bytes b);
 
 #endif

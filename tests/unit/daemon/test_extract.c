@@ -19,6 +19,10 @@
 	"<p>A court, it said, would hear the case in May; the charges, "     \
 	"\"extremism\" and \"discrediting the army\", carry terms of up to " \
 	"ten years, and appeals, as lawyers point out, seldom succeed.</p>"
+#define THREE                                                               \
+	"<p>Outside, some forty people, most of them women, waited in the " \
+	"rain; the police, who had closed the street, let nobody through, " \
+	"and took the names of all who asked, and of some who did not.</p>"
 #define HEAD "<html lang=en><head><title>Arrests - The Paper</title>"
 
 static void
@@ -34,6 +38,20 @@ take(struct ingest_doc *d, const char *html, size_t n)
 	ingest_init(d);
 	check(ingest(d, &src, &why) == 0);
 	buf_done(&why);
+}
+
+static size_t
+times(const struct ingest_doc *d, const char *words)
+{
+	const uint8_t *at = d->body.p, *end = d->body.p + d->body.n;
+	size_t n = 0;
+
+	while ((at = memmem(at, (size_t)(end - at), words, strlen(words))) !=
+	       NULL) {
+		at += strlen(words);
+		n++;
+	}
+	return n;
 }
 
 static bool
@@ -376,6 +394,51 @@ a_line_may_say_who(void)
 	take(&d, page, sizeof(page) - 1);
 	check(d.n_author == 1 && strcmp(d.author[0], "Anna Writer") == 0);
 	ingest_done(&d);
+}
+
+/* Of a page with |between| title and text, which is deep in boxes of its own. */
+static void
+is_lead(const char *between, bool lead)
+{
+	struct ingest_doc d;
+	struct buf b;
+
+	buf_init(&b, 0);
+	buf_printf(&b,
+	    HEAD "<script>x()</script></head><body><nav>n</nav><div>"
+		 "<div><h1>Arrests</h1>%s</div><div><div><div>" ONE TWO THREE
+		 "</div></div><div><a href=/b>More</a></div></div></div>"
+		 "</body></html>",
+	    between);
+	take(&d, (const char *)b.p, b.n);
+	check(times(&d, "The ministry") == 1 && says(&d, "seldom succeed"));
+	if (says(&d, "LEAD") != lead)
+		fprintf(stderr, "%s\n  left %.*s\n", between, (int)d.body.n,
+		    (const char *)d.body.p);
+	check(says(&d, "LEAD") == lead);
+	ingest_done(&d);
+	buf_done(&b);
+}
+
+#define LEAD                                                                \
+	"LEAD: five people are in prison after a week of searches, said a " \
+	"court in the capital, and nobody knows why."
+
+static void
+what_it_is_about_stands_below_the_title(void)
+{
+	is_lead("<div class=intro>" LEAD "</div>", true);
+	is_lead("<p>" LEAD "</p><div><a href=/a>A. Writer</a></div>", true);
+	is_lead(
+	    "<h2>LEAD: five people are in prison after weeks of searches, says court"
+	    "</h2>",
+	    true);
+	is_lead("<h2>LEAD</h2>", false);
+	is_lead("<p><a href=/c>" LEAD "</a></p>", false);
+	is_lead("<div><img src=a.jpg><p>" LEAD "</p></div>", false);
+	is_lead("<div class=photo-caption><p>" LEAD "</p></div>", false);
+	/* What the text says itself is said once. */
+	is_lead(ONE, false);
 }
 
 /* Between title and text: who wrote it, by a link, and the lead picture's caption. */
@@ -753,6 +816,7 @@ main(void)
 	a_line_may_say_who();
 	a_long_line_says_nobody();
 	boxes_before_an_article_are_its_lead();
+	what_it_is_about_stands_below_the_title();
 	an_article_in_several_boxes_is_one();
 	names_do_not_hide_an_article();
 	other_articles_are_left_out();
