@@ -19,6 +19,7 @@
  *	widen.c	what else looks like it, in other boxes
  *	prune.c	what is in it and is noise by its links, its name or its words
  *	lead.c	what belongs to it above it
+ *	date.c, date_find.c  days as documents and people write them
  *	tail.c	comments and other news, behind a line that says so
  *
  * The idea of weighing is Readability's (Arc90, 2009).  A page is looked at with

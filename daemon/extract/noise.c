@@ -3,11 +3,15 @@
 #include <string.h>
 #include <strings.h>
 
+#include "daemon/extract/date.h"
 #include "daemon/extract/hint.h"
+#include "proto/base/text.h"
 
 #define LINE_MAX_LETTERS   120
 #define LINE_MAX_ELEMENTS  64 /* the dead count: they are all walked through */
 #define BYLINE_MAX_LETTERS 100
+#define MOMENT_MAX         70 /* letters */
+#define MOMENT_WORDS       5  /* of them, but figures */
 #define TITLE_MIN          8 /* letters of a lesser heading that is the title */
 #define N_OF(a)            (sizeof(a) / sizeof((a)[0]))
 
@@ -49,6 +53,25 @@ is_times(struct bytes line)
 			return false;
 	}
 	return colons > 1;
+}
+
+/* Letters in words of more than two, for a month, a weekday, "Last updated". */
+static size_t
+words_in(struct bytes s)
+{
+	size_t words = 0, n = 0;
+
+	for (size_t i = 0; i <= s.n; i++) {
+		uint8_t c = i < s.n ? s.p[i] : ' ';
+
+		if (c >= 0x80 || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z')) {
+			n++;
+			continue;
+		}
+		words += n > 2;
+		n = 0;
+	}
+	return words;
 }
 
 static size_t
@@ -144,4 +167,36 @@ noise_is(const struct page *p, uint32_t i, struct bytes title)
 		    e->tag != GUMBO_TAG_A);
 	buf_done(&b);
 	return noise;
+}
+
+static bool
+ends_sentence(struct bytes s)
+{
+	uint8_t last = s.n > 1 ? s.p[s.n - 1] : ' ';
+
+	return last == '!' || last == '?' || last == ':' ||
+	       (last == '.' && s.p[s.n - 2] >= '0' && s.p[s.n - 2] <= '9');
+}
+
+bool
+noise_is_moment(const struct page *p, uint32_t i)
+{
+	const struct page_element *e = &p->e[i];
+	struct bytes line;
+	struct buf b;
+	int64_t when;
+	bool is;
+
+	if ((e->tag != GUMBO_TAG_P && e->tag != GUMBO_TAG_DIV &&
+		e->tag != GUMBO_TAG_H6) ||
+	    e->in.text == 0 || e->in.text > MOMENT_MAX || e->in.img > 0 ||
+	    e->end - i > LINE_MAX_ELEMENTS)
+		return false;
+	buf_init(&b, 0);
+	page_line(&b, e->node);
+	line = text_trim(buf_bytes(&b));
+	is = words_in(line) <= MOMENT_WORDS && !ends_sentence(line) &&
+	     date_find(&when, line, false);
+	buf_done(&b);
+	return is;
 }

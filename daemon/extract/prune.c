@@ -5,7 +5,8 @@
 #include "daemon/extract/hint.h"
 #include "daemon/extract/noise.h"
 
-#define SHARE_MAX 500 /* letters; a longer box is no row of buttons */
+#define LEAD_PARAGRAPHS 1   /* that a date may stand below */
+#define SHARE_MAX       500 /* letters; a longer box is no row of buttons */
 
 static bool
 in_figure(const struct page *p, uint32_t i)
@@ -118,6 +119,27 @@ is_foreign(const struct page *p, uint32_t i, const struct strength *s)
 	}
 }
 
+/* Before the text and behind it; between paragraphs a day is a chronicle's. */
+static void
+kill_moments(struct page *p, uint32_t top)
+{
+	uint32_t all = p->e[top].in.prose, above = 0;
+	size_t paragraphs = 0;
+
+	for (uint32_t i = top + 1; i < p->e[top].end;) {
+		struct page_element *e = &p->e[i];
+		uint32_t prose = e->dead ? 0 : page_prose(e);
+
+		above += prose;
+		paragraphs += prose > 0;
+		if (!e->dead &&
+		    (paragraphs <= LEAD_PARAGRAPHS || above == all) &&
+		    noise_is_moment(p, i))
+			page_kill(p, i);
+		i = e->dead ? e->end : i + 1;
+	}
+}
+
 /* Boxes from the inside out, so that each is judged by what is left in it. */
 void
 prune(struct page *p, uint32_t top, const struct strength *s,
@@ -130,6 +152,7 @@ prune(struct page *p, uint32_t top, const struct strength *s,
 			page_kill(p, i);
 		i = e->dead ? e->end : i + 1;
 	}
+	kill_moments(p, top);
 	for (uint32_t i = p->e[top].end; s->prune && i-- > top + 1;)
 		if (!p->e[i].dead && is_noisy_box(p, i, s))
 			page_kill(p, i);

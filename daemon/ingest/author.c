@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "daemon/ingest/date.h"
+#include "daemon/extract/date.h"
 #include "proto/base/fold.h"
 #include "proto/base/text.h"
 

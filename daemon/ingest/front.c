@@ -2,7 +2,7 @@
 
 #include <strings.h>
 
-#include "daemon/ingest/date.h"
+#include "daemon/extract/date.h"
 #include "daemon/ingest/meta.h"
 #include "proto/base/qerr.h"
 #include "proto/base/text.h"

@@ -3,8 +3,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "daemon/extract/date.h"
 #include "daemon/extract/names.h"
-#include "daemon/ingest/date.h"
 #include "daemon/ingest/html_line.h"
 #include "daemon/ingest/html_meta.h"
 #include "daemon/ingest/scribe.h"

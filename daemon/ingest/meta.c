@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <strings.h>
 
+#include "daemon/extract/date.h"
 #include "daemon/ingest/author.h"
-#include "daemon/ingest/date.h"
 #include "daemon/ingest/imprint.h"
 #include "daemon/ingest/scribe.h"
 #include "proto/base/text.h"

@@ -1,6 +1,6 @@
 #include <stdio.h>
 
-#include "daemon/ingest/date.h"
+#include "daemon/extract/date.h"
 #include "tests/lib/check.h"
 
 static bool

@@ -148,6 +148,15 @@ lines_of_players_and_ads_are_left_out(void)
 	line_is_noise("إعلان");
 }
 
+static void
+lines_that_say_only_when_are_left_out(void)
+{
+	is_noise("", "<p>NOISE updated at 11:23 PM on 10th January 2012</p>",
+	    "");
+	is_noise("", "<div><b>NOISE</b> | 6 января 2012 г.</div>", "");
+	is_noise("", "<p>NOISE 2012年1月17日 16:48</p>", "");
+}
+
 /* What an article may hold stays, whatever it looks like. */
 static void
 what_belongs_stays(void)
@@ -161,6 +170,8 @@ what_belongs_stays(void)
 	    "<p>STAYS.</p>",
 	    "<p>Read <a href=https://x.org/>the STAYS ruling</a> of May.</p>",
 	    "<pre>STAYS</pre>",
+	    "<p>STAYS: he died on 5 May 2012.</p>",
+	    TWO "<p>STAYS, 5 May 2012</p>",
 	};
 	struct ingest_doc d;
 	struct buf b;
@@ -808,6 +819,7 @@ main(void)
 	what_stands_around_is_left_out();
 	what_stands_within_is_left_out();
 	lines_of_players_and_ads_are_left_out();
+	lines_that_say_only_when_are_left_out();
 	what_belongs_stays();
 	a_document_is_no_page();
 	little_text_is_kept();

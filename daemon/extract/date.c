@@ -1,4 +1,4 @@
-#include "daemon/ingest/date.h"
+#include "daemon/extract/date.h"
 
 #include <strings.h>
 
