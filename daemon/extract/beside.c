@@ -152,12 +152,24 @@ parts_say(const GumboNode *n)
 	return names_have(&s, never, N_OF(never)) ? BESIDE_HARD : BESIDE_SOFT;
 }
 
+/* The web's usual way to show formulas: each of them has a "CtxtMenu". */
+static bool
+is_formula(const GumboNode *n)
+{
+	static const char *const mathjax[] = {"mathjax"};
+	struct names s = names_of(n, "class", NULL);
+
+	return names_have(&s, mathjax, 1);
+}
+
 enum beside
 beside_of(const GumboNode *n)
 {
 	const char *id = names_attribute(n, "id");
 	enum beside how = words_say(names_attribute(n, "class")), other;
 
+	if (how != BESIDE_NOT && is_formula(n))
+		return BESIDE_NOT;
 	other = is_anchor(id) ? BESIDE_NOT : words_say(id);
 	how = other > how ? other : how;
 	other = how == BESIDE_HARD ? BESIDE_NOT : parts_say(n);

@@ -172,6 +172,9 @@ what_belongs_stays(void)
 	    "<pre>STAYS</pre>",
 	    "<p>STAYS: he died on 5 May 2012.</p>",
 	    TWO "<p>STAYS, 5 May 2012</p>",
+	    ("<p>So <mjx-container class='MathJax CtxtMenu_Attached_0'>"
+	     "<mjx-assistive-mml><math><mi>STAYS</mi></math>"
+	     "</mjx-assistive-mml></mjx-container>.</p>"),
 	};
 	struct ingest_doc d;
 	struct buf b;
