@@ -121,58 +121,75 @@ list_articles(struct app *a, struct home *h, const struct index_query *q,
 	return exit;
 }
 
-static int
-run(struct app *a)
-{
-	struct index_query q = {.limit = a->json ? 0 : LIMIT};
-	struct home h = {0};
-	struct id feed;
-	const char *arg, *feed_ref = NULL;
-	unsigned long long v;
-	bool feeds = false, limited = false;
-	int letter, exit;
+struct list {
+	struct index_query q;
+	const char *feed; /* as the user names it, or NULL */
+	bool feeds;       /* those are to be listed */
+	bool limited;     /* by the user */
+};
 
-	while ((letter = app_option(a, &arg, &exit)) > 0) {
+/* As app_option(); APP_STOP with |*ret_exit| if it is used wrongly. */
+static int
+read_options(struct app *a, struct list *l, int *ret_exit)
+{
+	unsigned long long v;
+	const char *arg;
+	int letter;
+
+	while ((letter = app_option(a, &arg, ret_exit)) > 0) {
 		switch (letter) {
 		case 'f':
-			feed_ref = arg;
+			l->feed = arg;
 			break;
 		case 'l':
-			q.lang = arg;
+			l->q.lang = arg;
 			break;
 		case 'u':
-			q.unread = true;
+			l->q.unread = true;
 			break;
 		case 's':
-			q.search = arg;
+			l->q.search = arg;
 			break;
 		case 'n':
 		case O_OFFSET:
+			*ret_exit = APP_USAGE;
 			if (!app_number(letter == 'n' ? "--limit" : "--offset",
 				arg, 0, 1000000000, &v))
-				return APP_USAGE;
-			*(letter == 'n' ? &q.limit : &q.offset) = (size_t)v;
-			limited = limited || letter == 'n';
+				return APP_STOP;
+			*(letter == 'n' ? &l->q.limit : &l->q.offset) =
+			    (size_t)v;
+			l->limited = l->limited || letter == 'n';
 			break;
 		default:
-			feeds = true;
+			l->feeds = true;
 			break;
 		}
 	}
-	if (letter == APP_STOP)
+	return letter;
+}
+
+static int
+run(struct app *a)
+{
+	struct list l = {.q.limit = a->json ? 0 : LIMIT};
+	struct home h = {0};
+	struct id feed;
+	int exit;
+
+	if (read_options(a, &l, &exit) == APP_STOP)
 		return exit;
 	if (!app_operands(a, 0, 0))
 		return APP_USAGE;
-	if (a->json && !limited)
-		q.limit = 0;
+	if (a->json && !l.limited)
+		l.q.limit = 0;
 	exit = home_open(&h, a, false);
-	if (exit == 0 && feed_ref != NULL) {
-		exit = home_feed(&h, feed_ref, &feed);
-		q.feed = &feed;
+	if (exit == 0 && l.feed != NULL) {
+		exit = home_feed(&h, l.feed, &feed);
+		l.q.feed = &feed;
 	}
 	if (exit == 0)
-		exit = feeds ? list_feeds(a, &h)
-			     : list_articles(a, &h, &q, limited);
+		exit = l.feeds ? list_feeds(a, &h)
+			       : list_articles(a, &h, &l.q, l.limited);
 	home_close(&h);
 	return exit;
 }

@@ -294,9 +294,8 @@ on_feed(void *arg, const struct index_feed *f)
 }
 
 static int
-unpack(struct unpack *u, const char *dir, const struct id *feed)
+open_dir(struct unpack *u, const char *dir)
 {
-	struct index_query q = {.feed = feed, .by_pack = true};
 	int err = file_mkdirs(AT_FDCWD, dir, 0755);
 
 	if (err == QERR_NOSPACE)
@@ -309,7 +308,15 @@ unpack(struct unpack *u, const char *dir, const struct id *feed)
 		    dir);
 	if (make_folder(u, "a") != 0 || make_folder(u, "pictures") != 0)
 		return APP_FAILED;
-	err = index_feeds(u->h->index, on_feed, u);
+	return APP_DONE;
+}
+
+static int
+write_all(struct unpack *u, const struct id *feed)
+{
+	struct index_query q = {.feed = feed, .by_pack = true};
+	int err = index_feeds(u->h->index, on_feed, u);
+
 	if (err == 0)
 		err = index_articles(u->h->index, &q, on_article, u);
 	progress_end(&u->progress);
@@ -318,13 +325,12 @@ unpack(struct unpack *u, const char *dir, const struct id *feed)
 		err = contents_write(&u->contents, write_contents, u);
 	if (err == 0 && feed == NULL)
 		sweep_all(u);
-	if (u->said)
-		return APP_FAILED;
-	if (err != 0)
-		return home_complain("what was synced", err);
-	if (u->contents.n == 0 && u->missing == 0)
-		return complain(
-		    "there is nothing to unpack yet. Try: quire sync");
+	return err;
+}
+
+static void
+say_what(const struct unpack *u)
+{
 	if (u->a->json)
 		printf("{\"pages\":%zu,\"missing\":%llu,"
 		       "\"without_pictures\":%llu}\n",
@@ -332,7 +338,7 @@ unpack(struct unpack *u, const char *dir, const struct id *feed)
 		    (unsigned long long)u->bare);
 	else
 		say(u->a, "%zu page%s. Open %s/index.html in any browser.",
-		    u->contents.n, u->contents.n == 1 ? "" : "s", dir);
+		    u->contents.n, u->contents.n == 1 ? "" : "s", u->where);
 	if (u->bare > 0)
 		note(u->a,
 		    "Pictures of %llu of them are not here, as of “%s”; what "
@@ -343,6 +349,24 @@ unpack(struct unpack *u, const char *dir, const struct id *feed)
 		note(u->a,
 		    "Not here yet: %llu of the articles. Try: quire sync",
 		    (unsigned long long)u->missing);
+}
+
+static int
+unpack(struct unpack *u, const char *dir, const struct id *feed)
+{
+	int err, exit = open_dir(u, dir);
+
+	if (exit != APP_DONE)
+		return exit;
+	err = write_all(u, feed);
+	if (u->said)
+		return APP_FAILED;
+	if (err != 0)
+		return home_complain("what was synced", err);
+	if (u->contents.n == 0 && u->missing == 0)
+		return complain(
+		    "there is nothing to unpack yet. Try: quire sync");
+	say_what(u);
 	return APP_DONE;
 }
 

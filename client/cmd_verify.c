@@ -192,34 +192,43 @@ static const struct cmd_option options[] = {
     {0},
 };
 
+/* As app_option(); APP_STOP with |*ret_exit| if it is used wrongly. */
+static int
+read_options(struct verify *v, int *ret_exit)
+{
+	const char *arg;
+	int letter;
+
+	while ((letter = app_option(v->a, &arg, ret_exit)) > 0) {
+		if (letter == 'e') {
+			v->export = arg;
+		} else if (letter == 'c' && v->n_known == VERIFY_KNOWN_MAX) {
+			*ret_exit =
+			    complain("more than %d places are too many.",
+				VERIFY_KNOWN_MAX);
+			return APP_STOP;
+		} else if (letter == 'c') {
+			v->known[v->n_known++] = arg;
+		} else if (id_parse(&v->feed, arg, strlen(arg)) == 0) {
+			v->any_feed = false;
+		} else {
+			*ret_exit = complain_usage(v->a,
+			    "--feed takes the 52 characters behind \"quire:\" "
+			    "in the follow link.");
+			return APP_STOP;
+		}
+	}
+	return letter;
+}
+
 static int
 run(struct app *a)
 {
 	struct verify v = {.a = a, .any_feed = true};
-	const char *arg;
-	int letter, exit = APP_DONE;
 	struct stat st;
+	int exit;
 
-	while ((letter = app_option(a, &arg, &exit)) > 0) {
-		if (letter == 'e') {
-			v.export = arg;
-			continue;
-		}
-		if (letter == 'c' && v.n_known == VERIFY_KNOWN_MAX)
-			return complain("more than %d places are too many.",
-			    VERIFY_KNOWN_MAX);
-		if (letter == 'c') {
-			v.known[v.n_known++] = arg;
-			continue;
-		}
-		v.any_feed = false;
-		if (id_parse(&v.feed, arg, strlen(arg)) != 0)
-			return complain_usage(a,
-			    "--feed takes the 52 characters "
-			    "behind \"quire:\" in the follow "
-			    "link.");
-	}
-	if (letter == APP_STOP)
+	if (read_options(&v, &exit) == APP_STOP)
 		return exit;
 	if (!app_operands(a, 1, -1))
 		return APP_USAGE;

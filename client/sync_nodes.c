@@ -154,6 +154,50 @@ keep(struct sync *s, struct node *n, struct sync_feed *f,
 		row_done(&f->row);
 }
 
+/* The feeds, then the sources, then: fetch what they lack. */
+static int
+begin(struct sync *s, struct node *n, struct drive **ret_drive,
+    const struct drive_config *cfg, const struct node_policy *policy)
+{
+	struct node_event ev = {.type = NODE_START};
+	int err = 0;
+
+	for (size_t i = 0; i < s->n_feed && err == 0; i++)
+		err = begin_feed(s, n, &s->feed[i], policy);
+	if (err == 0)
+		err = drive_new(ret_drive, cfg);
+	if (err == 0)
+		err = drive_event(*ret_drive, &ev);
+	for (size_t i = s->first_invite; i < s->n_invite && err == 0; i++) {
+		ev = (struct node_event){.type = NODE_PEER};
+		ev.peer.invite = bytes_str(s->invite[i]);
+		err = drive_event(*ret_drive, &ev);
+	}
+	if (err != 0)
+		return err;
+	progress_say(&s->progress, "Connecting ...");
+	s->waiting = s->n_feed;
+	ev = (struct node_event){.type = NODE_SYNC};
+	return drive_event(*ret_drive, &ev);
+}
+
+/* Until nothing is waited for; feeds that sleep are woken when there is more of them. */
+static int
+fetch(struct sync *s, struct node *n, struct drive *d,
+    const struct node_policy *policy)
+{
+	int err = 0;
+
+	if (s->waiting > 0)
+		event_base_dispatch(s->base);
+	while (err == 0 && s->woken && !s->interrupted) {
+		err = wake(s, n, d, policy);
+		if (err == 0 && s->waiting > 0)
+			event_base_dispatch(s->base);
+	}
+	return err;
+}
+
 static int
 run_node(struct sync *s, struct node *n)
 {
@@ -171,41 +215,18 @@ run_node(struct sync *s, struct node *n)
 	    .trouble = on_trouble,
 	    .arg = s};
 	struct node_policy policy = {.tiers = s->tiers, .newest = s->newest};
-	struct node_event ev = {.type = NODE_START};
 	struct event *sig[2] = {
 	    evsignal_new(s->base, SIGINT, on_signal, s),
 	    evsignal_new(s->base, SIGTERM, on_signal, s),
 	};
 	struct drive *d = NULL;
-	int err = 0;
+	int err = begin(s, n, &d, &cfg, &policy);
 
-	for (size_t i = 0; i < s->n_feed && err == 0; i++)
-		err = begin_feed(s, n, &s->feed[i], &policy);
-	if (err == 0)
-		err = drive_new(&d, &cfg);
-	if (err == 0)
-		err = drive_event(d, &ev);
-	for (size_t i = s->first_invite; i < s->n_invite && err == 0; i++) {
-		ev = (struct node_event){.type = NODE_PEER};
-		ev.peer.invite = bytes_str(s->invite[i]);
-		err = drive_event(d, &ev);
-	}
 	for (size_t i = 0; i < 2; i++)
 		if (sig[i] != NULL)
 			event_add(sig[i], NULL);
-	if (err == 0) {
-		progress_say(&s->progress, "Connecting ...");
-		s->waiting = s->n_feed;
-		ev = (struct node_event){.type = NODE_SYNC};
-		err = drive_event(d, &ev);
-	}
-	if (err == 0 && s->waiting > 0)
-		event_base_dispatch(s->base);
-	while (err == 0 && s->woken && !s->interrupted) {
-		err = wake(s, n, d, &policy);
-		if (err == 0 && s->waiting > 0)
-			event_base_dispatch(s->base);
-	}
+	if (err == 0)
+		err = fetch(s, n, d, &policy);
 	drive_free(d);
 	for (size_t i = 0; i < s->n_feed; i++)
 		keep(s, n, &s->feed[i], &policy);

@@ -77,16 +77,41 @@ note_ahead(const struct sync *s, const struct overdue *o, const char *name)
 	    name, issued, now);
 }
 
+static void
+put_feed(const struct index_feed *f, const struct sync_feed *x, bool late)
+{
+	char id[ID_TEXT_LEN + 1];
+	struct json j;
+	struct buf b;
+
+	buf_init(&b, 0);
+	id_text(id, &f->feed);
+	json_init(&j, &b);
+	json_open(&j, NULL, '{');
+	json_str(&j, "feed", id);
+	json_str(&j, "name", f->name);
+	json_bool(&j, "reached", x->reached);
+	json_uint(&j, "issue", f->head);
+	json_uint(&j, "new_issues", f->head - x->head);
+	json_uint(&j, "new_articles", x->news.fresh);
+	json_uint(&j, "corrections", x->news.corrected);
+	json_uint(&j, "retractions", x->news.retracted);
+	json_uint(&j, "articles", f->articles);
+	json_bool(&j, "overdue", late);
+	json_uint(&j, "missing_packs",
+	    x->lacking == UINT64_MAX ? 0 : x->lacking);
+	json_close(&j, '}');
+	json_flush(&j);
+	buf_done(&b);
+}
+
 static int
 on_after(void *arg, const struct index_feed *f)
 {
 	struct sync *s = arg;
 	struct sync_feed *x = sync_find(s, &f->feed);
 	const char *name = f->name[0] != '\0' ? f->name : "the feed";
-	char id[ID_TEXT_LEN + 1];
 	struct overdue over = {0};
-	struct json j;
-	struct buf b;
 	bool late;
 
 	if (x == NULL)
@@ -94,25 +119,7 @@ on_after(void *arg, const struct index_feed *f)
 	late = x->reached &&
 	       overdue_look(&over, &s->h, &f->feed, (int64_t)clock_wall());
 	if (s->a->json) {
-		buf_init(&b, 0);
-		id_text(id, &f->feed);
-		json_init(&j, &b);
-		json_open(&j, NULL, '{');
-		json_str(&j, "feed", id);
-		json_str(&j, "name", f->name);
-		json_bool(&j, "reached", x->reached);
-		json_uint(&j, "issue", f->head);
-		json_uint(&j, "new_issues", f->head - x->head);
-		json_uint(&j, "new_articles", x->news.fresh);
-		json_uint(&j, "corrections", x->news.corrected);
-		json_uint(&j, "retractions", x->news.retracted);
-		json_uint(&j, "articles", f->articles);
-		json_bool(&j, "overdue", late);
-		json_uint(&j, "missing_packs",
-		    x->lacking == UINT64_MAX ? 0 : x->lacking);
-		json_close(&j, '}');
-		json_flush(&j);
-		buf_done(&b);
+		put_feed(f, x, late);
 		return 0;
 	}
 	if (!x->reached && (s->full || s->interrupted))

@@ -319,46 +319,40 @@ commit(struct room *r, int err)
 	buf_done(&why);
 }
 
-static void
-go_on(void *arg)
+/* Begin a batch, if documents are ready: 0, or QERR_*, which is told. */
+static int
+begin(struct room *r, int dir)
 {
-	struct room *r = arg;
 	struct inbox *in = &r->inbox;
-	int dir = open(in->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	bool one = false;
-	int err = 0;
+	int err;
 
-	if (dir < 0) {
-		problems_set(&r->d->problems, "inbox-folder",
-		    "The inbox is no folder, or may not be read.", in->folder,
-		    "Make it, or change inbox in the settings.");
-		again(r, LOOK_SECONDS * 1000);
-		return;
-	}
-	problems_clear(&r->d->problems, "inbox-folder");
-	if (!in->open) {
-		look(r, dir);
-		err = is_ready(in) ? publisher_begin(r->p, r->slow, false)
-				   : QERR_AGAIN;
-		if (err == QERR_KEY)
-			problems_set(&r->d->problems, "inbox-key",
-			    publisher_signs(r->p) == PUBLISHER_NOT_ALONE
-				? "The inbox is not published: the charter "
-				  "wants several signatures."
-				: "The inbox is not published: the feed's "
-				  "secret.key is not on this machine.",
-			    in->folder,
-			    "Use quire draft, or leave inbox out of the "
-			    "settings.");
-		if (err != 0) {
-			close(dir);
-			again(r, LOOK_SECONDS * 1000);
-			return;
-		}
+	look(r, dir);
+	err = is_ready(in) ? publisher_begin(r->p, r->slow, false) : QERR_AGAIN;
+	if (err == QERR_KEY)
+		problems_set(&r->d->problems, "inbox-key",
+		    publisher_signs(r->p) == PUBLISHER_NOT_ALONE
+			? "The inbox is not published: the charter "
+			  "wants several signatures."
+			: "The inbox is not published: the feed's "
+			  "secret.key is not on this machine.",
+		    in->folder,
+		    "Use quire draft, or leave inbox out of the settings.");
+	if (err == 0) {
 		in->open = true;
 		in->next = 0;
 		in->entry = 0;
 	}
+	return err;
+}
+
+/* The next one that waits, or the next entry of it. */
+static int
+publish_next(struct room *r, int dir)
+{
+	struct inbox *in = &r->inbox;
+	bool one = false;
+	int err = 0;
+
 	while (in->next < in->n && !one) {
 		struct inbox_file *f = &in->file[in->next];
 
@@ -371,6 +365,31 @@ go_on(void *arg)
 			in->entry = 0;
 		}
 	}
+	return err;
+}
+
+static void
+go_on(void *arg)
+{
+	struct room *r = arg;
+	struct inbox *in = &r->inbox;
+	int dir = open(in->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int err;
+
+	if (dir < 0) {
+		problems_set(&r->d->problems, "inbox-folder",
+		    "The inbox is no folder, or may not be read.", in->folder,
+		    "Make it, or change inbox in the settings.");
+		again(r, LOOK_SECONDS * 1000);
+		return;
+	}
+	problems_clear(&r->d->problems, "inbox-folder");
+	if (!in->open && begin(r, dir) != 0) {
+		close(dir);
+		again(r, LOOK_SECONDS * 1000);
+		return;
+	}
+	err = publish_next(r, dir);
 	close(dir);
 	if (in->next == in->n || err != 0)
 		commit(r, err);

@@ -13,6 +13,24 @@
 /* Looking. */
 
 static void
+tell_problems(const struct daemon *d, struct control_client *c)
+{
+	struct ctl_item it;
+
+	for (size_t i = 0; i < d->problems.n; i++) {
+		const struct problem *p = &d->problems.at[i];
+
+		ctl_item_init(&it, "problem");
+		ctl_add_text(&it, "message", bytes_str(p->message));
+		if (p->file[0] != '\0')
+			ctl_add_text(&it, "file", bytes_str(p->file));
+		if (p->hint[0] != '\0')
+			ctl_add_text(&it, "hint", bytes_str(p->hint));
+		control_item(c, &it);
+	}
+}
+
+static void
 do_status(struct daemon *d, struct control_client *c)
 {
 	struct node_stat st;
@@ -48,17 +66,7 @@ do_status(struct daemon *d, struct control_client *c)
 	ctl_add_flag(&it, "full", d->full);
 	control_item(c, &it);
 	transport_tell(d, c);
-	for (size_t i = 0; i < d->problems.n; i++) {
-		const struct problem *p = &d->problems.at[i];
-
-		ctl_item_init(&it, "problem");
-		ctl_add_text(&it, "message", bytes_str(p->message));
-		if (p->file[0] != '\0')
-			ctl_add_text(&it, "file", bytes_str(p->file));
-		if (p->hint[0] != '\0')
-			ctl_add_text(&it, "hint", bytes_str(p->hint));
-		control_item(c, &it);
-	}
+	tell_problems(d, c);
 	sources_tell(d, c);
 	buf_done(&listen);
 	control_done(c);
