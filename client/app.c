@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include "client/globals.h"
-#include "client/term.h"
 #include "proto/base/qerr.h"
 #include "proto/host/log.h"
 

@@ -11,7 +11,6 @@
 #include "proto/base/fold.h"
 #include "proto/base/map.h"
 #include "proto/base/qerr.h"
-#include "proto/base/text.h"
 #include "proto/object/markup.h"
 
 #define WORDS_MAX 16 /* of the command line */

@@ -11,7 +11,6 @@
 #include "client/keys.h"
 #include "client/signed_once.h"
 #include "proto/base/qerr.h"
-#include "proto/base/text.h"
 #include "proto/host/file.h"
 #include "proto/object/edition.h"
 

@@ -1,4 +1,3 @@
-#include <sodium.h>
 #include <stdio.h>
 #include <string.h>
 

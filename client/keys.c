@@ -10,7 +10,6 @@
 #include "client/app.h"
 #include "client/term.h"
 #include "proto/base/qerr.h"
-#include "proto/base/text.h"
 #include "proto/host/entropy.h"
 #include "proto/host/file.h"
 

@@ -1,6 +1,5 @@
 #include "client/listing.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 #include "client/date.h"

@@ -1,6 +1,5 @@
 #include "client/overdue.h"
 
-#include "proto/base/qerr.h"
 #include "proto/object/header.h"
 
 #define DAY (24 * 3600)

@@ -1,7 +1,5 @@
 #include "client/passage.h"
 
-#include "proto/base/text.h"
-
 #define ELLIPSIS "\xe2\x80\xa6"
 
 size_t

@@ -6,7 +6,6 @@
 
 #include "client/flow.h"
 #include "client/table.h"
-#include "client/term.h"
 #include "proto/base/qerr.h"
 #include "proto/base/text.h"
 #include "proto/object/markup.h"

@@ -3,10 +3,8 @@
 #include <stdio.h>
 #include <time.h>
 
-#include "client/daemon_call.h"
 #include "client/progress.h"
 #include "proto/base/qerr.h"
-#include "proto/base/text.h"
 
 #define EVERY_NS 200000000
 

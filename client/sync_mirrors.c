@@ -1,7 +1,6 @@
 #include <string.h>
 
 #include "client/sync.h"
-#include "proto/base/qerr.h"
 #include "proto/object/charter.h"
 
 /*

@@ -1,6 +1,5 @@
 #include "client/table.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "client/term.h"

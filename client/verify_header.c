@@ -4,7 +4,6 @@
 
 #include "client/verify.h"
 #include "proto/base/qerr.h"
-#include "proto/base/text.h"
 #include "proto/host/file.h"
 
 /* A header by itself, and as minisign knows it. */

@@ -1,6 +1,5 @@
 #include "daemon/daemon.h"
 
-#include <errno.h>
 #include <libgen.h>
 #include <signal.h>
 #include <sodium.h>

@@ -6,14 +6,14 @@
 
 #include "proto/base/bytes.h"
 #include "proto/host/store.h"
-#include "proto/wire/invite.h"
+#include "proto/wire/veil.h"
 
 /*
  * The secrets that let people and peers in, one a person, each under a name of
  * the operator's choice, so that one can be revoked.  Kept in the store's file
  * "invites"; never logged.
  */
-#define INVITES_MAX      1024 /* NODE_INVITES_MAX */
+#define INVITES_MAX      VEIL_SECRETS_MAX
 #define INVITES_NAME_MAX 64
 
 struct invites_entry {

@@ -1,6 +1,5 @@
 #include "daemon/notify.h"
 
-#include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>

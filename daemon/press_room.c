@@ -2,12 +2,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "daemon/daemon_inner.h"
 #include "daemon/rules_file.h"
 #include "proto/base/qerr.h"
-#include "proto/base/text.h"
 #include "proto/host/entropy.h"
 #include "proto/host/log.h"
 

@@ -4,7 +4,6 @@
 
 #include "daemon/daemon_inner.h"
 #include "daemon/settings.h"
-#include "proto/host/log.h"
 
 /* Take host and port from |where|, or only the host. */
 static bool

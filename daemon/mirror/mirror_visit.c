@@ -5,11 +5,9 @@
 
 #include "daemon/ingest/address.h"
 #include "daemon/mirror/mirrors.h"
-#include "proto/base/qerr.h"
 #include "proto/host/log.h"
 #include "proto/object/hash.h"
 #include "proto/object/merkle.h"
-#include "proto/object/proof.h"
 
 #define SLICE 16 /* pieces that the node is given in one turn of the loop */
 

@@ -1,6 +1,8 @@
 #include "daemon/picture/canvas.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "proto/base/qerr.h"
 

@@ -1,7 +1,8 @@
 #ifndef QUIRE_PICTURE_CANVAS_H
 #define QUIRE_PICTURE_CANVAS_H
 
-#include "proto/base/bytes.h"
+#include <stddef.h>
+#include <stdint.h>
 
 /* Pixels: red, green, blue, opacity, a byte each, row by row.  Owns them. */
 struct canvas {

@@ -1,6 +1,7 @@
 #include "daemon/picture/shrink.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "proto/base/qerr.h"
 

@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include "daemon/ingest/address.h"
-#include "proto/base/qerr.h"
 #include "proto/host/file.h"
 
 void

@@ -5,7 +5,6 @@
 #include <string.h>
 #include <strings.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "daemon/ingest/address.h"
 #include "daemon/ingest/charset.h"

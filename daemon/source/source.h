@@ -25,7 +25,6 @@
  * with, a few pages that were taken are looked at again (look.h), those listed first,
  * which are mostly the newest, before others.  Errors wait twice as long each time.
  */
-#define SOURCE_ENTRIES_MAX KNOWN_MAX
 #define SOURCE_PAGES_MAX   200 /* that are fetched in one turn */
 #define SOURCE_LISTS_MAX   50  /* sitemaps of an index, in one turn */
 #define SOURCE_NEWEST      100 /* of a sitemap, in the first turn */

@@ -1,6 +1,5 @@
 #include "proto/host/drive.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>

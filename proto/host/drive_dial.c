@@ -1,11 +1,9 @@
 #include <arpa/inet.h>
 #include <errno.h>
-#include <netdb.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "proto/base/qerr.h"
 #include "proto/base/text.h"

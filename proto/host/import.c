@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include "proto/base/qerr.h"
-#include "proto/base/text.h"
 #include "proto/host/held.h"
 #include "proto/host/import_inner.h"
 #include "proto/host/log.h"

@@ -12,7 +12,6 @@
 #include <unistd.h>
 
 #include "proto/base/qerr.h"
-#include "proto/base/text.h"
 #include "proto/host/file.h"
 #include "proto/host/log.h"
 #include "proto/object/charter.h"

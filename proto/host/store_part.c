@@ -12,7 +12,6 @@
 #include "proto/base/qerr.h"
 #include "proto/base/text.h"
 #include "proto/host/file.h"
-#include "proto/object/header.h"
 #include "proto/object/merkle.h"
 #include "proto/object/tree.h"
 

@@ -9,7 +9,6 @@
 #include "proto/base/text.h"
 #include "proto/host/store_inner.h"
 #include "proto/host/store_row.h"
-#include "proto/object/header.h"
 
 int
 store_feeds(struct store *s, int (*fn)(void *, const struct id *), void *arg)

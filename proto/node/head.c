@@ -1,5 +1,3 @@
-#include <stdlib.h>
-
 #include "proto/node/inner.h"
 
 struct head *

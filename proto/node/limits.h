@@ -33,7 +33,6 @@
 #define STALL_MIN       2000
 #define STALL_MAX       64000
 #define STALLS_MAX      3 /* in a row, then the link is of no use */
-#define REST_TIME       16000
 #define ENDGAME_TIME    4000
 #define IN_FLIGHT_MAX   (4 * 1024 * 1024)
 #define PARTS_MAX       32 /* packs being fetched */

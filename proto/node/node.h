@@ -36,7 +36,6 @@ struct node;
 #define NODE_VISITS_MAX   4 /* more in, for a minute: they may be feelers */
 #define NODE_READERS_MAX  64
 #define NODE_PINNED_MAX   32
-#define NODE_INVITES_MAX  1024
 
 enum node_role {
 	NODE_READER, /* follows and fetches; never listens, serves or announces */

@@ -5,7 +5,6 @@
 #include "proto/object/frame.h"
 #include "proto/object/hash.h"
 #include "proto/object/markup.h"
-#include "proto/object/pack.h"
 
 #define CAPSULE_KIND  3
 #define CAPSULE_LEVEL 19

@@ -1,5 +1,7 @@
 #include "proto/object/hash.h"
 
+#include <sodium.h>
+
 /* Personalisations, PROTOCOL.md §2: ASCII, padded with zeros to 16 bytes. */
 static const char kinds[][crypto_generichash_blake2b_PERSONALBYTES] = {
     [HASH_CHARTER] = "quire charter",

@@ -1,7 +1,6 @@
 #ifndef QUIRE_HASH_H
 #define QUIRE_HASH_H
 
-#include <sodium.h>
 #include <stddef.h>
 
 #include "proto/base/bytes.h"

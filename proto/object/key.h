@@ -59,8 +59,6 @@ int key_secret_file(struct buf *dst, const struct key_secret *k,
     const char *pass, const uint8_t salt[32]);
 int key_secret_parse(struct key_secret *ret, struct bytes file,
     const char *pass);
-/* True if |file| needs a passphrase. */
-bool key_secret_locked(struct bytes file);
 
 /* Sign |body| with |trusted| as the trusted comment, and check. */
 void key_sign(struct key_sig *ret, const struct key_secret *k,

@@ -3,7 +3,6 @@
  * "Secret key format"): comment lines around base64.
  */
 #include <sodium.h>
-#include <stdlib.h>
 
 #include "proto/base/qerr.h"
 #include "proto/base/text.h"
@@ -195,25 +194,14 @@ secret_bytes(uint8_t b[SECRET_LEN], struct bytes file)
 		   : QERR_VERSION;
 }
 
-bool
-key_secret_locked(struct bytes file)
-{
-	uint8_t b[SECRET_LEN];
-	bool locked = secret_bytes(b, file) == 0 && memcmp(b + 2, "Sc", 2) == 0;
-
-	sodium_memzero(b, sizeof(b));
-	return locked;
-}
-
 int
 key_secret_parse(struct key_secret *ret, struct bytes file, const char *pass)
 {
 	uint8_t b[SECRET_LEN], sum[32];
 	uint8_t *sealed = b + SECRET_LEN - SECRET_SEALED;
-	bool locked;
 	int err = secret_bytes(b, file);
+	bool locked = err == 0 && memcmp(b + 2, "Sc", 2) == 0;
 
-	locked = memcmp(b + 2, "Sc", 2) == 0;
 	if (err == 0 && !locked && (b[2] != 0 || b[3] != 0))
 		err = QERR_VERSION;
 	if (err == 0 && locked)

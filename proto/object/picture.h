@@ -2,7 +2,7 @@
 #define QUIRE_PICTURE_H
 
 #include "proto/base/bytes.h"
-#include "proto/object/header.h"
+#include "proto/object/pack_entry.h"
 
 /*
  * A picture as an article's head names it, PROTOCOL.md §7, and what can be said

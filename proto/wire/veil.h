@@ -8,7 +8,6 @@
 #include "proto/base/buf.h"
 #include "proto/base/rng.h"
 #include "proto/wire/invite.h"
-#include "proto/wire/noise.h"
 
 /*
  * The veil, PROTOCOL.md §13: what a link looks like to everybody else.  Each

@@ -658,8 +658,8 @@ too_many_entries(void)
 			taken(&w);
 		rests(&w);
 	}
-	check(w.s.known.n == SOURCE_ENTRIES_MAX);
-	check(map_count(w.s.known.by_name) == SOURCE_ENTRIES_MAX);
+	check(w.s.known.n == KNOWN_MAX);
+	check(map_count(w.s.known.by_name) == KNOWN_MAX);
 	for (int i = 8000; i < 12000; i++) {
 		memcpy(name.b, &i, sizeof(i));
 		e = known_find(&w.s.known, &name);
