@@ -9,8 +9,8 @@
 /*
  * A hash map from ids to pointers that it does not own.  Its order depends on
  * what was put in and in which order, never on addresses, so a run repeats.
- * Keys are hashes already or are spread with |seed|: a stranger who picks keys
- * cannot make it slow.
+ * Keys are spread by SipHash (Aumasson and Bernstein, 2012) with |seed|: strangers
+ * who pick many keys cannot make it slow if they cannot guess that.
  */
 struct map;
 

@@ -18,12 +18,13 @@
 #define BASE64_LEN(n) (((n)*4 + 2) / 3)
 #define ID_TEXT_LEN   BASE32_LEN(32) /* 52 */
 
-/* Write |n| bytes at |p| into |dst| (…_LEN(n) + 1 characters), terminated. */
+/*
+ * Write |n| bytes at |p| into |dst| (…_LEN(n) + 1 characters), terminated.  Base32 is
+ * RFC 4648's in lower case, base64url its §5, both without padding.
+ */
 void hex_encode(char *dst, const void *p, size_t n);
-void base32_encode(char *dst, const void *p,
-    size_t n); /* RFC 4648, lower case, no padding */
-void base64url_encode(char *dst, const void *p,
-    size_t n); /* RFC 4648 §5, no padding */
+void base32_encode(char *dst, const void *p, size_t n);
+void base64url_encode(char *dst, const void *p, size_t n);
 
 /*
  * Read |n| characters at |s| into |dst| (at most |max| bytes).  Returns the
@@ -33,12 +34,12 @@ void base64url_encode(char *dst, const void *p,
 int hex_decode(void *dst, size_t max, const char *s, size_t n);
 int base32_decode(void *dst, size_t max, const char *s, size_t n);
 int base64url_decode(void *dst, size_t max, const char *s, size_t n);
-/* Standard base64 with padding, as minisign's files have it. */
+/* The same in standard base64 with padding, as minisign's files have it: (n + 2) / 3 * 4
+ * characters. */
 int base64_decode(void *dst, size_t max, const char *s, size_t n);
-void base64_encode(char *dst, const void *p,
-    size_t n); /* (n + 2) / 3 * 4 + 1 */
+void base64_encode(char *dst, const void *p, size_t n);
 
-/* An id as 52 characters of base32 and back. */
+/* An id as 52 characters of base32, and back: 0 or QERR_ENCODING. */
 void id_text(char dst[ID_TEXT_LEN + 1], const struct id *id);
 int id_parse(struct id *ret_id, const char *s, size_t n);
 

@@ -323,7 +323,7 @@ void node_stat(const struct node *n, struct node_stat *ret);
 struct node_feed_stat {
 	uint64_t head, charter;
 	uint64_t shown; /* the newest issue that a link says it has, or ours */
-	bool followed, forked, overdue, own;
+	bool forked, overdue, own;
 	uint64_t forked_charter; /* the version of two charters; 0: none */
 	size_t sources;          /* links that have shown it */
 	bool

@@ -102,7 +102,6 @@ node_feed_stat(const struct node *n, const struct id *feed,
 		return QERR_ABSENT;
 	*ret = (struct node_feed_stat){.head = track_head(s),
 	    .charter = track_charter(s),
-	    .followed = true,
 	    .forked = s->head.forked,
 	    .forked_charter = feed_forked(s->feed, &one, &other),
 	    .overdue = s->overdue,

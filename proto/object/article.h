@@ -52,6 +52,7 @@ int article_decode(struct article *ret, struct bytes head);
 struct article_id {
 	uint8_t b[ARTICLE_ID_LEN];
 };
+/* What the article |name| of |feed| is called in short: the beginning of a hash, §7. */
 void article_id(struct article_id *ret, const struct id *feed,
     struct bytes name);
 

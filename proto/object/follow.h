@@ -21,7 +21,8 @@ struct follow {
 	size_t n_source;
 };
 
-/* Parse |text| (white space around it is forgiven), or say what is wrong. */
+/* Parse |text| (white space around it is forgiven): 0, or QERR_TYPE if it does not begin
+ * like one, or what is wrong with it. */
 int follow_parse(struct follow *ret, struct bytes text);
 void follow_text(struct buf *dst, const struct follow *f);
 

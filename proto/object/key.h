@@ -60,7 +60,7 @@ int key_secret_file(struct buf *dst, const struct key_secret *k,
 int key_secret_parse(struct key_secret *ret, struct bytes file,
     const char *pass);
 
-/* Sign |body| with |trusted| as the trusted comment, and check. */
+/* Sign |body|, with |trusted| as the trusted comment, of KEY_COMMENT_MAX - 1 bytes at most. */
 void key_sign(struct key_sig *ret, const struct key_secret *k,
     struct bytes body, const char *trusted);
 /* 0, QERR_KEY if the key id is another's, or QERR_BADSIG. */

@@ -70,7 +70,8 @@ void markup_unescape(struct buf *dst, struct bytes text);
 /* The reverse; |quote| escapes " too. */
 void markup_escape(struct buf *dst, struct bytes text, bool quote);
 
-/* Plain text of a body, blocks parted by blank lines: for terminals and tests. */
+/* Append the plain text of a body, blocks parted by blank lines: what is printed, searched
+ * and compared. */
 void markup_text(struct buf *dst, struct bytes body);
 
 #endif

@@ -16,7 +16,10 @@ struct signed_file {
 	size_t n_sig;
 };
 
-/* Decode; |max_sig| is 1 for headers.  0 or a peer-fault QERR_*. */
+/*
+ * Decode a file of 1 to |max_sig| <= SIGNED_SIGS_MAX signatures, in ascending order of
+ * their keys' ids, none twice.  0 or a peer-fault QERR_*.
+ */
 int signed_decode(struct signed_file *ret, struct bytes file, size_t max_sig);
 void signed_encode(struct buf *b, const struct signed_file *f);
 

@@ -61,7 +61,7 @@ size_t frame_full(const struct frame_way *w, size_t n, size_t *ret_room);
 size_t frame_fit(const struct frame_way *w, size_t n);
 
 /* Write the next frame, of |n| <= frame_payload() bytes, 0: an idle one; |next|: how long
- * the one behind it will be. */
+ * the one behind it will be.  0, or what noise_seal() returns. */
 int frame_seal(struct frame_way *w, uint8_t *dst, const void *p, size_t n,
     enum frame_size next);
 

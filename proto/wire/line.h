@@ -53,7 +53,7 @@ struct line_said {
 	uint64_t wall, seen;
 };
 
-/* Append the dialler's line, LF included. */
+/* Append the dialler's line, LF included; 0, or what noise_write() or |out| says. */
 int line_dial(struct buf *out, struct noise *h, const struct line_keys *k,
     const struct line_luck *l, const struct line_said *said);
 
@@ -61,7 +61,7 @@ int line_dial(struct buf *out, struct noise *h, const struct line_keys *k,
  * A dialler's line as the node takes it apart.  line_decode() checks the length
  * and the encoding of |n| characters without LF; line_tag_ok() finds the secret
  * it was made with, in constant time and without any curve; line_open() reads
- * the handshake message and what it says.
+ * the handshake message and what it says.  0, or a peer-fault QERR_*: it is no line.
  */
 struct line_body {
 	uint8_t b[LINE_BODY_MAX];

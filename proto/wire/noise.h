@@ -42,7 +42,8 @@ void noise_free(struct noise *h); /* wipes */
 
 /* Lengths added to the payload by the next message. */
 size_t noise_overhead(const struct noise *h);
-/* Write the next message into |dst| (payload + overhead bytes). */
+/* Write the next message into |dst| (payload + overhead bytes).  QERR_AEAD if a key of the
+ * other side is none; then nothing has happened. */
 int noise_write(struct noise *h, uint8_t *dst, const uint8_t *payload,
     size_t n_payload);
 /*
