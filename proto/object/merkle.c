@@ -22,8 +22,9 @@ split(size_t n)
 	return k;
 }
 
-void
-merkle_root(struct id *ret_root, const struct id *leaves, size_t n)
+static void
+root_by(merkle_node_fn by, struct id *ret_root, const struct id *leaves,
+    size_t n)
 {
 	struct id l, r;
 	size_t k;
@@ -33,13 +34,15 @@ merkle_root(struct id *ret_root, const struct id *leaves, size_t n)
 		return;
 	}
 	k = split(n);
-	merkle_root(&l, leaves, k);
-	merkle_root(&r, leaves + k, n - k);
-	node(ret_root, &l, &r);
+	root_by(by, &l, leaves, k);
+	root_by(by, &r, leaves + k, n - k);
+	by(ret_root, &l, &r);
 }
 
+/* RFC 6962 §2.1.1. */
 size_t
-merkle_path(struct id *ret_path, const struct id *leaves, size_t n, size_t i)
+merkle_path_by(merkle_node_fn by, struct id *ret_path, const struct id *leaves,
+    size_t n, size_t i)
 {
 	size_t k, len;
 
@@ -47,37 +50,57 @@ merkle_path(struct id *ret_path, const struct id *leaves, size_t n, size_t i)
 		return 0;
 	k = split(n);
 	if (i < k) {
-		len = merkle_path(ret_path, leaves, k, i);
-		merkle_root(&ret_path[len], leaves + k, n - k);
+		len = merkle_path_by(by, ret_path, leaves, k, i);
+		root_by(by, &ret_path[len], leaves + k, n - k);
 	} else {
-		len = merkle_path(ret_path, leaves + k, n - k, i - k);
-		merkle_root(&ret_path[len], leaves, k);
+		len = merkle_path_by(by, ret_path, leaves + k, n - k, i - k);
+		root_by(by, &ret_path[len], leaves, k);
 	}
 	return len + 1;
 }
 
+/* RFC 9162 §2.1.3.2: |i| and |last| walk up together. */
 int
-merkle_check(const struct id *root, const struct id *leaf, size_t i, size_t n,
-    const struct id *path, size_t n_path)
+merkle_check_by(merkle_node_fn by, const struct id *root, const struct id *leaf,
+    uint64_t i, uint64_t n, const struct id *path, size_t n_path)
 {
 	struct id at = *leaf;
-	size_t last = n - 1, used = 0;
+	uint64_t last = n - 1;
+	size_t used = 0;
 
 	if (i >= n)
 		return QERR_BADHASH;
-	/* RFC 9162 §2.1.3.2: |i| and |last| walk up together. */
 	for (; last > 0; i /= 2, last /= 2) {
 		if (i % 2 == 0 && i == last)
 			continue; /* no sibling on this level */
 		if (used == n_path)
 			return QERR_BADHASH;
 		if (i % 2 == 1)
-			node(&at, &path[used], &at);
+			by(&at, &path[used], &at);
 		else
-			node(&at, &at, &path[used]);
+			by(&at, &at, &path[used]);
 		used++;
 	}
 	return used == n_path && id_eq(&at, root) ? 0 : QERR_BADHASH;
+}
+
+void
+merkle_root(struct id *ret_root, const struct id *leaves, size_t n)
+{
+	root_by(node, ret_root, leaves, n);
+}
+
+size_t
+merkle_path(struct id *ret_path, const struct id *leaves, size_t n, size_t i)
+{
+	return merkle_path_by(node, ret_path, leaves, n, i);
+}
+
+int
+merkle_check(const struct id *root, const struct id *leaf, size_t i, size_t n,
+    const struct id *path, size_t n_path)
+{
+	return merkle_check_by(node, root, leaf, i, n, path, n_path);
 }
 
 int

@@ -38,6 +38,18 @@ size_t merkle_path(struct id *ret_path, const struct id *leaves, size_t n,
 int merkle_check(const struct id *root, const struct id *leaf, size_t i,
     size_t n, const struct id *path, size_t n_path);
 
+/*
+ * The last two of a tree of the same shape, whose nodes |node| hashes into one; its |ret|
+ * may be either.
+ */
+typedef void (*merkle_node_fn)(struct id *ret, const struct id *l,
+    const struct id *r);
+size_t merkle_path_by(merkle_node_fn node, struct id *ret_path,
+    const struct id *leaves, size_t n, size_t i);
+int merkle_check_by(merkle_node_fn node, const struct id *root,
+    const struct id *leaf, uint64_t i, uint64_t n, const struct id *path,
+    size_t n_path);
+
 /* The root of a pack: its bytes cut in pieces.  |p.n| >= 1. */
 int merkle_pack_root(struct id *ret_root, struct bytes p);
 
