@@ -63,12 +63,9 @@ put_line(const struct flow *f, struct bytes text, marks *open)
 	buf_put_u8(f->dst, '\n');
 }
 
-/* Characters that may not begin a line in Chinese and Japanese, nor end one. */
 static bool
-closes(uint32_t c)
+is_in(const char *set, uint32_t c)
 {
-	static const char set[] =
-	    "，。、；：？！）】》」』〉〕…—·’”％,.;:?!)]}%";
 	const uint8_t *p = (const uint8_t *)set;
 
 	while (*p != '\0')
@@ -77,23 +74,16 @@ closes(uint32_t c)
 	return false;
 }
 
-static bool
-opens(uint32_t c)
-{
-	static const char set[] = "（【《「『〈〔‘“([{";
-	const uint8_t *p = (const uint8_t *)set;
-
-	while (*p != '\0')
-		if (utf8_next(&p) == c)
-			return true;
-	return false;
-}
-
-/* May a line end between |a| and |b| though no blank is there? */
+/* May a line end between |a| and |b| though no blank is there?  Some characters of Chinese
+ * and Japanese may not begin one, others not end it. */
 static bool
 parts(uint32_t a, uint32_t b)
 {
-	if (closes(b) || opens(a))
+	static const char closing[] =
+	    "，。、；：？！）】》」』〉〕…—·’”％,.;:?!)]}%";
+	static const char opening[] = "（【《「『〈〔‘“([{";
+
+	if (is_in(closing, b) || is_in(opening, a))
 		return false;
 	return term_char(a) == 2 || term_char(b) == 2;
 }

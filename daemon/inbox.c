@@ -102,17 +102,13 @@ note(struct room *r, const char *path, const struct stat *st)
 static void
 scan(struct room *r, int dir, const char *path, int depth)
 {
-	int fd = openat(dir, path[0] == '\0' ? "." : path,
-	    O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *list = fd < 0 ? NULL : fdopendir(fd);
+	DIR *list = file_folder(dir, path[0] == '\0' ? "." : path);
 	enum ingest_kind kind;
 	struct dirent *e;
 	struct stat st;
 	char name[4096];
 
 	if (list == NULL) {
-		if (fd >= 0)
-			close(fd);
 		odd(r, path, "A folder of the inbox may not be read.");
 		return;
 	}
@@ -123,7 +119,8 @@ scan(struct room *r, int dir, const char *path, int depth)
 		    snprintf(name, sizeof(name), "%s%s%s", path,
 			path[0] == '\0' ? "" : "/",
 			e->d_name) >= (int)sizeof(name) ||
-		    fstatat(fd, e->d_name, &st, AT_SYMLINK_NOFOLLOW) != 0)
+		    fstatat(dirfd(list), e->d_name, &st, AT_SYMLINK_NOFOLLOW) !=
+			0)
 			continue;
 		if (S_ISDIR(st.st_mode) && depth < DEPTH_MAX)
 			scan(r, dir, name, depth + 1);

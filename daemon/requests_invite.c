@@ -6,6 +6,26 @@
 #include "proto/base/text.h"
 #include "proto/host/entropy.h"
 
+/* |text| is absent where it is not to be seen again. */
+static void
+invite_item(struct control_client *c, const struct invites_entry *e,
+    struct bytes text)
+{
+	struct ctl_item it;
+	uint8_t name[8];
+	char hex[17];
+
+	invite_name(name, e->secret);
+	hex_encode(hex, name, sizeof(name));
+	ctl_item_init(&it, "invite");
+	ctl_add_text(&it, "name", bytes_str(e->name));
+	ctl_add_text(&it, "id", bytes_str(hex));
+	ctl_add_number(&it, "made", e->made);
+	if (text.p != NULL)
+		ctl_add_text(&it, "invite", text);
+	control_item(c, &it);
+}
+
 void
 requests_invite_new(struct daemon *d, struct control_client *c,
     const struct ctl_request *rq)
@@ -13,11 +33,8 @@ requests_invite_new(struct daemon *d, struct control_client *c,
 	struct node_event ev = {.type = NODE_INVITE};
 	const struct invites_entry *e;
 	struct self_trouble why;
-	struct ctl_item it;
 	struct invite v;
 	struct buf text;
-	uint8_t name[8];
-	char hex[17];
 	int err;
 
 	if (!self_invite(d, rq->transport, rq->address, &v, &why)) {
@@ -39,14 +56,7 @@ requests_invite_new(struct daemon *d, struct control_client *c,
 	drive_event(d->drive, &ev);
 	buf_init(&text, 0);
 	invite_text(&text, &v);
-	invite_name(name, e->secret);
-	hex_encode(hex, name, sizeof(name));
-	ctl_item_init(&it, "invite");
-	ctl_add_text(&it, "name", bytes_str(e->name));
-	ctl_add_text(&it, "id", bytes_str(hex));
-	ctl_add_number(&it, "made", e->made);
-	ctl_add_text(&it, "invite", buf_bytes(&text));
-	control_item(c, &it);
+	invite_item(c, e, buf_bytes(&text));
 	control_done(c);
 	buf_wipe(&text);
 	invite_done(&v);
@@ -56,20 +66,8 @@ requests_invite_new(struct daemon *d, struct control_client *c,
 void
 requests_invite_list(struct daemon *d, struct control_client *c)
 {
-	for (size_t i = 0; i < d->invites.n; i++) {
-		const struct invites_entry *e = &d->invites.entry[i];
-		struct ctl_item it;
-		uint8_t name[8];
-		char hex[17];
-
-		invite_name(name, e->secret);
-		hex_encode(hex, name, sizeof(name));
-		ctl_item_init(&it, "invite");
-		ctl_add_text(&it, "name", bytes_str(e->name));
-		ctl_add_text(&it, "id", bytes_str(hex));
-		ctl_add_number(&it, "made", e->made);
-		control_item(c, &it);
-	}
+	for (size_t i = 0; i < d->invites.n; i++)
+		invite_item(c, &d->invites.entry[i], bytes_of(NULL, 0));
 	control_done(c);
 }
 

@@ -98,6 +98,19 @@ file_write_all(int fd, struct bytes data)
 	return 0;
 }
 
+DIR *
+file_folder(int dir, const char *path)
+{
+	int fd = openat(dir, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *d = fd < 0 ? NULL : fdopendir(fd);
+	int why = errno;
+
+	if (fd >= 0 && d == NULL)
+		close(fd);
+	errno = why;
+	return d;
+}
+
 /* The folder that |path| stands in, to sync it after a rename. */
 static int
 open_folder(int dir, const char *path)

@@ -1,6 +1,7 @@
 #ifndef QUIRE_FILE_H
 #define QUIRE_FILE_H
 
+#include <dirent.h>
 #include <limits.h>
 #include <stddef.h>
 #include <sys/types.h>
@@ -33,6 +34,11 @@ int file_beside(char tmp[PATH_MAX], int dir, const char *path, mode_t mode);
 int file_write(int dir, const char *path, struct bytes data, mode_t mode);
 /* Write |data| to the open |fd|: 0, or -1 and errno, which the caller tells of. */
 int file_write_all(int fd, struct bytes data);
+/*
+ * Open the folder |path| for readdir(3) and dirfd(3); closedir(3) it.  NULL and errno, which
+ * the caller tells of.
+ */
+DIR *file_folder(int dir, const char *path);
 /* Make a folder and those above it. */
 int file_mkdirs(int dir, const char *path, mode_t mode);
 /* Standard input as a whole. */

@@ -1,5 +1,4 @@
 #include <dirent.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,21 +32,13 @@ static int
 folder_feeds(struct import_source *src, int (*fn)(void *, const struct id *),
     void *arg)
 {
-	int fd = openat(((struct folder *)src)->fd, "feed",
-	    O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *d = fd < 0 ? NULL : fdopendir(fd);
+	DIR *d = file_folder(((struct folder *)src)->fd, "feed");
 	struct dirent *e;
 	struct id feed;
 	int err = 0;
 
-	if (d == NULL) {
-		int why = errno;
-
-		if (fd >= 0)
-			close(fd);
-		errno = why;
+	if (d == NULL)
 		return import_error();
-	}
 	while (err == 0 && (e = readdir(d)) != NULL)
 		if (id_parse(&feed, e->d_name, strlen(e->d_name)) == 0)
 			err = fn(arg, &feed);

@@ -37,18 +37,14 @@ store_error(const char *what)
 void
 store_empty(int dir, const char *name)
 {
-	int fd = openat(dir, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *d = fd < 0 ? NULL : fdopendir(fd);
+	DIR *d = file_folder(dir, name);
 	struct dirent *e;
 
-	if (d == NULL) {
-		if (fd >= 0)
-			close(fd);
+	if (d == NULL)
 		return;
-	}
 	while ((e = readdir(d)) != NULL)
 		if (e->d_name[0] != '.')
-			unlinkat(fd, e->d_name, 0);
+			unlinkat(dirfd(d), e->d_name, 0);
 	closedir(d);
 }
 
@@ -222,16 +218,12 @@ folder_number(const char *name)
 static void
 list_folders(struct store *s)
 {
-	int fd = openat(s->fd, "pack", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *d = fd < 0 ? NULL : fdopendir(fd);
+	DIR *d = file_folder(s->fd, "pack");
 	struct dirent *e;
 	int n;
 
-	if (d == NULL) {
-		if (fd >= 0)
-			close(fd);
+	if (d == NULL)
 		return;
-	}
 	memset(s->folder, 0, sizeof(s->folder));
 	while ((e = readdir(d)) != NULL)
 		if ((n = folder_number(e->d_name)) >= 0)
@@ -307,22 +299,18 @@ store_partial(struct store *s, const struct id *root, uint64_t total,
 static uint64_t
 count_folder(int dir, const char *name)
 {
-	int fd = openat(dir, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *d = fd < 0 ? NULL : fdopendir(fd);
+	DIR *d = file_folder(dir, name);
 	struct dirent *e;
 	struct stat st;
 	uint64_t sum = 0;
 
-	if (d == NULL) {
-		if (fd >= 0)
-			close(fd);
+	if (d == NULL)
 		return 0;
-	}
 	while ((e = readdir(d)) != NULL)
-		if (e->d_name[0] != '.' &&
-		    fstatat(fd, e->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0) {
+		if (e->d_name[0] != '.' && fstatat(dirfd(d), e->d_name, &st,
+					       AT_SYMLINK_NOFOLLOW) == 0) {
 			if (S_ISDIR(st.st_mode))
-				sum += count_folder(fd, e->d_name);
+				sum += count_folder(dirfd(d), e->d_name);
 			else
 				sum += (uint64_t)st.st_size;
 		}

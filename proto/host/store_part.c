@@ -50,21 +50,17 @@ part_path(char dst[PATH_LEN], const struct id *root, const char *suffix)
 static bool
 tidy(int dir)
 {
-	int fd = openat(dir, "part", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *d = fd < 0 ? NULL : fdopendir(fd);
+	DIR *d = file_folder(dir, "part");
 	struct dirent *e;
 	bool none = true;
 
-	if (d == NULL) {
-		if (fd >= 0)
-			close(fd);
+	if (d == NULL)
 		return false;
-	}
 	while ((e = readdir(d)) != NULL) {
 		size_t n = strlen(e->d_name);
 
 		if (n > 4 && strcmp(e->d_name + n - 4, ".new") == 0)
-			unlinkat(fd, e->d_name, 0);
+			unlinkat(dirfd(d), e->d_name, 0);
 		else if (e->d_name[0] != '.')
 			none = false;
 	}

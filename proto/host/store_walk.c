@@ -1,30 +1,24 @@
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "proto/base/qerr.h"
 #include "proto/base/text.h"
+#include "proto/host/file.h"
 #include "proto/host/store_inner.h"
 #include "proto/host/store_row.h"
 
 int
 store_feeds(struct store *s, int (*fn)(void *, const struct id *), void *arg)
 {
-	int fd = openat(s->fd, "feed", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *d = fd < 0 ? NULL : fdopendir(fd);
+	DIR *d = file_folder(s->fd, "feed");
 	struct dirent *e;
 	struct id feed;
 	int err = 0;
 
-	if (d == NULL) {
-		if (fd >= 0)
-			close(fd);
-		return fd < 0 && errno == ENOENT ? 0
-						 : store_error("list feeds");
-	}
+	if (d == NULL)
+		return errno == ENOENT ? 0 : store_error("list feeds");
 	while (err == 0 && (e = readdir(d)) != NULL)
 		if (id_parse(&feed, e->d_name, strlen(e->d_name)) == 0)
 			err = fn(arg, &feed);
@@ -84,19 +78,14 @@ store_proofs(struct store *s, const struct id *feed, struct buf *b,
 	char path[TREE_PATH_MAX], name[ID_TEXT_LEN + 1];
 	struct tree_name t = {.kind = TREE_PROOF, .id = *feed};
 	struct dirent *e;
-	int fd, err = 0;
+	int err = 0;
 	DIR *d;
 
 	id_text(name, feed);
 	snprintf(path, sizeof(path), "feed/%s/proof", name);
-	fd = openat(s->fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	d = fd < 0 ? NULL : fdopendir(fd);
-	if (d == NULL) {
-		if (fd >= 0)
-			close(fd);
-		return fd < 0 && errno == ENOENT ? 0
-						 : store_error("list proofs");
-	}
+	d = file_folder(s->fd, path);
+	if (d == NULL)
+		return errno == ENOENT ? 0 : store_error("list proofs");
 	while (err == 0 && ends->n < 4 * STORE_PROOFS_MAX &&
 	       (e = readdir(d)) != NULL) {
 		if (dec_parse(&t.number, e->d_name, strlen(e->d_name)) != 0)
