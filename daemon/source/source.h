@@ -25,14 +25,14 @@
  * with, a few pages that were taken are looked at again (look.h), those listed first,
  * which are mostly the newest, before others.  Errors wait twice as long each time.
  */
-#define SOURCE_PAGES_MAX   200 /* that are fetched in one turn */
-#define SOURCE_LISTS_MAX   50  /* sitemaps of an index, in one turn */
-#define SOURCE_NEWEST      100 /* of a sitemap, in the first turn */
-#define SOURCE_TRIES_MAX   3   /* at a page or pictures that are not there */
-#define SOURCE_LOOKS_MAX   5   /* in one turn, at pages that were taken */
-#define SOURCE_BAD_MAX     3   /* pages of a turn that fail before it ends */
-#define SOURCE_BACK_OFF    (24 * 3600 * 1000ULL)
-#define SOURCE_FILE_MAX    (2 * 1024 * 1024)
+#define SOURCE_PAGES_MAX 200 /* that are fetched in one turn */
+#define SOURCE_LISTS_MAX 50  /* sitemaps of an index, in one turn */
+#define SOURCE_NEWEST    100 /* of a sitemap, in the first turn */
+#define SOURCE_TRIES_MAX 3   /* at a page or pictures that are not there */
+#define SOURCE_LOOKS_MAX 5   /* in one turn, at pages that were taken */
+#define SOURCE_BAD_MAX   3   /* pages of a turn that fail before it ends */
+#define SOURCE_BACK_OFF  (24 * 3600 * 1000ULL)
+#define SOURCE_FILE_MAX  (2 * 1024 * 1024)
 
 enum source_event_type {
 	SOURCE_TIME,   /* only time went by */
