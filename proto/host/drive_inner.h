@@ -3,7 +3,6 @@
 
 #include <event2/dns.h>
 #include <event2/event.h>
-#include <netinet/in.h>
 #include <sys/socket.h>
 
 #include "proto/host/drive.h"
@@ -14,7 +13,8 @@
 /*
  * The inside of a drive:
  *
- *   drive.c        events into the node, updates carried out, the disk
+ *   drive.c        events into the node, updates carried out
+ *   drive_disk.c   what the node has stored, loaded and deleted
  *   drive_restore.c what the disk holds, into the node
  *   drive_link.c   a socket: bytes in and out
  *   drive_dial.c   names, connecting, SOCKS5
@@ -118,6 +118,15 @@ struct drive {
 void drive_post(struct drive *d, const struct node_event *ev,
     struct bytes data);
 int drive_pump(struct drive *d);
+struct timeval drive_millis(uint64_t ms);
+
+/* drive_disk.c: what is put is durable a little later, and then NODE_STORED. */
+int drive_disk_open(struct drive *d); /* 0 or QERR_NOMEM; close in any case */
+void drive_disk_close(struct drive *d);
+void drive_disk_put(struct drive *d, const struct node_put *p);
+void drive_disk_get(struct drive *d, const struct node_get *g);
+/* All that was put is durable before. */
+void drive_disk_forget(struct drive *d, const struct node_forget *f);
 
 /* drive_link.c */
 struct drive_link *drive_link_new(struct drive *d);
