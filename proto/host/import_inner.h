@@ -8,7 +8,18 @@
 #include "proto/object/feed.h"
 
 /*
- * A place with a tree: what import.c asks of it.  Made by import_folder.c (a
+ * The inside of an import:
+ *
+ *   import.c          a feed, step by step
+ *   import_charters.c its charters, and the proof that they are forked
+ *   import_headers.c  its headers
+ *   import_proofs.c   proofs that they are forked
+ *   import_packs.c    which of its packs, and in which order
+ *   import_source.c   places: by what they are called
+ */
+
+/*
+ * A place with a tree: what is asked of it.  Made by import_folder.c (a
  * folder), import_tar.c (a bundle), import_http.c (a web host) and import_lone.c (a
  * charter).
  */
@@ -51,9 +62,24 @@ int import_try(struct import *m, const struct tree_name *t, size_t max,
 void import_blame(struct import *m, const struct tree_name *t, int err);
 int import_commit(struct import *m);
 
+/* What is here, once headers have died. */
+int import_look_again(struct import *m);
+
 /* The source's charters from version |from| on; QERR_ABSENT if there is none then. */
 int import_charters(struct import *m, uint64_t from);
 /* Its proof that they are forked. */
 int import_fork(struct import *m);
+/* Its headers up to its head, or as many of them as hold. */
+int import_headers(struct import *m);
+/* What was proved before stays so, until a charter ends it. */
+int import_proofs_known(struct import *m);
+/* Its proof for its head |number|, if it has one. */
+int import_proof(struct import *m, uint64_t number);
+/* It contradicts us: its header and ours of one number, up to |head|, are the proof. */
+int import_proof_made(struct import *m, uint64_t head);
+/* Packs that are wanted, the most important first. */
+int import_packs(struct import *m);
+/* What was withdrawn is deleted, here as everywhere. */
+int import_drop_dead(struct import *m);
 
 #endif
