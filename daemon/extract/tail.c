@@ -3,92 +3,78 @@
 #include <string.h>
 
 #include "daemon/extract/names.h"
-#include "daemon/extract/topic.h"
-#include "proto/base/fold.h"
-#include "proto/base/text.h"
+#include "daemon/extract/said.h"
 
 #define LINE_MAX_LETTERS  60 /* as measured: a Chinese one counts two */
 #define LINE_MAX_ELEMENTS 16
+#define BOX_MAX_LETTERS   3000
+#define BOX_MAX_ELEMENTS  256
 #define PROSE_MIN         160 /* letters above the line: the article has begun */
 #define LINES_MAX         64  /* of a page that are looked at */
 #define LOOKS_MAX         8
-#define N_OF(a)           (sizeof(a) / sizeof((a)[0]))
 
-/* Whole lines, in the languages that newsrooms write: folded.  Marks, figures and
- * blanks do not count. */
-static const char *const lines[] = {
-    /* what readers wrote */
-    "comments", "add a comment", "leave a comment", "leave a reply",
-    "post a comment", "add your opinion", "rate this article", "comentarios",
-    "comentários", "commentaires", "commenti", "kommentare", "kommentarer",
-    "reacties", "komentarze", "dodaj komentarz", "skomentuj",
-    "wybrane komentarze", "комментарии", "добавить комментарий",
-    "комментарии к новости", "оставить комментарий", "коментарі", "коментари",
-    "σχόλια", "yorumlar", "komentar", "bình luận", "评论", "网友评论", "評論",
-    "コメント", "댓글", "التعليقات", "نظرات", "תגובות", "ความคิดเห็น",
-    /* what else there is */
-    "elsewhere on the web", "latest news", "more stories", "most popular",
-    "most read", "read also", "recommended", "related", "related articles",
-    "related news", "related posts", "related stories", "you may also like",
-    "you might also like", "lee también", "noticias relacionadas",
-    "te puede interesar", "leia mais", "leia também", "notícias relacionadas",
-    "lire aussi", "à lire aussi", "sur le même sujet", "articoli correlati",
-    "leggi anche", "lesen sie auch", "mehr zum thema",
-    "das könnte sie auch interessieren", "lees ook", "les også", "læs også",
-    "läs mer", "läs också", "czytaj także", "czytaj też", "czytaj więcej",
-    "ostatnie wiadomości", "podobne artykuły", "polecamy", "powiązane artykuły",
-    "zobacz także", "zobacz też", "другие новости", "другие новости по теме",
-    "новости партнеров", "новости по теме", "по теме", "последние новости",
-    "самое обсуждаемое", "смотрите также", "ссылки по теме", "статьи по теме",
-    "читайте также", "читайте також", "διαβάστε ακόμα", "διαβάστε επίσης",
-    "σχετικά άρθρα", "ilgili haberler", "baca juga", "tin liên quan",
-    "延伸阅读", "延伸閱讀", "相关报道", "相关链接", "相关文章", "相关新闻",
-    "相关阅读", "相關新聞", "相關報導", "相關連結", "声明", "免责声明",
-    "版权声明", "免責聲明", "版權聲明", "related links", "関連記事", "관련기사",
-    "اقرأ أيضا", "مواضيع ذات صلة", "مطالب مرتبط", "קראו גם", "यह भी पढ़ें"};
-
-/* 0 at the end. */
-static uint32_t
-next_letter(const uint8_t **p, const uint8_t *end)
-{
-	while (*p < end) {
-		uint32_t c = fold_char(utf8_next(p));
-
-		if (topic_is_letter(c) && !(c >= '0' && c <= '9'))
-			return c;
-	}
-	return 0;
-}
-
-static bool
-same_letters(struct bytes a, struct bytes b)
-{
-	const uint8_t *p = a.p, *q = b.p;
-	uint32_t c, d;
-
-	do {
-		c = next_letter(&p, a.p + a.n);
-		d = next_letter(&q, b.p + b.n);
-	} while (c == d && c != 0);
-	return c == d;
-}
-
+/* |i| says one of them and nothing else; in a paragraph it may be a few of its words. */
 static bool
 is_line(const struct page *p, uint32_t i)
 {
 	const struct page_element *e = &p->e[i];
 	struct buf b;
-	bool is = false;
+	bool is;
 
-	if (e->dead || !page_is_block(e->tag) || e->in.text == 0 ||
-	    e->in.text > LINE_MAX_LETTERS || e->end - i > LINE_MAX_ELEMENTS)
+	if (e->dead || e->in.text == 0 || e->in.text > LINE_MAX_LETTERS ||
+	    e->end - i > LINE_MAX_ELEMENTS)
 		return false;
 	buf_init(&b, 0);
 	page_line(&b, e->node);
-	for (size_t k = 0; k < N_OF(lines) && !is; k++)
-		is = same_letters(buf_bytes(&b), bytes_str(lines[k]));
+	is = said_is(buf_bytes(&b));
 	buf_done(&b);
 	return is;
+}
+
+/* At least half of it are links, and none of it is an article's. */
+static bool
+is_of_links(const struct page *p, uint32_t i)
+{
+	const struct page_element *e = &p->e[i];
+
+	return !e->dead && e->in.text > 0 && e->in.prose == 0 &&
+	       page_prose(e) == 0 && page_link_density(p, i) >= 0.5f;
+}
+
+/* A box of links, or a paragraph, that begins as such a line does. */
+static bool
+is_box(const struct page *p, uint32_t i)
+{
+	const struct page_element *e = &p->e[i];
+	struct buf b;
+	bool is;
+
+	if (!page_is_block(e->tag) || !is_of_links(p, i) ||
+	    e->in.text > BOX_MAX_LETTERS || e->end - i > BOX_MAX_ELEMENTS)
+		return false;
+	buf_init(&b, 0);
+	page_line(&b, e->node);
+	is = said_begins(buf_bytes(&b));
+	buf_done(&b);
+	return is;
+}
+
+/* The boxes of links that follow the line |i|, beside it; how many. */
+static size_t
+cut_links(struct page *p, uint32_t i)
+{
+	uint32_t end = p->e[p->e[i].up].end;
+	size_t n = 0;
+
+	for (uint32_t k = p->e[i].end; k < end; k = p->e[k].end) {
+		if (p->e[k].dead || p->e[k].in.text == 0)
+			continue;
+		if (!is_of_links(p, k) || !page_is_block(p->e[k].tag))
+			break;
+		page_kill(p, k);
+		n++;
+	}
+	return n;
 }
 
 static uint32_t
@@ -174,19 +160,34 @@ cut_behind(struct page *p, uint32_t i)
 			page_kill(p, k);
 }
 
-void
-tail_cut(struct page *p, uint32_t top)
+static void
+cut_lines(struct page *p, uint32_t top)
 {
 	size_t n = 0;
 
 	for (uint32_t i = top + 1; i < p->e[top].end && n < LINES_MAX;) {
 		bool line = is_line(p, i);
-		uint32_t up = line ? holder(p, top, i) : 0;
+		bool block = page_is_block(p->e[i].tag);
+		uint32_t up = line && block ? holder(p, top, i) : 0;
+		size_t links = 0;
 
 		n += line;
 		for (uint32_t at = i; up != 0 && at != up; at = p->e[at].up)
 			cut_behind(p, at);
-		if (up != 0)
+		if (line)
+			links = cut_links(p, i);
+		if (up != 0 || links > 0)
+			page_kill(p, i);
+		i = p->e[i].dead ? p->e[i].end : i + 1;
+	}
+}
+
+void
+tail_cut(struct page *p, uint32_t top)
+{
+	cut_lines(p, top);
+	for (uint32_t i = top + 1; i < p->e[top].end;) {
+		if (is_box(p, i))
 			page_kill(p, i);
 		i = p->e[i].dead ? p->e[i].end : i + 1;
 	}

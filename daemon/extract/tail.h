@@ -5,7 +5,8 @@
 
 /*
  * A line "Comments" or "Read also" below some of an article, in |top|, begins what is
- * none of it: it dies, and what follows until something looks like the article again.
+ * none of it: it dies, and what follows, unless something there looks like the article
+ * again.  Boxes of links that follow such a line, or begin with one, die anyway.
  */
 void tail_cut(struct page *p, uint32_t top);
 

@@ -172,6 +172,8 @@ what_belongs_stays(void)
 	    "<pre>STAYS</pre>",
 	    "<p>STAYS: he died on 5 May 2012.</p>",
 	    TWO "<p>STAYS, 5 May 2012</p>",
+	    "<p>Related <a href=/c>STAYS</a>, he said, and left it there.</p>",
+	    "<p>He is <b>related</b> <a href=/c>to STAYS</a>.</p>",
 	    ("<p>So <mjx-container class='MathJax CtxtMenu_Attached_0'>"
 	     "<mjx-assistive-mml><math><mi>STAYS</mi></math>"
 	     "</mjx-assistive-mml></mjx-container>.</p>"),
@@ -716,6 +718,26 @@ a_line_ends_the_article(void)
 	line_ends("Read also", said, more, false);
 }
 
+/* The article goes on behind them. */
+static void
+links_behind_such_a_line_are_left_out(void)
+{
+	is_noise("",
+	    "<p>Read also: <a href=/c>NOISE, of which nobody knew</a></p>", "");
+	is_noise("",
+	    "<div>Related stories<ul><li><a href=/c>NOISE of today</a></li>"
+	    "<li><a href=/d>and of yesterday</a></li></ul></div>",
+	    "");
+	is_noise("",
+	    "<p>Читайте также</p><p><a href=/c>NOISE, of which nobody knew"
+	    "</a></p><p>5 May: <a href=/d>NOISE, again, and again</a></p>",
+	    "");
+	is_noise("",
+	    "<b>Статьи по теме:</b><br><ul><li><a href=/c>NOISE</a></li><li>"
+	    "<a href=/d>NOISE</a></li></ul>",
+	    "");
+}
+
 static void
 scripts_are_left_out_and_nothing_else(void)
 {
@@ -816,6 +838,7 @@ int
 main(void)
 {
 	a_line_ends_the_article();
+	links_behind_such_a_line_are_left_out();
 	scripts_are_left_out_and_nothing_else();
 	long_names_are_cut();
 
