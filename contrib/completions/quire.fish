@@ -15,7 +15,7 @@ complete -c quire -n '__fish_seen_subcommand_from sync' -s s -l small -d 'pictur
 complete -c quire -n '__fish_seen_subcommand_from sync' -s r -l limit-rate -x -d 'bytes a second at most'
 complete -c quire -n '__fish_seen_subcommand_from sync' -l socks -x -d 'a SOCKS5 proxy'
 complete -c quire -n '__fish_seen_subcommand_from sync' -s T -l transport -r -d 'the program of a pluggable transport'
-complete -c quire -n '__fish_seen_subcommand_from source sync verify export try publish draft sign release unpack' -F
+complete -c quire -n '__fish_seen_subcommand_from sync verify export try publish draft sign release unpack' -F
 complete -c quire -n '__fish_seen_subcommand_from list search unpack export verify publish draft release retract' -s f -l feed -x -d 'which feed'
 complete -c quire -n '__fish_seen_subcommand_from list search' -s l -l lang -x -d 'in this language'
 complete -c quire -n '__fish_seen_subcommand_from list search' -s u -l unread -d 'not read yet'
@@ -29,8 +29,10 @@ complete -c quire -n '__fish_seen_subcommand_from export' -l bundle -d 'everythi
 complete -c quire -n '__fish_seen_subcommand_from export' -s a -l armour -d 'as lines of text'
 complete -c quire -n '__fish_seen_subcommand_from verify' -s c -l charter -r -d 'know these charters, too'
 complete -c quire -n '__fish_seen_subcommand_from verify' -s e -l export -r -d 'body and signature for minisign'
-complete -c quire -n '__fish_seen_subcommand_from key' -a 'new make show' -F
-complete -c quire -n '__fish_seen_subcommand_from charter' -a 'show change revoke sign accept' -F
+complete -c quire -n '__fish_seen_subcommand_from key; and not __fish_seen_subcommand_from new make show' -a 'new make show'
+complete -c quire -n '__fish_seen_subcommand_from key; and __fish_seen_subcommand_from new make show' -F
+complete -c quire -n '__fish_seen_subcommand_from charter; and not __fish_seen_subcommand_from show change revoke sign accept' -a 'show change revoke sign accept'
+complete -c quire -n '__fish_seen_subcommand_from charter; and __fish_seen_subcommand_from show change revoke sign accept' -F
 complete -c quire -n '__fish_seen_subcommand_from charter' -l add -x
 complete -c quire -n '__fish_seen_subcommand_from charter' -l retire -x
 complete -c quire -n '__fish_seen_subcommand_from charter' -l revoke -x
@@ -63,9 +65,10 @@ complete -c quire -n '__fish_seen_subcommand_from sign charter' -s y -l yes -d '
 complete -c quire -n '__fish_seen_subcommand_from retract' -s d -l draft -d 'make a draft'
 complete -c quire -n '__fish_seen_subcommand_from retract' -s r -l reason -x
 complete -c quire -n '__fish_seen_subcommand_from retract' -s l -l lost -d 'all that nobody has'
-complete -c quire -n '__fish_seen_subcommand_from invite' -a 'new list revoke'
+complete -c quire -n '__fish_seen_subcommand_from invite; and not __fish_seen_subcommand_from new list revoke' -a 'new list revoke'
 complete -c quire -n '__fish_seen_subcommand_from invite' -s a -l address -x
 complete -c quire -n '__fish_seen_subcommand_from invite' -s t -l transport -x -a 'raw web obfs4'
-complete -c quire -n '__fish_seen_subcommand_from peers' -a 'add remove revoke'
-complete -c quire -n '__fish_seen_subcommand_from source' -a 'add remove'
+complete -c quire -n '__fish_seen_subcommand_from peers; and not __fish_seen_subcommand_from add remove revoke' -a 'add remove revoke'
+complete -c quire -n '__fish_seen_subcommand_from source; and not __fish_seen_subcommand_from add remove' -a 'add remove'
+complete -c quire -n '__fish_seen_subcommand_from source; and __fish_seen_subcommand_from add' -F
 complete -c quire -n '__fish_seen_subcommand_from read' -s t -l text -d 'the bare text'
