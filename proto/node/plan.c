@@ -37,9 +37,17 @@ missing(const struct announce *a)
 		   : a->pack->size;
 }
 
+/* Nobody had |a|, which is missing. */
+static bool
+is_spared(const struct announce *a)
+{
+	return missing(a) > 0 && a->pack->spared;
+}
+
 /*
  * A reader takes a volume, its heads and text together, where that is fewer
- * bytes than the issues' own packs that he lacks; else those, and where nobody has it.
+ * bytes than the issues' own packs that he lacks, or where nobody has one of these; else
+ * those, and where nobody has it.
  */
 static void
 plan_volume(struct track *s, size_t heads)
@@ -48,27 +56,27 @@ plan_volume(struct track *s, size_t heads)
 	/* An issue is announced with its own header, or a later one. */
 	size_t from = s->first_a[v->first - 1];
 	uint64_t volume = 0, issues = 0;
-	bool spared = false;
-	enum plan lose;
+	bool spared = false, gone = false, take;
 
 	for (size_t i = heads; i < s->n_a && s->a[i].number == v->number; i++)
 		if (!s->a[i].dead && s->a[i].first == v->first &&
 		    s->a[i].last == v->last) {
 			volume += missing(&s->a[i]);
-			spared |= s->a[i].pack->spared;
+			spared |= is_spared(&s->a[i]);
 		}
 	for (size_t i = from; i < s->n_a; i++)
-		if (volume_covers(v, &s->a[i]))
+		if (volume_covers(v, &s->a[i])) {
 			issues += missing(&s->a[i]);
-	lose = PLAN_KEEP;
+			gone |= is_spared(&s->a[i]);
+		}
+	take = !spared && (gone || issues > volume);
 	for (size_t i = from; i < s->n_a; i++) {
 		struct announce *a = &s->a[i];
 		bool own = a->number == v->number && a->first == v->first &&
 			   a->last == v->last && !a->dead;
 
-		if (issues > volume && !spared ? volume_covers(v, a) : own)
-			if (a->plan == PLAN_WANT)
-				a->plan = lose;
+		if ((take ? volume_covers(v, a) : own) && a->plan == PLAN_WANT)
+			a->plan = PLAN_KEEP;
 	}
 }
 

@@ -83,7 +83,8 @@ is_busy(struct node *n)
 	return dialling > 0;
 }
 
-/* Nobody has a volume that was to take the place of issues: true if these are asked for. */
+/* Nobody has a volume, or issues that are in one: true if what is left of both is looked
+ * for once more. */
 static bool
 do_without(struct node *n)
 {
@@ -93,8 +94,8 @@ do_without(struct node *n)
 		for (size_t k = 0; k < n->track[i]->n_a; k++) {
 			struct announce *a = &n->track[i]->a[k];
 
-			if (!a->wanted || a->first == a->last ||
-			    a->pack->state == PACK_HELD || a->pack->spared)
+			if (!a->wanted || a->pack->state == PACK_HELD ||
+			    a->pack->spared)
 				continue;
 			a->pack->spared = any = true;
 			n->track[i]->plan_dirty = n->replan = true;

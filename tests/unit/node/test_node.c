@@ -285,6 +285,76 @@ test_fork(void)
 	town_done(&w);
 }
 
+/* The next header, with a volume of the issues 1 to 3, and all its pieces, in |h|. */
+static void
+bind_volume(struct house *h, size_t size)
+{
+	struct header x = {.feed = p.feed,
+	    .charter = 1,
+	    .number = ++p.number,
+	    .time = 1,
+	    .n_pack = 2};
+
+	history_root(&p.history, &x.history);
+	for (unsigned t = 0; t < 2; t++) {
+		struct pack_entry *e = &x.pack[t];
+		struct bytes b = bytes_of(p.bytes + 100000 + t * 5, size);
+
+		*e = (struct pack_entry){.tier = (enum tier)t,
+		    .size = (uint32_t)size,
+		    .raw = 1,
+		    .count = 1,
+		    .first = 1,
+		    .last = 3};
+		merkle_pack_root(&e->root, b);
+		for (size_t i = 0; i < piece_count(size); i++)
+			house_put(h, OBJECT_PIECE, &e->root, i,
+			    bytes_of(b.p + i * PIECE_SIZE, piece_len(size, i)));
+	}
+	buf_clear(&p.head);
+	check(header_sign(&p.head, &x, &p.k) == 0);
+	house_put(h, OBJECT_HEADER, &p.feed, p.number, buf_bytes(&p.head));
+}
+
+/* The packs of the header |number| are nowhere any more. */
+static void
+lose(struct house *h, uint64_t number)
+{
+	struct header x;
+
+	check(header_peek(&x,
+		  buf_bytes(&house_find(h, OBJECT_HEADER, &p.feed, number)
+				 ->data)) == 0);
+	for (size_t k = 0; k < x.n_pack; k++)
+		for (size_t i = 0; i < piece_count(x.pack[k].size); i++)
+			house_find(h, OBJECT_PIECE, &x.pack[k].root, i)->here =
+			    false;
+}
+
+/* A volume of |size|, or issues of as many bytes as three of 20000, and one of both is gone
+ * from all nodes: a reader takes the other. */
+static void
+test_gone(size_t size, uint64_t number)
+{
+	struct house *a = house_new(&w, NODE_MIRROR),
+		     *r = house_new(&w, NODE_READER);
+
+	press_new(&p, 8);
+	house_follow(a, &p.feed);
+	house_follow(r, &p.feed);
+	house_peer(r, a);
+	for (int i = 0; i < 3; i++)
+		press_publish(&p, a, 20000);
+	bind_volume(a, size);
+	lose(a, number);
+	house_restart(a);
+	house_sync(r);
+	town_run(&w, MINUTE);
+	check(r->told[FACT_SYNCED] == 1 && r->last[FACT_SYNCED].number == 4);
+	check(r->last[FACT_SYNCED].value == 0);
+	town_done(&w);
+}
+
 int
 main(void)
 {
@@ -296,6 +366,8 @@ main(void)
 	test_cut();
 	test_sleep();
 	test_fork();
+	test_gone(30000, 4);
+	test_gone(90000, 2);
 	press_done(&p);
 	return 0;
 }
