@@ -54,6 +54,7 @@
  *
  *   peers.h
  *   contact.c the nodes that are known
+ *   group.c   .. by where they lie
  *   dial.c    whom of them to dial, and when
  *   merit.c   what peers deserve
  *   introduce.c who is told of whom

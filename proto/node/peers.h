@@ -87,6 +87,9 @@ struct tie {
 	bool got_own;
 };
 
+/* group.c: addresses of one group are likely one operator's */
+uint32_t group_of(const struct invite *v);
+
 /* contact.c */
 struct contact *contact_find(const struct node *n, const uint8_t id[8]);
 /* Who can be dialled and has said |key|. */
