@@ -384,7 +384,7 @@ finish(struct daemon *d)
 	d->stopping = true;
 	stop_jobs(d);
 	control_free(d->control);
-	requests_try_stop(d);
+	requests_address_stop(d);
 	sources_stop(d);
 	mirrors_stop(d);
 	rooms_close(d);

@@ -24,7 +24,8 @@
  *   feeds.c     which feeds and peers the node is told of, and who said so
  *   requests.c  what `quire` asks on the control socket; requests_press.c of it
  *               what is about publishing, requests_draft.c what is signed elsewhere,
- *               requests_retract.c what is taken back, requests_try.c what only looks,
+ *               requests_retract.c what is taken back, requests_try.c what only looks
+ *               and requests_address.c looks at addresses,
  *               requests_invite.c about who may come in, requests_peers.c about whom it
  *               knows
  *   self.c      how others reach this node
@@ -201,7 +202,17 @@ void requests_retract(struct daemon *d, struct control_client *c,
 /* requests_try.c */
 void requests_try(struct daemon *d, struct control_client *c,
     const struct ctl_request *rq);
-void requests_try_stop(struct daemon *d); /* after control_free() */
+/* Answer with what would become of |src|, whose rules and languages are set here. */
+void requests_try_source(struct daemon *d, struct control_client *c,
+    const struct ctl_request *rq, struct draft_source *src);
+
+/* requests_address.c: TRY of an address.  First, in the loop, it is fetched, and the client
+ * waits; then, in a job, it is tried. */
+void requests_address_fetch(struct daemon *d, struct control_client *c,
+    const struct ctl_request *rq);
+void requests_address_try(struct daemon *d, struct control_client *c,
+    const struct ctl_request *rq);
+void requests_address_stop(struct daemon *d); /* after control_free() */
 
 /* press_room.c */
 int rooms_open(struct daemon *d);
