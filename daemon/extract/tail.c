@@ -59,7 +59,7 @@ is_box(const struct page *p, uint32_t i)
 	return is;
 }
 
-/* The boxes of links that follow the line |i|, beside it; how many. */
+/* The boxes of links that follow the line |i|, beside it; how many, with the dead. */
 static size_t
 cut_links(struct page *p, uint32_t i)
 {
@@ -67,8 +67,10 @@ cut_links(struct page *p, uint32_t i)
 	size_t n = 0;
 
 	for (uint32_t k = p->e[i].end; k < end; k = p->e[k].end) {
-		if (p->e[k].dead || p->e[k].in.text == 0)
+		if (p->e[k].dead || p->e[k].in.text == 0) {
+			n += p->e[k].in.link > 0;
 			continue;
+		}
 		if (!is_of_links(p, k) || !page_is_block(p->e[k].tag))
 			break;
 		page_kill(p, k);

@@ -736,6 +736,12 @@ links_behind_such_a_line_are_left_out(void)
 	    "<b>Статьи по теме:</b><br><ul><li><a href=/c>NOISE</a></li><li>"
 	    "<a href=/d>NOISE</a></li></ul>",
 	    "");
+	/* It goes with links that go for their name. */
+	is_noise("",
+	    "<b>Read also:</b><div class=similar><a href=/c>NOISE</a></div>",
+	    "");
+	is_noise("", "<p class=see-also>NOISE of yesterday</p>", "");
+	is_noise("", "<div class=poll><p>NOISE, yes or no</p></div>", "");
 }
 
 static void
