@@ -41,6 +41,7 @@ struct pack {
 	struct track *track; /* who announced it last, and where */
 	uint64_t number;
 	uint8_t tier, rotten; /* how often it was */
+	bool beside; /* others of its tier, in its header: see share_holds() */
 	bool spared; /* a reader did not get it: issues, or a volume, will do */
 	enum pack_state state;
 	struct part *part;

@@ -245,7 +245,9 @@ share_holds(struct link *l, const struct track *s, uint64_t number,
 	for (size_t i = 0; i < l->n_partial; i++)
 		if (id_eq(&l->partial[i].root, &p->root))
 			return true;
-	if (l->n->cfg.role == NODE_READER) /* it is not told; it asks */
+	/* Who is not told asks: a reader, and a follower of one of several packs that are told
+	 * of together, as one of them may be nowhere. */
+	if (l->n->cfg.role == NODE_READER || (p->beside && sh->follows))
 		return sh->number >= number;
 	return share_has_run(sh, number, tier);
 }

@@ -208,8 +208,20 @@ withdraw(struct track *s, const struct header *h)
 	}
 }
 
+/* True if |h| announces others of the tier of |e|. */
+static bool
+is_beside(const struct header *h, const struct pack_entry *e)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < h->n_pack; i++)
+		n += h->pack[i].tier == e->tier;
+	return n > 1;
+}
+
 static int
-announce_add(struct track *s, const struct pack_entry *e, uint64_t number)
+announce_add(struct track *s, const struct pack_entry *e, uint64_t number,
+    bool beside)
 {
 	struct pack *p = pack_new(s->head.n, e);
 	void *a;
@@ -237,6 +249,7 @@ announce_add(struct track *s, const struct pack_entry *e, uint64_t number)
 		p->track = s;
 		p->number = number;
 		p->tier = (uint8_t)e->tier;
+		p->beside = beside;
 	}
 	return 0;
 }
@@ -253,7 +266,8 @@ track_add_header(struct track *s, const struct header *h)
 	s->first_a[h->number - 1] = (uint32_t)s->n_a;
 	withdraw(s, h);
 	for (size_t i = 0; i < h->n_pack; i++)
-		if (announce_add(s, &h->pack[i], h->number) != 0)
+		if (announce_add(s, &h->pack[i], h->number,
+			is_beside(h, &h->pack[i])) != 0)
 			return;
 	s->head.n->replan = s->plan_dirty = true;
 	s->next = h->next;

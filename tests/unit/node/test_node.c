@@ -285,40 +285,47 @@ test_fork(void)
 	town_done(&w);
 }
 
-/* The next header, with a volume of the issues 1 to 3, and all its pieces, in |h|. */
-static void
-bind_volume(struct house *h, size_t size)
+/* A pack of |size|, all of which is in |h|. */
+static struct pack_entry
+bind_one(struct house *h, enum tier tier, uint64_t first, uint64_t last,
+    size_t size)
 {
-	struct header x = {.feed = p.feed,
-	    .charter = 1,
-	    .number = ++p.number,
-	    .time = 1,
-	    .n_pack = 2};
+	struct pack_entry e = {.tier = tier,
+	    .size = (uint32_t)size,
+	    .raw = 1,
+	    .count = 1,
+	    .first = first,
+	    .last = last};
+	struct bytes b = bytes_of(p.bytes + 100000 + first * 9 + tier, size);
+
+	merkle_pack_root(&e.root, b);
+	for (size_t i = 0; i < piece_count(size); i++)
+		house_put(h, OBJECT_PIECE, &e.root, i,
+		    bytes_of(b.p + i * PIECE_SIZE, piece_len(size, i)));
+	return e;
+}
+
+/* The next header, with a volume of the issues 1 to 3, and heads of its |own|. */
+static void
+bind_volume(struct house *h, size_t size, bool own)
+{
+	struct header x = {
+	    .feed = p.feed, .charter = 1, .number = ++p.number, .time = 1};
 
 	history_root(&p.history, &x.history);
-	for (unsigned t = 0; t < 2; t++) {
-		struct pack_entry *e = &x.pack[t];
-		struct bytes b = bytes_of(p.bytes + 100000 + t * 5, size);
-
-		*e = (struct pack_entry){.tier = (enum tier)t,
-		    .size = (uint32_t)size,
-		    .raw = 1,
-		    .count = 1,
-		    .first = 1,
-		    .last = 3};
-		merkle_pack_root(&e->root, b);
-		for (size_t i = 0; i < piece_count(size); i++)
-			house_put(h, OBJECT_PIECE, &e->root, i,
-			    bytes_of(b.p + i * PIECE_SIZE, piece_len(size, i)));
-	}
+	x.pack[x.n_pack++] = bind_one(h, TIER_HEADS, 1, 3, size);
+	if (own)
+		x.pack[x.n_pack++] =
+		    bind_one(h, TIER_HEADS, p.number, p.number, size);
+	x.pack[x.n_pack++] = bind_one(h, TIER_TEXT, 1, 3, size);
 	buf_clear(&p.head);
 	check(header_sign(&p.head, &x, &p.k) == 0);
 	house_put(h, OBJECT_HEADER, &p.feed, p.number, buf_bytes(&p.head));
 }
 
-/* The packs of the header |number| are nowhere any more. */
+/* The packs of the header |number| that cover |first| on are nowhere any more. */
 static void
-lose(struct house *h, uint64_t number)
+lose(struct house *h, uint64_t number, uint64_t first)
 {
 	struct header x;
 
@@ -327,8 +334,9 @@ lose(struct house *h, uint64_t number)
 				 ->data)) == 0);
 	for (size_t k = 0; k < x.n_pack; k++)
 		for (size_t i = 0; i < piece_count(x.pack[k].size); i++)
-			house_find(h, OBJECT_PIECE, &x.pack[k].root, i)->here =
-			    false;
+			if (x.pack[k].first == first)
+				house_find(h, OBJECT_PIECE, &x.pack[k].root, i)
+				    ->here = false;
 }
 
 /* A volume of |size|, or issues of as many bytes as three of 20000, and one of both is gone
@@ -345,13 +353,37 @@ test_gone(size_t size, uint64_t number)
 	house_peer(r, a);
 	for (int i = 0; i < 3; i++)
 		press_publish(&p, a, 20000);
-	bind_volume(a, size);
-	lose(a, number);
+	bind_volume(a, size, false);
+	lose(a, number, number == 4 ? 1 : number);
 	house_restart(a);
 	house_sync(r);
 	town_run(&w, MINUTE);
 	check(r->told[FACT_SYNCED] == 1 && r->last[FACT_SYNCED].number == 4);
 	check(r->last[FACT_SYNCED].value == 0);
+	town_done(&w);
+}
+
+/* Of packs that are announced together one is gone: the other comes all the same. */
+static void
+test_beside(void)
+{
+	struct house *a = house_new(&w, NODE_MIRROR),
+		     *b = house_new(&w, NODE_MIRROR);
+	struct node_feed_stat st;
+
+	press_new(&p, 9);
+	house_follow(a, &p.feed);
+	house_follow(b, &p.feed);
+	for (int i = 0; i < 3; i++)
+		press_publish(&p, a, 20000);
+	bind_volume(a, 30000, true);
+	lose(a, 4, 1);
+	house_restart(a);
+	house_peer(b, a);
+	town_run(&w, MINUTE);
+	check(node_feed_stat(b->node, &p.feed, &st) == 0 && st.head == 4);
+	check(st.packs_held == 7 && st.packs_wanted == 2);
+	check(a->told[FACT_FAULT] + b->told[FACT_FAULT] == 0);
 	town_done(&w);
 }
 
@@ -368,6 +400,7 @@ main(void)
 	test_fork();
 	test_gone(30000, 4);
 	test_gone(90000, 2);
+	test_beside();
 	press_done(&p);
 	return 0;
 }
