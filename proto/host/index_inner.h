@@ -10,7 +10,7 @@
  * The inside of an index:
  *
  *   index.c        the database
- *   index_fill.c   .. is filled from heads packs
+ *   index_fill.c   .. is filled from heads packs: index_fill_inner.h
  *   index_user.c   what the user decided: follows, read, the last list
  *   index_query.c  listing and finding
  */
