@@ -6,9 +6,10 @@
 #include "proto/base/fold.h"
 #include "proto/base/text.h"
 
-#define N_OF(a) (sizeof(a) / sizeof((a)[0]))
+#define N_OF(a)     (sizeof(a) / sizeof((a)[0]))
+#define LETTERS_MAX 48
 
-/* In the languages that newsrooms write: folded. */
+/* In the languages that newsrooms write: folded, and a letter comes first. */
 static const char *const lines[] = {
     /* what readers wrote */
     "comments", "add a comment", "leave a comment", "leave a reply",
@@ -77,29 +78,57 @@ next_letter(const uint8_t **p, const uint8_t *end)
 	return 0;
 }
 
-/* |text| has the letters of |line|, and, if |whole|, no others; else no word goes on. */
-static bool
-has_letters(struct bytes text, struct bytes line, bool whole)
-{
-	const uint8_t *p = text.p, *q = line.p, *end = text.p + text.n;
-	uint32_t c, d;
+/* The first letters of a text: more than any line has, so that it is folded but once. */
+struct letters {
+	uint32_t c[LETTERS_MAX];
+	const uint8_t *behind[LETTERS_MAX];
+	size_t n;
+};
 
-	while ((d = next_letter(&q, line.p + line.n)) != 0)
-		if (next_letter(&p, end) != d)
+static void
+take_letters(struct letters *l, struct bytes text)
+{
+	const uint8_t *p = text.p, *end = text.p + text.n;
+	uint32_t c;
+
+	l->n = 0;
+	while (l->n < LETTERS_MAX && (c = next_letter(&p, end)) != 0) {
+		l->c[l->n] = c;
+		l->behind[l->n++] = p;
+	}
+}
+
+/* |l| has the letters of |line|, and, if |whole|, no others; else no word goes on. */
+static bool
+has_letters(const struct letters *l, const char *line, bool whole,
+    const uint8_t *end)
+{
+	const uint8_t *q = (const uint8_t *)line, *p;
+	struct bytes rest;
+	size_t n = 1;
+	uint32_t d;
+
+	if (utf8_next(&q) != l->c[0])
+		return false;
+	rest = bytes_str((const char *)q);
+	while ((d = next_letter(&q, rest.p + rest.n)) != 0)
+		if (n == l->n || l->c[n++] != d)
 			return false;
-	if (whole)
-		return next_letter(&p, end) == 0;
-	c = p < end ? fold_char(utf8_next(&p)) : 0;
-	return !topic_is_letter(c);
+	if (whole || n == l->n)
+		return n == l->n;
+	p = l->behind[n - 1];
+	return p == end || !topic_is_letter(fold_char(utf8_next(&p)));
 }
 
 static bool
 is_one(struct bytes text, bool whole)
 {
+	struct letters l;
 	bool is = false;
 
-	for (size_t k = 0; k < N_OF(lines) && !is; k++)
-		is = has_letters(text, bytes_str(lines[k]), whole);
+	take_letters(&l, text);
+	for (size_t k = 0; k < N_OF(lines) && l.n > 0 && !is; k++)
+		is = has_letters(&l, lines[k], whole, text.p + text.n);
 	return is;
 }
 
