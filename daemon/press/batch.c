@@ -38,6 +38,17 @@ press_is_busy(const struct publisher *p, struct buf *why)
 }
 
 int
+press_may_retract(struct publisher *p, struct buf *why)
+{
+	if (press_is_busy(p, why))
+		return QERR_AGAIN;
+	if (press_signs(p))
+		return 0;
+	buf_put_str(why, "A retraction is not signed here alone.");
+	return QERR_KEY;
+}
+
+int
 publisher_begin(struct publisher *p, bool slow, bool dry_run)
 {
 	int r = dry_run || press_signs(p) ? press_begin(p, slow) : QERR_KEY;

@@ -183,23 +183,14 @@ publisher_forgo(struct publisher *p, size_t articles, struct bytes reason,
     struct buf *why)
 {
 	struct forgoing f = {.p = p};
-	int r;
+	int r = press_may_retract(p, why);
 
-	if (press_is_busy(p, why))
-		return QERR_AGAIN;
-	if (!press_signs(p)) {
-		buf_put_str(why, "A retraction is not signed here alone.");
-		return QERR_KEY;
-	}
+	if (r != 0)
+		return r;
 	r = issue_init(&f.is);
 	if (r == 0)
 		r = prepare(&f, articles, reason, ret, why);
-	if (r == 0)
-		r = press_commit(p, fn, arg);
-	if (r == 0)
-		r = press_reload(p);
-	else
-		press_cancel(p);
+	r = press_end(p, r, fn, arg);
 	press_look_anew(p); /* volumes that are lost can be made now */
 	finish(&f, r, why);
 	return r;

@@ -256,13 +256,7 @@ publisher_release(struct publisher *p, struct bytes file, publisher_issue_fn fn,
 	if (r == 0 && (r = press_before_check(p, &e, v, why)) == 0 &&
 	    (r = press_base_check(p, &e, v, why)) == 0) {
 		press_look_anew(p);
-		r = take(p, &e, v);
-		if (r == 0)
-			r = press_commit(p, fn, arg);
-		if (r == 0)
-			r = press_reload(p);
-		else
-			press_cancel(p);
+		r = press_end(p, take(p, &e, v), fn, arg);
 	}
 	if (r != 0 && why->n == 0)
 		buf_printf(why, "Nothing was published: %s.", qerr_str(r));

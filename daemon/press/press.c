@@ -370,6 +370,17 @@ press_cancel(struct publisher *p)
 	buf_clear(&p->header);
 }
 
+int
+press_end(struct publisher *p, int err, publisher_issue_fn fn, void *arg)
+{
+	if (err == 0)
+		err = press_commit(p, fn, arg);
+	if (err == 0)
+		return press_reload(p);
+	press_cancel(p);
+	return err;
+}
+
 /* The next of the header files that wait. */
 static struct bytes
 waiting(const struct publisher *p, size_t *at)

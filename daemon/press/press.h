@@ -125,6 +125,8 @@ int press_uncovered(struct publisher *p, size_t *ret);
 int press_begin(struct publisher *p, bool slow);
 /* A batch is open: so |why| says, and nothing that waits for its commit is touched. */
 bool press_is_busy(const struct publisher *p, struct buf *why);
+/* 0 if something can be taken back now, signed here alone; else |why| not. */
+int press_may_retract(struct publisher *p, struct buf *why);
 /* As issue_seal(), while the loop goes on. */
 int press_seal(const struct publisher *p, const struct issue *is, enum tier t,
     struct buf *sealed, struct pack_entry *e, const struct issue_base *base,
@@ -162,6 +164,8 @@ int press_header(struct publisher *p, const struct pack_entry *e, size_t n,
 int press_commit(struct publisher *p, publisher_issue_fn fn, void *arg);
 /* Forget all that waits. */
 void press_cancel(struct publisher *p);
+/* The one, and read anew what is there now, if |err| is 0; else the other, and |err|. */
+int press_end(struct publisher *p, int err, publisher_issue_fn fn, void *arg);
 
 /* Find what |d| changes of |e|, and let the article say it if it says nothing itself. */
 int press_correction(struct publisher *p, const struct ledger_entry *e,

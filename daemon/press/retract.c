@@ -335,22 +335,13 @@ publisher_retract(struct publisher *p, struct bytes ref, struct bytes reason,
     struct buf *why)
 {
 	struct retraction t = {.p = p};
-	int r;
+	int r = press_may_retract(p, why);
 
-	if (press_is_busy(p, why))
-		return QERR_AGAIN;
-	if (!press_signs(p)) {
-		buf_put_str(why, "A retraction is not signed here alone.");
-		return QERR_KEY;
-	}
+	if (r != 0)
+		return r;
 	buf_init(&t.tomb, 0);
 	r = prepare(&t, ref, reason, ret, why);
-	if (r == 0)
-		r = press_commit(p, fn, arg);
-	if (r == 0)
-		r = press_reload(p);
-	else
-		press_cancel(p);
+	r = press_end(p, r, fn, arg);
 	if (r != 0)
 		press_look_anew(p); /* what is not out makes no volume anew */
 	finish(&t, r, why);
