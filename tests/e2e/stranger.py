@@ -39,7 +39,7 @@ def unb64(s):
     return base64.urlsafe_b64decode(s + '=' * (-len(s) % 4))
 
 
-def sequence(data, item=lambda raw: cbor2.loads(raw)):
+def sequence(data, item=cbor2.loads):
     """CBOR values one after another."""
     f, out = io.BytesIO(data), []
     while f.tell() < len(data):
