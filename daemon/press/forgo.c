@@ -32,14 +32,6 @@ put_issues(struct buf *b, const struct publisher_hole *x, const char *to)
 		buf_printf(b, "%s%llu", to, (unsigned long long)x->last);
 }
 
-static struct bytes
-no_picture(const void *arg, size_t i)
-{
-	(void)arg;
-	(void)i;
-	return bytes_of(NULL, 0);
-}
-
 static int
 bury(struct forgoing *f, struct bytes reason, struct publisher_item *ret)
 {
@@ -66,7 +58,7 @@ bury(struct forgoing *f, struct bytes reason, struct publisher_item *ret)
 	r = article_encode(&head, &tomb);
 	if (r == 0)
 		r = issue_add(&f->is, buf_bytes(&head), &tomb,
-		    bytes_of(NULL, 0), no_picture, NULL);
+		    bytes_of(NULL, 0), NULL, NULL);
 	ret->revision = tomb.revision;
 	snprintf(ret->title, sizeof(ret->title), "%.*s", (int)title.n,
 	    (const char *)title.p);

@@ -35,7 +35,8 @@ size_t issue_count(const struct issue *is);
 /* True if an article of such sizes can go in; pictures are counted whole. */
 bool issue_fits(const struct issue *is, const struct article *a);
 
-/* Add an article whose head is |head|; |picture| gives the bytes of picture i. */
+/* Add an article whose head is |head|; |picture|, NULL if it has none, gives the bytes of
+ * picture i. */
 int issue_add(struct issue *is, struct bytes head, const struct article *a,
     struct bytes body, struct bytes (*picture)(const void *arg, size_t i),
     const void *arg);

@@ -139,14 +139,6 @@ end_header(struct retraction *t)
 	return r;
 }
 
-static struct bytes
-no_picture(const void *arg, size_t i)
-{
-	(void)arg;
-	(void)i;
-	return bytes_of(NULL, 0);
-}
-
 /* The tombstone is the only record of its issue. */
 static int
 announce_tomb(struct retraction *t)
@@ -161,7 +153,7 @@ announce_tomb(struct retraction *t)
 		r = article_decode(&a, buf_bytes(&t->tomb));
 	if (r == 0)
 		r = issue_add(&is, buf_bytes(&t->tomb), &a, bytes_of(NULL, 0),
-		    no_picture, NULL);
+		    NULL, NULL);
 	if (r == 0)
 		r = press_packs(p, &is, number, number, false, NULL, ISSUE_FAST,
 		    out_of(t), t->e, &t->n);
