@@ -102,7 +102,8 @@ watch(struct drive *d, int fd)
 	return 0;
 }
 
-/* Have the thread commit what was put; the store may be a publisher's for now. */
+/* Have the thread commit what was put, if it is not little; the store may be a publisher's
+ * for now. */
 static void
 commit(struct drive *d)
 {
@@ -114,7 +115,6 @@ commit(struct drive *d)
 		commit_now(d);
 		return;
 	}
-
 	evtimer_del(d->commit);
 	d->commit_armed = false;
 	if (d->put.n == 0)
