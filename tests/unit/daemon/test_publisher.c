@@ -1099,6 +1099,17 @@ chains_stay_short(void)
 	room_done(&r);
 }
 
+/* Of 260 articles there is a volume, and one key has ended. */
+static void
+room_new_bound(struct room *r)
+{
+	one_ended = true;
+	room_new(r, 20);
+	one_ended = false;
+	fill(r, 0, 260);
+	check(make_volume(r) == 1);
+}
+
 /* Pack |i| is not there when the newsroom opens again; what it was is in |b|. */
 static void
 lose(struct room *r, size_t i, struct buf *b)
@@ -1122,11 +1133,7 @@ what_is_lost(void)
 	uint64_t head;
 
 	buf_init(&pack, 0);
-	one_ended = true;
-	room_new(&r, 20);
-	one_ended = false;
-	fill(&r, 0, 260);
-	check(make_volume(&r) == 1);
+	room_new_bound(&r);
 	fill(&r, 260, 280);
 	fill(&r, 280, 300);
 	head = publisher_head(r.p);
@@ -1181,11 +1188,7 @@ what_is_given_up(void)
 	size_t n;
 
 	buf_init(&pack, 0);
-	one_ended = true;
-	room_new(&r, 20);
-	one_ended = false;
-	fill(&r, 0, 260);
-	check(make_volume(&r) == 1);
+	room_new_bound(&r);
 	fill(&r, 260, 280);
 	check(forgo(&r, 0) == QERR_ABSENT);
 	t.id = r.p->shelf.pack[shelf_issue(&r.p->shelf, 5)].e.root;
@@ -1273,11 +1276,7 @@ given_up_by_drafts(void)
 
 	buf_init(&pack, 0);
 	buf_init(&issue, 0);
-	one_ended = true;
-	room_new(&r, 20);
-	one_ended = false;
-	fill(&r, 0, 260);
-	check(make_volume(&r) == 1);
+	room_new_bound(&r);
 	check(forgo_by_draft(&r, &issue) == QERR_ABSENT);
 	lose(&r, newest_volume(&r), &pack);
 	buf_clear(&pack);
