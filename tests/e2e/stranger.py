@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""A reader and a node written from PROTOCOL.md alone, with nothing of quire's: one fetches, checks and opens a feed; to the other news is told.
+"""A reader and a node written from PROTOCOL.md alone, with no line of C (contrib/verify-py helps): one fetches, checks and opens a feed; to the other news is told.
 usage: stranger.py BUILD TOP"""
 import base64, hashlib, io, os, random, re, socket, struct, sys, time
 sys.dont_write_bytecode = True
