@@ -191,10 +191,12 @@ take_metas(struct ingest_doc *d, const struct meta_list *l, size_t which)
 	for (size_t k = 0; k < sizeof(keys) / sizeof(keys[0]); k++)
 		for (size_t i = 0; i < l->n; i++) {
 			const char *key = html_attribute(l->node[i], keys[k]);
-			const char *v = html_attribute(l->node[i], "content");
+			const char *v;
 
-			if (key == NULL || !names_it(key, metas[which].name) ||
-			    !says_something(f, v))
+			if (key == NULL || !names_it(key, metas[which].name))
+				continue;
+			v = html_attribute(l->node[i], "content");
+			if (!says_something(f, v))
 				continue;
 			if (f == META_AUTHOR)
 				take_author(d, bytes_str(v));

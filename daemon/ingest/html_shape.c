@@ -13,8 +13,8 @@ is_letter(uint8_t c)
 static bool
 in_list(struct bytes name, const char *const *list)
 {
-	for (; *list != NULL; list++)
-		if (strlen(*list) == name.n &&
+	for (; *list != NULL && name.n > 0; list++)
+		if (**list == (name.p[0] | 0x20) && strlen(*list) == name.n &&
 		    strncasecmp(*list, (const char *)name.p, name.n) == 0)
 			return true;
 	return false;
@@ -74,10 +74,15 @@ end_of_comment(struct bytes s, size_t i)
 static size_t
 seek_marks(struct bytes s, size_t i, const char *what)
 {
-	const uint8_t *at =
-	    i < s.n ? memmem(s.p + i, s.n - i, what, strlen(what)) : NULL;
+	size_t n = strlen(what);
 
-	return at != NULL ? (size_t)(at - s.p) : s.n;
+	for (const uint8_t *at; i + n <= s.n; i++) {
+		at = memchr(s.p + i, what[0], s.n - i);
+		i = at != NULL ? (size_t)(at - s.p) : s.n;
+		if (i + n <= s.n && memcmp(at, what, n) == 0)
+			return i;
+	}
+	return s.n;
 }
 
 /* Pass over the text of |name|, up to its end tag. */

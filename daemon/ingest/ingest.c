@@ -240,29 +240,37 @@ is_noise(uint32_t c)
 	return (c >= 0xfdd0 && c <= 0xfdef) || (c & 0xfffe) == 0xfffe;
 }
 
+/* Behind what is no noise for certain: nearly all of a page. */
+static const uint8_t *
+skip_plain(const uint8_t *p, const uint8_t *end)
+{
+	while (p < end && ((*p >= ' ' && *p < 0x7f) || *p == '\n'))
+		p++;
+	return p;
+}
+
 /* Take noise out of |b|; what parts words leaves a blank. */
 static void
 clean(struct buf *b)
 {
-	const uint8_t *p = b->p, *end = b->p + b->n;
+	const uint8_t *p = b->p, *end = b->p + b->n, *kept = p;
 	uint8_t *to = b->p;
 
-	while (p < end) {
+	while ((p = skip_plain(p, end)) < end) {
 		const uint8_t *at = p;
-		uint32_t c;
+		uint32_t c = utf8_next(&p);
+		bool parts = c == '\v' || c == 0x85;
 
-		if (*p >= ' ' && *p < 0x7f) { /* nearly all of a page */
-			*to++ = *p++;
+		if (!parts && !is_noise(c))
 			continue;
-		}
-		c = utf8_next(&p);
-		if (c == '\v' || c == 0x85)
+		memmove(to, kept, (size_t)(at - kept));
+		to += at - kept;
+		if (parts)
 			*to++ = ' ';
-		else if (!is_noise(c))
-			while (at < p)
-				*to++ = *at++;
+		kept = p;
 	}
-	b->n = (size_t)(to - b->p);
+	memmove(to, kept, (size_t)(end - kept));
+	b->n = (size_t)(to + (end - kept) - b->p);
 }
 
 /* Append |data| as UTF-8 without noise, and without *ret_lost bytes. */

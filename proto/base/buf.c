@@ -82,7 +82,8 @@ buf_grow(struct buf *b, size_t n)
 {
 	uint8_t *at;
 
-	if (buf_reserve(b, n) != 0)
+	/* Mostly there is room, and no more than |max| is ever allocated. */
+	if ((n > b->cap - b->n || b->err != 0) && buf_reserve(b, n) != 0)
 		return NULL;
 
 	at = b->p + b->n;
@@ -103,7 +104,10 @@ buf_put(struct buf *b, const void *p, size_t n)
 void
 buf_put_u8(struct buf *b, uint8_t v)
 {
-	buf_put(b, &v, 1);
+	uint8_t *at = buf_grow(b, 1);
+
+	if (at != NULL)
+		*at = v;
 }
 
 void

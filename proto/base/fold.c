@@ -88,24 +88,32 @@ fold_char(uint32_t c)
 	return c;
 }
 
-static void
-put_utf8(struct buf *dst, uint32_t c)
+/* Bytes written: 1 to UTF8_MAX. */
+#define UTF8_MAX 4
+static size_t
+put_utf8(uint8_t *b, uint32_t c)
 {
-	uint8_t b[4];
 	size_t n = c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
 	static const uint8_t mark[] = {0, 0, 0xc0, 0xe0, 0xf0};
 
 	for (size_t i = n; i-- > 1; c >>= 6)
 		b[i] = (uint8_t)(0x80 | (c & 0x3f));
 	b[0] = (uint8_t)(mark[n] | c);
-	buf_put(dst, b, n);
+	return n;
 }
 
 void
 fold_text(struct buf *dst, struct bytes text)
 {
 	const uint8_t *p = text.p, *end = text.p + text.n;
+	uint8_t some[256];
+	size_t n = 0;
 
-	while (p < end)
-		put_utf8(dst, fold_char(utf8_next(&p)));
+	while (p < end) {
+		n += put_utf8(some + n, fold_char(utf8_next(&p)));
+		if (n > sizeof(some) - UTF8_MAX || p >= end) {
+			buf_put(dst, some, n);
+			n = 0;
+		}
+	}
 }

@@ -381,7 +381,7 @@ def measure(cls, bin, files, runs):
             if fresh:
                 s.publish(fresh)
             s.start()
-            time.sleep(0.3)
+            rest(a, b)
             a.peak()
             cpu, wire, wall = a.cpu() + b.cpu(), net.bytes(), time.monotonic()
             peak = s.fetch()
@@ -396,6 +396,14 @@ def measure(cls, bin, files, runs):
         b.close()
         net.close()
     return out
+
+
+def rest(a, b):
+    """Until nobody has any work left over from publishing."""
+    cpu, at = -1.0, time.monotonic()
+    while (now := a.cpu() + b.cpu()) - cpu > 0.002 and time.monotonic() - at < 60:
+        cpu = now
+        time.sleep(0.5)
 
 
 def ratios(results):
