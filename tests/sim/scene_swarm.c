@@ -24,9 +24,35 @@ waste(const struct world *w)
 
 	for (size_t i = 0; i < w->n_host; i++) {
 		node_stat(w->host[i]->node, &st);
-		sum.twice += st.bytes_wasted;
+		if (w->host[i]->lie == HONEST)
+			sum.twice += st.bytes_wasted;
 	}
 	return sum;
+}
+
+static size_t
+honest(struct host *const *h, size_t n)
+{
+	size_t sum = 0;
+
+	for (size_t i = 0; i < n; i++)
+		sum += h[i]->lie == HONEST;
+	return sum;
+}
+
+/* Honest ones who by lot know, and are known by, none but those who give nothing right. */
+static size_t
+surrounded(const struct world *w)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < w->n_host; i++) {
+		const struct host *h = w->host[i];
+
+		n += h->lie == HONEST && honest(h->peer, h->n_peer) == 0 &&
+		     honest(h->guest, h->n_guest) == 0;
+	}
+	return n;
 }
 
 static void
@@ -34,25 +60,26 @@ spread(struct world *w, size_t size, when_ms t99, unsigned twice, unsigned talk)
 {
 	struct paper *p = w->paper[0];
 	struct waste before = waste(w), after;
-	uint64_t all = (uint64_t)size * crowd_up(w);
+	size_t n = crowd_up(w) - surrounded(w);
+	uint64_t all = (uint64_t)size * n;
 	struct issue *is;
 
 	p->text = size;
 	is = press_publish(p);
-	crowd_wait(w, p, true, crowd_up(w), 10 * MINUTE);
+	crowd_wait(w, p, true, n, 10 * MINUTE);
 	after = waste(w);
 	after.twice = (after.twice - before.twice) * 100000 / all;
 	after.talk = (after.talk - before.talk) * 100000 / all;
 	say(w,
 	    "%zu KiB: %zu of %zu, t50 %zu ms, t99 %zu ms, last %zu ms; "
 	    "wasted %zu.%03zu %%, HOLDS and ASK %zu.%03zu %%",
-	    size / 1024, crowd_reached(w, p, true), crowd_up(w),
+	    size / 1024, crowd_reached(w, p, true), n,
 	    (size_t)tally_at(&is->packs, 500),
 	    (size_t)tally_at(&is->packs, 990),
 	    (size_t)tally_at(&is->packs, 1000), (size_t)after.twice / 1000,
 	    (size_t)after.twice % 1000, (size_t)after.talk / 1000,
 	    (size_t)after.talk % 1000);
-	if (crowd_reached(w, p, true) != crowd_up(w))
+	if (crowd_reached(w, p, true) < n)
 		world_fail(w, "not everybody has the pack", NULL);
 	if (tally_at(&is->packs, 990) > t99)
 		world_fail(w, "a pack spreads slowly", NULL);
