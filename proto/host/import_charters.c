@@ -56,13 +56,21 @@ meet(struct import *m, struct bytes file)
 	return err != 0 ? err : QERR_FORK;
 }
 
-/* One of the source's charters; QERR_DUPLICATE if we have it. */
+/*
+ * The source's charter of |version|; QERR_DUPLICATE if we have it.  Who gives one that we
+ * have as every version would be asked for ever.
+ */
 static int
-add(struct import *m, struct bytes file)
+add(struct import *m, uint64_t version, struct bytes file)
 {
+	struct charter c;
 	uint64_t floor;
-	int err = feed_add_charter(m->feed, file, &floor);
+	int err = charter_peek(&c, file);
 
+	if (err == 0 && c.version != version)
+		err = QERR_ORDER;
+	if (err == 0)
+		err = feed_add_charter(m->feed, file, &floor);
 	if (err != 0)
 		return err == QERR_FORK ? meet(m, file) : err;
 	m->r->charters++;
@@ -91,7 +99,7 @@ import_charters(struct import *m, uint64_t from)
 		if (err == QERR_ABSENT && is_known(m, t.number))
 			continue;
 		if (err == 0)
-			err = add(m, buf_bytes(&b));
+			err = add(m, t.number, buf_bytes(&b));
 		if (err != 0 && err != QERR_DUPLICATE)
 			break;
 	}

@@ -413,6 +413,33 @@ revoked_headers_are_cut(void)
 	buf_done(&q.charter);
 }
 
+/* Who has one charter for every version would be asked for ever. */
+static void
+charter_under_other_numbers_is_no_charter(void)
+{
+	struct import_result r;
+	char from[64], to[64], path[256], name[TREE_PATH_MAX];
+	struct press p;
+	struct store *s;
+	struct buf b = {0};
+
+	make_tree(from, &p, ISSUES, 99);
+	path_in(path, from, TREE_CHARTER, &p.feed, 1);
+	check(file_read(&b, AT_FDCWD, path, SIZE_MAX) == 0);
+	for (uint64_t k = 2; k < 9; k++) {
+		path_in(path, from, TREE_CHARTER, &p.feed, k);
+		check(file_write(AT_FDCWD, path, buf_bytes(&b), 0600) == 0);
+	}
+	s = open_store(to);
+	check(take(s, &p.feed, from, &r) == 0);
+	check(r.charters == 1 && r.headers == ISSUES);
+	tree_path(name, &(struct tree_name){
+			    .kind = TREE_CHARTER, .id = p.feed, .number = 2});
+	check(r.fault == QERR_ORDER && strcmp(r.fault_at, name) == 0);
+	store_close(s);
+	buf_done(&b);
+}
+
 /* A web host of few words, which breaks off each large answer once. */
 
 static void
@@ -540,6 +567,7 @@ main(void)
 	fork_changes_nothing();
 	other_feed_stays_out();
 	revoked_headers_are_cut();
+	charter_under_other_numbers_is_no_charter();
 	web_host_comes_whole();
 	snprintf(cmd, sizeof(cmd), "rm -rf %s", top);
 	return system(cmd) == 0 ? 0 : 1;
