@@ -124,6 +124,8 @@ import_http(struct import_source **ret, const char *url,
 	if (way->proxy != NULL && way->proxy[0] != '\0') {
 		snprintf(socks, sizeof(socks), "socks5h://%s", way->proxy);
 		h->c->easy_setopt(h->curl, CURLOPT_PROXY, socks);
+		/* The environment's no_proxy would be a way around. */
+		h->c->easy_setopt(h->curl, CURLOPT_NOPROXY, "");
 	}
 	*ret = &h->src;
 	return 0;

@@ -4,7 +4,7 @@ is named; a bad proxy is survived.
 usage: socks.py BUILD"""
 import os, re, socket, struct, sys, threading
 sys.path.insert(0, os.path.dirname(__file__))
-from news import Failed, Newsworld
+from news import Failed, Newsworld, free_port
 
 ONION = 'abcdefghijklmnopqrstuvwxyz234567abcdefghijklmnopqrstuvwx.onion'
 
@@ -51,7 +51,11 @@ class Proxy:
         name = socket.inet_ntoa(f.read(4)) if head[3] == 1 else f.read(f.read(1)[0]).decode()
         port = struct.unpack('>H', f.read(2))[0]
         self.asked.append((head, name, port))
-        there = socket.create_connection(('127.0.0.1', self.to))
+        try:
+            there = socket.create_connection(('127.0.0.1', self.to))
+        except OSError:
+            link.shutdown(socket.SHUT_RDWR)
+            return
         link.sendall(b'\5\0\0\1\0\0\0\0\0\0')
         threading.Thread(target=pour, args=(there, link), daemon=True).start()
         pour(link, there)
@@ -79,6 +83,11 @@ def main(build):
         need('Behind the onion' in w.run('list').stdout, 'nothing came')
         w.run('sync', '--socks', proxy.where, node.invite())
         need(proxy.asked[1:] == [(b'\5\1\0\1', '127.0.0.1', node.port)], f'the proxy was asked for {proxy.asked}')
+        # Web hosts as well, whatever the environment says.
+        os.environ.update({'no_proxy': '*', 'http_proxy': 'http://127.0.0.1:9'})
+        proxy = Proxy(free_port())
+        w.run('sync', '--socks', proxy.where, 'http://site.test:81/', ok=False)
+        need(proxy.asked[:1] == [(b'\5\1\0\3', 'site.test', 81)], f'the proxy was asked for {proxy.asked}')
     return 0
 
 
