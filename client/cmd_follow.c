@@ -115,12 +115,12 @@ run_unfollow(struct app *a)
 	if (exit == 0)
 		exit = home_feed(&h, a->argv[a->at], &feed);
 	if (exit == 0) {
-		int err = index_unfollow(h.index, &feed);
+		int err = store_forget_feed(h.store, &feed);
 
 		if (err != 0)
-			exit = home_complain("the list of feeds", err);
-		else if ((err = store_forget_feed(h.store, &feed)) != 0)
 			exit = home_complain("what was kept of it", err);
+		else if ((err = index_unfollow(h.index, &feed)) != 0)
+			exit = home_complain("the list of feeds", err);
 		else
 			say(a, "No longer followed, and deleted.");
 	}

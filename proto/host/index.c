@@ -1,5 +1,6 @@
 #include "proto/host/index.h"
 
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -91,19 +92,23 @@ open_db(struct index *x, bool *ret_fresh)
 {
 	char path[PATH_MAX];
 	sqlite3_stmt *q = NULL;
-	int rc, version = -1;
+	int rc, fd, version = -1;
 
 	index_path(x, path, "");
+	/* What it holds is nobody else's, and SQLite would ask the umask. */
+	if ((fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600)) >= 0)
+		close(fd);
 	rc = sqlite3_open_v2(path, &x->db,
 	    SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
 	    NULL);
 	if (rc != SQLITE_OK)
 		return index_error(x, rc);
 	sqlite3_busy_timeout(x->db, 5000);
-	/* It can be made anew: durability would only cost time. */
+	/* It can be made anew: durability would only cost time.  What is deleted is to
+	 * be gone. */
 	rc = sqlite3_exec(x->db,
 	    "PRAGMA journal_mode=MEMORY; PRAGMA synchronous=OFF;"
-	    "PRAGMA temp_store=MEMORY;",
+	    "PRAGMA temp_store=MEMORY; PRAGMA secure_delete=ON;",
 	    NULL, NULL, NULL);
 	if (rc == SQLITE_OK)
 		rc = sqlite3_prepare_v2(x->db, "PRAGMA user_version", -1, &q,

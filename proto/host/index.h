@@ -35,6 +35,7 @@ void index_close(struct index *x);
 
 /* Followed feeds (with their reading keys and sources, as follow links). */
 int index_follow(struct index *x, struct bytes follow_link);
+/* And what it was read of, and the list that was printed last. */
 int index_unfollow(struct index *x, const struct id *feed);
 struct index_feed {
 	struct id feed;

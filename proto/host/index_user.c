@@ -276,17 +276,43 @@ index_follow(struct index *x, struct bytes link)
 	return err != 0 ? err : follows_save(x);
 }
 
+/* What was read of |feed|: who finds the file learns it. */
+static int
+read_forget(struct index *x, const struct id *feed)
+{
+	size_t kept = 0;
+	struct buf b;
+	int err;
+
+	buf_init(&b, 0);
+	err = store_get_file(x->store, "read", &b, READ_MAX);
+	for (size_t at = 0; at + INDEX_KEY_LEN <= b.n; at += INDEX_KEY_LEN)
+		if (memcmp(b.p + at, feed->b, sizeof(feed->b)) != 0) {
+			memmove(b.p + kept, b.p + at, INDEX_KEY_LEN);
+			kept += INDEX_KEY_LEN;
+		}
+	if (err == 0)
+		err = store_put_file(x->store, "read", bytes_of(b.p, kept));
+	buf_done(&b);
+	return err == QERR_ABSENT ? 0 : err;
+}
+
 int
 index_unfollow(struct index *x, const struct id *feed)
 {
 	struct index_follow *f = index_followed(x, feed);
+	int err;
 
 	if (f == NULL)
 		return QERR_ABSENT;
+	/* It is followed until nothing tells of it, or nobody could ask for the rest. */
+	if ((err = index_drop(x, feed)) != 0 ||
+	    (err = read_forget(x, feed)) != 0 ||
+	    (err = store_remove_file(x->store, "list")) != 0)
+		return err;
+	synced_forget(x, feed);
 	follow_done(f);
 	*f = x->follow[--x->n_follow];
-	index_drop(x, feed);
-	synced_forget(x, feed);
 	return follows_save(x);
 }
 

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """What a newsroom, an operator, a reader and a verifier do in a day, and what they are told when it goes wrong.
 usage: cli.py BUILD"""
-import glob, hashlib, json, os, re, shutil, subprocess, sys, time
+import base64, glob, hashlib, json, os, re, shutil, subprocess, sys, time
 sys.path.insert(0, os.path.dirname(__file__))
 from news import Failed, Newsworld
 
@@ -180,7 +180,7 @@ def main(build):
         need('<script' not in open(page, encoding='utf-8').read(), 'a script in a page')
         write(page, open(page, encoding='utf-8').read().replace('иначе', 'никак'))
         fails(w, 1, 'NOT good', 'verify', page)
-        write(page, open(page, encoding='utf-8').read().replace('content="quire 3"', 'content="quire 0"'))
+        write(page, open(page, encoding='utf-8').read().replace('content="quire 4"', 'content="quire 0"'))
         fails(w, 1, 'another version', 'verify', page)
         need('Since     taken back by the newsroom: It was not so.' in w.run('verify', w.path('c.quire')).stdout, 'it was taken back since')
         told = json.loads(w.run('verify', '--json', w.path('c.quire')).stdout)
@@ -280,6 +280,9 @@ def main(build):
         need(not glob.glob(w.path('reader', 'pack/*/*')), 'unfollowed, and its packs are still here')
         left = [x for x in os.listdir(w.path('reader')) + os.listdir(w.path('reader', 'feed')) if len(x) > 40]
         need(not left, f'unfollowed, and files still name it: {left}')
+        telling = [x for x in glob.glob(w.path('reader', '**'), recursive=True) if os.path.isfile(x)
+                   and any(t in open(x, 'rb').read() for t in (base64.b32decode(link[6:58].upper() + '===='), 'Первая'.encode(), b'Third'))]
+        need(not telling, f'unfollowed, and files still tell of it: {telling}')
         need(one.stop() == 0 and two.stop() == 0, 'a clean end')
         for node in (one, two):
             log = open(node.log, encoding='utf-8').read()

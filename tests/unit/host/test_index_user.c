@@ -1,5 +1,6 @@
 #include <sodium.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "proto/base/qerr.h"
 #include "tests/unit/host/listing.h"
@@ -157,6 +158,46 @@ what_was_read_is_kept(void)
 	end();
 }
 
+/* What was read of a feed that is followed no longer is forgotten, and nothing else. */
+static void
+what_is_unfollowed_is_forgotten(void)
+{
+	struct buf file = {0}, other = {0};
+
+	begin();
+	desk_issue(&d, s, {STORY("a", "A", "<p>a</p>")},
+	    {STORY("b", "B", "<p>b</p>")});
+	check(index_update(x, &d.p.feed) == 0);
+	mark("a");
+	for (int i = 0; i < 32 + ARTICLE_ID_LEN; i++)
+		buf_put_u8(&other, 9);
+	check(store_append_file(s, "read", buf_bytes(&other)) == 0);
+	mark("b");
+	check(index_list_keep(x, &other) == 0);
+	check(index_unfollow(x, &d.p.feed) == 0);
+	check(file_read(&file, AT_FDCWD, place_path("read"), 1000) == 0);
+	check(bytes_eq(buf_bytes(&file), buf_bytes(&other)));
+	check(!there(place_path("list")));
+	buf_clear(&file);
+	check(file_read(&file, AT_FDCWD, place_path("follows"), 9) == 0);
+	check(file.n == 0);
+	buf_done(&file);
+	buf_done(&other);
+	end();
+}
+
+static void
+the_index_is_the_readers_own(void)
+{
+	struct stat st;
+
+	umask(022);
+	begin();
+	check(stat(place_path("index.sqlite"), &st) == 0);
+	check((st.st_mode & 0777) == 0600);
+	end();
+}
+
 int
 main(void)
 {
@@ -166,6 +207,8 @@ main(void)
 	another_key_is_another_try();
 	a_list_of_follows_that_is_damaged_is_an_error();
 	what_was_read_is_kept();
+	what_is_unfollowed_is_forgotten();
+	the_index_is_the_readers_own();
 	place_done();
 	return 0;
 }
