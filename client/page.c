@@ -67,8 +67,10 @@ page_begin(struct buf *b, struct bytes lang, struct bytes title,
 	    "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src "
 	    "'none'; img-src 'self' file:; style-src 'unsafe-inline'; "
 	    "base-uri 'none'; form-action 'none'\">\n"
-	    "<meta name=\"referrer\" content=\"no-referrer\">\n" MADE_BY
-		PAGE_MAKER "\">\n<title>");
+	    "<meta name=\"referrer\" content=\"no-referrer\">\n"
+	    /* Some look up in advance what hosts the links of a page name. */
+	    "<meta http-equiv=\"x-dns-prefetch-control\" "
+	    "content=\"off\">\n" MADE_BY PAGE_MAKER "\">\n<title>");
 	put_text(b, title);
 	put(b, "</title>\n<style>");
 	put(b, style_sheet);

@@ -13,7 +13,7 @@
  * which pictures lie beside it, so that `quire verify` can make it again and compare.
  */
 #define PAGE_NAME_LEN 32        /* characters: an article's id in hex */
-#define PAGE_MAKER    "quire 3" /* another number whenever pages look otherwise */
+#define PAGE_MAKER    "quire 4" /* another number whenever pages look otherwise */
 
 struct page {
 	const struct id *feed;

@@ -70,9 +70,9 @@ test_layout(void)
 	hash(&h, HASH_RECORD, buf_bytes(&b));
 	id_text(hex, &h);
 	fprintf(stderr, "%s %s\n", PAGE_MAKER, hex);
-	check(strcmp(PAGE_MAKER, "quire 3") == 0);
+	check(strcmp(PAGE_MAKER, "quire 4") == 0);
 	check(strcmp(hex,
-		  "mdaomdny6kzg4znwjbomvuy5o7gjk47bkbdnvfmux23iamqcij6a") == 0);
+		  "4duq5nhccghmfc5rrit3wc6vpgxe6suq3kwaiwy7afbjdx5q66oq") == 0);
 	buf_done(&b);
 }
 
