@@ -14,12 +14,18 @@
  */
 bool date_parse(int64_t *ret, struct bytes text);
 
+/* How a country writes a day in figures, if it may be understood in several ways. */
+enum date_order {
+	DATE_DAY_FIRST,   /* 31/5/24 */
+	DATE_MONTH_FIRST, /* 5/31/24 */
+	DATE_YEAR_FIRST,  /* 24/5/31 */
+};
+
 /*
  * Find the first day that is written in |text| as people write it: in figures or with
  * the month's name in some fifty languages, in the calendars of Rome, Persia, Thailand,
- * Japan and Taiwan.  |month_first|: 5/31/2024 is how its country writes.  At midnight
- * UTC; false if there is none from 1990 on.
+ * Japan and Taiwan.  At midnight UTC; false if there is none from 1990 on.
  */
-bool date_find(int64_t *ret, struct bytes text, bool month_first);
+bool date_find(int64_t *ret, struct bytes text, enum date_order order);
 
 #endif

@@ -62,6 +62,7 @@ static const char *const jalali[12] = {"فروردین", "اردیبهشت", "خ
 
 enum part_kind {
 	PART_NUMBER,
+	PART_WORD, /* not looked up yet */
 	PART_MONTH,
 	PART_JALALI,
 	PART_ERA,    /* |value| years before its first */
@@ -72,6 +73,7 @@ struct part {
 	enum part_kind kind;
 	int value, digits;
 	uint32_t after; /* the mark behind it */
+	struct bytes word;
 };
 struct scan {
 	const uint8_t *p, *end;
@@ -119,13 +121,15 @@ is_unit(uint32_t c)
 static size_t
 longest(const char *list, const char *word)
 {
-	size_t best = 0;
+	size_t best = 0, n;
 
 	while (*list != '\0') {
-		size_t n = strcspn(list, " ");
-
-		if (n > best && strncmp(list, word, n) == 0)
+		for (n = 0; list[n] != '\0' && list[n] == word[n]; n++)
+			;
+		if (n > best && (list[n] == ' ' || list[n] == '\0'))
 			best = n;
+		while (list[n] != ' ' && list[n] != '\0')
+			n++;
 		list += n + (list[n] == ' ');
 	}
 	return best;
@@ -201,22 +205,35 @@ static void
 take_word(struct scan *s, struct part *ret)
 {
 	const uint8_t *from = s->p;
-	char word[WORD_MAX + 1];
-	struct buf b;
 	uint32_t c;
 
 	while ((c = peek(s)) != 0 && digit(c) < 0 && !is_unit(c) &&
 	       (!is_mark(c) || (c == '.' && s->p - from >= 3 &&
 				   s->p - from <= 4 && *from >= 0x80)))
 		utf8_next(&s->p);
+	*ret = (struct part){
+	    .kind = PART_WORD, .word = bytes_of(from, (size_t)(s->p - from))};
+}
+
+/* What the word |p| is, which costs more than to find where it ends. */
+static void
+look_up(struct part *p)
+{
+	char word[WORD_MAX + 1];
+	uint32_t after = p->after;
+	struct buf b;
+
+	if (p->kind != PART_WORD)
+		return;
 	buf_init(&b, 0);
-	fold_text(&b, bytes_of(from, (size_t)(s->p - from)));
+	fold_text(&b, p->word);
 	buf_put_u8(&b, 0);
-	*ret = (struct part){.kind = PART_FILLER, .digits = WORD_MAX};
+	*p = (struct part){.kind = PART_FILLER, .digits = WORD_MAX};
 	if (buf_err(&b) == 0 && b.n <= sizeof(word)) {
 		memcpy(word, b.p, b.n);
-		*ret = part_of_word(word);
+		*p = part_of_word(word);
 	}
+	p->after = after;
 	buf_done(&b);
 }
 
@@ -316,16 +333,39 @@ is_named(const struct part *p)
 	return p->kind == PART_MONTH || p->kind == PART_JALALI;
 }
 
+/* "2.11.22"; a number behind it makes it another thing, and so do other marks. */
+static bool
+in_short(int64_t *ret, const struct part *p, enum date_order order)
+{
+	uint32_t mark = p[0].after;
+	int v[3];
+
+	for (size_t i = 0; i < 3; i++) {
+		if (!is_small(&p[i]) || (i < 2) != (p[i].after == mark))
+			return false;
+		v[i] = p[i].value;
+	}
+	if ((mark != '.' && mark != '/') ||
+	    p[order == DATE_YEAR_FIRST ? 0 : 2].digits != 2)
+		return false;
+	if (order == DATE_YEAR_FIRST)
+		return put(ret, false, 2000 + v[0], v[1], v[2]);
+	if (order == DATE_MONTH_FIRST && mark == '/')
+		return put(ret, false, 2000 + v[2], v[0], v[1]);
+	return put(ret, false, 2000 + v[2], v[1], v[0]);
+}
+
 /* Two numbers and a year, with the same mark between them. */
 static bool
-in_figures(int64_t *ret, const struct part *p, bool month_first)
+in_figures(int64_t *ret, const struct part *p, enum date_order order)
 {
 	int day = p[0].value, month = p[1].value;
 
 	if (!is_small(&p[0]) || !is_small(&p[1]) || !is_year(&p[2]) ||
 	    p[0].after != p[1].after || p[0].after == ' ' || p[0].after == ':')
 		return false;
-	if ((month_first && p[0].after == '/' && day <= 12) || month > 12) {
+	if ((order == DATE_MONTH_FIRST && p[0].after == '/' && day <= 12) ||
+	    month > 12) {
 		day = p[1].value;
 		month = p[0].value;
 	}
@@ -366,12 +406,27 @@ of_an_era(int64_t *ret, const struct part *p, size_t n)
 	       put(ret, false, p[0].value + p[1].value, p[2].value, p[3].value);
 }
 
+/* Two numbers: without them words are not looked up, and most of a text has none. */
 static bool
-is_date(int64_t *ret, const struct part *p, size_t n, bool month_first)
+may_be_date(const struct part *p, size_t n)
+{
+	size_t numbers = 0;
+
+	for (size_t i = 0; i < n; i++)
+		numbers += p[i].kind == PART_NUMBER;
+	return numbers >= 2;
+}
+
+static bool
+is_date(int64_t *ret, struct part *p, size_t n, enum date_order order)
 {
 	struct part few[PARTS_MAX];
 	size_t k = 0;
 
+	if (!may_be_date(p, n))
+		return false;
+	for (size_t i = 0; i < n; i++)
+		look_up(&p[i]);
 	if (of_an_era(ret, p, n))
 		return true;
 	/* Without the little words between: "31 de mayo de 2012". */
@@ -380,16 +435,35 @@ is_date(int64_t *ret, const struct part *p, size_t n, bool month_first)
 			few[k++] = p[i];
 		else if (i == 0 || p[i].digits > FILLER_MAX)
 			return false;
-	return k == 3 && (in_figures(ret, few, month_first) ||
-			     year_first(ret, few) || with_name(ret, few));
+	return k == 3 &&
+	       (in_figures(ret, few, order) || in_short(ret, few, order) ||
+		   year_first(ret, few) || with_name(ret, few));
+}
+
+/* False if there is none for sure: those that are not ASCII begin so. */
+static bool
+has_digit(struct bytes text)
+{
+	for (size_t i = 0; i < text.n; i++)
+		if ((text.p[i] >= '0' && text.p[i] <= '9') ||
+		    text.p[i] == 0xd9 || text.p[i] == 0xdb || text.p[i] >= 0xe0)
+			return true;
+	return false;
+}
+
+static bool
+is_of(struct part *p)
+{
+	look_up(p);
+	return p->kind == PART_OF;
 }
 
 bool
-date_find(int64_t *ret, struct bytes text, bool month_first)
+date_find(int64_t *ret, struct bytes text, enum date_order order)
 {
 	struct scan s = {.p = text.p};
 
-	if (text.n == 0 || !utf8_valid(text) ||
+	if (!has_digit(text) || !utf8_valid(text) ||
 	    memchr(text.p, 0, text.n) != NULL)
 		return false;
 	if (text.n > LOOKED_AT) {
@@ -401,8 +475,8 @@ date_find(int64_t *ret, struct bytes text, bool month_first)
 	for (;;) {
 		bool more = s.n < PARTS_MAX && next_part(&s, &s.part[s.n]);
 
-		if (more && s.n > 0 && s.part[s.n - 1].kind == PART_OF &&
-		    is_small(&s.part[s.n])) {
+		if (more && s.n > 0 && is_small(&s.part[s.n]) &&
+		    is_of(&s.part[s.n - 1])) {
 			s.part[s.n - 1] = s.part[s.n];
 			s.part[s.n - 1].kind = PART_MONTH;
 			continue;
@@ -412,7 +486,7 @@ date_find(int64_t *ret, struct bytes text, bool month_first)
 			continue;
 		if (s.n == 0)
 			return false;
-		if (is_date(ret, s.part, s.n, month_first))
+		if (is_date(ret, s.part, s.n, order))
 			return true;
 		memmove(&s.part[0], &s.part[1], --s.n * sizeof(s.part[0]));
 	}

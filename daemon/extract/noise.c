@@ -196,7 +196,7 @@ noise_is_moment(const struct page *p, uint32_t i)
 	page_line(&b, e->node);
 	line = text_trim(buf_bytes(&b));
 	is = words_in(line) <= MOMENT_WORDS && !ends_sentence(line) &&
-	     date_find(&when, line, false);
+	     date_find(&when, line, DATE_DAY_FIRST);
 	buf_done(&b);
 	return is;
 }

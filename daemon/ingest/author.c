@@ -166,8 +166,8 @@ date_begins(struct bytes s, size_t i, const uint8_t *end)
 		at--;
 	from_month = bytes_of(s.p + at, (size_t)(end - s.p) - at);
 	from_figure = bytes_of(s.p + i, (size_t)(end - s.p) - i);
-	return date_find(&when, from_month, true) &&
-		       !date_find(&when, from_figure, true)
+	return date_find(&when, from_month, DATE_MONTH_FIRST) &&
+		       !date_find(&when, from_figure, DATE_MONTH_FIRST)
 		   ? at
 		   : i;
 }

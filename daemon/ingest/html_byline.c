@@ -227,33 +227,36 @@ take_said(struct ingest_doc *d, const GumboNode *n, const GumboNode *seen)
 
 /* What is missing, from all below |n| but not |seen|, where it is not. */
 static void
-take_from(struct ingest_doc *d, const GumboNode *n, const GumboNode *seen)
+take_from(struct dating *g, const GumboNode *n, const GumboNode *seen)
 {
+	struct ingest_doc *d = g->d;
+
 	if (d->n_author == 0)
 		take_authors(d, n, seen);
 	if (d->n_author == 0)
 		take_said(d, n, seen);
 	if (!d->has_published)
-		html_byline_date(d, n, seen);
+		html_byline_date(g, n, seen);
 }
 
 void
 html_byline(struct ingest_doc *d, const GumboNode *root,
     const GumboNode *article, struct bytes at)
 {
+	struct dating g = dating_of(d, at);
 	const GumboNode *seen = NULL;
 
 	if (!d->has_published)
-		html_byline_date_in_address(d,
+		html_byline_date_in_address(&g,
 		    d->address != NULL ? bytes_str(d->address) : at);
 	for (int level = 0; level < NEAR && article != root; level++) {
-		take_from(d, article, seen);
+		take_from(&g, article, seen);
 		seen = article;
 		article = article->parent;
 	}
-	take_from(d, root, seen);
+	take_from(&g, root, seen);
 	if (!d->has_published)
-		html_byline_date_behind_title(d, root);
+		html_byline_date_behind_title(&g, root);
 	if (d->n_author == 0 && d->house != NULL)
 		meta_set(d, META_HOUSE, bytes_str(d->house));
 }

@@ -4,186 +4,187 @@
 #include <strings.h>
 
 #include "daemon/extract/date.h"
-#include "daemon/extract/names.h"
 #include "daemon/ingest/html_line.h"
 #include "daemon/ingest/html_meta.h"
 #include "daemon/ingest/scribe.h"
+#include "proto/base/text.h"
 
 #define DATED_MAX 300 /* bytes that a date is looked for in */
+#define CLUES_MAX 128 /* of a page, to its date */
 #define N_OF(a)   (sizeof(a) / sizeof((a)[0]))
 
-/* One of |parts| is in the attribute |name|, or in |other| if that is not NULL. */
+/* How an element says when, the surest last. */
+enum sure {
+	NOT_AT_ALL,
+	CHANGED,     /* a <time>, but of the last change */
+	NAMED,       /* text in what is named for a date */
+	TIME,        /* <time>, or one with hAtom's class and a title */
+	PUBLICATION, /* .. that is marked as the publication's */
+};
+
+/* As machines read it; else in words, as some write it there, too. */
 static bool
-has_part(const GumboNode *n, const char *name, const char *other,
-    const char *const *parts, size_t n_part)
-{
-	struct names s = names_of(n, name, other);
-
-	return names_have(&s, parts, n_part);
-}
-
-static void
-set_published(struct ingest_doc *d, int64_t when)
-{
-	d->has_published = true;
-	d->published = when;
-}
-
-static bool
-take_time(struct ingest_doc *d, const GumboNode *n)
-{
-	static const char *const names[] = {"datetime", "content"};
-	int64_t when;
-
-	for (size_t i = 0; i < 2; i++) {
-		const char *v = html_attribute(n, names[i]);
-
-		if (v != NULL && date_parse(&when, bytes_str(v))) {
-			set_published(d, when);
-			return true;
-		}
-	}
-	return false;
-}
-
-/* A <time> that is marked as the publication's, or, if none is, the first. */
-static bool
-walk_times(struct ingest_doc *d, const GumboNode *n, const GumboNode *seen,
-    bool marked)
-{
-	static const char *const names[] = {"publish", "pubdate", "created",
-	    "entry-date", "dateline", "timestamp"};
-	const GumboElement *e = html_element(n);
-	bool is;
-
-	if (e == NULL || n == seen)
-		return false;
-	is = has_part(n, "itemprop", NULL, names, 2) ||
-	     (e->tag == GUMBO_TAG_TIME &&
-		 (!marked || html_attribute(n, "pubdate") != NULL ||
-		     has_part(n, "class", NULL, names, N_OF(names))));
-	if (is && take_time(d, n))
-		return true;
-	for (unsigned i = 0; i < e->children.length; i++)
-		if (walk_times(d, e->children.data[i], seen, marked))
-			return true;
-	return false;
-}
-
-/* Where 5/31/2024 is the last of May. */
-static bool
-is_month_first(const struct ingest_doc *d)
-{
-	return d->lang == NULL || strncasecmp(d->lang, "en", 2) == 0;
-}
-
-static bool
-date_in_text(struct ingest_doc *d, struct bytes text)
+date_in_attribute(struct dating *g, const char *value)
 {
 	int64_t when;
 
-	if (!date_find(&when, text, is_month_first(d)))
+	if (value == NULL)
 		return false;
-	set_published(d, when);
+	if (!date_parse(&when, text_trim(bytes_str(value))))
+		return dating_find(g, bytes_str(value));
+	dating_set(g, when);
 	return true;
 }
 
-/* What an element named for it says, as people read it. */
 static bool
-walk_dates(struct ingest_doc *d, const GumboNode *n, const GumboNode *seen)
+date_in_attributes(struct dating *g, const GumboNode *n)
 {
-	static const char *const names[] = {"date", "datum", "fecha", "publi",
-	    "posted", "created", "time", "data", "tarih", "meta", "byline",
-	    "info", "dato", "datetime"};
-	const GumboElement *e = html_element(n);
+	static const char *const names[] = {"datetime", "content", "title"};
+
+	for (size_t i = 0; i < N_OF(names); i++)
+		if (date_in_attribute(g, html_attribute(n, names[i])))
+			return true;
+	return false;
+}
+
+static bool
+date_in_element(struct dating *g, const GumboNode *n)
+{
 	struct buf raw, b;
 	bool found = false;
 
-	if (e == NULL || n == seen || e->tag == GUMBO_TAG_SCRIPT ||
-	    e->tag == GUMBO_TAG_HEAD)
-		return false;
-	if (e->tag != GUMBO_TAG_BODY && e->tag != GUMBO_TAG_HTML &&
-	    has_part(n, "class", "id", names, N_OF(names))) {
-		buf_init(&raw, DATED_MAX);
-		buf_init(&b, 0);
-		html_text(&raw, n);
-		if (buf_err(&raw) == 0)
-			scribe_tidy(&b, buf_bytes(&raw));
-		found = b.n > 0 && date_in_text(d, buf_bytes(&b));
-		buf_done(&raw);
-		buf_done(&b);
-	}
-	for (unsigned i = 0; i < e->children.length && !found; i++)
-		found = walk_dates(d, e->children.data[i], seen);
+	buf_init(&raw, DATED_MAX);
+	buf_init(&b, 0);
+	if (html_text_within(&raw, n))
+		scribe_tidy(&b, buf_bytes(&raw));
+	found = b.n > 0 && dating_find(g, buf_bytes(&b));
+	buf_done(&raw);
+	buf_done(&b);
 	return found;
 }
 
-void
-html_byline_date_in_address(struct ingest_doc *d, struct bytes at)
-{
-	for (size_t i = 0; i + 10 < at.n; i++) {
-		char text[11];
-		int64_t when;
+/* The attributes of an element that say what it is. */
+struct marks {
+	const char *class, *id, *prop, *title;
+	bool pubdate, content;
+};
 
-		if (at.p[i] != '/' && at.p[i] != '-' && at.p[i] != '_')
-			continue;
-		memcpy(text, at.p + i + 1, 10);
-		text[10] = '\0';
-		if (text[4] != text[7] || (text[4] != '/' && text[4] != '-'))
-			continue;
-		text[4] = text[7] = '-';
-		if (!date_parse(&when, bytes_of(text, 10)))
-			continue;
-		set_published(d, when);
-		return;
+static struct marks
+marks_of(const GumboElement *e)
+{
+	struct marks m = {.class = NULL};
+
+	for (unsigned i = 0; i < e->attributes.length; i++) {
+		const GumboAttribute *a = e->attributes.data[i];
+
+		if (strcmp(a->name, "class") == 0)
+			m.class = a->value;
+		else if (strcmp(a->name, "id") == 0)
+			m.id = a->value;
+		else if (strcmp(a->name, "itemprop") == 0 ||
+			 strcmp(a->name, "property") == 0)
+			m.prop = a->value;
+		else if (strcmp(a->name, "title") == 0)
+			m.title = a->value;
+		else if (strcmp(a->name, "pubdate") == 0)
+			m.pubdate = true;
+		else if (strcmp(a->name, "content") == 0)
+			m.content = true;
 	}
+	return m;
 }
 
-void
-html_byline_date(struct ingest_doc *d, const GumboNode *n,
-    const GumboNode *seen)
+static bool
+has(const char *value, const char *const *parts, size_t n)
 {
-	if (!walk_times(d, n, seen, true) && !walk_times(d, n, seen, false))
-		walk_dates(d, n, seen);
+	for (size_t i = 0; value != NULL && i < n; i++)
+		if (strcasestr(value, parts[i]) != NULL)
+			return true;
+	return false;
 }
 
-/* The text that follows the first heading, as far as a date may be there. */
-struct behind {
-	struct buf text;
-	bool begun;
+static enum sure
+sure_of(const GumboElement *e)
+{
+	static const char *const published[] = {"publish", "pubdate", "created",
+	    "entry-date", "dateline", "timestamp"};
+	static const char *const rdf[] = {"dc:date", "dc:created", "dcterms:"};
+	static const char *const changed[] = {"updated", "modified"};
+	static const char *const named[] = {"date", "datum", "fecha", "publi",
+	    "posted", "created", "time", "data", "tarih", "meta", "byline",
+	    "info", "dato", "submitted", "release"};
+	struct marks m;
+	bool time = e->tag == GUMBO_TAG_TIME;
+
+	if (e->attributes.length == 0)
+		return time ? TIME : NOT_AT_ALL;
+	m = marks_of(e);
+	if (has(m.prop, published, 2) ||
+	    (m.content && has(m.prop, rdf, N_OF(rdf))) ||
+	    (time && (m.pubdate || has(m.class, published, N_OF(published)))))
+		return PUBLICATION;
+	if (m.title != NULL && has(m.class, published, 1))
+		return PUBLICATION;
+	if (time)
+		return has(m.class, changed, N_OF(changed)) ||
+			       has(m.prop, changed, N_OF(changed))
+			   ? CHANGED
+			   : TIME;
+	if (e->tag == GUMBO_TAG_BODY || e->tag == GUMBO_TAG_HTML)
+		return NOT_AT_ALL;
+	if (has(m.class, named, N_OF(named)) || has(m.id, named, N_OF(named)))
+		return NAMED;
+	return m.title != NULL && has(m.class, changed, 1) ? CHANGED
+							   : NOT_AT_ALL;
+}
+
+/* What may say when, in the order of the page. */
+struct clues {
+	const GumboNode *node[CLUES_MAX];
+	enum sure sure[CLUES_MAX];
+	size_t n;
 };
 
 static void
-walk_behind(struct behind *h, const GumboNode *n)
+walk_dates(struct clues *c, const GumboNode *n, const GumboNode *seen)
 {
 	const GumboElement *e = html_element(n);
+	enum sure sure;
 
-	if (h->text.n >= DATED_MAX)
+	if (e == NULL || n == seen || c->n == CLUES_MAX ||
+	    e->tag == GUMBO_TAG_SCRIPT || e->tag == GUMBO_TAG_HEAD)
 		return;
-	if (e == NULL) {
-		if (h->begun)
-			html_text(&h->text, n);
-		return;
+	sure = sure_of(e);
+	if (sure != NOT_AT_ALL) {
+		c->node[c->n] = n;
+		c->sure[c->n++] = sure;
 	}
-	if (e->tag == GUMBO_TAG_SCRIPT || e->tag == GUMBO_TAG_STYLE)
-		return;
-	if (html_is(n, GUMBO_TAG_H1)) {
-		h->begun = true;
-		return;
-	}
-	buf_put_u8(&h->text, ' ');
 	for (unsigned i = 0; i < e->children.length; i++)
-		walk_behind(h, e->children.data[i]);
+		walk_dates(c, e->children.data[i], seen);
+}
+
+/* The first of |sure| that is one, by its attributes or by what it shows. */
+static bool
+take_clues(struct dating *g, const struct clues *c, enum sure sure,
+    bool (*take)(struct dating *g, const GumboNode *n))
+{
+	for (size_t i = 0; i < c->n; i++)
+		if (c->sure[i] == sure && take(g, c->node[i]))
+			return true;
+	return false;
 }
 
 void
-html_byline_date_behind_title(struct ingest_doc *d, const GumboNode *root)
+html_byline_date(struct dating *g, const GumboNode *n, const GumboNode *seen)
 {
-	struct behind h = {.begun = false};
+	struct clues c;
 
-	buf_init(&h.text, 0);
-	walk_behind(&h, root);
-	if (buf_err(&h.text) == 0)
-		date_in_text(d, buf_bytes(&h.text));
-	buf_done(&h.text);
+	c.n = 0;
+	walk_dates(&c, n, seen);
+	if (!take_clues(g, &c, PUBLICATION, date_in_attributes) &&
+	    !take_clues(g, &c, TIME, date_in_attributes) &&
+	    !take_clues(g, &c, PUBLICATION, date_in_element) &&
+	    !take_clues(g, &c, TIME, date_in_element) &&
+	    !take_clues(g, &c, NAMED, date_in_element))
+		take_clues(g, &c, CHANGED, date_in_attributes);
 }

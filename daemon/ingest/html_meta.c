@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "daemon/extract/page.h"
 #include "daemon/ingest/address.h"
 #include "daemon/ingest/html_ld.h"
 #include "daemon/ingest/html_title.h"
@@ -64,6 +65,24 @@ html_text(struct buf *dst, const GumboNode *n)
 		buf_put_u8(dst, ' ');
 	for (unsigned i = 0; i < e->children.length; i++)
 		html_text(dst, e->children.data[i]);
+}
+
+bool
+html_text_within(struct buf *dst, const GumboNode *n)
+{
+	const GumboElement *e = html_element(n);
+
+	if (n->type == GUMBO_NODE_TEXT)
+		buf_put_str(dst, n->v.text.text);
+	if (n->type == GUMBO_NODE_WHITESPACE ||
+	    (e != NULL && e->tag == GUMBO_TAG_BR))
+		buf_put_u8(dst, ' ');
+	if (e == NULL || page_is_never_text(e->tag))
+		return buf_err(dst) == 0;
+	for (unsigned i = 0; i < e->children.length; i++)
+		if (!html_text_within(dst, e->children.data[i]))
+			return false;
+	return true;
 }
 
 /* Which names of <meta> say what, the most telling first. */

@@ -13,6 +13,8 @@ const char *html_attribute(const GumboNode *n, const char *name);
 const GumboNode *html_find(const GumboNode *n, GumboTag tag);
 /* Append all text below |n|, a blank for each <br>. */
 void html_text(struct buf *dst, const GumboNode *n);
+/* The same of what people see; false, and no more looked at, if |dst| may not hold it. */
+bool html_text_within(struct buf *dst, const GumboNode *n);
 
 /* What the page says its address is; NULL if it does not. */
 const char *html_canonical(const GumboNode *root);

@@ -125,22 +125,6 @@ find_part(struct bytes title, struct bytes line)
 	return at;
 }
 
-/* Append the text below |n|; false if it is longer than |b| may be. */
-static bool
-gather(struct buf *b, const GumboNode *n)
-{
-	const GumboElement *e = html_element(n);
-
-	if (n->type == GUMBO_NODE_TEXT || n->type == GUMBO_NODE_WHITESPACE)
-		buf_put_str(b, n->v.text.text);
-	if (e == NULL || page_is_never_text(e->tag))
-		return buf_err(b) == 0;
-	for (unsigned i = 0; i < e->children.length; i++)
-		if (!gather(b, e->children.data[i]))
-			return false;
-	return true;
-}
-
 /* True if so much of |title|, from |at| on, is the headline: what is last may be the name of
  * the paper, however long; what a heading says first is one sooner. */
 static bool
@@ -169,7 +153,7 @@ find_shown(struct buf *best, const GumboNode *n, struct bytes title)
 		find_shown(best, e->children.data[i], title);
 	buf_init(&raw, title.n + 64);
 	buf_init(&line, 0);
-	if (gather(&raw, n))
+	if (html_text_within(&raw, n))
 		scribe_tidy(&line, buf_bytes(&raw));
 	at = line.n > best->n && line.n >= PART_MIN
 		 ? find_part(title, buf_bytes(&line))

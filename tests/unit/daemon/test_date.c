@@ -62,7 +62,7 @@ finds(const char *text, const char *want)
 	int64_t got, day;
 
 	check(date_parse(&day, bytes_str(want)));
-	return date_find(&got, bytes_str(text), false) && got == day;
+	return date_find(&got, bytes_str(text), DATE_DAY_FIRST) && got == day;
 }
 
 /* As pages show them to people. */
@@ -94,6 +94,8 @@ dates_for_people(void)
 	check(finds("12. července 2021", "2021-07-12"));
 	check(finds("12. června 2021", "2021-06-12"));
 	check(finds("1 листопада 2023", "2023-11-01"));
+	check(finds("Culture, 2.11.22", "2022-11-02"));
+	check(finds("02/11/22 10:15", "2022-11-02"));
 }
 
 static void
@@ -101,15 +103,21 @@ no_dates_for_people(void)
 {
 	static const char *const none[] = {"", "May", "2012", "31 12 2012",
 	    "tel. 030 12 34 2012", "12:30:2012", "31. Mai 1812", "40 mai 2012",
-	    "in 5 of 6 cases, 2012", "31/05", "\xff 31. Mai"};
+	    "in 5 of 6 cases, 2012", "31/05", "\xff 31. Mai", "2.11.22.1",
+	    "1.2.3", "12:11:22", "2-11-22", "2.11.2", "32.11.22"};
 	int64_t got;
 
 	for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++)
-		check(!date_find(&got, bytes_str(none[i]), false));
-	check(!date_find(&got, bytes_of("5 June 2012 \0 x", 15), false));
-	check(date_find(&got, bytes_str("05/06/2012"), true) &&
+		check(!date_find(&got, bytes_str(none[i]), DATE_DAY_FIRST));
+	check(!date_find(&got, bytes_of("5 June 2012 \0 x", 15),
+	    DATE_DAY_FIRST));
+	check(date_find(&got, bytes_str("05/06/2012"), DATE_MONTH_FIRST) &&
 	      got == 1336262400);
-	check(date_find(&got, bytes_str("05/06/2012"), false) &&
+	check(date_find(&got, bytes_str("5/31/12"), DATE_MONTH_FIRST) &&
+	      got == 1338422400);
+	check(date_find(&got, bytes_str("12.05.31"), DATE_YEAR_FIRST) &&
+	      got == 1338422400);
+	check(date_find(&got, bytes_str("05/06/2012"), DATE_DAY_FIRST) &&
 	      got == 1338854400 + 0);
 }
 
