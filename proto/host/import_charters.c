@@ -13,6 +13,36 @@ put(struct import *m, enum tree_kind kind, uint64_t number, struct bytes file)
 	return err != 0 ? err : import_commit(m);
 }
 
+static bool
+is_announced_before(const struct import *m, const struct id *root,
+    uint64_t floor)
+{
+	const struct shelf *s = &m->shelf;
+
+	for (size_t i = 0; i < s->n && s->pack[i].number < floor; i++)
+		if (id_eq(&s->pack[i].e.root, root))
+			return true;
+	return false;
+}
+
+/* Packs that only headers from |floor| on announce: with these, nobody could ask for
+ * their deletion any more. */
+static int
+drop_packs(struct import *m, uint64_t floor)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < m->shelf.n && err == 0; i++) {
+		const struct shelf_pack *p = &m->shelf.pack[i];
+		struct tree_name t = {.kind = TREE_PACK, .id = p->e.root};
+
+		if (p->number >= floor &&
+		    !is_announced_before(m, &p->e.root, floor))
+			err = store_forget(m->store, &t);
+	}
+	return err;
+}
+
 /* What is here stands under other charters now: it is made to fit them. */
 static int
 cut(struct import *m, uint64_t floor)
@@ -21,6 +51,8 @@ cut(struct import *m, uint64_t floor)
 	int err = store_forget_charters(m->store, &m->id, version + 1);
 
 	m->changed = true;
+	if (err == 0)
+		err = drop_packs(m, floor);
 	if (err == 0 && floor != UINT64_MAX)
 		err = store_forget_headers(m->store, &m->id, floor);
 	return err;

@@ -373,12 +373,57 @@ other_feed_stays_out(void)
 	buf_done(&q.charter);
 }
 
+/* The next charter of |p|: its key ends, and that of |q| goes on. */
+static void
+end_key(struct press *p, const struct press *q, struct buf *file)
+{
+	struct buf body = {0};
+
+	p->c.version = 2;
+	p->c.previous = p->feed;
+	p->c.key[0].to = 3;
+	p->c.key[1] = (struct charter_key){q->k.pub, 3, UINT64_MAX};
+	p->c.n_key = 2;
+	check(charter_encode(&body, &p->c) == 0);
+	check(charter_sign(file, buf_bytes(&body), (struct bytes){0}, &p->k) ==
+	      0);
+	buf_done(&body);
+}
+
+/* What only a revoked key announced is gone, and all of it. */
+static void
+revoked_packs_are_deleted(void)
+{
+	struct press p, q;
+	struct import_result r;
+	struct buf file = {0};
+	char from[64], to[64], alone[80];
+	struct store *s;
+	uint64_t head;
+
+	make_tree(from, &p, ISSUES, 99);
+	press_new(&q, 2);
+	s = open_store(to);
+	check(take(s, &p.feed, from, &r) == 0);
+	check(store_used(s) == ISSUES * (LARGE + SMALL));
+	end_key(&p, &q, &file);
+	snprintf(alone, sizeof(alone), "%s/alone", to);
+	check(file_write(AT_FDCWD, alone, buf_bytes(&file), 0600) == 0);
+	check(take(s, &p.feed, alone, &r) == 0 && r.charters == 1);
+	head = head_of(s, &p.feed);
+	check(head > 0 && head < ISSUES);
+	check(store_used(s) == head * (LARGE + SMALL));
+	store_close(s);
+	buf_done(&file);
+	buf_done(&q.charter);
+}
+
 /* A crash before the headers that a charter revokes were deleted. */
 static void
 revoked_headers_are_cut(void)
 {
 	struct press p, q;
-	struct buf body = {0}, file = {0};
+	struct buf file = {0};
 	char from[64];
 	struct held held;
 	struct feed *f;
@@ -386,14 +431,7 @@ revoked_headers_are_cut(void)
 
 	make_tree(from, &p, ISSUES, 99);
 	press_new(&q, 2);
-	p.c.version = 2;
-	p.c.previous = p.feed;
-	p.c.key[0].to = 3;
-	p.c.key[1] = (struct charter_key){q.k.pub, 3, UINT64_MAX};
-	p.c.n_key = 2;
-	check(charter_encode(&body, &p.c) == 0);
-	check(charter_sign(&file, buf_bytes(&body), (struct bytes){0}, &p.k) ==
-	      0);
+	end_key(&p, &q, &file);
 	check(store_open(&s, from, false) == 0);
 	put(s, TREE_CHARTER, &p.feed, 2, buf_bytes(&file));
 	check(store_commit(s) == 0);
@@ -408,7 +446,6 @@ revoked_headers_are_cut(void)
 		feed_free(f);
 	}
 	store_close(s);
-	buf_done(&body);
 	buf_done(&file);
 	buf_done(&q.charter);
 }
@@ -566,6 +603,7 @@ main(void)
 	older_head_changes_nothing();
 	fork_changes_nothing();
 	other_feed_stays_out();
+	revoked_packs_are_deleted();
 	revoked_headers_are_cut();
 	charter_under_other_numbers_is_no_charter();
 	web_host_comes_whole();
