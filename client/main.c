@@ -3,6 +3,7 @@
 #include <sodium.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "client/app.h"
 #include "client/globals.h"
@@ -52,9 +53,11 @@ run(struct app *a)
 int
 main(int argc, char **argv)
 {
+	static const struct rlimit none;
 	struct app a;
 
 	signal(SIGPIPE, SIG_IGN);
+	(void)setrlimit(RLIMIT_CORE, &none); /* it would hold keys and texts */
 	if (sodium_init() < 0)
 		return complain("libsodium cannot be used on this machine.");
 	log_hold(true); /* complaints are one line: log_held() is part of it */

@@ -6,6 +6,7 @@
 #include <sodium.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "daemon/config.h"
@@ -209,10 +210,12 @@ main(int argc, char **argv)
 {
 	struct options o = {.d = {.config_path = CONFIG_PATH, .ready_fd = -1}};
 	struct config c;
+	static const struct rlimit none;
 	int status = parse_options(&o, argc, argv);
 
 	if (status >= 0)
 		return status;
+	(void)setrlimit(RLIMIT_CORE, &none); /* it would hold keys and links */
 	if (sodium_init() < 0) {
 		fputs("quired: libsodium does not start\n", stderr);
 		return 1;

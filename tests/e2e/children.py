@@ -1,7 +1,8 @@
 #!/usr/bin/python3
-"""The children that parse strangers' documents, pictures and sites hold none of quired's secrets in their memory.
+"""The children that parse strangers' documents, pictures and sites hold none of quired's secrets in their memory, and none of the
+programs leaves its own to a core file.
 usage: children.py BUILD"""
-import os, re, sys
+import os, re, resource, subprocess, sys
 sys.path.insert(0, os.path.dirname(__file__))
 from news import Failed, Newsworld
 
@@ -28,7 +29,22 @@ def below(pid):
     return [y for x in some for y in [x, *below(x)]]
 
 
+def dumps(pid):
+    with open(f'/proc/{pid}/limits') as f:
+        return not re.search(r'^Max core file size +0 ', f.read(), re.M)
+
+
+def reader_dumps(w):
+    """While it waits for what it is to verify."""
+    p = subprocess.Popen([w.quire, 'verify', '-'], stdin=subprocess.PIPE, stderr=subprocess.PIPE)
+    p.stdin.write(b'x' * 200000)  # more than a pipe holds: it reads
+    dumped = dumps(p.pid)
+    p.communicate()
+    return dumped
+
+
 def main(build):
+    resource.setrlimit(resource.RLIMIT_CORE, (resource.getrlimit(resource.RLIMIT_CORE)[1],) * 2)
     with Newsworld(build) as w:
         link = w.newsroom()
         other = w.newsroom('Other', folder='other')
@@ -42,6 +58,8 @@ def main(build):
         except PermissionError:
             print('SKIPPED: the memory of processes may not be read here')
             sys.exit(77)
+        if dumps(desk.proc.pid) or reader_dumps(w):
+            raise Failed('a core file may be written')
         secret = re.search('k=([a-z2-7]{52})', other)[1].encode()
         if holds(desk.proc.pid, secret) == 0:
             raise Failed('the secret is not where it should be')
