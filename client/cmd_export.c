@@ -97,10 +97,10 @@ write_bundle_file(struct home *h, const struct id *feed, unsigned tiers,
 		err = errno == ENOSPC ? QERR_NOSPACE : QERR_IO;
 	if (close(fd) != 0 && err == 0)
 		err = QERR_IO;
-	if (err == 0 && rename(tmp, path) != 0)
-		err = QERR_IO;
 	if (err != 0)
 		unlink(tmp);
+	else
+		err = file_replace(tmp, AT_FDCWD, path);
 	return err == 0 ? APP_DONE : complain_of(path, "written", err);
 }
 

@@ -139,11 +139,31 @@ file_beside(char tmp[PATH_MAX], int dir, const char *path, mode_t mode)
 }
 
 int
+file_replace(const char *tmp, int dir, const char *path)
+{
+	int folder, err = 0;
+
+	if (renameat(dir, tmp, dir, path) != 0) {
+		err = file_error("cannot rename");
+		unlinkat(dir, tmp, 0);
+		return err;
+	}
+	folder = open_folder(dir, path);
+	if (folder < 0)
+		return file_error("cannot open the folder of");
+	/* Some file systems of sticks and shares know no syncing of folders. */
+	if (fsync(folder) != 0 && errno != EINVAL)
+		err = file_error("cannot sync the folder of");
+	close(folder);
+	return err;
+}
+
+int
 file_write(int dir, const char *path, struct bytes data, mode_t mode)
 {
 	char tmp[PATH_MAX];
-	int fd, folder, err = 0;
 	struct stat st;
+	int fd, err = 0;
 
 	if (fstatat(dir, path, &st, 0) == 0 && !S_ISREG(st.st_mode)) {
 		log_error("a folder, a device or a pipe is there");
@@ -155,18 +175,9 @@ file_write(int dir, const char *path, struct bytes data, mode_t mode)
 		err = file_error("cannot write");
 	if (close(fd) != 0 && err == 0)
 		err = file_error("cannot write");
-	if (err == 0 && renameat(dir, tmp, dir, path) != 0)
-		err = file_error("cannot rename");
-	if (err != 0) {
-		unlinkat(dir, tmp, 0);
-		return err;
-	}
-	folder = open_folder(dir, path);
-	if (folder < 0)
-		return file_error("cannot open the folder of");
-	if (fsync(folder) != 0)
-		err = file_error("cannot sync the folder of");
-	close(folder);
+	if (err == 0)
+		return file_replace(tmp, dir, path);
+	unlinkat(dir, tmp, 0);
 	return err;
 }
 

@@ -27,6 +27,8 @@ int file_read(struct buf *b, int dir, const char *path, size_t max);
  * else laid into /tmp, is neither followed nor written into.
  */
 int file_beside(char tmp[PATH_MAX], int dir, const char *path, mode_t mode);
+/* Put that one, which is synced, in the place of |path|, for good; or delete it. */
+int file_replace(const char *tmp, int dir, const char *path);
 /*
  * Replace |path| with |data|: temporary, fsync, rename, fsync of its folder.  Only a
  * plain file is ever replaced: QERR_IO if there is a device, a pipe or a folder.
