@@ -191,8 +191,9 @@ seal(void *arg)
 	    &s->p->key, s->base, s->level);
 }
 
-int
-press_seal(const struct publisher *p, const struct issue *is, enum tier t,
+/* As issue_seal(), while the loop goes on. */
+static int
+seal_pack(const struct publisher *p, const struct issue *is, enum tier t,
     struct buf *sealed, struct pack_entry *e, const struct issue_base *base,
     int level)
 {
@@ -217,7 +218,7 @@ press_packs(struct publisher *p, const struct issue *is, uint64_t first,
 
 		*k = (struct pack_entry){
 		    .first = first, .last = last, .only = only};
-		r = press_seal(p, is, t, dst, k, base, level);
+		r = seal_pack(p, is, t, dst, k, base, level);
 		if (r == QERR_ABSENT) {
 			r = 0;
 			continue;

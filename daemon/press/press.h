@@ -127,10 +127,6 @@ int press_begin(struct publisher *p, bool slow);
 bool press_is_busy(const struct publisher *p, struct buf *why);
 /* 0 if something can be taken back now, signed here alone; else |why| not. */
 int press_may_retract(struct publisher *p, struct buf *why);
-/* As issue_seal(), while the loop goes on. */
-int press_seal(const struct publisher *p, const struct issue *is, enum tier t,
-    struct buf *sealed, struct pack_entry *e, const struct issue_base *base,
-    int level);
 /* Put a pack into the store, for press_commit(). */
 int press_stage(struct publisher *p, const struct id *root, struct bytes data);
 /* Headers name all that was staged. */
