@@ -9,6 +9,8 @@
 #include "daemon/extract/page.h"
 #include "daemon/extract/prune.h"
 #include "daemon/extract/tail.h"
+#include "daemon/extract/teaser.h"
+#include "daemon/extract/twice.h"
 #include "proto/base/qerr.h"
 
 #define ENOUGH    500 /* letters; fewer may be the wrong ones .. */
@@ -70,10 +72,25 @@ struct attempt {
 	uint32_t letters, prose;
 };
 
+static void
+clean_part(struct attempt *a, uint32_t top, const struct strength *s,
+    struct bytes title, struct twice *twice)
+{
+	prune(&a->page, top, s, title);
+	if (s->prune) {
+		tail_cut(&a->page, top);
+		teaser_kill(&a->page, top);
+	}
+	twice_kill(twice, &a->page, top);
+	a->letters += a->page.e[top].in.text;
+	a->prose += a->page.e[top].in.prose;
+}
+
 static int
 attempt(struct attempt *a, const GumboNode *root, const struct strength *s,
     struct bytes title, const struct pick *pick)
 {
+	struct twice twice = {.n = 0};
 	struct topic topic;
 	int err = page_measure(&a->page, root);
 
@@ -87,13 +104,8 @@ attempt(struct attempt *a, const GumboNode *root, const struct strength *s,
 	kill_all(&a->page, s->beside, title);
 	topic_of(&topic, title);
 	a->n_part = find_heaviest(&a->page, s, &topic, a->part, PARTS_MAX);
-	for (size_t i = 0; i < a->n_part; i++) {
-		prune(&a->page, a->part[i], s, title);
-		if (s->prune)
-			tail_cut(&a->page, a->part[i]);
-		a->letters += a->page.e[a->part[i]].in.text;
-		a->prose += a->page.e[a->part[i]].in.prose;
-	}
+	for (size_t i = 0; i < a->n_part; i++)
+		clean_part(a, a->part[i], s, title, &twice);
 	return 0;
 }
 

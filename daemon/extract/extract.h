@@ -21,6 +21,8 @@
  *	lead.c	what belongs to it above it
  *	date.c, date_find.c  days as documents and people write them
  *	tail.c	comments and other news, behind a line that says so
+ *	teaser.c  boxes of other pages, which they link to more than once
+ *	twice.c	what is a copy, for the printer or for narrow screens
  *
  * The idea of weighing is Readability's (Arc90, 2009).  A page is looked at with
  * three strengths, the strongest first: one that leaves too little of an article

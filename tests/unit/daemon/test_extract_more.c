@@ -1,0 +1,109 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "daemon/ingest/ingest.h"
+#include "tests/lib/check.h"
+
+/* What pages put into their articles and below them that is none of their text. */
+#define ONE                                                                  \
+	"<p>The ministry, which had said nothing for weeks, confirmed the "  \
+	"arrests on Tuesday, after relatives, lawyers and two of the men's " \
+	"colleagues had spoken to reporters in the capital.</p>"
+#define TWO                                                                  \
+	"<p>A court, it said, would hear the case in May; the charges, "     \
+	"\"extremism\" and \"discrediting the army\", carry terms of up to " \
+	"ten years, and appeals, as lawyers point out, seldom succeed.</p>"
+
+/* How often what became of a page with |article| says |words|. */
+static size_t
+times(const char *article, const char *words)
+{
+	struct ingest_source src = {.kind = INGEST_HTML,
+	    .file = bytes_str("page.html"),
+	    .lang = bytes_str("en")};
+	struct ingest_doc d;
+	struct buf page, why;
+	size_t n = 0;
+
+	buf_init(&page, 0);
+	buf_init(&why, 0);
+	buf_printf(&page,
+	    "<html lang=en><head><title>Arrests - The Paper</title>"
+	    "<script>x()</script></head><body><nav>n</nav><article>%s"
+	    "</article></body></html>",
+	    article);
+	src.data = buf_bytes(&page);
+	ingest_init(&d);
+	check(ingest(&d, &src, &why) == 0);
+	for (const uint8_t *at = d.body.p, *end = at + d.body.n;
+	     (at = memmem(at, (size_t)(end - at), words, strlen(words))) !=
+	     NULL;
+	     at++)
+		n++;
+	ingest_done(&d);
+	buf_done(&page);
+	buf_done(&why);
+	return n;
+}
+
+static void
+an_article_is_taken_once(void)
+{
+	/* For the printer, where a blank is another and a dash is missing. */
+	check(times(ONE TWO
+		  "<div id=paper><h2>NOISE"
+		  "</h2><div>The ministry,&nbsp;which had said nothing for "
+		  "weeks, confirmed the arrests on Tuesday after relatives, "
+		  "lawyers and two of the men's colleagues had spoken to "
+		  "reporters - in the capital.</div>" TWO "</div>",
+		  "The ministry") == 1);
+	check(times(ONE TWO "<div id=paper><h2>NOISE"
+			    "</h2>" ONE TWO "</div>",
+		  "NOISE") == 0);
+	/* A paragraph may come again, and so may part of a text. */
+	check(times("<div>" ONE TWO ONE "</div>", "The ministry") == 2);
+	check(times("<div>" ONE TWO "</div><div>" TWO
+		    "<p>And again, said the court, which would not say more, "
+		    "the men were to be heard in May, or June, or never.</p>"
+		    "</div>",
+		  "seldom succeed") == 2);
+}
+
+#define ANNOUNCED                                                            \
+	"NOISE: ten men, said a lawyer on Monday, had been seen in a camp, " \
+	"and had not been heard since.</div>"
+
+static void
+teasers_are_left_out(void)
+{
+	check(times(ONE "<div><a href=/a><img src=a.png></a><a href=/a>NOISE"
+			"</a><div>" ANNOUNCED "</div>" TWO,
+		  "NOISE") == 0);
+	check(times(ONE TWO "<div><h3><a href=/a>NOISE</a></h3><div>" ANNOUNCED
+			    "<a href=/a#comments>3</a></div>",
+		  "NOISE") == 0);
+	/* None: it begins with words, links elsewhere, or shows a picture. */
+	check(times(ONE "<div>Said <a href=/a>he</a>, <a href=/a>and</a> "
+			"<div>" ANNOUNCED "</div>" TWO,
+		  "NOISE") == 1);
+	check(times(ONE "<div><a href=/a>He</a>, <a href=/a>and</a> so <a "
+			"href=/b>she</a> <div>" ANNOUNCED "</div>" TWO,
+		  "NOISE") == 1);
+	check(times(ONE "<div><a href=/a.jpg><img src=a.png></a><a href=/a.jpg>"
+			"Enlarge</a><div>" ANNOUNCED "</div>" TWO,
+		  "NOISE") == 1);
+	/* Above the text it is what the article is about. */
+	check(
+	    times(
+		"<div><a href=/a>He</a>, <a href=/a>he</a> said <div>" ANNOUNCED
+		"</div>" ONE TWO,
+		"NOISE") == 1);
+}
+
+int
+main(void)
+{
+	an_article_is_taken_once();
+	teasers_are_left_out();
+	return 0;
+}
