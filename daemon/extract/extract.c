@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "daemon/extract/find.h"
+#include "daemon/extract/foot.h"
 #include "daemon/extract/kill.h"
 #include "daemon/extract/lead.h"
 #include "daemon/extract/page.h"
@@ -80,6 +81,7 @@ clean_part(struct attempt *a, uint32_t top, const struct strength *s,
 	if (s->prune) {
 		tail_cut(&a->page, top);
 		teaser_kill(&a->page, top);
+		foot_cut(&a->page, top);
 	}
 	twice_kill(twice, &a->page, top);
 	a->letters += a->page.e[top].in.text;

@@ -21,6 +21,7 @@
  *	lead.c	what belongs to it above it
  *	date.c, date_find.c  days as documents and people write them
  *	tail.c	comments and other news, behind a line that says so
+ *	foot.c	lines below it: its source, its tags, "Follow us"
  *	teaser.c  boxes of other pages, which they link to more than once
  *	twice.c	what is a copy, for the printer or for narrow screens
  *

@@ -1,15 +1,10 @@
 #include "daemon/extract/said.h"
 
-#include <string.h>
+#include "daemon/extract/phrase.h"
 
-#include "daemon/extract/topic.h"
-#include "proto/base/fold.h"
-#include "proto/base/text.h"
+#define N_OF(a) (sizeof(a) / sizeof((a)[0]))
 
-#define N_OF(a)     (sizeof(a) / sizeof((a)[0]))
-#define LETTERS_MAX 48
-
-/* In the languages that newsrooms write: folded, and a letter comes first. */
+/* In the languages that newsrooms write. */
 static const char *const lines[] = {
     /* what readers wrote */
     "comments", "add a comment", "leave a comment", "leave a reply",
@@ -65,81 +60,14 @@ static const char *const lines[] = {
     "بیشتر بخوانید", "همچنین بخوانید", "اخبار مرتبط", "مزید پڑھیں", "ये भी पढ़ें",
     "संबंधित खबरें", "আরও পড়ুন", "ข่าวที่เกี่ยวข้อง", "อ่านเพิ่มเติม"};
 
-/* 0 at the end. */
-static uint32_t
-next_letter(const uint8_t **p, const uint8_t *end)
-{
-	while (*p < end) {
-		uint32_t c = fold_char(utf8_next(p));
-
-		if (topic_is_letter(c) && !(c >= '0' && c <= '9'))
-			return c;
-	}
-	return 0;
-}
-
-/* The first letters of a text: more than any line has, so that it is folded but once. */
-struct letters {
-	uint32_t c[LETTERS_MAX];
-	const uint8_t *behind[LETTERS_MAX];
-	size_t n;
-};
-
-static void
-take_letters(struct letters *l, struct bytes text)
-{
-	const uint8_t *p = text.p, *end = text.p + text.n;
-	uint32_t c;
-
-	l->n = 0;
-	while (l->n < LETTERS_MAX && (c = next_letter(&p, end)) != 0) {
-		l->c[l->n] = c;
-		l->behind[l->n++] = p;
-	}
-}
-
-/* |l| has the letters of |line|, and, if |whole|, no others; else no word goes on. */
-static bool
-has_letters(const struct letters *l, const char *line, bool whole,
-    const uint8_t *end)
-{
-	const uint8_t *q = (const uint8_t *)line, *p;
-	struct bytes rest;
-	size_t n = 1;
-	uint32_t d;
-
-	if (utf8_next(&q) != l->c[0])
-		return false;
-	rest = bytes_str((const char *)q);
-	while ((d = next_letter(&q, rest.p + rest.n)) != 0)
-		if (n == l->n || l->c[n++] != d)
-			return false;
-	if (whole || n == l->n)
-		return n == l->n;
-	p = l->behind[n - 1];
-	return p == end || !topic_is_letter(fold_char(utf8_next(&p)));
-}
-
-static bool
-is_one(struct bytes text, bool whole)
-{
-	struct letters l;
-	bool is = false;
-
-	take_letters(&l, text);
-	for (size_t k = 0; k < N_OF(lines) && l.n > 0 && !is; k++)
-		is = has_letters(&l, lines[k], whole, text.p + text.n);
-	return is;
-}
-
 bool
 said_is(struct bytes line)
 {
-	return is_one(line, true);
+	return phrase_is(line, lines, N_OF(lines));
 }
 
 bool
 said_begins(struct bytes text)
 {
-	return is_one(text, false);
+	return phrase_begins(text, lines, N_OF(lines)) > 0;
 }

@@ -100,10 +100,62 @@ teasers_are_left_out(void)
 		"NOISE") == 1);
 }
 
+/* |line| is not left where it is the last, and stays between others. */
+static void
+ends_with(const char *line)
+{
+	char article[4096];
+
+	snprintf(article, sizeof(article), ONE TWO "<p>%s</p>", line);
+	if (times(article, line) != 0)
+		fprintf(stderr, "%s\n", line);
+	check(times(article, line) == 0 && times(article, "seldom") == 1);
+	snprintf(article, sizeof(article), ONE "<p>%s</p>" TWO, line);
+	check(times(article, line) == 1);
+}
+
+static void
+stays(const char *line)
+{
+	char article[4096];
+
+	snprintf(article, sizeof(article), ONE TWO "<p>%s</p>", line);
+	check(times(article, line) == 1);
+}
+
+static void
+what_is_said_below_is_left_out(void)
+{
+	ends_with("Source: Some Agency");
+	ends_with("来源：新华社");
+	ends_with("(责任编辑:张三)");
+	ends_with("Теги: суд, аресты");
+	ends_with("© Some Agency 2026");
+	ends_with("www.example.org/story");
+	ends_with("press@example.org");
+	ends_with("Нашли ошибку? Выделите её.");
+	ends_with("Greška? Označite je i pritisnite Ctrl+Enter.");
+	ends_with("Follow us on every network");
+	/* A word that goes on, or is in a sentence, is another. */
+	stays("Sources: none of them would say so.");
+	stays("Source code was found, too.");
+	stays("She wrote to press@example.org.");
+	stays("Follow using your eyes, he said.");
+	/* From the last upwards, to the first that is none. */
+	check(times(ONE TWO "<p>Tags: NOISE</p><div><p>© NOISE</p></div>",
+		  "NOISE") == 0);
+	check(times(ONE TWO "<p>Tags: STAYS</p>And so on.", "STAYS") == 1);
+	/* It is no note if it is much of what there is. */
+	check(times(ONE "<p>Source: a man who was there said STAYS, and that "
+			"he would say so in court, if he could.</p>",
+		  "STAYS") == 1);
+}
+
 int
 main(void)
 {
 	an_article_is_taken_once();
 	teasers_are_left_out();
+	what_is_said_below_is_left_out();
 	return 0;
 }
