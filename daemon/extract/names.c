@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-static void
+void
 names_add(struct names *s, const char *value)
 {
 	size_t n = strlen(s->text);

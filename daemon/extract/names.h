@@ -13,6 +13,8 @@ struct names {
 
 /* Of the attribute |one| and, if it is not NULL, |two|. */
 struct names names_of(const GumboNode *n, const char *one, const char *two);
+/* Add the names in an attribute's value; |s| begins as "". */
+void names_add(struct names *s, const char *value);
 /* One of |parts| is somewhere in them. */
 bool names_have(const struct names *s, const char *const *parts, size_t n);
 

@@ -281,14 +281,38 @@ is_capital(struct bytes name)
 	return words >= 2 && words <= 5 && !small;
 }
 
+/* What a line begins with that says of itself that names follow. */
+static const char *const signs[] = {"by ", "written by ", "posted by ",
+    "words by ", "von ", "text von ",
+    "text: ", "autor: ", "autorin: ", "author: ", "par ", "por ",
+    "texto: ", "door ",
+    "tekst: ", "автор: ", "текст: ", "autore: ", "auteur: "};
+
+/* As far as the shorter of them goes. */
+static bool
+begin_alike(struct bytes word, const char *sign)
+{
+	const uint8_t *p = word.p, *end = p + word.n;
+	const uint8_t *s = (const uint8_t *)sign;
+
+	while (p < end && *s != '\0')
+		if (fold_char(utf8_next(&p)) != fold_char(utf8_next(&s)))
+			return false;
+	return true;
+}
+
+bool
+author_may_begin(struct bytes word)
+{
+	for (size_t i = 0; i < N_OF(signs); i++)
+		if (word.n > 0 && begin_alike(word, signs[i]))
+			return true;
+	return false;
+}
+
 bool
 author_is_line(struct bytes text)
 {
-	static const char *const signs[] = {"by ", "written by ", "posted by ",
-	    "words by ", "von ", "text von ",
-	    "text: ", "autor: ", "autorin: ", "author: ", "par ", "por ",
-	    "texto: ", "door ",
-	    "tekst: ", "автор: ", "текст: ", "autore: ", "auteur: "};
 	bool said = false;
 	struct bytes name;
 	size_t n = 0;

@@ -15,5 +15,7 @@ bool author_next(struct bytes *text, struct bytes *ret);
 /* True if |text|, tidy, says of itself that names follow ("By Jane Roe"), and these look
  * like names: each of their words with a capital. */
 bool author_is_line(struct bytes text);
+/* False if no such text has |word| first. */
+bool author_may_begin(struct bytes word);
 
 #endif

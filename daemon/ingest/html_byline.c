@@ -3,9 +3,9 @@
 #include <string.h>
 #include <strings.h>
 
-#include "daemon/extract/names.h"
 #include "daemon/ingest/html_byline_inner.h"
 #include "daemon/ingest/html_line.h"
+#include "daemon/ingest/html_marks.h"
 #include "daemon/ingest/html_meta.h"
 #include "daemon/ingest/meta.h"
 #include "daemon/ingest/scribe.h"
@@ -18,14 +18,13 @@
 #define CLUES_MAX  256 /* of a page, to its authors */
 #define N_OF(a)    (sizeof(a) / sizeof((a)[0]))
 
-/* True if |n| links to the page of one author: no list of them, and no licence. */
+/* True if |href| is the page of one author: no list of them, and no licence. */
 static bool
-is_page_of_author(const GumboNode *n)
+is_page_of_author(const char *href)
 {
 	static const char *const pages[] = {"/author/", "/authors/", "/autor/",
 	    "/autori/", "/autoren/", "/auteur/", "/auteurs/", "/by/",
 	    "/people/", "/journalist/", "/staff/", "/profile/"};
-	const char *href = html_attribute(n, "href");
 
 	for (size_t i = 0; href != NULL && i < N_OF(pages); i++) {
 		const char *at = strcasestr(href, pages[i]);
@@ -41,7 +40,7 @@ is_page_of_author(const GumboNode *n)
 
 /* How surely an element names an author; 0: not at all. */
 static int
-author_rank(const GumboNode *n)
+author_rank(const struct marks *m)
 {
 	static const char *const names[] = {
 	    "byline", "author", "writtenby", "autor", "auteur", "journalist"};
@@ -52,23 +51,17 @@ author_rank(const GumboNode *n)
 	    "role"};
 	static const char *const author[] = {"author"};
 	static const char *const comment[] = {"comment"};
-	const char *class = html_attribute(n, "class");
-	const char *rel = html_attribute(n, "rel");
-	struct names s = names_of(n, "class", "id"), prop;
 
-	if (names_have(&s, comment, 1))
+	if (names_have(&m->names, comment, 1))
 		return 0;
-	prop = names_of(n, "itemprop", NULL);
-	if (names_have(&prop, author, 1) ||
-	    (rel != NULL && strcasecmp(rel, "author") == 0))
+	if (names_have(&m->prop, author, 1) ||
+	    (m->rel != NULL && strcasecmp(m->rel, "author") == 0))
 		return 4;
-	if (names_have(&s, not, N_OF(not )))
-		return 0;
-	if (names_have(&s, names, N_OF(names)))
-		return 3;
-	if (html_is(n, GUMBO_TAG_A) && is_page_of_author(n))
-		return 2;
-	return class != NULL && strcmp(class, "fn") == 0 ? 1 : 0;
+	if (names_have(&m->names, names, N_OF(names)))
+		return names_have(&m->names, not, N_OF(not )) ? 0 : 3;
+	if (m->tag == GUMBO_TAG_A && is_page_of_author(m->href))
+		return names_have(&m->names, not, N_OF(not )) ? 0 : 2;
+	return m->class != NULL && strcmp(m->class, "fn") == 0 ? 1 : 0;
 }
 
 /* Inside, a name alone may be marked. */
@@ -186,6 +179,7 @@ static void
 walk_authors(struct clues *c, const GumboNode *n, const GumboNode *seen)
 {
 	const GumboElement *e = html_element(n);
+	struct marks m;
 	int rank = 0;
 
 	if (e == NULL || n == seen || c->n == CLUES_MAX ||
@@ -194,7 +188,7 @@ walk_authors(struct clues *c, const GumboNode *n, const GumboNode *seen)
 		return;
 	if (e->tag != GUMBO_TAG_BODY && e->tag != GUMBO_TAG_HTML &&
 	    e->tag != GUMBO_TAG_META)
-		rank = author_rank(n);
+		rank = html_marks(&m, e) ? author_rank(&m) : 0;
 	if (rank > 0) {
 		c->node[c->n] = n;
 		c->rank[c->n++] = rank;

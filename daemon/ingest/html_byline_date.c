@@ -4,8 +4,8 @@
 #include <strings.h>
 
 #include "daemon/extract/date.h"
-#include "daemon/ingest/html_line.h"
-#include "daemon/ingest/html_meta.h"
+#include "daemon/ingest/html_marks.h"
+#include "daemon/ingest/html_node.h"
 #include "daemon/ingest/scribe.h"
 #include "proto/base/text.h"
 
@@ -63,48 +63,8 @@ date_in_element(struct dating *g, const GumboNode *n)
 	return found;
 }
 
-/* The attributes of an element that say what it is. */
-struct marks {
-	const char *class, *id, *prop, *title;
-	bool pubdate, content;
-};
-
-static struct marks
-marks_of(const GumboElement *e)
-{
-	struct marks m = {.class = NULL};
-
-	for (unsigned i = 0; i < e->attributes.length; i++) {
-		const GumboAttribute *a = e->attributes.data[i];
-
-		if (strcmp(a->name, "class") == 0)
-			m.class = a->value;
-		else if (strcmp(a->name, "id") == 0)
-			m.id = a->value;
-		else if (strcmp(a->name, "itemprop") == 0 ||
-			 strcmp(a->name, "property") == 0)
-			m.prop = a->value;
-		else if (strcmp(a->name, "title") == 0)
-			m.title = a->value;
-		else if (strcmp(a->name, "pubdate") == 0)
-			m.pubdate = true;
-		else if (strcmp(a->name, "content") == 0)
-			m.content = true;
-	}
-	return m;
-}
-
-static bool
-has(const char *value, const char *const *parts, size_t n)
-{
-	for (size_t i = 0; value != NULL && i < n; i++)
-		if (strcasestr(value, parts[i]) != NULL)
-			return true;
-	return false;
-}
-
 static enum sure
-sure_of(const GumboElement *e)
+sure_of(const struct marks *m)
 {
 	static const char *const published[] = {"publish", "pubdate", "created",
 	    "entry-date", "dateline", "timestamp"};
@@ -113,29 +73,25 @@ sure_of(const GumboElement *e)
 	static const char *const named[] = {"date", "datum", "fecha", "publi",
 	    "posted", "created", "time", "data", "tarih", "meta", "byline",
 	    "info", "dato", "submitted", "release"};
-	struct marks m;
-	bool time = e->tag == GUMBO_TAG_TIME;
+	const struct names *s = &m->names, *prop = &m->prop;
 
-	if (e->attributes.length == 0)
-		return time ? TIME : NOT_AT_ALL;
-	m = marks_of(e);
-	if (has(m.prop, published, 2) ||
-	    (m.content && has(m.prop, rdf, N_OF(rdf))) ||
-	    (time && (m.pubdate || has(m.class, published, N_OF(published)))))
+	if (names_have(prop, published, 2) ||
+	    (m->content && names_have(prop, rdf, N_OF(rdf))) ||
+	    (m->title && names_have(s, published, 1)))
 		return PUBLICATION;
-	if (m.title != NULL && has(m.class, published, 1))
-		return PUBLICATION;
-	if (time)
-		return has(m.class, changed, N_OF(changed)) ||
-			       has(m.prop, changed, N_OF(changed))
+	if (m->tag == GUMBO_TAG_TIME) {
+		if (m->pubdate || names_have(s, published, N_OF(published)))
+			return PUBLICATION;
+		return names_have(s, changed, N_OF(changed)) ||
+			       names_have(prop, changed, N_OF(changed))
 			   ? CHANGED
 			   : TIME;
-	if (e->tag == GUMBO_TAG_BODY || e->tag == GUMBO_TAG_HTML)
+	}
+	if (m->tag == GUMBO_TAG_BODY || m->tag == GUMBO_TAG_HTML)
 		return NOT_AT_ALL;
-	if (has(m.class, named, N_OF(named)) || has(m.id, named, N_OF(named)))
+	if (names_have(s, named, N_OF(named)))
 		return NAMED;
-	return m.title != NULL && has(m.class, changed, 1) ? CHANGED
-							   : NOT_AT_ALL;
+	return m->title && names_have(s, changed, 1) ? CHANGED : NOT_AT_ALL;
 }
 
 /* What may say when, in the order of the page. */
@@ -149,12 +105,14 @@ static void
 walk_dates(struct clues *c, const GumboNode *n, const GumboNode *seen)
 {
 	const GumboElement *e = html_element(n);
-	enum sure sure;
+	enum sure sure = NOT_AT_ALL;
+	struct marks m;
 
 	if (e == NULL || n == seen || c->n == CLUES_MAX ||
 	    e->tag == GUMBO_TAG_SCRIPT || e->tag == GUMBO_TAG_HEAD)
 		return;
-	sure = sure_of(e);
+	if (html_marks(&m, e))
+		sure = sure_of(&m);
 	if (sure != NOT_AT_ALL) {
 		c->node[c->n] = n;
 		c->sure[c->n++] = sure;

@@ -20,12 +20,13 @@ html_byline_said(const GumboNode *n, const GumboNode *seen)
 	    page_is_never_text(e->tag))
 		return NULL;
 	buf_init(&line, 0);
-	html_line(&line, n);
-	if (line.n <= SAID_MAX && author_is_line(buf_bytes(&line)))
+	if (author_may_begin(html_first_word(n)))
+		html_line(&line, n);
+	if (line.n > 0 && line.n <= SAID_MAX &&
+	    author_is_line(buf_bytes(&line)))
 		found = n;
-	for (unsigned i = 0;
-	     i < e->children.length && found == NULL && line.n > 0; i++)
-		found = html_byline_said(e->children.data[i], seen);
 	buf_done(&line);
+	for (unsigned i = 0; i < e->children.length && found == NULL; i++)
+		found = html_byline_said(e->children.data[i], seen);
 	return found;
 }

@@ -9,8 +9,7 @@
 #include "daemon/ingest/meta.h"
 #include "daemon/ingest/scribe.h"
 
-#define SCRIPTS_MAX 32
-#define DEPTH_MAX   8
+#define DEPTH_MAX 8
 
 void
 html_ld_ready(void)
@@ -26,36 +25,59 @@ ends(const char *s, const char *end)
 	return n >= k && strcmp(s + n - k, end) == 0;
 }
 
+/* One of the types of |j| ends like one of |names|. */
 static bool
-is_article_type(const json_t *type)
+has_type(const json_t *j, const char *const *names, size_t n)
 {
+	const json_t *type = json_object_get(j, "@type");
 	const char *s = json_string_value(type);
 
-	if (s != NULL)
-		return ends(s, "Article") || ends(s, "Posting") ||
-		       ends(s, "Report") || ends(s, "NewsStory");
-	for (size_t i = 0; i < json_array_size(type); i++) {
-		s = json_string_value(json_array_get(type, i));
-		if (s != NULL && (ends(s, "Article") || ends(s, "Posting")))
+	for (size_t i = 0; s != NULL && i < n; i++)
+		if (ends(s, names[i]))
 			return true;
+	for (size_t k = 0; k < json_array_size(type); k++) {
+		s = json_string_value(json_array_get(type, k));
+		for (size_t i = 0; s != NULL && i < n; i++)
+			if (ends(s, names[i]))
+				return true;
 	}
 	return false;
 }
 
-/* The first article in |j|, in the order of the page. */
+static bool
+is_article(const json_t *j)
+{
+	static const char *const names[] = {
+	    "Article", "Posting", "Report", "NewsStory"};
+
+	return has_type(j, names, 4);
+}
+
+/* Or the page that it is on. */
+static bool
+is_about_page(const json_t *j)
+{
+	static const char *const names[] = {"WebPage", "ItemPage"};
+
+	return is_article(j) ||
+	       (has_type(j, names, 2) &&
+		   json_object_get(j, "datePublished") != NULL);
+}
+
+/* The first that |is| it in |j|, in the order of the page. */
 static const json_t *
-find_article(const json_t *j, int depth)
+find(const json_t *j, bool (*is)(const json_t *j), int depth)
 {
 	const json_t *found = NULL;
 
 	if (depth > DEPTH_MAX)
 		return NULL;
-	if (json_is_object(j) && is_article_type(json_object_get(j, "@type")))
+	if (json_is_object(j) && is(j))
 		return j;
 	for (size_t i = 0; i < json_array_size(j) && found == NULL; i++)
-		found = find_article(json_array_get(j, i), depth + 1);
+		found = find(json_array_get(j, i), is, depth + 1);
 	if (found == NULL && json_is_object(j))
-		found = find_article(json_object_get(j, "@graph"), depth + 1);
+		found = find(json_object_get(j, "@graph"), is, depth + 1);
 	return found;
 }
 
@@ -91,7 +113,7 @@ set(struct ingest_doc *d, enum meta_field f, const json_t *value)
 	/* Many write it as HTML. */
 	if (memchr(text.p, '&', text.n) != NULL)
 		html_plain(&plain, text);
-	meta_set(d, f, plain.n > 0 ? buf_bytes(&plain) : text);
+	html_meta_set(d, f, plain.n > 0 ? buf_bytes(&plain) : text);
 	buf_done(&plain);
 }
 
@@ -111,6 +133,17 @@ is_house(const json_t *author)
 	const char *type = json_string_value(json_object_get(author, "@type"));
 
 	return type != NULL && strstr(type, "Organization") != NULL;
+}
+
+/* What publishes it is no author; a person who does may be both. */
+static void
+take_publisher(struct ingest_doc *d, const json_t *publisher)
+{
+	const char *name =
+	    json_string_value(json_object_get(publisher, "name"));
+
+	if (name != NULL && is_house(publisher))
+		imprint_add(&d->imprint, bytes_str(name));
 }
 
 static void
@@ -136,15 +169,17 @@ set_author(struct ingest_doc *d, const json_t *top, const json_t *author)
 /* Some write a description where the headline should be: the page's <title> has
  * the right one. */
 static void
-set_title(struct ingest_doc *d, const json_t *a, const char *title)
+set_title(struct ingest_doc *d, const json_t *a, struct bytes title)
 {
 	const json_t *name = json_object_get(a, "name");
 	const json_t *headline = json_object_get(a, "headline");
 
 	if (json_is_string(name) && json_is_string(headline) &&
-	    strstr(title, json_string_value(headline)) == NULL &&
-	    strncmp(title, json_string_value(name), json_string_length(name)) ==
-		0)
+	    memmem(title.p, title.n, json_string_value(headline),
+		json_string_length(headline)) == NULL &&
+	    json_string_length(name) <= title.n &&
+	    memcmp(title.p, json_string_value(name),
+		json_string_length(name)) == 0)
 		headline = name;
 	set(d, META_TITLE, headline);
 	set(d, META_TITLE, name);
@@ -152,7 +187,7 @@ set_title(struct ingest_doc *d, const json_t *a, const char *title)
 
 static void
 take(struct ingest_doc *d, const json_t *top, const json_t *a,
-    const char *title)
+    struct bytes title)
 {
 	const json_t *author = json_object_get(a, "author");
 	bool knows_author = d->n_author > 0, knows_tags = d->n_tag > 0;
@@ -160,6 +195,7 @@ take(struct ingest_doc *d, const json_t *top, const json_t *a,
 
 	if (d->told == NULL && told != NULL)
 		d->told = strdup(told);
+	take_publisher(d, json_object_get(a, "publisher"));
 	set_title(d, a, title);
 	set(d, META_PUBLISHED, json_object_get(a, "datePublished"));
 	set(d, META_UPDATED, json_object_get(a, "dateModified"));
@@ -197,10 +233,10 @@ mend(struct buf *b, const char *text)
 		buf_put_u8(b, (uint8_t)*text < ' ' ? ' ' : (uint8_t)*text);
 }
 
-static void
-take_script(struct ingest_doc *d, const GumboNode *script, const char *title)
+/* The data of a script, or NULL if it cannot be read. */
+static json_t *
+load(const GumboNode *script)
 {
-	const json_t *article;
 	struct buf raw, b;
 	json_t *top = NULL;
 
@@ -217,50 +253,35 @@ take_script(struct ingest_doc *d, const GumboNode *script, const char *title)
 		mend(&b, (const char *)raw.p);
 	if (buf_err(&raw) == 0 && buf_err(&b) == 0 && b.n > 0)
 		top = json_loadb((const char *)b.p, b.n, 0, NULL);
-	article = top != NULL ? find_article(top, 0) : NULL;
-	if (article != NULL)
-		take(d, top, article, title);
-	json_decref(top);
 	buf_done(&raw);
 	buf_done(&b);
-}
-
-static void
-walk(struct ingest_doc *d, const GumboNode *n, const char *title, size_t *seen)
-{
-	const GumboElement *e = html_element(n);
-	const char *type;
-
-	if (e == NULL || *seen >= SCRIPTS_MAX)
-		return;
-	if (html_is(n, GUMBO_TAG_SCRIPT)) {
-		type = html_attribute(n, "type");
-		if (type != NULL &&
-		    strncasecmp(type, "application/ld+json", 19) == 0) {
-			++*seen;
-			take_script(d, n, title);
-		}
-		return;
-	}
-	for (unsigned i = 0; i < e->children.length; i++)
-		walk(d, e->children.data[i], title, seen);
+	return top;
 }
 
 void
-html_ld(struct ingest_doc *d, const GumboNode *root)
+html_ld(struct ingest_doc *d, const GumboNode *script, struct bytes title)
 {
-	const GumboNode *title = html_find(root, GUMBO_TAG_TITLE);
-	size_t seen = 0;
-	struct buf raw, b;
+	json_t *top = load(script);
+	const json_t *article = top != NULL ? find(top, is_article, 0) : NULL;
 
-	buf_init(&raw, 0);
-	buf_init(&b, 0);
-	if (title != NULL)
-		html_text(&raw, title);
-	scribe_tidy(&b, buf_bytes(&raw));
-	buf_put_u8(&b, '\0');
-	if (buf_err(&b) == 0)
-		walk(d, root, (const char *)b.p, &seen);
-	buf_done(&raw);
-	buf_done(&b);
+	if (article != NULL)
+		take(d, top, article, title);
+	json_decref(top);
+}
+
+void
+html_ld_page(struct ingest_doc *d, const GumboNode *script)
+{
+	const json_t *page;
+	json_t *top;
+
+	if (d->has_published && d->summary != NULL)
+		return;
+	top = load(script);
+	page = top != NULL ? find(top, is_about_page, 0) : NULL;
+	if (page != NULL) {
+		set(d, META_PUBLISHED, json_object_get(page, "datePublished"));
+		set(d, META_SUMMARY, json_object_get(page, "description"));
+	}
+	json_decref(top);
 }

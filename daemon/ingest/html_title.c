@@ -144,6 +144,7 @@ find_shown(struct buf *best, const GumboNode *n, struct bytes title)
 {
 	const GumboElement *e = html_element(n);
 	struct buf raw, line;
+	struct bytes word;
 	const uint8_t *at;
 
 	if (e == NULL || e->tag == GUMBO_TAG_A || e->tag == GUMBO_TAG_HEAD ||
@@ -151,6 +152,9 @@ find_shown(struct buf *best, const GumboNode *n, struct bytes title)
 		return;
 	for (unsigned i = 0; i < e->children.length; i++)
 		find_shown(best, e->children.data[i], title);
+	word = html_first_word(n);
+	if (word.n == 0 || memmem(title.p, title.n, word.p, word.n) == NULL)
+		return;
 	buf_init(&raw, title.n + 64);
 	buf_init(&line, 0);
 	if (html_text_within(&raw, n))

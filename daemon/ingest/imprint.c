@@ -179,8 +179,8 @@ is_host(struct bytes s)
 	return n == 2;
 }
 
-static bool
-is_company(struct bytes s)
+bool
+imprint_is_company(struct bytes s)
 {
 	static const char *const forms[] = {" gmbh", " ag", " e.v.", " e. v.",
 	    " ltd", " ltd.", " inc", " inc.", " llc", " s.a.", " s.l.", " b.v.",
@@ -197,25 +197,16 @@ is_company(struct bytes s)
 }
 
 bool
-imprint_is(const struct imprint *m, struct bytes name)
+imprint_is_sure(const struct imprint *m, struct bytes name)
 {
-	return name.n > 0 && (is_host(name) || is_company(name) ||
-				 is_known(m, m->names.n, name));
+	return name.n > 0 && (is_host(name) || is_known(m, m->sure, name));
 }
 
-struct bytes
-imprint_cut(const struct imprint *m, struct bytes title)
+bool
+imprint_is(const struct imprint *m, struct bytes name)
 {
-	size_t before, from;
-
-	while ((from = last_part(title, &before)) > 0) {
-		struct bytes last = bytes_of(title.p + from, title.n - from);
-
-		if (!is_host(last) && !is_known(m, m->sure, last))
-			break;
-		title.n = before;
-	}
-	return title;
+	return name.n > 0 && (is_host(name) || imprint_is_company(name) ||
+				 is_known(m, m->names.n, name));
 }
 
 struct bytes

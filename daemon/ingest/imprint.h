@@ -28,10 +28,11 @@ void imprint_add_title(struct imprint *m, struct bytes title);
 /* Add the parts of a host but its last: "www.the-paper.example". */
 void imprint_add_host(struct imprint *m, struct bytes host);
 
-/* |title| without the parts at its end that are the paper's for sure. */
-struct bytes imprint_cut(const struct imprint *m, struct bytes title);
-
 bool imprint_is(const struct imprint *m, struct bytes name);
+/* .. for sure: as the site says itself, or as hosts are written. */
+bool imprint_is_sure(const struct imprint *m, struct bytes name);
+/* By its last word, "Ltd" or the like. */
+bool imprint_is_company(struct bytes name);
 
 /* The first part of what a site calls itself; none if it is an address or too long. */
 struct bytes imprint_name(struct bytes text);

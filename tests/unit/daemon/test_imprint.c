@@ -1,5 +1,7 @@
 #include <stdio.h>
+#include <string.h>
 
+#include "daemon/ingest/headline.h"
 #include "daemon/ingest/imprint.h"
 #include "tests/lib/check.h"
 
@@ -72,13 +74,21 @@ names_have_a_limit(void)
 }
 
 static void
+headline_is(const char *title, const char *section, const char *want)
+{
+	char text[256];
+
+	snprintf(text, sizeof(text), "%s", title);
+	headline_cut(text, &m, section);
+	if (strcmp(text, want) != 0)
+		fprintf(stderr, "%s became %s\n", title, text);
+	check(strcmp(text, want) == 0);
+}
+
+static void
 is_cut(const char *title, const char *want)
 {
-	struct bytes cut = imprint_cut(&m, bytes_str(title));
-
-	if (!bytes_eq(cut, bytes_str(want)))
-		fprintf(stderr, "%s became %.*s\n", title, (int)cut.n, cut.p);
-	check(bytes_eq(cut, bytes_str(want)));
+	headline_is(title, NULL, want);
 }
 
 static void
@@ -90,11 +100,44 @@ titles_end_before_the_paper(void)
 	imprint_add_title(&m, bytes_str("Arrests - A second part"));
 	is_cut("Arrests - The Paper", "Arrests");
 	is_cut("Arrests – a day – DAILY | The Paper", "Arrests – a day");
+	is_cut("Arrests | The Paper | All that is true", "Arrests");
+	is_cut("Arrests|The Paper", "Arrests");
 	is_cut("Arrests | paper.xx", "Arrests");
 	is_cut("Arrests - A second part", "Arrests - A second part");
 	is_cut("The Paper", "The Paper");
-	is_cut("The Paper - Arrests", "The Paper - Arrests");
+	is_cut("Arrests | News and More GmbH", "Arrests");
+	is_cut("Arrests - News and More GmbH", "Arrests - News and More GmbH");
+	headline_is("Arrests - City", "City", "Arrests");
+	headline_is("Arrests - City", "Sports", "Arrests - City");
 	is_cut("", "");
+	imprint_done(&m);
+}
+
+/* What is in front is the paper's name only if a sentence follows. */
+static void
+titles_begin_behind_the_paper(void)
+{
+	imprint_init(&m);
+	imprint_add(&m, bytes_str("The Paper"));
+	is_cut("The Paper - Arrests", "The Paper - Arrests");
+	is_cut("The Paper - Three men who were held are free again",
+	    "Three men who were held are free again");
+	is_cut("Any paper - Three men who were held are free again",
+	    "Any paper - Three men who were held are free again");
+	is_cut("Any paper » Blog Archive » Three men", "Three men");
+	imprint_done(&m);
+}
+
+static void
+titles_end_with_no_mark(void)
+{
+	imprint_init(&m);
+	is_cut("Arrests -", "Arrests");
+	is_cut("-", "-");
+	is_cut("Le « Times »", "Le « Times »");
+	is_cut("北京西直门中心突发大火_社会_新民网", "北京西直门中心突发大火");
+	is_cut("A_B_C and what_else", "A_B_C and what_else");
+	is_cut("火_社会", "火_社会");
 	imprint_done(&m);
 }
 
@@ -111,6 +154,8 @@ main(void)
 	some_are_known_by_their_shape();
 	names_have_a_limit();
 	titles_end_before_the_paper();
+	titles_begin_behind_the_paper();
+	titles_end_with_no_mark();
 	becomes(" The Paper | News ", "The Paper");
 	becomes("Hearth and Home", "Hearth and Home");
 	becomes("https://paper.example", "");

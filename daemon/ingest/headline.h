@@ -1,0 +1,13 @@
+#ifndef QUIRE_HEADLINE_H
+#define QUIRE_HEADLINE_H
+
+#include "daemon/ingest/imprint.h"
+
+/*
+ * Of |title| leave the headline, as far as it is sure: cut the paper's name with what is
+ * behind it, its name in front of a sentence, |section| (may be NULL) at the end, a company
+ * there, what Chinese pages put behind "_", and marks with nothing behind them.
+ */
+void headline_cut(char *title, const struct imprint *m, const char *section);
+
+#endif
