@@ -35,12 +35,15 @@ find(struct buf *b, const char *start)
 	return NULL;
 }
 
+/* |torn|: the last line has no end, and is not to become part of this one. */
 static int
-append(const char *path, const char *start, const char *draft)
+append(const char *path, bool torn, const char *start, const char *draft)
 {
 	int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
-	bool there = fd >= 0 && dprintf(fd, "%s%s\n", start, draft) > 0 &&
-		     fsync(fd) == 0;
+	bool there =
+	    fd >= 0 &&
+	    dprintf(fd, "%s%s%s\n", torn ? "\n" : "", start, draft) > 0 &&
+	    fsync(fd) == 0;
 
 	if (fd >= 0 && close(fd) != 0)
 		there = false;
@@ -54,8 +57,9 @@ signed_once(const struct app *a, const char *key, const struct header *h,
 	char path[PATH_MAX + 8], start[START_MAX];
 	char feed[ID_TEXT_LEN + 1], draft[ID_TEXT_LEN + 1];
 	const char *before;
-	int exit = APP_DONE;
+	int err, exit = APP_DONE;
 	struct buf b;
+	bool torn;
 
 	keys_place(path, key);
 	strcat(path, ".signed");
@@ -64,8 +68,17 @@ signed_once(const struct app *a, const char *key, const struct header *h,
 	snprintf(start, sizeof(start), "%s %llu ", feed,
 	    (unsigned long long)h->number);
 	buf_init(&b, FILE_MAX);
-	(void)file_read(&b, AT_FDCWD, path, FILE_MAX - 1);
+	err = file_read(&b, AT_FDCWD, path, FILE_MAX - 1);
+	torn = b.n > 0 && b.p[b.n - 1] != '\n';
 	before = find(&b, start);
+	/* What it signed before is not known: then it may be a second draft. */
+	if (err != 0 && err != QERR_ABSENT && !again) {
+		exit = complain("%s, where it stands what this key has signed, "
+				"%s. Mend that; or if this key has signed no "
+				"other draft of issue %llu for sure: --again",
+		    path, qerr_str(err), (unsigned long long)h->number);
+		goto out;
+	}
 	if (before != NULL && strcmp(before, draft) == 0)
 		goto out;
 	if (before != NULL && !again)
@@ -74,7 +87,7 @@ signed_once(const struct app *a, const char *key, const struct header *h,
 				"feed. If that one is given up for sure, and "
 				"nobody can find it: --again",
 		    (unsigned long long)h->number, before);
-	else if (append(path, start, draft) != 0)
+	else if (append(path, torn, start, draft) != 0)
 		note(a,
 		    "It cannot be written down in %s: sign no other draft of "
 		    "issue %llu with this key.",

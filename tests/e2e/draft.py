@@ -95,6 +95,18 @@ def main(build):
         w.run('sign', '--yes', '--again', w.path('late.draft'), key)
         need(len(open(key + '.signed', encoding='utf-8').read().splitlines()) == 2, 'what was signed is not written down')
 
+        # A line that was torn costs no other one; and who cannot read them signs nothing.
+        written = open(key + '.signed', encoding='utf-8').read()
+        os.truncate(key + '.signed', 20)
+        w.run('sign', '--yes', draft, key)
+        os.unlink(w.path('late.issue'))
+        fails(w, hashes[0], 'sign', '--yes', w.path('late.draft'), key)
+        os.truncate(key + '.signed', 1 << 25)
+        fails(w, 'larger than allowed', 'sign', '--yes', w.path('late.draft'), key)
+        need(not os.path.exists(w.path('late.issue')), 'a second draft is signed, whatever was signed before')
+        with open(key + '.signed', 'w', encoding='utf-8') as f:
+            f.write(written)
+
         # One bit of it, and it is nothing; another key, and it is not signed.
         data = bytearray(open(issue, 'rb').read())
         data[len(data) // 2] ^= 16
