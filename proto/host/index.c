@@ -104,10 +104,10 @@ open_db(struct index *x, bool *ret_fresh)
 	if (rc != SQLITE_OK)
 		return index_error(x, rc);
 	sqlite3_busy_timeout(x->db, 5000);
-	/* It can be made anew: durability would only cost time.  What is deleted is to
-	 * be gone. */
+	/* Half of a transaction would look like an index, and nobody make it anew.  What
+	 * is deleted is to be gone. */
 	rc = sqlite3_exec(x->db,
-	    "PRAGMA journal_mode=MEMORY; PRAGMA synchronous=OFF;"
+	    "PRAGMA journal_mode=TRUNCATE; PRAGMA synchronous=NORMAL;"
 	    "PRAGMA temp_store=MEMORY; PRAGMA secure_delete=ON;",
 	    NULL, NULL, NULL);
 	if (rc == SQLITE_OK)

@@ -1,6 +1,9 @@
+#include <signal.h>
 #include <sodium.h>
 #include <sqlite3.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
 
 #include "proto/base/qerr.h"
 #include "tests/unit/host/listing.h"
@@ -213,6 +216,87 @@ an_index_in_use_is_left_alone(void)
 	end();
 }
 
+#define MANY 100
+
+/* An issue of many articles. */
+static void
+large_issue(const char *prefix)
+{
+	static char name[MANY][16];
+	struct story story[MANY];
+	const struct batch b = {.story = story, .n = MANY};
+
+	for (unsigned i = 0; i < MANY; i++) {
+		snprintf(name[i], sizeof(name[i]), "%s%u", prefix, i);
+		story[i] = (struct story){
+		    STORY(name[i], name[i], "<p>Words of it.</p>")};
+	}
+	desk_print(&d, s, &b, 1);
+}
+
+static bool
+is_sound(void)
+{
+	sqlite3_stmt *q;
+	sqlite3 *db;
+	bool sound;
+
+	check(sqlite3_open(place_path("index.sqlite"), &db) == SQLITE_OK);
+	check(sqlite3_prepare_v2(db, "PRAGMA integrity_check", -1, &q, NULL) ==
+	      SQLITE_OK);
+	sound = sqlite3_step(q) == SQLITE_ROW &&
+		strcmp((const char *)sqlite3_column_text(q, 0), "ok") == 0;
+	sqlite3_finalize(q);
+	sqlite3_close(db);
+	return sound;
+}
+
+/* Killed once the database has grown by |pages|; false if it did not come to that. */
+static bool
+is_killed(rlim_t pages)
+{
+	struct stat st;
+	int status;
+	pid_t pid;
+
+	check(stat(place_path("index.sqlite"), &st) == 0);
+	if ((pid = fork()) == 0) {
+		rlim_t max = (rlim_t)st.st_size + 4096 * pages;
+		struct rlimit size = {max, max}, none = {0, 0};
+		struct index *own;
+
+		signal(SIGXFSZ, SIG_DFL);
+		setrlimit(RLIMIT_CORE, &none);
+		setrlimit(RLIMIT_FSIZE, &size);
+		if (index_open(&own, s) == 0)
+			index_update(own, &d.p.feed);
+		_exit(0);
+	}
+	check(waitpid(pid, &status, 0) == pid);
+	return WIFSIGNALED(status);
+}
+
+/* Whatever was written of a transaction when it was killed: no half of it is believed. */
+static void
+who_is_killed_leaves_a_sound_one(void)
+{
+	rlim_t pages = 0;
+
+	begin();
+	large_issue("a");
+	check(index_update(x, &d.p.feed) == 0);
+	index_close(x);
+	large_issue("b");
+	while (is_killed(pages)) {
+		check(is_sound());
+		pages += 2;
+	}
+	check(pages > 3);
+	check(is_sound());
+	check(index_open(&x, s) == 0);
+	end();
+}
+
 int
 main(void)
 {
@@ -221,6 +305,7 @@ main(void)
 	an_index_made_anew_says_the_same();
 	a_damaged_index_is_made_anew();
 	an_index_in_use_is_left_alone();
+	who_is_killed_leaves_a_sound_one();
 	place_done();
 	return 0;
 }
