@@ -252,8 +252,10 @@ publish_file(struct room *r, int dir, struct inbox_file *f)
 
 	f->done = true;
 	buf_init(&b, 0);
-	err = item == NULL ? QERR_NOMEM
-			   : file_read(&b, dir, f->path, INGEST_DOCUMENT_MAX);
+	/* Since it was looked at, a link may have taken its place, as to a secret key. */
+	err = item == NULL
+		  ? QERR_NOMEM
+		  : file_read_below(&b, dir, f->path, INGEST_DOCUMENT_MAX);
 	if (err == QERR_TOOBIG || err == QERR_IO || err == QERR_ABSENT) {
 		problem(r, f,
 		    err == QERR_TOOBIG ? "It is larger than 8 MiB."

@@ -1,12 +1,10 @@
 #include "proto/host/beside.h"
 
-#include <fcntl.h>
 #include <stdint.h>
 #include <strings.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "proto/base/qerr.h"
+#include "proto/host/file.h"
 
 /* The length of a picture's suffix that begins at |i|, or 0. */
 static size_t
@@ -101,47 +99,6 @@ beside_next(struct bytes text, size_t *at, struct bytes *ret_name)
 	return false;
 }
 
-/*
- * Folder by folder, and no link is followed.  openat2() would do it in one call, but a
- * service manager that guards file modes must refuse that whole (RestrictSUIDSGID=).
- */
-static int
-open_below(int folder, char *name)
-{
-	int at = folder, flags = O_CLOEXEC | O_NOFOLLOW;
-	char *part = name, *slash;
-	struct stat st;
-
-	do {
-		int dir = at;
-
-		slash = strchr(part, '/');
-		if (slash != NULL)
-			*slash = '\0';
-		if (strcmp(part, "..") == 0)
-			at = -1;
-		else if (slash != NULL)
-			at = openat(dir, part[0] == '\0' ? "." : part,
-			    flags | O_PATH | O_DIRECTORY);
-		else
-			at = openat(dir, part,
-			    flags | O_RDONLY | O_NONBLOCK | O_NOCTTY);
-		if (dir != folder)
-			close(dir);
-		if (slash != NULL) {
-			*slash = '/';
-			part = slash + 1;
-		}
-	} while (at >= 0 && slash != NULL);
-	if (at < 0)
-		return QERR_ABSENT;
-	if (fstat(at, &st) != 0 || !S_ISREG(st.st_mode)) {
-		close(at);
-		return QERR_ABSENT;
-	}
-	return at;
-}
-
 static int
 hex_digit(char c)
 {
@@ -184,8 +141,8 @@ beside_open(int folder, struct bytes name)
 		return QERR_ABSENT;
 	memcpy(path, name.p, name.n);
 	path[name.n] = '\0';
-	fd = open_below(folder, path);
+	fd = file_open_below(folder, path);
 	if (fd < 0 && unescape(path))
-		fd = open_below(folder, path);
+		fd = file_open_below(folder, path);
 	return fd;
 }

@@ -22,6 +22,12 @@
  */
 int file_read(struct buf *b, int dir, const char *path, size_t max);
 /*
+ * The same of a plain file somewhere below |folder|, where others may write: no link is
+ * followed on the way, and "..", too, is QERR_ABSENT.  Its descriptor, or what it holds.
+ */
+int file_open_below(int folder, const char *path);
+int file_read_below(struct buf *b, int folder, const char *path, size_t max);
+/*
  * The temporary file beside |path| that is to replace it, made anew: its descriptor, and
  * its name in |tmp|; or QERR_*.  What lies there under its name, as a link that somebody
  * else laid into /tmp, is neither followed nor written into.

@@ -51,6 +51,38 @@ what_cannot_be_made_costs_nothing(int dir)
 	check(file_write(dir, "none/out", bytes_str("x"), 0600) == QERR_ABSENT);
 }
 
+/* .. and who reads where others may write reads nothing that lies elsewhere. */
+static void
+what_lies_elsewhere_is_not_read(int dir)
+{
+	static const char *const no[] = {"in/link", "link/secret",
+	    "in/../secret", "../secret", "in", "in/none", "pipe"};
+	static const char *const made[] = {
+	    "secret", "out.d/secret", "in/plain", "in/link", "link", "pipe"};
+	struct buf b;
+
+	check(mkdirat(dir, "in", 0700) == 0 &&
+	      mkdirat(dir, "out.d", 0700) == 0);
+	check(file_write(dir, "secret", bytes_str("key"), 0600) == 0);
+	check(file_write(dir, "out.d/secret", bytes_str("key"), 0600) == 0);
+	check(file_write(dir, "in/plain", bytes_str("text"), 0600) == 0);
+	check(symlinkat("../secret", dir, "in/link") == 0);
+	check(symlinkat("out.d", dir, "link") == 0);
+	check(mkfifoat(dir, "pipe", 0600) == 0);
+	buf_init(&b, 0);
+	for (size_t i = 0; i < sizeof(no) / sizeof(no[0]); i++)
+		check(file_read_below(&b, dir, no[i], 9) == QERR_ABSENT);
+	check(b.n == 0);
+	check(file_read_below(&b, dir, "in/plain", 9) == 0);
+	check(bytes_eq(buf_bytes(&b), bytes_str("text")));
+	check(file_read_below(&b, dir, "in/plain", 3) == QERR_TOOBIG);
+	buf_done(&b);
+	for (size_t i = 0; i < sizeof(made) / sizeof(made[0]); i++)
+		check(unlinkat(dir, made[i], 0) == 0);
+	check(unlinkat(dir, "in", AT_REMOVEDIR) == 0);
+	check(unlinkat(dir, "out.d", AT_REMOVEDIR) == 0);
+}
+
 int
 main(void)
 {
@@ -62,6 +94,7 @@ main(void)
 	check(dir >= 0);
 	what_lies_there_is_not_written_into(dir);
 	what_cannot_be_made_costs_nothing(dir);
+	what_lies_elsewhere_is_not_read(dir);
 	check(unlinkat(dir, "out", 0) == 0 && unlinkat(dir, "victim", 0) == 0);
 	check(rmdir(where) == 0);
 	close(dir);
