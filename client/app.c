@@ -9,17 +9,27 @@
 #include <unistd.h>
 
 #include "client/globals.h"
+#include "client/term.h"
 #include "proto/base/qerr.h"
 #include "proto/host/log.h"
 
 #define OPTIONS_MAX 24
 
+/* What is told may hold the names of files that lie on somebody's stick. */
 __attribute__((format(printf, 3, 0))) static void
-put_line(FILE *to, const char *before, const char *fmt, va_list ap)
+put_words(FILE *to, bool lines, const char *fmt, va_list ap)
 {
-	fputs(before, to);
-	vfprintf(to, fmt, ap);
-	fputc('\n', to);
+	struct buf b;
+	char *s;
+
+	if (vasprintf(&s, fmt, ap) < 0)
+		return;
+	buf_init(&b, 0);
+	term_plain(&b, bytes_str(s), lines);
+	if (b.n > 0)
+		fwrite(b.p, 1, b.n, to);
+	buf_done(&b);
+	free(s);
 }
 
 void
@@ -30,8 +40,9 @@ say(const struct app *a, const char *fmt, ...)
 	if (a->quiet)
 		return;
 	va_start(ap, fmt);
-	put_line(stdout, "", fmt, ap);
+	put_words(stdout, true, fmt, ap);
 	va_end(ap);
+	putchar('\n');
 }
 
 void
@@ -47,9 +58,11 @@ complain(const char *fmt, ...)
 	va_list ap;
 
 	fflush(stdout);
+	fputs("quire: ", stderr);
 	va_start(ap, fmt);
-	put_line(stderr, "quire: ", fmt, ap);
+	put_words(stderr, false, fmt, ap);
 	va_end(ap);
+	fputc('\n', stderr);
 	return APP_FAILED;
 }
 
@@ -82,7 +95,7 @@ complain_usage(const struct app *a, const char *fmt, ...)
 	fflush(stdout);
 	fputs("quire: ", stderr);
 	va_start(ap, fmt);
-	vfprintf(stderr, fmt, ap);
+	put_words(stderr, false, fmt, ap);
 	va_end(ap);
 	fprintf(stderr, "  See: quire %s%s--help\n",
 	    a->cmd != NULL ? a->cmd->name : "",
@@ -99,8 +112,9 @@ note(const struct app *a, const char *fmt, ...)
 		return;
 	fflush(stdout);
 	va_start(ap, fmt);
-	put_line(stderr, "", fmt, ap);
+	put_words(stderr, true, fmt, ap);
 	va_end(ap);
+	fputc('\n', stderr);
 }
 
 const char *

@@ -245,11 +245,14 @@ run(struct app *a)
 		exit = one != APP_DONE ? one : exit;
 	}
 	buf_done(&v.bytes);
-	if (v.n_good > 0 && v.any_feed && !a->json && !a->quiet)
+	if (v.n_good > 0 && v.any_feed && !a->json && !a->quiet) {
+		fflush(stdout);
+		fputs(style(a, STYLE_DIM), stderr);
 		note(a,
-		    "%sThe name is what its signer says. Compare the feed with "
-		    "the one you trust: it begins the follow link.%s",
-		    style(a, STYLE_DIM), style(a, STYLE_PLAIN));
+		    "The name is what its signer says. Compare the feed with "
+		    "the one you trust: it begins the follow link.");
+		fputs(style(a, STYLE_PLAIN), stderr);
+	}
 	return exit;
 }
 

@@ -175,6 +175,25 @@ term_column(struct buf *b, struct bytes text, size_t width)
 }
 
 void
+term_plain(struct buf *b, struct bytes text, bool lines)
+{
+	while (text.n > 0) {
+		uint8_t c = text.p[0];
+		size_t n = c < 0xc0 ? 1 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : 4;
+		const uint8_t *p = text.p;
+		bool good = n <= text.n && utf8_valid(bytes_of(p, n));
+
+		n = good ? n : 1;
+		if (good &&
+		    ((lines && c == '\n') || !term_unsafe(utf8_next(&p))))
+			buf_put(b, text.p, n);
+		else
+			buf_put_str(b, "\xef\xbf\xbd");
+		text = bytes_of(text.p + n, text.n - n);
+	}
+}
+
+void
 term_write(FILE *to, struct bytes text)
 {
 	struct buf b;

@@ -45,6 +45,11 @@ void term_column(struct buf *b, struct bytes text, size_t width);
 /* The same without filling. */
 void term_cut(struct buf *b, struct bytes text, size_t width);
 
+/*
+ * Append |text|, which need not be UTF-8, as a terminal may show it: what is unsafe, but
+ * line ends if |lines|, as U+FFFD.
+ */
+void term_plain(struct buf *b, struct bytes text, bool lines);
 /* Write |text|, which a stranger may have written, in at most TERM_WIDTH_MAX columns. */
 void term_write(FILE *to, struct bytes text);
 

@@ -122,6 +122,10 @@ def capsules(w, desk):
     desk.says(1, 'left over', 'verify', write(part, whole + b'x'))
     desk.says(1, 'nothing that can be verified', 'verify', write(part, b'\0' + os.urandom(499)))
     desk.says(1, 'holds no feed', 'verify', w.path('folder'))
+    # The names of files are words of whoever wrote them: as of "quire verify *" on a stick.
+    name = os.fsencode(w.path('')) + b'a\x1b[2K\rGood: Of the newsroom\nSigned by it \x9b1A \xe2\x80\xae'
+    r = desk.says(1, 'nothing that can be verified', 'verify', write(name, b'\0' + os.urandom(499)))
+    need(not set(r.stderr[:-1]) & set('\x1b\r\n\x9b\u202e'), f'a name of a file acts on the terminal: {r.stderr!r}')
     desk.says(1, 'cannot be read', 'verify', w.path('nowhere'))
 
 
