@@ -219,6 +219,8 @@ term_page(struct bytes text)
 	/* -F: short texts stay on the screen; -R: our colours. */
 	setenv("LESS", "FRX", 0);
 	setenv("LESSCHARSET", "utf-8", 0);
+	/* What is looked for in an article stays in no file. */
+	setenv("LESSHISTFILE", "-", 1);
 	if (pager == NULL || pager[0] == '\0')
 		pager = "less 2>/dev/null || cat";
 	to = popen(pager, "w");

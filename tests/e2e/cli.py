@@ -271,6 +271,14 @@ def main(build):
         need(mine['Of a feed']['revision'] == 2, f'{mine["Of a feed"]}')
         need(all(f'Goes {n}' in mine for n in range(40)), f'{sorted(mine)}')
 
+        # On a terminal a pager shows it, which is not to note down what is looked for.
+        inner, outer = os.openpty()
+        env = dict(os.environ, QUIRE_HOME=w.path('reader'), PAGER='cat > /dev/null; printf %s "$LESSHISTFILE" > ' + w.path('pager'))
+        need(subprocess.run([w.quire, 'list'], stdout=outer, env=env, timeout=60).returncode == 0, 'nothing is listed on a terminal')
+        need(open(w.path('pager')).read() == '-', 'the pager may keep a history')
+        os.close(inner)
+        os.close(outer)
+
         # Revoked: the invite opens nothing any more.
         names = [x['name'] for x in two.ask('invite', 'list')]
         for name in names:
