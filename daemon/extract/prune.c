@@ -6,6 +6,7 @@
 #include "daemon/extract/noise.h"
 
 #define LEAD_PARAGRAPHS 1   /* that a date may stand below */
+#define TAGS_MIN        2   /* commas */
 #define SHARE_MAX       500 /* letters; a longer box is no row of buttons */
 
 static bool
@@ -95,6 +96,16 @@ is_noisy_box(struct page *p, uint32_t i, const struct strength *s)
 	       !(list && is_gallery(e));
 }
 
+/* Links and commas between them, and hardly a word: what the page is tagged with. */
+static bool
+is_tags(const struct page *p, uint32_t i)
+{
+	const struct page_element *e = &p->e[i];
+
+	return e->in.commas >= TAGS_MIN && e->in.block == 0 &&
+	       page_is_block(e->tag) && page_link_density(p, i) > 0.8f;
+}
+
 /* What no article has, whatever its proportions. */
 static bool
 is_foreign(const struct page *p, uint32_t i, const struct strength *s)
@@ -114,8 +125,9 @@ is_foreign(const struct page *p, uint32_t i, const struct strength *s)
 	case GUMBO_TAG_H2:
 		return s->weigh && hint_weight(e->node) < 0;
 	default:
-		return hint_is_share(e->node) && e->in.text < SHARE_MAX &&
-		       e->in.prose == 0;
+		return is_tags(p, i) ||
+		       (hint_is_share(e->node) && e->in.text < SHARE_MAX &&
+			   e->in.prose == 0);
 	}
 }
 

@@ -100,6 +100,17 @@ teasers_are_left_out(void)
 		"NOISE") == 1);
 }
 
+static void
+tags_are_left_out(void)
+{
+	check(times(ONE "<p><a href=/a>NOISE</a>, <a href=/b>NOISE</a>, "
+			"<a href=/c>and more</a></p>" TWO,
+		  "NOISE") == 0);
+	check(times(ONE "<p>So said <a href=/a>NOISE</a>, <a href=/b>who</a>, "
+			"<a href=/c>and more</a>.</p>" TWO,
+		  "NOISE") == 1);
+}
+
 /* |line| is not left where it is the last, and stays between others. */
 static void
 ends_with(const char *line)
@@ -156,6 +167,7 @@ main(void)
 {
 	an_article_is_taken_once();
 	teasers_are_left_out();
+	tags_are_left_out();
 	what_is_said_below_is_left_out();
 	return 0;
 }
