@@ -16,7 +16,10 @@ static const char *const before[] = {"view all posts by ",
     "zeige alle beiträge von ", "alle beiträge von ", "alles von ", "mehr von ",
     "written by ", "posted by ", "published by ", "compiled by ",
     "reported by ", "reporting by ", "story by ", "article by ",
-    "text and photos by ", "author ", "by ", "erstellt von ",
+    "text and photos by ", "exclusive by ", "review by ", "analysis by ",
+    "words by ", "author ", "by ", "verfasst von ", "gespeichert von ",
+    "eingestellt von ", "napisane przez ", "autorstwa ", "scris de ",
+    "publicat de ", "skriven av ", "написано автором ", "erstellt von ",
     "veröffentlicht von ", "geschrieben von ", "artikel von ", "beitrag von ",
     "pressemitteilung von ", "autor ", "autorin ", "von ", "écrit par ",
     "publié par ", "par ", "escrito por ", "publicado por ", "por ",
@@ -43,27 +46,64 @@ static const char *const others[] = {"foto", "photo", "bild", "image", "фото
     "źródło", "источник", "来源", "來源", "编辑", "編輯", "design", "дизайн",
     "program", "html", "architecture"};
 
-/* Where a name should be: what is none, of two words at most. */
+/* Where a name should be: what is none. */
 static const char *const nobody[] = {"by", "von", "posted", "posted at",
     "author", "authors", "autor", "autoren", "auteur", "автор", "newsletter",
     "admin", "wordpressadmin", "no author", "publiziert am",
     "veröffentlicht am", "veröffentlicht", "redaktion", "unserer redaktion",
     "editor", "staff", "none", "null", "anonymous", "published", "updated",
     "aktualizacja", "stand", "авторы", "phd", "ph.d", "ph.d.", "md", "m.d.",
-    "ma", "msc", "mph", "rn", "rd", "mba", "log in", "login", "sign in",
-    "register", "profile", "view profile", "print", "rss", "email", "e-mail",
-    "share", "correspondent", "reporter", "text", "quelle", "source",
-    "zur person", "войти", "вход", "регистрация", "профиль", "注册", "注冊",
-    "登录", "登錄"};
+    "ma", "msc", "mph", "rn", "rd", "mba", "your name", "email",
+    "staff reports", "staff reporter", "staff writer", "our correspondent",
+    "editorial", "editorial team", "editorial staff", "editorial board",
+    "web desk", "news desk", "newsroom", "webmaster", "administrator",
+    "super user", "guest", "guest author", "contributor", "unknown", "redakcja",
+    "redacción", "rédaction", "la rédaction", "redazione", "la redazione",
+    "redactie", "redaksjonen", "redaktionen", "redaksi", "редакция", "редакція",
+    "编辑部", "編輯部", "log in", "login", "sign in", "register", "profile",
+    "view profile", "print", "rss", "email", "e-mail", "share", "correspondent",
+    "reporter", "text", "quelle", "source", "zur person", "войти", "вход",
+    "регистрация", "профиль", "注册", "注冊", "登录", "登錄"};
+
+static bool
+ends_so(struct bytes s, const char *end)
+{
+	size_t n = strlen(end);
+
+	return s.n >= n && memcmp(s.p + s.n - n, end, n) == 0;
+}
+
+/* An arrow behind a name, if it is no end of a quotation. */
+static struct bytes
+without_arrow(struct bytes s)
+{
+	if (ends_so(s, "»") && memmem(s.p, s.n, "«", strlen("«")) == NULL)
+		s.n -= strlen("»");
+	if (ends_so(s, "›"))
+		s.n -= strlen("›");
+	return s;
+}
 
 static struct bytes
 trim(struct bytes s)
 {
-	static const char marks[] = " ,:;|[]\"'-";
+	static const char marks[] = " ,:;|[]\"'-~*";
 
 	while (s.n > 0 && strchr(marks, s.p[0]) != NULL)
 		s = bytes_of(s.p + 1, s.n - 1);
+	s = without_arrow(s);
 	while (s.n > 0 && strchr(marks, s.p[s.n - 1]) != NULL)
+		s.n--;
+	return s;
+}
+
+/* A full stop behind a word; "Jr." and "J. K." have theirs. */
+static struct bytes
+without_stop(struct bytes s)
+{
+	if (s.n > 5 && s.p[s.n - 1] == '.' &&
+	    memchr(s.p + s.n - 5, '.', 4) == NULL &&
+	    memchr(s.p + s.n - 5, ' ', 4) == NULL)
 		s.n--;
 	return s;
 }
@@ -172,12 +212,35 @@ date_begins(struct bytes s, size_t i, const uint8_t *end)
 		   : i;
 }
 
-/* A figure is no part of a name: a date begins. */
+static bool
+is_figure(uint8_t c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* Behind the letters of one word, and no date: of somebody who calls himself so. */
+static bool
+is_in_nickname(struct bytes s, size_t i, const uint8_t *end)
+{
+	size_t n = (size_t)(end - (s.p + i));
+	int64_t when;
+	size_t k = i;
+
+	while (k > 0 && is_figure(s.p[k - 1]))
+		k--;
+	if (k == 0 || (s.p[k - 1] | 0x20) < 'a' || (s.p[k - 1] | 0x20) > 'z' ||
+	    memchr(s.p, ' ', i) != NULL)
+		return false;
+	return !date_find(&when, bytes_of(s.p + i, n < DATE_MAX ? n : DATE_MAX),
+	    DATE_MONTH_FIRST);
+}
+
+/* Else a figure is no part of a name: a date begins. */
 static struct bytes
 without_behind(struct bytes s, const uint8_t *end)
 {
 	for (size_t i = 0; i < s.n; i++) {
-		if (s.p[i] >= '0' && s.p[i] <= '9')
+		if (is_figure(s.p[i]) && !is_in_nickname(s, i, end))
 			return bytes_of(s.p, date_begins(s, i, end));
 		for (size_t k = 0; k < N_OF(behind); k++)
 			if (i > 0 && is_at(s, i, behind[k]))
@@ -200,12 +263,29 @@ is_odd(struct bytes s)
 	return !letter || has(s, "→") || has(s, "【");
 }
 
+/* A word left of a sentence; initials are capital, and so are Chinese names. */
+static bool
+is_small_letter(struct bytes s)
+{
+	const uint8_t *p = s.p;
+	uint32_t c;
+
+	if (s.n != 1 && (s.n != 2 || s.p[0] < 0xc0))
+		return false;
+	c = utf8_next(&p);
+	return c >= 'a' && fold_char(c) == c;
+}
+
 static bool
 is_nobody(struct bytes s)
 {
 	for (size_t i = 0; i < N_OF(nobody); i++)
 		if (s.n == strlen(nobody[i]) && is_at(s, 0, nobody[i]))
 			return true;
+	if (is_small_letter(s) || ends_so(s, "!") || ends_so(s, "?") ||
+	    ends_so(s, "！") || ends_so(s, "？") || ends_so(s, "。") ||
+	    is_at(s, 0, "email ") || is_at(s, 0, "e-mail "))
+		return true;
 	return is_odd(s) || s.n > NAME_MAX || s.p[0] == '(' ||
 	       (s.n > 4 && is_at(s, 0, "http"));
 }
@@ -216,7 +296,8 @@ next_between(struct bytes s, size_t *ret_behind)
 {
 	for (size_t i = 0; i < s.n; i++)
 		for (size_t k = 0; k < N_OF(between); k++)
-			if (is_at(s, i, between[k])) {
+			if (is_at(s, i, between[k]) &&
+			    !is_at(s, i, " & co. ")) {
 				*ret_behind = i + strlen(between[k]);
 				return i;
 			}
@@ -235,7 +316,7 @@ author_next(struct bytes *text, struct bytes *ret)
 
 		*text = bytes_of(text->p + to, text->n - to);
 		s = trim(without_behind(without_before(trim(s)), end));
-		s = trim(without_before(without_labels(s)));
+		s = without_stop(trim(without_before(without_labels(s))));
 		if (!is_nobody(s)) {
 			*ret = s;
 			return true;

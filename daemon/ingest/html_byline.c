@@ -186,9 +186,13 @@ walk_authors(struct clues *c, const GumboNode *n, const GumboNode *seen)
 	    e->tag == GUMBO_TAG_SCRIPT || e->tag == GUMBO_TAG_HEAD ||
 	    e->tag == GUMBO_TAG_ASIDE || e->tag == GUMBO_TAG_NAV)
 		return;
-	if (e->tag != GUMBO_TAG_BODY && e->tag != GUMBO_TAG_HTML &&
-	    e->tag != GUMBO_TAG_META)
-		rank = html_marks(&m, e) ? author_rank(&m) : 0;
+	if (html_marks(&m, e)) {
+		if (html_marks_comments(&m))
+			return;
+		if (e->tag != GUMBO_TAG_BODY && e->tag != GUMBO_TAG_HTML &&
+		    e->tag != GUMBO_TAG_META)
+			rank = author_rank(&m);
+	}
 	if (rank > 0) {
 		c->node[c->n] = n;
 		c->rank[c->n++] = rank;

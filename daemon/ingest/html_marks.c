@@ -38,3 +38,16 @@ html_marks(struct marks *m, const GumboElement *e)
 	}
 	return any;
 }
+
+bool
+html_marks_comments(const struct marks *m)
+{
+	static const char *const parts[] = {
+	    " comment", " kommentar", " komentar", " disqus", " respond"};
+
+	/* These say whether there may be any. */
+	if (m->tag == GUMBO_TAG_BODY || m->tag == GUMBO_TAG_HTML ||
+	    m->tag == GUMBO_TAG_ARTICLE || m->tag == GUMBO_TAG_MAIN)
+		return false;
+	return names_have(&m->names, parts, sizeof(parts) / sizeof(parts[0]));
+}

@@ -14,5 +14,7 @@ struct marks {
 };
 /* Looked at once each, for a page has many; false if |e| has none and is no <time>. */
 bool html_marks(struct marks *m, const GumboElement *e);
+/* True if it has what readers wrote, who have names, too. */
+bool html_marks_comments(const struct marks *m);
 
 #endif

@@ -184,7 +184,8 @@ imprint_is_company(struct bytes s)
 {
 	static const char *const forms[] = {" gmbh", " ag", " e.v.", " e. v.",
 	    " ltd", " ltd.", " inc", " inc.", " llc", " s.a.", " s.l.", " b.v.",
-	    " ggmbh", " s.r.l.", " s.p.a.", " a.ş.", " s.r.o."};
+	    " ggmbh", " co. kg", " sp. z o.o.", " d.o.o.", " kft.", " s.r.l.",
+	    " s.p.a.", " a.ş.", " s.r.o."};
 
 	for (size_t i = 0; i < N_OF(forms); i++) {
 		size_t n = strlen(forms[i]);

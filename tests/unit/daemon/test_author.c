@@ -53,11 +53,36 @@ lines_are_known_by_their_words(void)
 	is_line("", false);
 }
 
+/* What a line that names authors begins with, as far as it is there. */
+static void
+first_words(void)
+{
+	check(author_may_begin(bytes_str("By")));
+	check(author_may_begin(bytes_str("VON")));
+	check(author_may_begin(bytes_str("Автор:")));
+	check(!author_may_begin(bytes_str("Bystanders")));
+	check(!author_may_begin(bytes_str("The")));
+	check(!author_may_begin(bytes_str("")));
+}
+
 int
 main(void)
 {
+	first_words();
 	lines_are_known_by_their_words();
 	are("Jane Roe", "Jane Roe");
+	are("Jane Roe »", "Jane Roe");
+	are("«Jane» and «Roe»", "«Jane»+«Roe»");
+	are("Jane Brown.", "Jane Brown");
+	are("Jane Roe Jr. and J. K.", "Jane Roe Jr.+J. K.");
+	are("Exclusive by Jane Roe", "Jane Roe");
+	are("freeman1984", "freeman1984");
+	are("jane31.05.2024", "jane");
+	are("Jane Roe22 Dec", "Jane Roe");
+	are("Roe & Doe GmbH & Co. KG", "Roe+Doe GmbH & Co. KG");
+	are("Олег Белый, в", "Олег Белый");
+	are("Jane Roe, Email Jane, Your name, We want rain!", "Jane Roe");
+	are("Redakcja, Staff Reports, 编辑部", "");
 	are("By Jane Roe and John Doe", "Jane Roe+John Doe");
 	are("Von Anna Weiß, Max Maier | 31. Mai", "Anna Weiß+Max Maier");
 	are("Jane Roe (Reuters), John Doe - BBC", "Jane Roe+John Doe");

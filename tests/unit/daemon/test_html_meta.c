@@ -175,6 +175,15 @@ authors_are_marked(void)
 	      "Roe\"},\"publisher\":{\"@type\":\"Person\","
 	      "\"name\":\"Jane Roe\"}}"),
 	    "", "Jane Roe");
+	/* Readers are none. */
+	by("",
+	    "<div class=comments><b class=author>Rita Poe</b></div>"
+	    "<p class=comment-count><b class=author>Rita Poe</b>",
+	    "");
+	by("",
+	    "<div id=comment-1><b class=author>Rita Poe</b></div>"
+	    "<b class=author>Jane Roe</b>",
+	    "Jane Roe");
 }
 
 static void
