@@ -25,6 +25,7 @@ struct letters {
 	uint32_t c[LETTERS_MAX];
 	const uint8_t *behind[LETTERS_MAX];
 	size_t n;
+	uint8_t lead; /* the first byte of the first: most lines differ in it */
 };
 
 static void
@@ -38,6 +39,11 @@ take_letters(struct letters *l, struct bytes text)
 		l->c[l->n] = c;
 		l->behind[l->n++] = p;
 	}
+	c = l->n > 0 ? l->c[0] : 0;
+	l->lead = (uint8_t)(c < 0x80      ? c
+			    : c < 0x800   ? 0xc0 | c >> 6
+			    : c < 0x10000 ? 0xe0 | c >> 12
+					  : 0xf0 | c >> 18);
 }
 
 /* How many of the letters of |l| the line is; 0 if it is another. */
@@ -66,7 +72,9 @@ phrase_begins(struct bytes text, const char *const *list, size_t n)
 
 	take_letters(&l, text);
 	for (size_t k = 0; k < n && l.n > 0; k++) {
-		size_t same = same_letters(&l, list[k]);
+		size_t same = (uint8_t)list[k][0] == l.lead
+				  ? same_letters(&l, list[k])
+				  : 0;
 		const uint8_t *p = same > 0 ? l.behind[same - 1] : NULL;
 		const uint8_t *next = p;
 
@@ -86,7 +94,8 @@ phrase_is(struct bytes text, const char *const *list, size_t n)
 
 	take_letters(&l, text);
 	for (size_t k = 0; k < n && l.n > 0; k++)
-		if (same_letters(&l, list[k]) == l.n)
+		if ((uint8_t)list[k][0] == l.lead &&
+		    same_letters(&l, list[k]) == l.n)
 			return true;
 	return false;
 }
