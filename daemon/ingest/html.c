@@ -8,6 +8,7 @@
 #include "daemon/ingest/html_byline.h"
 #include "daemon/ingest/html_meta.h"
 #include "daemon/ingest/html_rules.h"
+#include "daemon/ingest/html_tree.h"
 #include "daemon/ingest/meta.h"
 #include "daemon/ingest/scribe.h"
 #include "daemon/ingest/tongue.h"
@@ -150,9 +151,8 @@ static int
 parse(struct ingest_doc *d, const struct ingest_source *src, struct bytes html,
     struct buf *why, tree_fn fn)
 {
-	GumboOptions o = kGumboDefaultOptions;
 	struct html_shape shape = html_shape(html);
-	GumboOutput *tree;
+	struct html_tree tree;
 	int r;
 
 	if (html.n > INGEST_HTML_MAX) {
@@ -171,12 +171,10 @@ parse(struct ingest_doc *d, const struct ingest_source *src, struct bytes html,
 		    INGEST_ATTRIBUTES_MAX);
 		return QERR_TOOBIG;
 	}
-	o.max_errors = 0;
-	tree = gumbo_parse_with_options(&o, (const char *)html.p, html.n);
-	if (tree == NULL)
-		return QERR_NOMEM;
-	r = fn(d, src, tree->root);
-	gumbo_destroy_output(&o, tree);
+	if ((r = html_tree_init(&tree, html)) != 0)
+		return r;
+	r = fn(d, src, tree.out->root);
+	html_tree_done(&tree);
 	return r;
 }
 
@@ -231,25 +229,22 @@ html_body(struct ingest_doc *d, const struct ingest_source *src,
 void
 html_plain(struct buf *dst, struct bytes html)
 {
-	GumboOptions o = kGumboDefaultOptions;
-	GumboOutput *tree;
 	struct html_shape shape = html_shape(html);
+	struct html_tree tree;
 	struct buf raw;
 
 	if (html.n == 0 || html.n > INGEST_HTML_MAX ||
 	    shape.depth > INGEST_DEPTH_MAX ||
 	    shape.attributes > INGEST_ATTRIBUTES_MAX)
 		return;
-	o.max_errors = 0;
-	tree = gumbo_parse_with_options(&o, (const char *)html.p, html.n);
-	if (tree == NULL) {
+	if (html_tree_init(&tree, html) != 0) {
 		buf_fail(dst, QERR_NOMEM);
 		return;
 	}
 	buf_init(&raw, 0);
-	html_text(&raw, tree->root);
+	html_text(&raw, tree.out->root);
 	scribe_tidy(dst, buf_bytes(&raw));
 	buf_fail(dst, buf_err(&raw));
 	buf_done(&raw);
-	gumbo_destroy_output(&o, tree);
+	html_tree_done(&tree);
 }

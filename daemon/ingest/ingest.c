@@ -253,9 +253,12 @@ skip_plain(const uint8_t *p, const uint8_t *end)
 static void
 clean(struct buf *b)
 {
-	const uint8_t *p = b->p, *end = b->p + b->n, *kept = p;
+	const uint8_t *p = b->p, *end, *kept = p;
 	uint8_t *to = b->p;
 
+	if (b->n == 0)
+		return;
+	end = b->p + b->n;
 	while ((p = skip_plain(p, end)) < end) {
 		const uint8_t *at = p;
 		uint32_t c = utf8_next(&p);

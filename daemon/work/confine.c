@@ -11,15 +11,6 @@
 
 #include "proto/base/qerr.h"
 
-/* The sanitizers' shadow memory is larger than any limit. */
-#if defined(__SANITIZE_ADDRESS__)
-#define WITH_SANITIZER 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define WITH_SANITIZER 1
-#endif
-#endif
-
 /* All that Landlock's first version knows: 13 accesses. */
 #define ALL_FILE_ACCESSES ((1ULL << 13) - 1)
 
@@ -53,7 +44,7 @@ confine_limits(const struct confine_limit *l, size_t n)
 		struct rlimit x = {
 		    l[i].max, l[i].max + (l[i].what == RLIMIT_CPU ? 1 : 0)};
 
-#ifdef WITH_SANITIZER
+#ifdef QUIRE_SANITIZED /* its shadow memory is larger than any limit */
 		if (l[i].what == RLIMIT_AS)
 			continue;
 #endif
