@@ -154,7 +154,8 @@ fill_feed(struct fill *f)
 		err = newest_charter(c, &b, &ends);
 	if (err == 0)
 		err = index_prepare(f->x, &q,
-		    "INSERT OR REPLACE INTO feed VALUES (?1,?2,?3,?4,?5)");
+		    "INSERT INTO feed VALUES (?1,?2,?3,?4,?5) ON CONFLICT (id)"
+		    " DO UPDATE SET name=?2, head=?3, charter=?4, articles=?5");
 	if (err == 0) {
 		sqlite3_bind_blob(q, 1, f->follow->feed.b, 32, SQLITE_STATIC);
 		index_bind_text(q, 2, c->name);

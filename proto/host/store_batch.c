@@ -26,19 +26,21 @@ static int
 sync_tmps(struct batch *b)
 {
 	int fd[SYNC_SINGLY], err = 0;
-	size_t n;
+	size_t n = 0;
 
 	if (b->n_waiting > SYNC_SINGLY)
 		return syncfs(b->dir) == 0 ? 0 : batch_fail(b, "sync");
-	for (n = 0; n < b->n_waiting && err == 0; n++) {
-		fd[n] = openat(b->dir, b->waiting[n].tmp, O_RDONLY | O_CLOEXEC);
+	for (size_t i = 0; i < b->n_waiting && err == 0; i++) {
+		if (b->waiting[i].linked)
+			continue;
+		fd[n] = openat(b->dir, b->waiting[i].tmp, O_RDONLY | O_CLOEXEC);
 		if (fd[n] < 0) {
 			err = batch_fail(b, "open a file");
 			break;
 		}
 		/* All on their way before the first is waited for: one commit of
 		 * the journal has them all.  An error shows when they are. */
-		(void)sync_file_range(fd[n], 0, 0, SYNC_FILE_RANGE_WRITE);
+		(void)sync_file_range(fd[n++], 0, 0, SYNC_FILE_RANGE_WRITE);
 	}
 	for (size_t i = 0; i < n; i++) {
 		if (err == 0 && fdatasync(fd[i]) != 0)

@@ -13,6 +13,7 @@ struct waiting { /* a temporary that becomes |name| */
 	char tmp[32];
 	char name[TREE_PATH_MAX];
 	uint64_t size; /* of a pack, to be counted */
+	bool linked;   /* to one that waits as well */
 	bool there;    /* it did */
 };
 

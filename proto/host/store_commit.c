@@ -28,8 +28,7 @@ static int
 add_heads(struct store *s)
 {
 	for (size_t i = 0; i < s->n_head; i++) {
-		struct tree_name t = {.kind = TREE_HEAD, .id = s->head[i].feed};
-		int err = store_stage(s, &t, buf_bytes(&s->head[i].file));
+		int err = store_stage_head(s, &s->head[i]);
 
 		if (err != 0)
 			return err;

@@ -24,6 +24,7 @@
 struct new_head {
 	struct id feed;
 	struct buf file;
+	char tmp[32]; /* where it waits as a header */
 };
 
 struct store {
@@ -58,5 +59,7 @@ void store_settle(struct store *s);
 void store_commit_stop(struct store *s);
 /* Write a temporary that becomes |t| at the commit. */
 int store_stage(struct store *s, const struct tree_name *t, struct bytes data);
+/* The head of a feed: a second name of its header, where the file system has such. */
+int store_stage_head(struct store *s, const struct new_head *h);
 
 #endif

@@ -28,6 +28,14 @@ write_tmp(struct store *s, char tmp[32], struct bytes data)
 	return err;
 }
 
+/* The file |same| once more; false where the file system has no links. */
+static bool
+link_tmp(struct store *s, char tmp[32], const char *same)
+{
+	snprintf(tmp, 32, "tmp/%llu", (unsigned long long)++s->serial);
+	return linkat(s->fd, same, s->fd, tmp, 0) == 0;
+}
+
 static struct waiting *
 wait_add(struct store *s)
 {
@@ -62,23 +70,28 @@ put_head(struct store *s, const struct id *feed, struct bytes data)
 		*h = (struct new_head){.feed = *feed};
 		buf_init(&h->file, 0);
 	}
+	memcpy(h->tmp, s->waiting[s->n_waiting - 1].tmp, sizeof(h->tmp));
 	buf_clear(&h->file);
 	buf_put(&h->file, data.p, data.n);
 	return buf_err(&h->file);
 }
 
-int
-store_stage(struct store *s, const struct tree_name *t, struct bytes data)
+static int
+stage(struct store *s, const struct tree_name *t, struct bytes data,
+    const char *same)
 {
 	struct waiting *w;
+	bool linked = false;
 	char tmp[32];
-	int err;
+	int err = 0;
 
 	if (s->readonly)
 		return QERR_IO;
 	if (data.n > store_size_max(t->kind))
 		return QERR_TOOBIG; /* nobody would read it */
-	if ((err = write_tmp(s, tmp, data)) != 0)
+	if (same != NULL)
+		linked = link_tmp(s, tmp, same);
+	if (!linked && (err = write_tmp(s, tmp, data)) != 0)
 		return err;
 	if ((w = wait_add(s)) == NULL) {
 		unlinkat(s->fd, tmp, 0);
@@ -87,7 +100,22 @@ store_stage(struct store *s, const struct tree_name *t, struct bytes data)
 	memcpy(w->tmp, tmp, sizeof(tmp));
 	tree_path(w->name, t);
 	w->size = t->kind == TREE_PACK ? data.n : 0;
+	w->linked = linked;
 	return 0;
+}
+
+int
+store_stage(struct store *s, const struct tree_name *t, struct bytes data)
+{
+	return stage(s, t, data, NULL);
+}
+
+int
+store_stage_head(struct store *s, const struct new_head *h)
+{
+	struct tree_name t = {.kind = TREE_HEAD, .id = h->feed};
+
+	return stage(s, &t, buf_bytes(&h->file), h->tmp);
 }
 
 int

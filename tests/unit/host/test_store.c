@@ -164,6 +164,31 @@ a_lost_commit_is_counted(void)
 	store_close(s);
 }
 
+/* The head is the newest header, once on the disk. */
+static void
+a_head_is_a_name(void)
+{
+	const struct id feed = {{1}};
+	struct store *s = fresh();
+	struct stat head, issue;
+
+	put_text(s, TREE_ISSUE, 1, 1, "first");
+	put_text(s, TREE_ISSUE, 1, 2, "second");
+	check(store_commit(s) == 0);
+	check(stat(tree_file(TREE_HEAD, &feed, 0), &head) == 0);
+	check(stat(tree_file(TREE_ISSUE, &feed, 2), &issue) == 0);
+	check(head.st_ino == issue.st_ino && head.st_nlink == 2);
+	/* The same header again, and what had the name before. */
+	put_text(s, TREE_ISSUE, 1, 2, "second");
+	check(store_commit(s) == 0 && head_is(s, 1, "second"));
+	check(access(place_path("tmp/5"), F_OK) != 0);
+	put_text(s, TREE_ISSUE, 1, 3, "third");
+	check(store_commit(s) == 0 && head_is(s, 1, "third"));
+	check(stat(tree_file(TREE_ISSUE, &feed, 2), &issue) == 0);
+	check(issue.st_nlink == 1);
+	store_close(s);
+}
+
 /* Begin a commit by the thread, and wait for the word that it is over. */
 static void
 begin(struct store *s)
@@ -300,6 +325,7 @@ main(void)
 	sizes_have_limits();
 	what_lies_there_is_not_trusted();
 	a_lost_commit_is_counted();
+	a_head_is_a_name();
 	a_thread_commits();
 	a_thread_fails();
 	new_folders_are_seen();
