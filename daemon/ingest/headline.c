@@ -11,24 +11,13 @@
 #define HEAD_MIN 12 /* .. and of a headline in front of it */
 #define N_OF(a)  (sizeof(a) / sizeof((a)[0]))
 
-/* The first mark between parts of |s|: where it begins, and behind it. */
 static size_t
 next_mark(struct bytes s, size_t *ret_behind)
 {
 	static const char *const marks[] = {"|", "｜", " - ", " – ", " — ",
 	    " · ", " • ", " » ", " « ", " :: ", " : ", " › ", " > "};
 
-	for (size_t i = 0; i < s.n; i++)
-		for (size_t k = 0; k < N_OF(marks); k++) {
-			size_t n = strlen(marks[k]);
-
-			if (s.n - i > n && memcmp(s.p + i, marks[k], n) == 0) {
-				*ret_behind = i + n;
-				return i;
-			}
-		}
-	*ret_behind = s.n;
-	return s.n;
+	return imprint_mark(s, marks, N_OF(marks), ret_behind);
 }
 
 /* Of blanks, those too that do not break. */

@@ -59,15 +59,12 @@ add_one(struct imprint *m, struct bytes text)
 		buf_put_u8(&m->names, '\n');
 }
 
-/* The first mark between parts of |s|: where it begins, and behind it. */
-static size_t
-next_mark(struct bytes s, size_t *ret_behind)
+size_t
+imprint_mark(struct bytes s, const char *const *marks, size_t n_mark,
+    size_t *ret_behind)
 {
-	static const char *const marks[] = {
-	    " | ", " - ", " – ", " — ", " · ", " • ", " » ", " :: "};
-
 	for (size_t i = 0; i < s.n; i++)
-		for (size_t k = 0; k < N_OF(marks); k++) {
+		for (size_t k = 0; k < n_mark; k++) {
 			size_t n = strlen(marks[k]);
 
 			if (s.n - i > n && memcmp(s.p + i, marks[k], n) == 0) {
@@ -77,6 +74,15 @@ next_mark(struct bytes s, size_t *ret_behind)
 		}
 	*ret_behind = s.n;
 	return s.n;
+}
+
+static size_t
+next_mark(struct bytes s, size_t *ret_behind)
+{
+	static const char *const marks[] = {
+	    " | ", " - ", " – ", " — ", " · ", " • ", " » ", " :: "};
+
+	return imprint_mark(s, marks, N_OF(marks), ret_behind);
 }
 
 void

@@ -28,6 +28,10 @@ void imprint_add_title(struct imprint *m, struct bytes title);
 /* Add the parts of a host but its last: "www.the-paper.example". */
 void imprint_add_host(struct imprint *m, struct bytes host);
 
+/* The first of |marks| between two parts of |s|: where it begins, and behind it; or s.n. */
+size_t imprint_mark(struct bytes s, const char *const *marks, size_t n_mark,
+    size_t *ret_behind);
+
 bool imprint_is(const struct imprint *m, struct bytes name);
 /* .. for sure: as the site says itself, or as hosts are written. */
 bool imprint_is_sure(const struct imprint *m, struct bytes name);

@@ -3,16 +3,9 @@
 
 #include "daemon/ingest/ingest.h"
 #include "tests/lib/check.h"
+#include "tests/unit/daemon/paragraphs.h"
 
 /* What pages put into their articles and below them that is none of their text. */
-#define ONE                                                                  \
-	"<p>The ministry, which had said nothing for weeks, confirmed the "  \
-	"arrests on Tuesday, after relatives, lawyers and two of the men's " \
-	"colleagues had spoken to reporters in the capital.</p>"
-#define TWO                                                                  \
-	"<p>A court, it said, would hear the case in May; the charges, "     \
-	"\"extremism\" and \"discrediting the army\", carry terms of up to " \
-	"ten years, and appeals, as lawyers point out, seldom succeed.</p>"
 
 /* How often what became of a page with |article| says |words|. */
 static size_t
