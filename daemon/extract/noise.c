@@ -101,8 +101,9 @@ has_word(struct bytes s, struct bytes word)
 	return false;
 }
 
-unsigned
-noise_shared(struct bytes a, struct bytes b)
+/* Of the letters of |b|'s words so many percent are of words that |a| has, too. */
+static unsigned
+shared_percent(struct bytes a, struct bytes b)
 {
 	size_t all = 0, both = 0;
 	struct bytes w;
@@ -118,7 +119,7 @@ noise_shared(struct bytes a, struct bytes b)
 bool
 noise_same_title(struct bytes a, struct bytes b)
 {
-	return noise_shared(a, b) > 75;
+	return shared_percent(a, b) > 75;
 }
 
 bool

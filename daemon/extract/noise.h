@@ -14,8 +14,6 @@ bool noise_is(const struct page *p, uint32_t i, struct bytes title);
 /* True if element |i| is a line that says only when: "Updated on 10 January 2012". */
 bool noise_is_moment(const struct page *p, uint32_t i);
 
-/* Of the letters of |b|'s words so many percent are of words that |a| has, too. */
-unsigned noise_shared(struct bytes a, struct bytes b);
 /* True if element |i| is a heading that says what |title| does. */
 bool noise_is_title(const struct page *p, uint32_t i, struct bytes title);
 /* True if two headings say the same, but for a few words. */

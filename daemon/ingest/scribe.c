@@ -99,8 +99,9 @@ insert(struct buf *b, size_t at, const char *text)
 	memcpy(b->p + at, text, n);
 }
 
-void
-scribe_begin_line(struct scribe *s)
+/* A place for words begins. */
+static void
+begin_line(struct scribe *s)
 {
 	s->space = s->begun = s->gap = false;
 	s->breaks = 0;
@@ -135,7 +136,7 @@ scribe_leave(struct scribe *s)
 		scribe_put_end(s, f->tag);
 		scribe_top(s)->filled = scribe_top(s)->filled || f->filled;
 	}
-	scribe_begin_line(s);
+	begin_line(s);
 }
 
 /* --- what may stand where --- */
@@ -163,7 +164,7 @@ scribe_boundary(struct scribe *s)
 	} else if (f->tag == MARKUP_LI && f->item == ITEM_LINE) {
 		scribe_end_inline(s, 0);
 		f->item = ITEM_ENDED;
-		scribe_begin_line(s);
+		begin_line(s);
 	} else if (scribe_is_line(f->tag)) {
 		s->gap = s->begun;
 		s->space = false;
@@ -214,13 +215,13 @@ scribe_begin_words(struct scribe *s)
 			return;
 		if (f->item == ITEM_EMPTY && voice_eq(&f->voice, &s->voice)) {
 			f->item = ITEM_LINE;
-			scribe_begin_line(s);
+			begin_line(s);
 			return;
 		}
 		item_to_blocks(s);
 	}
 	scribe_enter(s, MARKUP_P);
-	scribe_begin_line(s);
+	begin_line(s);
 }
 
 static bool
@@ -230,7 +231,7 @@ open_item(struct scribe *s)
 	if (!is_list(scribe_top(s)->tag))
 		return false;
 	scribe_enter(s, MARKUP_LI);
-	scribe_begin_line(s);
+	begin_line(s);
 	return true;
 }
 
@@ -242,7 +243,7 @@ open_in_table(struct scribe *s, enum markup_tag tag, enum markup_tag in)
 	if (scribe_top(s)->tag != in)
 		return false;
 	scribe_enter(s, tag);
-	scribe_begin_line(s);
+	begin_line(s);
 	return true;
 }
 
@@ -258,7 +259,7 @@ scribe_open(struct scribe *s, enum markup_tag tag)
 	if (!scribe_begin_block(s))
 		return false;
 	scribe_enter(s, tag);
-	scribe_begin_line(s);
+	begin_line(s);
 	return true;
 }
 
@@ -300,7 +301,7 @@ scribe_figure(struct scribe *s, size_t index)
 	scribe_enter(s, MARKUP_FIGURE)->filled = true;
 	buf_printf(&s->out, "<img src=\"%zu\">", index);
 	scribe_enter(s, MARKUP_FIGCAPTION);
-	scribe_begin_line(s);
+	begin_line(s);
 }
 
 void

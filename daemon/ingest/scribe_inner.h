@@ -37,8 +37,6 @@ void scribe_leave(struct scribe *s);
 bool scribe_begin_block(struct scribe *s);
 /* Be where words can stand. */
 void scribe_begin_words(struct scribe *s);
-/* A place for words begins. */
-void scribe_begin_line(struct scribe *s);
 
 /* scribe_line.c: close written inline elements until |keep| are left. */
 void scribe_end_inline(struct scribe *s, size_t keep);

@@ -178,8 +178,9 @@ tongue_count(struct tongue *t, struct bytes text)
 		count_one(t, utf8_next(&p));
 }
 
-enum tongue_script
-tongue_script(const struct tongue *t)
+/* The script of nearly all of it, or TONGUE_SCRIPTS: too short, or too mixed. */
+static enum tongue_script
+script_of(const struct tongue *t)
 {
 	uint64_t of[TONGUE_SCRIPTS], all = 0;
 	size_t most = 0;
@@ -262,8 +263,9 @@ scripts_of(struct bytes lang)
 	return UINT32_MAX;
 }
 
-bool
-tongue_fits(struct bytes lang, enum tongue_script s)
+/* False if |lang| (BCP 47) is for sure not written in |s|. */
+static bool
+fits(struct bytes lang, enum tongue_script s)
 {
 	return s == TONGUE_SCRIPTS || (scripts_of(lang) >> s & 1) != 0;
 }
@@ -377,12 +379,12 @@ void
 tongue_settle(struct ingest_doc *d, const struct ingest_source *src,
     const struct tongue *t)
 {
-	enum tongue_script s = tongue_script(t);
+	enum tongue_script s = script_of(t);
 	bool knows = d->lang != NULL && strcmp(d->lang, "und") != 0;
 	struct bytes only = only_fitting(src->lang, s);
 	const char *said = fitting(d, s);
 
-	if (knows && tongue_fits(bytes_str(d->lang), s))
+	if (knows && fits(bytes_str(d->lang), s))
 		return;
 	if (knows && said != NULL) {
 		become(d, bytes_str(said));

@@ -47,11 +47,6 @@ struct tongue {
 	uint32_t of[TONGUE_SCRIPTS];
 };
 void tongue_count(struct tongue *t, struct bytes text);
-/* The script of nearly all of it, or TONGUE_SCRIPTS: too short, or too mixed. */
-enum tongue_script tongue_script(const struct tongue *t);
-
-/* False if |lang| (BCP 47) is for sure not written in |s|. */
-bool tongue_fits(struct bytes lang, enum tongue_script s);
 
 /* Where a document says its language, as it has to be written. */
 const char *tongue_place(const struct ingest_source *src);
