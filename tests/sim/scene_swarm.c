@@ -102,12 +102,12 @@ scene_swarm(struct world *w)
 	spread(w, LARGE, 20000, 1000, 3000);
 	crowd_cost(w);
 	crowd_lie(w, CRAWLS, 100);
-	spread(w, LARGE, 30000, 2000, 3000);
+	spread(w, LARGE, 30000, 1000, 3000);
 	crowd_honest(w);
 	/* Who crawled takes long to finish, and what he wastes is not counted below. */
 	world_run(w, 3 * MINUTE);
 	crowd_lie(w, MUTE, 200);
 	crowd_lie(w, CORRUPTS, 200);
-	spread(w, SMALL, 60000, 5000, 3000);
-	spread(w, LARGE, 60000, 5000, 3000);
+	spread(w, SMALL, 60000, 4000, 3000);
+	spread(w, LARGE, 60000, 3000, 3000);
 }
