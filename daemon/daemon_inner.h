@@ -218,6 +218,11 @@ void requests_address_stop(struct daemon *d); /* after control_free() */
 int rooms_open(struct daemon *d);
 void rooms_close(struct daemon *d);
 void rooms_minute(struct daemon *d);
+/*
+ * Say that |what| ("Its inbox is"), by the setting |from|, is not published, as its issues
+ * are not signed here alone.
+ */
+void room_tell_unsigned(struct room *r, const char *what, const char *from);
 void room_committed(struct room *r); /* look if a volume is due */
 /* Before what may stop the one that is being made; room_committed() follows. */
 void room_unwatch(struct room *r);

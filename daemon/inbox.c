@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -67,16 +68,44 @@ file_add(struct inbox *in, const char *path)
 	return f;
 }
 
+struct inbox_key {
+	char text[160];
+};
+
+/* What a problem of this newsroom's inbox is known by. */
+static struct inbox_key
+key_of(const struct room *r, const char *what, const char *path)
+{
+	struct inbox_key k;
+
+	snprintf(k.text, sizeof(k.text), "inbox%zu%s:%.120s",
+	    (size_t)(r - r->d->room), what, path);
+	return k;
+}
+
 /* What stands in the way while it is there: said anew at each look. */
 static void
-odd(struct room *r, const char *path, const char *message)
+odd(struct room *r, const char *path, const char *message, const char *hint)
 {
-	char key[160];
+	problems_set(&r->d->problems, key_of(r, "-odd", path).text, message,
+	    path,
+	    hint != NULL ? hint
+			 : "Move it away, or put a plain file there that "
+			   "quired may read.");
+}
 
-	snprintf(key, sizeof(key), "inbox-odd:%zu:%.120s",
-	    (size_t)(r - r->d->room), path);
-	problems_set(&r->d->problems, key, message, path,
-	    "Move it away, or put a plain file there that quired may read.");
+/* What somebody may take for a document: else all that is none is left alone. */
+static bool
+is_foreign(const char *path)
+{
+	static const char *const suffix[] = {".doc", ".docx", ".odt", ".rtf",
+	    ".pdf", ".pages", ".epub", ".mht", ".mhtml", ".webarchive"};
+	const char *dot = strrchr(path, '.');
+
+	for (size_t i = 0; i < sizeof(suffix) / sizeof(suffix[0]); i++)
+		if (dot != NULL && strcasecmp(dot, suffix[i]) == 0)
+			return true;
+	return false;
 }
 
 static void
@@ -88,7 +117,8 @@ note(struct room *r, const char *path, const struct stat *st)
 	    (int64_t)st->st_ctim.tv_sec * 1000000000 + st->st_ctim.tv_nsec;
 
 	if (f == NULL && (f = file_add(in, path)) == NULL) {
-		odd(r, path, "The inbox holds more files than are looked at.");
+		odd(r, path, "The inbox holds more files than are looked at.",
+		    NULL);
 		return;
 	}
 	if (f->ctime != ctime || f->size != st->st_size)
@@ -109,7 +139,7 @@ scan(struct room *r, int dir, const char *path, int depth)
 	char name[4096];
 
 	if (list == NULL) {
-		odd(r, path, "A folder of the inbox may not be read.");
+		odd(r, path, "A folder of the inbox may not be read.", NULL);
 		return;
 	}
 	while ((e = readdir(list)) != NULL) {
@@ -127,13 +157,17 @@ scan(struct room *r, int dir, const char *path, int depth)
 		else if (S_ISREG(st.st_mode) &&
 			 ingest_kind_of(&kind, bytes_str(name)))
 			note(r, name, &st);
+		else if (S_ISREG(st.st_mode) && is_foreign(name))
+			odd(r, name, "It is no HTML, Markdown or text.",
+			    "Save it as one of these, or move it away.");
 		else if (!S_ISREG(st.st_mode) &&
 			 (S_ISDIR(st.st_mode) ||
 			     ingest_kind_of(&kind, bytes_str(name))))
 			odd(r, name,
 			    S_ISDIR(st.st_mode)
 				? "A folder of the inbox lies too deep."
-				: "A link, pipe or device is not published.");
+				: "A link, pipe or device is not published.",
+			    NULL);
 	}
 	closedir(list);
 }
@@ -177,14 +211,13 @@ folder_of(int dir, const char *path)
 static void
 problem(struct room *r, struct inbox_file *f, const char *message)
 {
-	char key[160];
+	struct inbox_key key = key_of(r, "", f->path);
 
-	snprintf(key, sizeof(key), "inbox:%.150s", f->path);
 	if (message != NULL)
-		problems_set(&r->d->problems, key, message, f->path,
+		problems_set(&r->d->problems, key.text, message, f->path,
 		    "Mend the document: it is tried again when it changes.");
 	else
-		problems_clear(&r->d->problems, key);
+		problems_clear(&r->d->problems, key.text);
 	f->told = message != NULL;
 }
 
@@ -203,13 +236,9 @@ forget_gone(struct room *r)
 static void
 look(struct room *r, int dir)
 {
-	char odd_ones[32];
-
 	for (size_t i = 0; i < r->inbox.n; i++)
 		r->inbox.file[i].seen = false;
-	snprintf(odd_ones, sizeof(odd_ones),
-	    "inbox-odd:%zu:", (size_t)(r - r->d->room));
-	problems_clear_all(&r->d->problems, odd_ones);
+	problems_clear_all(&r->d->problems, key_of(r, "-odd", "").text);
 	scan(r, dir, "", 0);
 	forget_gone(r);
 }
@@ -302,7 +331,7 @@ commit(struct room *r, int err)
 		for (size_t i = 0; i < in->n; i++)
 			in->file[i].done =
 			    false; /* tried again: nothing is lost */
-		problems_set(&r->d->problems, "inbox",
+		problems_set(&r->d->problems, key_of(r, "-all", "").text,
 		    why.n > 0 ? "The inbox could not be published: the disk "
 				"is full or broken."
 			      : "The inbox could not be published.",
@@ -311,7 +340,7 @@ commit(struct room *r, int err)
 		    qerr_str(err));
 		again(r, 60000);
 	} else if (err == 0) {
-		problems_clear(&r->d->problems, "inbox");
+		problems_clear(&r->d->problems, key_of(r, "-all", "").text);
 		again(r, LOOK_SECONDS * 1000);
 		room_committed(r);
 	}
@@ -328,14 +357,7 @@ begin(struct room *r, int dir)
 	look(r, dir);
 	err = is_ready(in) ? publisher_begin(r->p, r->slow, false) : QERR_AGAIN;
 	if (err == QERR_KEY)
-		problems_set(&r->d->problems, "inbox-key",
-		    publisher_signs(r->p) == PUBLISHER_NOT_ALONE
-			? "The inbox is not published: the charter "
-			  "wants several signatures."
-			: "The inbox is not published: the feed's "
-			  "secret.key is not on this machine.",
-		    in->folder,
-		    "Use quire draft, or leave inbox out of the settings.");
+		room_tell_unsigned(r, "Its inbox is", "inbox");
 	if (err == 0) {
 		in->open = true;
 		in->next = 0;
@@ -376,13 +398,13 @@ go_on(void *arg)
 	int err;
 
 	if (dir < 0) {
-		problems_set(&r->d->problems, "inbox-folder",
+		problems_set(&r->d->problems, key_of(r, "-folder", "").text,
 		    "The inbox is no folder, or may not be read.", in->folder,
-		    "Make it, or change inbox in the settings.");
+		    "Make it, or change inbox in the settings; then start quired anew.");
 		again(r, LOOK_SECONDS * 1000);
 		return;
 	}
-	problems_clear(&r->d->problems, "inbox-folder");
+	problems_clear(&r->d->problems, key_of(r, "-folder", "").text);
 	if (!in->open && begin(r, dir) != 0) {
 		close(dir);
 		again(r, LOOK_SECONDS * 1000);

@@ -53,6 +53,24 @@ say_who_signs(struct room *r, unsigned line)
 		    "anew.");
 }
 
+void
+room_tell_unsigned(struct room *r, const char *what, const char *from)
+{
+	char key[64], text[160], hint[96];
+
+	if (publisher_signs(r->p) == PUBLISHER_MAY_NOT)
+		return; /* which is told of */
+	snprintf(key, sizeof(key), "unsigned%zu%s", (size_t)(r - r->d->room),
+	    from);
+	snprintf(text, sizeof(text), "%s not published: %s.", what,
+	    publisher_signs(r->p) == PUBLISHER_NOT_ALONE
+		? "the charter wants several signatures"
+		: "the feed's secret.key is not on this machine");
+	snprintf(hint, sizeof(hint),
+	    "Use quire draft, or leave %s out of the settings.", from);
+	problems_set(&r->d->problems, key, text, publisher_name(r->p), hint);
+}
+
 /* What is gone only the newsroom itself may have still. */
 static void
 look_at_hole(struct room *r)

@@ -13,7 +13,7 @@
 
 struct problem {
 	char key[160];
-	char message[256];
+	char message[1024];
 	char file[256]; /* "" if none */
 	char hint[256];
 };

@@ -40,7 +40,9 @@ commit(struct visit *v, int r)
 	else
 		publisher_cancel(v->room->p);
 	v->lost = v->lost || r != 0;
-	if (r != 0 && !v->all->d->stopping) {
+	if (r == QERR_KEY) {
+		room_tell_unsigned(v->room, "Its sources are", "source");
+	} else if (r != 0 && !v->all->d->stopping) {
 		problems_set(p, "sources",
 		    "What the sources hold could not be published.", NULL,
 		    "See the log.");

@@ -10,8 +10,10 @@
 static size_t
 suffix_at(struct bytes text, size_t i)
 {
-	static const char *const suffix[] = {
-	    ".jpeg", ".jpg", ".png", ".webp", ".gif", ".avif"};
+	static const char *const suffix[] = {".jpeg", ".jpg", ".png", ".webp",
+	    ".gif", ".avif",
+	    /* not published, and then named as what is here */
+	    ".heic", ".heif", ".svg", ".tiff", ".tif", ".bmp"};
 
 	for (size_t k = 0; k < sizeof(suffix) / sizeof(suffix[0]); k++) {
 		size_t n = strlen(suffix[k]);

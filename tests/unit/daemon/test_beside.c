@@ -37,6 +37,8 @@ names_are_found(void)
 	check(finds("srcset=\"a.jpg 1x,b.jpg 2x\"",
 	    "a.jpg|a.jpg 1x,b.jpg|b.jpg|"));
 	check(finds("a.jpg", "a.jpg|"));
+	check(finds("(a.HEIC) (b.svg) (c.tif) (d.tiff)",
+	    "a.HEIC|b.svg|c.tif|d.tiff|"));
 	check(finds("./a%20b.jpg", "./a%20b.jpg|"));
 	check(finds("", "") && finds(".", "") && finds("a.jpgx a.jp", ""));
 }
