@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <limits.h>
 #include <malloc.h>
@@ -14,8 +15,10 @@
 #include "daemon/rules_file.h"
 #include "proto/base/qerr.h"
 #include "proto/base/text.h"
+#include "proto/host/file.h"
 #include "proto/host/log.h"
 #include "proto/host/transports.h"
+#include "proto/object/key.h"
 
 #define LARGE (256 * 1024) /* bytes */
 
@@ -146,25 +149,65 @@ check_rules(const struct config *c)
 	return good;
 }
 
-/* That it may be read is for quired's own user to see, as whom this need not run. */
+/* True if a newsroom's secret key wants a passphrase, which nobody can type. */
 static bool
-check_folders(const struct config *c, const char *path)
+is_locked(const char *folder)
+{
+	char secret[PATH_MAX + 16];
+	struct key_secret k;
+	struct buf b;
+	int r;
+
+	snprintf(secret, sizeof(secret), "%s/secret.key", folder);
+	if (access(secret, R_OK) != 0)
+		return false;
+	buf_init(&b, 0);
+	r = file_read(&b, AT_FDCWD, secret, KEY_TEXT_MAX);
+	if (r == 0)
+		r = key_secret_parse(&k, buf_bytes(&b), NULL);
+	if (r == 0)
+		key_secret_done(&k);
+	if (b.n > 0)
+		sodium_memzero(b.p, b.n);
+	buf_done(&b);
+	return r == QERR_PASS;
+}
+
+static bool
+check_folder(const struct config_publish *p, const char *path)
 {
 	char charter[PATH_MAX + 16];
-	bool good = true;
+	bool good = false;
 
-	for (size_t i = 0; i < c->n_publish; i++) {
-		const struct config_publish *p = &c->publish[i];
-
-		snprintf(charter, sizeof(charter), "%s/charter", p->folder);
-		if (access(charter, F_OK) == 0)
-			continue;
-		good = false;
+	snprintf(charter, sizeof(charter), "%s/charter", p->folder);
+	if (access(charter, F_OK) != 0)
 		fprintf(stderr,
 		    "quired: %s:%u: publish: %s: %s. Make a newsroom's folder "
 		    "with quire key new\n",
 		    path, p->line, charter, strerror(errno));
-	}
+	else if (p->inbox[0] != '\0' && access(p->inbox, F_OK) != 0)
+		fprintf(stderr, "quired: %s:%u: inbox: %s: %s. Make it\n", path,
+		    p->line, p->inbox, strerror(errno));
+	else if (is_locked(p->folder))
+		fprintf(stderr,
+		    "quired: %s:%u: publish: its secret.key needs a "
+		    "passphrase, which nobody can type here. Move it to where "
+		    "issues are signed: quire draft --help\n",
+		    path, p->line);
+	else
+		good = true;
+	return good;
+}
+
+/* That it may be read is for quired's own user to see, as whom this need not run. */
+static bool
+check_folders(const struct config *c, const char *path)
+{
+	bool good = true;
+
+	for (size_t i = 0; i < c->n_publish; i++)
+		if (!check_folder(&c->publish[i], path))
+			good = false;
 	return good;
 }
 

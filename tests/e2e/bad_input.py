@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """What is malformed gets one line that says what and what to do, an exit status, and nothing is lost or half done.
 usage: bad_input.py BUILD"""
-import os, socket, stat, subprocess, sys
+import base64, os, socket, stat, subprocess, sys
 sys.path.insert(0, os.path.dirname(__file__))
 from news import Failed, Newsworld
 
@@ -69,12 +69,15 @@ def inbox(w, node):
     os.symlink('/dev/zero', w.path('inbox', 'zero.md'))
     os.symlink(w.path('inbox'), w.path('inbox', 'loop'))
     os.makedirs(w.path('inbox', 'folder.md'))
+    write(w.path('inbox', 'letter.docx'), 'PK')
+    write(w.path('inbox', 'style.css'), 'p {}')
     head = node.feed()['head']
     write(w.path('inbox', 'one.md'), 'title: From the inbox\n\nWords.\n')
     node.wait(lambda f: f['head'] > head, what='the document of the inbox')
     odd = [x.get('file') for x in node.ask('status') if x['what'] == 'problem']
-    for name in ('pipe.md', 'zero.md'):
+    for name in ('pipe.md', 'zero.md', 'letter.docx'):
         need(name in odd, f'{name} in the inbox is not told: {odd}')
+    need('style.css' not in odd, f'what nobody takes for a document is told: {odd}')
 
 
 def sources(w, desk, invite, link):
@@ -233,6 +236,16 @@ def settings(w):
         r = subprocess.run([w.quired, '-c', write(w.path('newer.conf'), text)], capture_output=True, text=True, timeout=30)
         need(r.returncode == 1 and word in r.stderr and r.stderr.count('\n') == 1, f'{text}: {r.returncode} {r.stderr}')
         need(os.listdir(w.path('newer')) == ['version'], f'what is newer was touched: {os.listdir(w.path("newer"))}')
+    # What it would not start with, or could not publish from.
+    w.run('key', 'new', w.path('locked'), '--name', 'Locked')
+    comment, key = open(w.path('locked', 'secret.key')).read().splitlines()
+    key = bytearray(base64.b64decode(key))
+    key[2:4] = b'Sc'  # scrypt over a passphrase, as minisign has it
+    write(w.path('locked', 'secret.key'), f'{comment}\n{base64.b64encode(key).decode()}\n')
+    for lines, word in ((f'publish {w.path("locked")}\n', 'needs a passphrase'),
+                        (f'publish {w.path("newsroom")}\n\tinbox {w.path("no-inbox")}\n', 'no-inbox: No such file')):
+        r = subprocess.run([w.quired, '-T', '-c', write(w.path('names.conf'), lines)], capture_output=True, text=True, timeout=30)
+        need(r.returncode == 1 and ':1: ' in r.stderr and word in r.stderr, f'{lines}: {r.returncode} {r.stderr}')
     r = subprocess.run([w.quired, '-c', w.path('nowhere')], capture_output=True, text=True, timeout=30)
     need(r.returncode == 1 and 'cannot be read' in r.stderr, r.stderr)
 
