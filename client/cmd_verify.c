@@ -3,6 +3,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "client/date.h"
 #include "client/keys.h"
 #include "client/term.h"
 #include "client/verify.h"
@@ -81,7 +82,7 @@ say_json(const struct verify *v, const char *kind, const struct id *feed,
     struct bytes newsroom, const struct header *h, struct bytes title,
     const struct verify_since *since)
 {
-	char key[KEY_ID_TEXT + 1];
+	char key[KEY_ID_TEXT + 1], time[DATE_MAX];
 	struct json j;
 	struct buf b;
 
@@ -89,6 +90,8 @@ say_json(const struct verify *v, const char *kind, const struct id *feed,
 	json_init(&j, &b);
 	verify_json(v, &j, kind, feed, newsroom);
 	json_uint(&j, "issue", h->number);
+	date_machine(time, (int64_t)h->time);
+	json_str(&j, "time", time);
 	json_open(&j, "keys", '[');
 	for (size_t i = 0; i < h->m; i++) {
 		key_id_text(key, h->signer[i]);
@@ -108,7 +111,7 @@ void
 verify_good(struct verify *v, const char *kind, const struct id *feed,
     const struct charter *c, const struct header *h, const struct article *art)
 {
-	char id[ID_TEXT_LEN + 1], keys[KEYS_SIGNERS_MAX];
+	char id[ID_TEXT_LEN + 1], keys[KEYS_SIGNERS_MAX], time[DATE_MAX];
 	struct verify_since since = {.status = ARTICLE_NEW};
 
 	v->n_good++;
@@ -135,8 +138,9 @@ verify_good(struct verify *v, const char *kind, const struct id *feed,
 	}
 	fputs("\nSigned by ", stdout);
 	term_write(stdout, c->name);
-	printf(", issue %llu, %s\nFeed      %s\n",
-	    (unsigned long long)h->number, keys, id);
+	date_minute(time, (int64_t)h->time);
+	printf(", issue %llu of %s, %s\nFeed      %s\n",
+	    (unsigned long long)h->number, time, keys, id);
 	if (since.status != ARTICLE_NEW)
 		since_say(v, &since);
 }

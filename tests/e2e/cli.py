@@ -184,6 +184,7 @@ def main(build):
         fails(w, 1, 'another version', 'verify', page)
         need('Since     taken back by the newsroom: It was not so.' in w.run('verify', w.path('c.quire')).stdout, 'it was taken back since')
         told = json.loads(w.run('verify', '--json', w.path('c.quire')).stdout)
+        need(f'of {told["time"][:10]} {told["time"][11:16]} UTC, key' in w.run('verify', w.path('c.quire')).stdout, 'the time that the newsroom gave')
         need(told['good'] and told['since']['status'] == 'retracted', told)
         need('Since' not in w.run('verify', w.path('c.quire'), home=w.path('nowhere')).stdout and not os.path.exists(w.path('nowhere')), 'verify needs no home')
         capsule = w.path('a.quire')
