@@ -17,6 +17,7 @@
 struct trying {
 	const struct app *a;
 	const char *rules, *page; /* their files; NULL: none */
+	struct bytes feed;        /* NULL: the only one */
 	bool text;
 	struct trial trial;
 	struct buf change; /* of what is published, as it is shown */
@@ -214,7 +215,7 @@ static int
 try_one(struct trying *t, struct ctl *ctl, const char *what)
 {
 	const char *slash = strrchr(what, '/');
-	struct ctl_request rq = {.kind = CTL_TRY};
+	struct ctl_request rq = {.kind = CTL_TRY, .feed = t->feed};
 	struct ctl_error err;
 	int r;
 
@@ -262,6 +263,7 @@ write_page(struct trying *t)
 }
 
 static const struct cmd_option options[] = {
+    {'f', "feed", "FEED", "whose, if quired publishes several"},
     {'r', "rules", "FILE",
 	"with these rules, instead of those of the settings"},
     {'p', "page", "HTML", "write a page that shows it before and after"},
@@ -297,6 +299,8 @@ run(struct app *a)
 	t->a = a;
 	while ((letter = app_option(a, &arg, &exit)) > 0) {
 		t->text = t->text || letter == 't';
+		if (letter == 'f')
+			t->feed = bytes_str(arg);
 		t->rules = letter == 'r' ? arg : t->rules;
 		t->page = letter == 'p' ? arg : t->page;
 	}
@@ -320,7 +324,8 @@ const struct cmd cmd_try = {
 	"share buttons, players and boxes with other things are left out. Shows its\n"
 	"title, authors, date, address and text as readers would get them, and then what\n"
 	"is left out; of a feed the first entries. If it is published already, it shows\n"
-	"what would be corrected. Where too little or too much is, rules help:\n"
-	"quired.conf(5). Nothing is published.",
+	"what would be corrected (where quired publishes several feeds, of the one that\n"
+	"--feed names). Where too little or too much is, rules help: quired.conf(5).\n"
+	"Nothing is published.",
     .run = run,
 };

@@ -297,6 +297,8 @@ requests_try(struct daemon *d, struct control_client *c,
 {
 	bool address = rq->address.p != NULL;
 
+	if (rq->feed.p != NULL && requests_room(d, c, rq->feed) == NULL)
+		return;
 	if (!control_is_later(c) && address)
 		requests_address_fetch(d, c, rq);
 	else if (!control_is_later(c))

@@ -22,7 +22,7 @@ _quire()
 	verify) words="--feed --charter --export $common" ;;
 	key) words="new make show --name --lang --home --pass $common" ;;
 	charter) words="show change revoke sign accept --add --retire --revoke --add-root --remove-root --threshold --next-root --quorum --name --home --mirror --pin --key --output --previous --yes $common" ;;
-	try) words="--rules --page --text $common" ;;
+	try) words="--feed --rules --page --text $common" ;;
 	publish) words="--feed --dry-run --slow $common" ;;
 	draft) words="--feed --output --promise --slow --time --volume $common" ;;
 	sign) words="--output --yes --again $common" ;;

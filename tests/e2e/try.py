@@ -164,6 +164,22 @@ def seed(w, node, top):
     need(body.count('<p>') == 22, f'{body.count("<p>")} paragraphs')
 
 
+def several(w):
+    """Of several newsrooms the one that is meant is compared with, and no other."""
+    lines = []
+    for name in ('One', 'Two'):
+        w.run('key', 'new', w.path(name), '--name', name, '--lang', 'en')
+        lines.append('publish ' + w.path(name))
+    node = w.node(*lines)
+    draft = write(w.path('several.md'), 'title: Several\n\nThe first words of it.\n')
+    w.run('--control', node.control, 'publish', '--feed', 'Two', draft)
+    write(draft, 'title: Several\n\nThe second words of it.\n')
+    for of, changed in (([], False), (['--feed', 'One'], False), (['--feed', 'Two'], True)):
+        out = w.run('--control', node.control, 'try', *of, draft).stdout
+        need(('first' in out) == changed, f'{of}: {out}')
+    fails(w.run('--control', node.control, 'try', '--feed', 'Nobody', draft, ok=False), 1, 'no feed that is called that')
+
+
 def main(build, top):
     with Newsworld(build) as w:
         site, other = Site(), Site()
@@ -185,6 +201,7 @@ def main(build, top):
         need('Bo Sun' in read and 'ODD' not in read and 'The ministry' in read, read)
         published(w, node, site)
         addresses(w, node, site, other, rules)
+        several(w)
         # A mistake in the settings' rules is told at the start, with its line.
         write(rules, 'site 127.0.0.1\nkeeps p\n')
         r = subprocess.run([w.quired, '-c', os.path.join(node.dir, 'quired.conf')], capture_output=True, text=True, timeout=30)
