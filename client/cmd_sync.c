@@ -179,9 +179,12 @@ take_options(struct sync *s, int *exit)
 static int
 ask(struct sync *s)
 {
-	int exit = sync_trees(s);
+	int exit = sync_trees(s), late;
 
-	return s->n_invite > s->first_invite ? sync_nodes(s) : exit;
+	if (s->n_invite > s->first_invite)
+		exit = sync_nodes(s);
+	late = s->interrupted || s->full ? 0 : sync_slow_trees(s);
+	return late != 0 ? late : exit;
 }
 
 /* What the reader knows, and if nothing of that answers, what the newsrooms named. */

@@ -50,8 +50,11 @@ struct sync {
 	uint64_t newest;
 	struct progress progress;
 	struct event_base *base;
-	size_t waiting; /* for FACT_SYNCED */
-	bool woken;     /* a feed is to be restored */
+	size_t waiting;         /* for FACT_SYNCED */
+	bool woken;             /* a feed is to be restored */
+	bool slow[SOURCES_MAX]; /* of the trees */
+	bool
+	    strange; /* it is newsrooms, and not the reader, that name sources now */
 	bool unreached, full, forked, interrupted;
 	bool changed;            /* the tree did: the index follows */
 	bool named;              /* sources by hand */
@@ -73,6 +76,8 @@ int sync_mirrors(struct sync *s, bool *ret_any);
 
 /* Take in from the sources of one kind: 0, or an exit status after complaining. */
 int sync_trees(struct sync *s);
+/* Once all others were asked: what is still lacking, of those that were slow. */
+int sync_slow_trees(struct sync *s);
 int sync_nodes(struct sync *s);
 /* Bring the index up to date and say what is new; returns the exit status, |exit| if all
  * went well here. */

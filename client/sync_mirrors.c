@@ -70,6 +70,7 @@ sync_mirrors(struct sync *s, bool *ret_any)
 
 	s->first_invite = s->n_invite;
 	s->first_tree = s->n_tree;
+	s->strange = true;
 	for (size_t i = 0; i < s->n_feed && err == 0; i++) {
 		err = add_of(s, &s->feed[i].id);
 		s->feed[i].done = s->feed[i].failed = s->feed[i].asleep = false;

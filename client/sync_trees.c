@@ -48,8 +48,16 @@ import_one(struct sync *s, struct import_source *src, const char *where,
 	progress_end(&s->progress);
 	if (r.fault != 0 && r.fault != QERR_FORK) /* finish() says that */
 		blame(f, where, &r);
+	/* What came before it failed is kept, and to be listed. */
+	f->came = f->came || r.packs > 0;
+	s->bytes += r.bytes;
+	s->changed = s->changed || r.charters + r.headers + r.packs > 0;
 	if (err == QERR_ABSENT)
 		return;
+	if (err == QERR_AGAIN) {
+		f->lacking = UINT64_MAX;
+		return;
+	}
 	if (err != 0) {
 		bool web = strncmp(where, "http", 4) == 0;
 
@@ -65,9 +73,6 @@ import_one(struct sync *s, struct import_source *src, const char *where,
 	}
 	f->reached = true;
 	f->lacking = r.missing;
-	f->came = f->came || r.packs > 0;
-	s->bytes += r.bytes;
-	s->changed = s->changed || r.charters + r.headers + r.packs > 0;
 	s->forked = s->forked || r.forked;
 	if (r.forked_charter > 0)
 		s->forked_charter = r.forked_charter;
@@ -75,40 +80,128 @@ import_one(struct sync *s, struct import_source *src, const char *where,
 		note(s->a, "%s: it is older than what is here.", where);
 }
 
+/* Nobody said that there is more of it than we have. */
+static bool
+is_whole(const struct sync_feed *f)
+{
+	return f->reached && f->lacking == 0;
+}
+
+/* All feeds, or those that are not whole: 0, or an exit status after complaining. */
+static int
+ask_tree(struct sync *s, const char *where, struct import_source *src, bool all)
+{
+	bool any = false, failed = false;
+
+	for (size_t k = 0; k < s->n_feed; k++) {
+		struct sync_feed *f = &s->feed[k];
+		bool before = f->reached;
+
+		if (!all && is_whole(f))
+			continue;
+		f->reached = f->failed = false;
+		import_one(s, src, where, f);
+		failed = failed || f->failed;
+		any = any || f->reached;
+		f->reached = f->reached || before;
+	}
+	if (failed)
+		return APP_FAILED;
+	return any || import_is_slow(src)
+		   ? 0
+		   : complain("%s has none of the feeds that you follow.",
+			 where);
+}
+
+static int
+open_tree(struct sync *s, const char *where, bool others,
+    struct import_source **ret)
+{
+	struct import_way way = s->way;
+	int err;
+
+	/* What a stranger names, a newsroom too, is not in our own network. */
+	way.near = !s->strange;
+	way.others = others;
+	if ((err = import_open(ret, where, &way)) == 0)
+		return 0;
+	return qerr_is_peer_fault(err)
+		   ? complain("%s is no tree, no bundle and no invite.", where)
+		   : complain_of(where, "read", err);
+}
+
+static int
+complain_slow(struct sync *s, size_t i)
+{
+	s->slow[i] = false; /* and is not asked again */
+	return complain("%s gives next to nothing, and was left. What came is "
+			"kept. Try another source.",
+	    s->tree[i]);
+}
+
 int
 sync_trees(struct sync *s)
+{
+	bool others =
+	    s->n_tree - s->first_tree + s->n_invite - s->first_invite > 1;
+	int exit = 0, one;
+
+	for (size_t i = s->first_tree; i < s->n_tree; i++) {
+		struct import_source *src;
+
+		s->slow[i] = false;
+		if ((one = open_tree(s, s->tree[i], others, &src)) == 0) {
+			one = ask_tree(s, s->tree[i], src, true);
+			s->slow[i] = import_is_slow(src);
+			import_close(src);
+		}
+		if (s->slow[i] && others)
+			note(s->a, "%s is slow: others are asked first.",
+			    s->tree[i]);
+		else if (s->slow[i])
+			one = complain_slow(s, i);
+		exit = one != 0 ? one : exit;
+	}
+	return exit;
+}
+
+/* What came of nodes is not all there is any more. */
+static void
+forget_rows(struct sync *s)
+{
+	for (size_t k = 0; k < s->n_feed; k++) {
+		s->feed[k].asleep = false;
+		row_done(&s->feed[k].row);
+		rest_done(&s->feed[k].rest);
+	}
+}
+
+static bool
+are_whole(const struct sync *s)
+{
+	for (size_t k = 0; k < s->n_feed; k++)
+		if (!is_whole(&s->feed[k]))
+			return false;
+	return true;
+}
+
+int
+sync_slow_trees(struct sync *s)
 {
 	int exit = 0;
 
 	for (size_t i = s->first_tree; i < s->n_tree; i++) {
 		struct import_source *src;
-		int err = import_open(&src, s->tree[i], &s->way);
-		bool any = false, failed = false;
 
-		if (err != 0) {
-			exit = qerr_is_peer_fault(err)
-				   ? complain("%s is no tree, no bundle and "
-					      "no invite.",
-					 s->tree[i])
-				   : complain_of(s->tree[i], "read", err);
+		if (!s->slow[i] || are_whole(s))
 			continue;
-		}
-		for (size_t k = 0; k < s->n_feed; k++) {
-			bool before = s->feed[k].reached;
-
-			s->feed[k].reached = s->feed[k].failed = false;
-			import_one(s, src, s->tree[i], &s->feed[k]);
-			failed = failed || s->feed[k].failed;
-			any = any || s->feed[k].reached;
-			s->feed[k].reached = s->feed[k].reached || before;
-		}
+		forget_rows(s);
+		if (open_tree(s, s->tree[i], false, &src) != 0)
+			continue;
+		exit = ask_tree(s, s->tree[i], src, false);
+		if (import_is_slow(src))
+			exit = complain_slow(s, i);
 		import_close(src);
-		if (failed)
-			exit = APP_FAILED;
-		else if (!any)
-			exit = complain("%s has none of the feeds that you "
-					"follow.",
-			    s->tree[i]);
 	}
 	return exit;
 }

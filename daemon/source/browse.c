@@ -8,10 +8,10 @@
 
 #include "daemon/ingest/address.h"
 #include "daemon/ingest/charset.h"
-#include "daemon/source/nearby.h"
 #include "proto/base/qerr.h"
 #include "proto/base/text.h"
 #include "proto/host/curl.h"
+#include "proto/host/nearby.h"
 
 #define CONNECT_SECONDS 30L
 #define LOW_SPEED       100L /* bytes a second, for .. */

@@ -7,8 +7,8 @@
 void
 import_blame(struct import *m, const struct tree_name *t, int err)
 {
-	if (m->r->fault != 0)
-		return;
+	if (m->r->fault != 0 || (err == QERR_IO && m->src->far))
+		return; /* that it is gone is no fault of this file */
 	m->r->fault = err;
 	tree_path(m->r->fault_at, t);
 }
@@ -148,6 +148,8 @@ import_feed(struct store *s, const struct id *feed, struct import_source *src,
 		err = import_packs(&m);
 	if (err == 0)
 		err = store_keep_headers(s, m.feed, &m.row);
+	if (src->slow && (err == 0 || err == QERR_IO || err == QERR_ABSENT))
+		err = QERR_AGAIN;
 	row_done(&m.row);
 	free(m.want);
 	feed_free(m.feed);

@@ -20,7 +20,18 @@ struct import_source; /* where the bytes come from */
 struct import_way {
 	const char *proxy; /* HOST:PORT of a SOCKS5 proxy; NULL: none */
 	uint64_t rate;     /* bytes a second at most; 0: no limit */
+	/* It may be in a private network: the user named it.  To where it is sent on by
+	 * a stranger never is: routers and databases trust whoever can reach them. */
+	bool near;
+	/* Others wait: who gives less than IMPORT_QUICK is left for IMPORT_PATIENCE, and
+	 * else who gives less than IMPORT_SLOW for IMPORT_PATIENCE_MAX (pace.h); he
+	 * is asked nothing more then. */
+	bool others;
 };
+#define IMPORT_QUICK        4096 /* bytes a second */
+#define IMPORT_PATIENCE     30   /* seconds */
+#define IMPORT_SLOW         512
+#define IMPORT_PATIENCE_MAX 300
 
 /* A folder; a tar file (indexed on opening); an http(s) address (libcurl). */
 int import_folder(struct import_source **ret, const char *path);
@@ -33,6 +44,8 @@ int import_http(struct import_source **ret, const char *url,
 int import_open(struct import_source **ret, const char *where,
     const struct import_way *way);
 void import_close(struct import_source *src);
+/* It is a web host that took too much time: see struct import_way. */
+bool import_is_slow(const struct import_source *src);
 /* Calls |fn| with each feed that a folder or tar names; QERR_ABSENT for a web
  * host, which cannot be asked. */
 int import_feeds(struct import_source *src,
@@ -61,7 +74,7 @@ struct import_result {
 /*
  * Bring |feed| in |s| up to what |src| has.  0 even if parts were refused (see
  * |ret|); QERR_ABSENT if the source does not know the feed, or only by a charter
- * that does not hold (ret->fault).
+ * that does not hold (ret->fault); QERR_AGAIN if a web host was too slow to give all.
  */
 int import_feed(struct store *s, const struct id *feed,
     struct import_source *src, const struct import_config *cfg,

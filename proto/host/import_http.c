@@ -1,10 +1,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
+#include <sys/socket.h>
 
 #include "proto/base/qerr.h"
 #include "proto/host/curl.h"
+#include "proto/host/entropy.h"
 #include "proto/host/import_inner.h"
+#include "proto/host/nearby.h"
+#include "proto/host/pace.h"
 
 #define URL_MAX_LEN   2048
 #define CONNECT_TIME  30L /* seconds */
@@ -12,14 +17,20 @@
 #define LOW_TIME      60L
 #define REDIRECTS_MAX 3L
 #define TRIES         3 /* at one object, if the line breaks in it */
+/* ms for the way there and back, through Tor if need be, whatever is asked for */
+#define WAY_TIME 2000
 
 struct http {
 	struct import_source src;
 	const struct curl_calls *c;
 	CURL *curl;
 	char base[URL_MAX_LEN];
-	struct buf *b; /* being filled */
-	size_t max;
+	bool near;       /* its host may be in a private network */
+	struct buf *b;   /* being filled */
+	size_t max, got; /* bytes since .. */
+	when_ms since;
+	struct pace pace;
+	bool proxy;
 };
 
 /* Stop as soon as there is more than could be right. */
@@ -31,8 +42,56 @@ on_bytes(char *p, size_t size, size_t n, void *arg)
 	(void)size;
 	if (n > h->max - h->b->n)
 		return 0;
+	h->got += n;
 	buf_put(h->b, p, n);
 	return buf_err(h->b) == 0 ? n : 0;
+}
+
+/* Each second at least; another value than 0 ends it. */
+static int
+on_while(void *arg, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d)
+{
+	const struct http *h = arg;
+
+	(void)a;
+	(void)b;
+	(void)c;
+	(void)d;
+	return pace_left(&h->pace, clock_now() - h->since, h->got) < 0;
+}
+
+/* The host of an address, with brackets and port if there are any. */
+static struct bytes
+host_of(const char *url)
+{
+	const char *p = strstr(url, "://");
+
+	p = p == NULL ? url : p + 3;
+	return bytes_of(p, strcspn(p, "/?#"));
+}
+
+static bool
+is_host_itself(const struct http *h)
+{
+	struct bytes named = host_of(h->base), at;
+	char *url = NULL;
+
+	h->c->easy_getinfo(h->curl, CURLINFO_EFFECTIVE_URL, &url);
+	at = host_of(url != NULL ? url : "");
+	return at.n == named.n && strncasecmp((const char *)at.p,
+				      (const char *)named.p, at.n) == 0;
+}
+
+/* The last word on where a connection goes, whatever the name said before. */
+static curl_socket_t
+on_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *a)
+{
+	const struct http *h = arg;
+
+	(void)purpose;
+	if (!h->proxy && nearby(&a->addr) && !(h->near && is_host_itself(h)))
+		return CURL_SOCKET_BAD;
+	return socket(a->family, a->socktype | SOCK_CLOEXEC, a->protocol);
 }
 
 static bool
@@ -50,8 +109,12 @@ http_get(struct import_source *src, const char *path, size_t max, struct buf *b)
 	CURLcode rc = CURLE_OK;
 
 	snprintf(url, sizeof(url), "%s/%s", h->base, path);
+	if (h->src.slow)
+		return QERR_IO;
 	h->b = b;
 	h->max = max;
+	h->got = 0;
+	h->since = clock_now();
 	h->c->easy_setopt(h->curl, CURLOPT_URL, url);
 	for (int i = 0; i < TRIES; i++) {
 		/* Go on where the line broke; what comes is checked whole. */
@@ -63,6 +126,7 @@ http_get(struct import_source *src, const char *path, size_t max, struct buf *b)
 		if (rc == CURLE_RANGE_ERROR)
 			buf_clear(b); /* cannot be resumed: again */
 	}
+	h->src.slow = pace_spend(&h->pace, clock_now() - h->since, h->got) < 0;
 	if (rc == CURLE_WRITE_ERROR)
 		return buf_err(b) != 0 ? buf_err(b) : QERR_TOOBIG;
 	if (rc == CURLE_HTTP_RETURNED_ERROR)
@@ -77,6 +141,19 @@ http_close(struct import_source *src)
 
 	h->c->easy_cleanup(h->curl);
 	free(h);
+}
+
+/* Who may take no more than so much a second is not slow for it. */
+static void
+set_pace(struct http *h, const struct import_way *way)
+{
+	uint64_t rate = way->others ? IMPORT_QUICK : IMPORT_SLOW;
+	unsigned long seconds =
+	    way->others ? IMPORT_PATIENCE : IMPORT_PATIENCE_MAX;
+
+	if (way->rate > 0 && rate > way->rate / 2)
+		rate = way->rate / 2;
+	pace_init(&h->pace, seconds * 1000, rate, WAY_TIME);
 }
 
 int
@@ -99,6 +176,8 @@ import_http(struct import_source **ret, const char *url,
 		return QERR_TOOBIG;
 	}
 	memcpy(h->base, url, n);
+	h->near = way->near;
+	set_pace(h, way);
 	if ((h->c = curl_load()) == NULL ||
 	    (h->curl = h->c->easy_init()) == NULL) {
 		free(h);
@@ -119,9 +198,15 @@ import_http(struct import_source **ret, const char *url,
 	h->c->easy_setopt(h->curl, CURLOPT_NOSIGNAL, 1L);
 	h->c->easy_setopt(h->curl, CURLOPT_WRITEFUNCTION, on_bytes);
 	h->c->easy_setopt(h->curl, CURLOPT_WRITEDATA, h);
+	h->c->easy_setopt(h->curl, CURLOPT_XFERINFOFUNCTION, on_while);
+	h->c->easy_setopt(h->curl, CURLOPT_XFERINFODATA, h);
+	h->c->easy_setopt(h->curl, CURLOPT_NOPROGRESS, 0L);
+	h->c->easy_setopt(h->curl, CURLOPT_OPENSOCKETFUNCTION, on_socket);
+	h->c->easy_setopt(h->curl, CURLOPT_OPENSOCKETDATA, h);
 	h->c->easy_setopt(h->curl, CURLOPT_MAX_RECV_SPEED_LARGE,
 	    (curl_off_t)way->rate);
 	if (way->proxy != NULL && way->proxy[0] != '\0') {
+		h->proxy = true;
 		snprintf(socks, sizeof(socks), "socks5h://%s", way->proxy);
 		h->c->easy_setopt(h->curl, CURLOPT_PROXY, socks);
 		/* The environment's no_proxy would be a way around. */

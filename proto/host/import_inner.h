@@ -29,7 +29,8 @@ struct import_source {
 	int (*get)(struct import_source *src, const char *path, size_t max,
 	    struct buf *b);
 	void (*close)(struct import_source *src);
-	bool far; /* QERR_IO: it is gone; else only this file cannot be read */
+	bool far;  /* QERR_IO: it is gone; else only this file cannot be read */
+	bool slow; /* .. or it took more time than we have for it */
 	/* False if it has nothing of |f|; NULL: it may. */
 	bool (*has)(struct import_source *src, const struct feed *f);
 	/* NULL: cannot be known. */

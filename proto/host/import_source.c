@@ -19,7 +19,7 @@ int
 import_open(struct import_source **ret, const char *where,
     const struct import_way *way)
 {
-	static const struct import_way straight;
+	static const struct import_way straight = {.near = true};
 	const char *path = where;
 	struct stat st;
 
@@ -43,6 +43,12 @@ import_close(struct import_source *src)
 {
 	if (src != NULL)
 		src->close(src);
+}
+
+bool
+import_is_slow(const struct import_source *src)
+{
+	return src->slow;
 }
 
 int

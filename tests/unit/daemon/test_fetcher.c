@@ -13,8 +13,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "daemon/source/nearby.h"
 #include "proto/base/qerr.h"
+#include "proto/host/nearby.h"
 #include "tests/lib/check.h"
 
 /* A web server that answers by the path, whatever is asked. */

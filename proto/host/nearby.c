@@ -1,4 +1,4 @@
-#include "daemon/source/nearby.h"
+#include "proto/host/nearby.h"
 
 #include <netinet/in.h>
 #include <stdint.h>
