@@ -18,6 +18,9 @@ verify_bad(const struct verify *v, int err)
 {
 	if (qerr_is_fatal(err)) /* which says nothing about what it holds */
 		return complain_of(v->what, "read", err);
+	if (v->culprit != NULL)
+		return complain("%s is NOT checked: the charter %s %s.",
+		    v->what, v->culprit, qerr_str(err));
 	return complain("%s is NOT good: it %s.", v->what, qerr_str(err));
 }
 
@@ -236,12 +239,15 @@ run(struct app *a)
 		return exit;
 	if (!app_operands(a, 1, -1))
 		return APP_USAGE;
+	if ((exit = verify_known_check(&v)) != 0)
+		return exit;
 	buf_init(&v.bytes, 0);
 	exit = APP_DONE;
 	for (int i = a->at; i < a->argc; i++) {
 		int one;
 
 		v.what = a->argv[i];
+		v.culprit = NULL;
 		buf_clear(&v.bytes);
 		one = stat(v.what, &st) == 0 && S_ISDIR(st.st_mode)
 			  ? verify_folder(&v)

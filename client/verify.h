@@ -22,8 +22,9 @@ struct verify {
 	const char *export;
 	const char *known[VERIFY_KNOWN_MAX]; /* places with charters */
 	size_t n_known;
-	struct buf bytes; /* of the file */
-	size_t n_good;    /* so far */
+	const char *culprit; /* of these, one that does not hold; or NULL */
+	struct buf bytes;    /* of the file */
+	size_t n_good;       /* so far */
 };
 
 int verify_bad(const struct verify *v, int err);
@@ -57,12 +58,16 @@ int verify_bundle(struct verify *v);
 
 /*
  * Give |f| all its charters that |place| has: a charter's file, a folder or bundle with
- * a tree, or a newsroom's folder.  0, or QERR_* if one of them contradicts what |f| has;
- * what is not there, or of another feed, is passed over.
+ * a tree, or a newsroom's folder.  0, or QERR_* if one of them contradicts what |f| has, or
+ * |place| is the file of one that does not hold; what is not there, or of another feed,
+ * is passed over.
  */
 int verify_learn(struct feed *f, const char *place);
-/* The same for all places that the user named. */
-int verify_learn_known(const struct verify *v, struct feed *f);
+/* The same for all places that the user named; sets v->culprit with an error. */
+int verify_learn_known(struct verify *v, struct feed *f);
+/* That each of these is there and, if it is a file, some charter's: 0, or an exit status
+ * after complaining.  Who names one and mistypes it would trust a key that it ends. */
+int verify_known_check(const struct verify *v);
 /* The top of the tree that v->what may stand in, |up| folders above it. */
 void verify_around(const struct verify *v, int up, char *dst, size_t size);
 

@@ -28,9 +28,9 @@ verify_around(const struct verify *v, int up, char *dst, size_t size)
 		strncat(dst, "/..", size - strlen(dst) - 1);
 }
 
-/* One charter's file; what is none, or of another feed, is passed over. */
+/* One charter's file. */
 static int
-learn_file(struct feed *f, const char *path)
+learn_lone(struct feed *f, const char *path)
 {
 	uint64_t floor;
 	struct buf b;
@@ -43,7 +43,27 @@ learn_file(struct feed *f, const char *path)
 	if (err == 0)
 		err = feed_add_charter(f, buf_bytes(&b), &floor);
 	buf_done(&b);
+	return err;
+}
+
+/* The same; what is none, or of another feed, is passed over. */
+static int
+learn_file(struct feed *f, const char *path)
+{
+	int err = learn_lone(f, path);
+
 	return err == QERR_FORK || qerr_is_fatal(err) ? err : 0;
+}
+
+/* The same for one that somebody named, who means it. */
+static int
+learn_named(struct feed *f, const char *path)
+{
+	int err = learn_lone(f, path);
+
+	return err == QERR_CHAIN || err == QERR_FEED || err == QERR_DUPLICATE
+		   ? 0
+		   : err;
 }
 
 /* A newsroom keeps those before the newest as charter.N. */
@@ -89,21 +109,59 @@ learn_tree(struct feed *f, const char *place)
 	return err == QERR_FORK || qerr_is_fatal(err) ? err : 0;
 }
 
+/* True if |place| is a file with some charter, whoever's. */
+static bool
+is_charter(const char *place)
+{
+	struct charter c;
+	struct stat st;
+	struct buf b;
+	bool is;
+
+	buf_init(&b, 0);
+	is = stat(place, &st) == 0 && S_ISREG(st.st_mode) &&
+	     file_read(&b, AT_FDCWD, place, TEXT_MAX) == 0 &&
+	     armour_strip(&b, ARMOUR_CHARTER, CHARTER_FILE_MAX) == 0 &&
+	     charter_peek(&c, buf_bytes(&b)) == 0;
+	buf_done(&b);
+	return is;
+}
+
+int
+verify_known_check(const struct verify *v)
+{
+	for (size_t i = 0; i < v->n_known; i++) {
+		struct import_source *src = NULL;
+		int err;
+
+		if (is_charter(v->known[i]))
+			continue;
+		err = import_open(&src, v->known[i], NULL);
+		import_close(src);
+		if (err == 0)
+			continue;
+		if (err == QERR_ABSENT || qerr_is_fatal(err))
+			return complain_of(v->known[i], "read", err);
+		return complain("%s is no charter, no tree and no newsroom's "
+				"folder.",
+		    v->known[i]);
+	}
+	return 0;
+}
+
 int
 verify_learn(struct feed *f, const char *place)
 {
-	struct stat st;
 	int err;
 
-	if (stat(place, &st) == 0 && S_ISREG(st.st_mode) &&
-	    st.st_size <= TEXT_MAX)
-		return learn_file(f, place);
+	if (is_charter(place))
+		return learn_named(f, place);
 	err = learn_tree(f, place);
 	return err != 0 ? err : learn_newsroom(f, place);
 }
 
 int
-verify_learn_known(const struct verify *v, struct feed *f)
+verify_learn_known(struct verify *v, struct feed *f)
 {
 	uint64_t before;
 	int err = 0;
@@ -111,8 +169,11 @@ verify_learn_known(const struct verify *v, struct feed *f)
 	/* In whatever order they are named. */
 	do {
 		before = feed_charter(f) != NULL ? feed_charter(f)->version : 0;
-		for (size_t i = 0; i < v->n_known && err == 0; i++)
+		for (size_t i = 0; i < v->n_known && err == 0; i++) {
 			err = verify_learn(f, v->known[i]);
+			if (err != 0 && err != QERR_FORK)
+				v->culprit = v->known[i];
+		}
 	} while (err == 0 && feed_charter(f) != NULL &&
 		 feed_charter(f)->version > before);
 	return err;

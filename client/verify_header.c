@@ -49,7 +49,7 @@ verify_export(const struct verify *v, const struct header *h, struct bytes file)
 
 /* The charters that say who may sign stand in its tree, or in places named. */
 static int
-learn(const struct verify *v, struct feed *f)
+learn(struct verify *v, struct feed *f)
 {
 	char top[PATH_MAX];
 	int err = verify_learn_known(v, f);

@@ -8,7 +8,7 @@ A FILE is a capsule (.quire, or its text form) or a header, which needs its feed
 import base64, getopt, hashlib, pathlib, re, sys, unicodedata
 import cbor2, nacl.exceptions, nacl.signing, zstandard
 
-MIB, U64 = 1 << 20, (1 << 64) - 1
+MIB, U32, U64 = 1 << 20, (1 << 32) - 1, (1 << 64) - 1
 LANG = re.compile(r'[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*')
 class Bad(Exception): """What was looked at is not what a publisher signed."""
 def need(ok, why):
@@ -98,7 +98,7 @@ def verify(key, sig, body, comment):
         raise Bad('a signature that does not verify')
 # --- 4. Charter
 def signing_key(v):
-    row(blob(40), uint(1), uint(), more=1)(v)
+    row(blob(40), uint(1, U64 - 1), uint(0, U64 - 1), more=1)(v)
     need(len(v) == 2 or v[2] >= v[1] - 1, 'a key that ends before it begins')
 def quorums(v):
     many(1, 8, row(uint(1, U64 - 1), uint(1, 8)), rising=lambda q: q[0])(v)
@@ -106,7 +106,7 @@ def quorums(v):
 PIN = row(uint(1, U64 - 1), blob(32))
 def revocation(c, prev):
     """The charter before it, but for what it ends."""
-    fields(c, {0: uint(6, 6), 1: uint(2), 8: many(1, 16, row(blob(8), uint(1, U64 - 1)), rising=lambda e: e[0]), 10: blob(32)}, {11: PIN})
+    fields(c, {0: uint(6, 6), 1: uint(2, U32), 8: many(1, 16, row(blob(8), uint(1, U64 - 1)), rising=lambda e: e[0]), 10: blob(32)}, {11: PIN})
     need(prev, 'a revocation of nothing')
     dies = lambda k, e: k[0][:8] == e[0] and (len(k) == 2 or k[2] >= e[1])
     need(all(any(dies(k, e) for k in prev[8]) for e in c[8]), 'a revocation that ends nothing')
@@ -116,21 +116,21 @@ def open_charter(data, prev=None):
     body, sigs = signed(data, 4096, 16)
     c = decode(body)
     c = revocation(c, prev) if type(c) is dict and c.get(0) == 6 else fields(c, {
-        0: uint(1, 1), 1: uint(1), 2: text(1, 128), 5: many(1, 8, blob(40), rising=lambda k: k), 6: uint(1, 8),
+        0: uint(1, 1), 1: uint(1, U32), 2: text(1, 128), 5: many(1, 8, blob(40), rising=lambda k: k[:8]), 6: uint(1, 8),
         8: many(1, 16, signing_key, rising=lambda k: (k[0], k[1]))},
         {3: many(1, 16, lang), 4: text(1, 256), 7: many(1, 8, blob(32), rising=lambda k: k), 9: many(1, 16, text(1, 512)),
          10: blob(32), 11: PIN, 12: quorums})
-    need(c[6] <= len(c[5]) and (c[1] > 1) == (10 in c), 'a charter that contradicts itself')
+    need(c[6] <= len(c[5]) and (c[1] > 1) == (10 in c) and len({k[0] for k in c[8]}) == len({k[0][:8] for k in c[8]}), 'a charter that contradicts itself')
     need(c[1] == (prev[1] + 1 if prev else 1) and c.get(10) == (prev and prev['hash']), 'a gap in the charters')
     need(not (prev and 11 in prev) or 11 in c and (c[11][0] > prev[11][0] or c[11] == prev[11]), 'a pin that is taken back')
     old = prev[5] if prev else []
     need(not (prev and 7 in prev) or all(k in old or H(b'root', k) in prev[7] for k in c[5]), 'a root that was not announced')
     by = []
     for s in sigs:
-        keys = [k for k in c[5] + old if k[:8] == s[0]]
-        need(keys, 'a signature by no root')
-        verify(keys[0], s, body, f'quire charter {c[1]}')
-        by.append(keys[0])
+        keys = {k for k in c[5] + old if k[:8] == s[0]}
+        need(len(keys) == 1, 'a signature by no root, or by who knows which')
+        by.extend(keys)
+        verify(by[-1], s, body, f'quire charter {c[1]}')
     need(sum(k in c[5] for k in by) >= c[6], 'too few signatures')
     need(not prev or sum(k in old for k in by) >= prev[6], 'too few signatures of the roots before')
     c['hash'] = H(b'charter', body)
@@ -143,9 +143,9 @@ def signer(charter, key_id, number):
 def pack_entry(v):
     fields(v, {0: uint(0, 3), 1: blob(32), 2: uint(1, 16 * MIB), 3: uint(1, 16 * MIB), 4: blob(32), 5: uint(1, 16384)},
            {6: uint(1), 7: uint(1), 8: uint(1, 0xffffffff), 9: lambda b: need(b is True, 'a false `only`')})
-def open_header(data, charter, feed):
+def open_header(data, charter, feed, alone=True):
     body, sigs = signed(data, 2048, 8)
-    h = fields(decode(body), {0: uint(2, 2), 1: blob(32), 2: uint(1), 3: uint(1), 4: uint(), 5: uint(), 6: blob(32)},
+    h = fields(decode(body), {0: uint(2, 2), 1: blob(32), 2: uint(1, U32), 3: uint(1, U32), 4: uint(0, 1 << 40), 5: uint(0, U32), 6: blob(32)},
                {7: many(1, 16, pack_entry), 8: uint(2, 8)})
     h['hash'], h['leaf'], h['packs'] = H(b'header', body), hashlib.sha256(b'\0' + body).digest(), h.get(7, [])
     for p in h['packs']:
@@ -155,7 +155,7 @@ def open_header(data, charter, feed):
     order = [(p[0], p['first'], p['last']) for p in h['packs']]
     need(all(a < b for a, b in zip(order, order[1:])), 'packs out of order')
     need(all((0, *o[1:]) in order for o in order), 'a pack without its heads')
-    need(h[1] == feed and h[2] <= charter[1], 'of another feed, or signed under a newer charter')
+    need(h[1] == feed and (h[2] <= charter[1] or not alone), 'of another feed, or signed under a newer charter')
     need(len(sigs) == h.get(8, 1) >= ([1] + [q[1] for q in charter.get(12, []) if q[0] <= h[3]])[-1], 'without the signatures that it needs')
     for s in sigs:
         verify(signer(charter, s[0], h[3]), s, body, f'quire issue {h[3]} {base32(feed)}')
@@ -241,7 +241,7 @@ def open_capsule(data, newer=()):
         if v > len(charters):
             charters.append(open_charter(f, charters[-1]))
     feed = charters[0]['hash']
-    h = open_header(c[2], charters[-1], feed)
+    h = open_header(c[2], charters[-1], feed, alone=False)
     need(11 not in c if h[3] > pin[0] else root_by_path(h['leaf'], h[3] - 1, pin[0], c.get(11, b''), sha) == pin[1],
          'not in the history its charter fixes')
     p = h['packs'][c[3]] if c[3] < len(h['packs']) else {0: 1}
@@ -264,9 +264,9 @@ def record_root(c, p, record, path):
 def check(path, charters, feed):
     """One sentence on what `path` is, if it is good."""
     data = pathlib.Path(path).read_bytes()
-    m = re.search(b'-----BEGIN QUIRE CAPSULE-----(.*)-----END QUIRE CAPSULE-----', data, re.S)
-    if m:
-        data = base64.b64decode(re.sub(rb'\s', b'', m[1]), validate=True)
+    if not b'\x80' <= data[:1] < b'\xc0' and (m := re.search(b'-----BEGIN QUIRE CAPSULE-----(.*?)-----END QUIRE CAPSULE-----', data, re.S)):
+        data = base64.b64decode(lines := re.sub(rb'[ \t\r\n]', b'', m[1]), validate=True)
+        need(base64.b64encode(data) == lines, 'base64 that is not as it should be')
     need(data[:1] == b'\x82' or data[:1] > b'\x9f', 'no capsule and no header; folders and bundles are for quire verify')
     if data[:1] == b'\x82':
         all_charters = chain(charters)

@@ -47,9 +47,13 @@ find(struct bytes text, const char *word)
 	return text.n;
 }
 
+/* A file of its own begins with an array or a map, as which no UTF-8 begins: what it
+ * quotes in a title is not it. */
 bool
 armour_is(enum armour what, struct bytes text)
 {
+	if (text.n > 0 && text.p[0] >= 0x80 && text.p[0] < 0xc0)
+		return false;
 	return find(text, frames[what].begin) < text.n;
 }
 
@@ -57,7 +61,7 @@ int
 armour_get(struct buf *dst, enum armour what, struct bytes text, size_t max)
 {
 	size_t from = find(text, frames[what].begin);
-	size_t to = find(text, frames[what].end), n = 0;
+	size_t to, n = 0;
 	uint8_t *out;
 	char *clean;
 	int r;
@@ -65,7 +69,9 @@ armour_get(struct buf *dst, enum armour what, struct bytes text, size_t max)
 	if (from == text.n)
 		return QERR_TYPE;
 	from += strlen(frames[what].begin);
-	if (to == text.n || to < from)
+	to = from +
+	     find(bytes_of(text.p + from, text.n - from), frames[what].end);
+	if (to == text.n)
 		return QERR_TRUNCATED;
 	if (to - from > 2 * max)
 		return QERR_TOOBIG;

@@ -5,8 +5,8 @@
 
 /*
  * Text lines for a chat, PROTOCOL.md §10: a capsule's file or a charter's, in base64
- * between a line that begins it and one that ends it.  White space in it and text around
- * it are forgiven.
+ * between the first line that begins it and the next that ends it.  White space in it
+ * and text around it are forgiven.
  */
 enum armour {
 	ARMOUR_CAPSULE,
@@ -14,6 +14,7 @@ enum armour {
 };
 
 void armour_put(struct buf *dst, enum armour what, struct bytes file);
+/* Whether |text| is text, and has it somewhere. */
 bool armour_is(enum armour what, struct bytes text);
 /* Append the file that |text| holds: QERR_TYPE if it begins nowhere, QERR_TRUNCATED if it
  * does not end, QERR_TOOBIG if it has more than |max| bytes, QERR_ENCODING. */

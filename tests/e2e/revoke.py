@@ -84,6 +84,17 @@ def main(build):
         w.run('verify', forged, good)
         w.run('verify', '--charter', chat, good)
         fails(w, 'revoked', 'verify', '--charter', chat, forged)
+        # Who names one that is not there, is none, or came damaged, is told so and not that all is good.
+        broken, none = w.path('broken'), w.path('none.txt')
+        with open(new, 'rb') as f, open(broken, 'wb') as g:
+            data = bytearray(f.read())
+            data[-1] ^= 1
+            g.write(data)
+        with open(none, 'w', encoding='utf-8') as f:
+            f.write('Look what came!')
+        fails(w, 'cannot be read', 'verify', '--charter', w.path('nowhere'), forged)
+        fails(w, 'is no charter', 'verify', '--charter', none, forged)
+        fails(w, f'NOT checked: the charter {broken}', 'verify', '--charter', broken, forged)
         w.run('sync', chat, home=home)
         fails(w, '', 'read', 'forged.md', home=home)
         need('Words 2.' in w.run('read', '2.md', home=home).stdout, 'more died than was ended')

@@ -393,6 +393,13 @@ def charters():
     change('a kind that is none', 'QERR_VERSION', _0=2)
     change('an unknown field', 'QERR_UNKNOWN', _13=1)
     change('a version 0', 'QERR_RANGE', _1=0)
+    change('a version that is too large', 'QERR_RANGE', _1=1 << 32, _10=FEED)
+    # Of two keys of one id a signature would not say which.
+    change('two roots of one id', 'QERR_DUPLICATE', _5=sorted([ROOT.key[:8] + heir.key[8:], ROOT.key]))
+    change('two signing keys of one id', 'QERR_DUPLICATE', _8=sorted([[DESK.key[:8] + heir.key[8:], 1], [DESK.key, 1]]))
+    change('a key from the end of all numbers', 'QERR_RANGE', _8=[[DESK.key, (1 << 64) - 1]])
+    change('a key from just before', '0', _8=[[DESK.key, (1 << 64) - 2]])
+    change('a key to the end of all numbers', 'QERR_RANGE', _8=[[DESK.key, 1, (1 << 64) - 1]])
     change('a pin', '0', _11=[4, seed('history')])
     change('a pin of nothing', 'QERR_RANGE', _11=[0, seed('history')])
     change('a pin without a root', 'QERR_MISSING', _11=[4])
@@ -414,6 +421,9 @@ def charters():
     after('a second after another', 'QERR_CHAIN', _10=bytes(32))
     after('a second without previous', 'QERR_MISSING', _10=None)
     after('a third after the first', 'QERR_CHAIN', _1=3)
+    heir.id, heir.key = ROOT.id, ROOT.id + heir.key[8:]
+    after("a new root of the old one's id", 'QERR_KEY', keys=(heir,), _5=roots(heir))
+    heir = Key('heir')
     after('new roots, signed by both', '0', keys=(ROOT, heir), _5=roots(heir))
     after('new roots, signed by the old', 'QERR_BADSIG', _5=roots(heir))
     after('new roots, signed by the new', 'QERR_BADSIG', keys=(heir,), _5=roots(heir))
@@ -517,6 +527,14 @@ def headers():
     change('not in the pinned history', 'QERR_PINNED', charters=(CHARTER1, PINNING), _6=root[::-1])
     change('of another feed', 'QERR_FEED', _1=root)
     change('number 0', 'QERR_RANGE', _3=0)
+    change('the last number', '0', _3=(1 << 32) - 1)
+    change('a number too large', 'QERR_RANGE', _3=1 << 32)
+    change('the last charter', 'QERR_CHARTER', _2=(1 << 32) - 1)
+    change('a charter too large', 'QERR_RANGE', _2=1 << 32)
+    change('the last time', '0', _4=1 << 40)
+    change('a time too large', 'QERR_RANGE', _4=(1 << 40) + 1)
+    change('the longest promise', '0', _5=(1 << 32) - 1)
+    change('a promise too long', 'QERR_RANGE', _5=1 << 32)
     change('charter 0', 'QERR_RANGE', _2=0)
     change('a kind that is none', 'QERR_VERSION', _0=1)
     change('without history', 'QERR_MISSING', _6=None)
@@ -649,14 +667,14 @@ def markup():
 
 
 # --- capsules ----------------------------------------------------------------
-def issue(number=5, first=None, key=DESK, feed=FEED, records=RECORDS):
+def issue(number=5, first=None, key=DESK, feed=FEED, records=RECORDS, under=1):
     cover = {} if first is None else {6: first, 7: first + 3}
     at = (first or number, first + 3 if first else number)
     entries = []
     for tier, some in enumerate(records):
         sealed = seal(tier, frame(b''.join(some)), *at, feed=feed)
         entries.append(entry(tier, sealed, len(b''.join(some)), contents(some), len(some), cover))
-    return header({0: 2, 1: feed, 2: 1, 3: number, 4: 1700000000, 5: 86400, 6: seed("history"), 7: entries}, key)
+    return header({0: 2, 1: feed, 2: under, 3: number, 4: 1700000000, 5: 86400, 6: seed("history"), 7: entries}, key)
 
 
 def walk(leaves, m, root):
@@ -706,6 +724,7 @@ def capsules():
     add('with both charters', '0', capsule(charters=(CHARTER1, WIDENING)))
     add('with a newer charter', '0', capsule(), WIDENING)
     add('signed by the newer key', '0', capsule(charters=(CHARTER1, WIDENING), head=issue(key=THIEF)))
+    add('under a charter that is not in it', '0', capsule(head=issue(under=2)))
     add('revoked in the capsule', 'QERR_REVOKED', capsule(charters=(CHARTER1, REVOKING)))
     add('revoked elsewhere', 'QERR_REVOKED', capsule(), REVOKING)
     add('issue before the revocation', '0', capsule(head=issue(4)), REVOKING)
