@@ -5,6 +5,7 @@
 
 #include "daemon/ingest/address.h"
 #include "daemon/mirror/mirrors.h"
+#include "proto/host/entropy.h"
 #include "proto/host/log.h"
 #include "proto/object/hash.h"
 #include "proto/object/merkle.h"
@@ -36,7 +37,8 @@ add(struct mirrors *m, struct bytes address, bool near)
 
 	while (address.n > 0 && address.p[address.n - 1] == '/')
 		address.n--;
-	if (m->n_place == MIRROR_PLACES_MAX || !is_reachable(m, address))
+	if (m->n_place == MIRROR_PLACES_MAX || !is_reachable(m, address) ||
+	    rota_is_left(&m->rest, address, clock_now()))
 		return;
 	for (size_t i = 0; i < m->n_place; i++)
 		if (bytes_eq(address, bytes_str(m->place[i].address)))
@@ -184,9 +186,10 @@ on_answer(void *arg, const struct fetch_answer *a)
 
 	if (m->d->stopping)
 		return;
-	if (a->retry > m->retry)
-		m->retry = a->retry;
 	if (is_unwell(a)) {
+		if (a->retry > 0)
+			rota_leave(&m->rest, bytes_str(m->place[m->at].address),
+			    a->retry, clock_now());
 		log_debug("a mirror: %s", a->error == FETCH_OK
 					      ? "its web server is not well"
 					      : fetch_error_text(a->error));
@@ -201,6 +204,26 @@ on_answer(void *arg, const struct fetch_answer *a)
 	}
 }
 
+/* Whether another feed is due. */
+static bool
+others_wait(const struct mirrors *m)
+{
+	return rota_waits(m->feed, m->n, &m->visited, clock_now());
+}
+
+/* It had its turn. */
+static bool
+is_over(struct mirrors *m)
+{
+	if (clock_now() - m->since < ROTA_TURN || !others_wait(m))
+		return false;
+	m->cut = true;
+	m->gave = m->gave || m->pull.gave;
+	pull_done(&m->pull);
+	mirrors_visited(m);
+	return true;
+}
+
 static void
 ask(struct mirrors *m)
 {
@@ -211,6 +234,8 @@ ask(struct mirrors *m)
 	size_t max;
 	int err;
 
+	if (is_over(m))
+		return;
 	if (!pull_ask(&m->pull, m->d->node, &m->asked, &max)) {
 		next_place(m);
 		return;
@@ -221,7 +246,7 @@ ask(struct mirrors *m)
 	buf_printf(&b, "/%s", path);
 	rq.address = buf_bytes(&b);
 	rq.max = (uint32_t)max;
-	rq.seconds = MIRROR_SECONDS(max);
+	rq.seconds = ROTA_SECONDS(max, others_wait(m));
 	err = buf_err(&b);
 	if (err == 0)
 		err = fetcher_ask(m->fetcher, m->d->base, &rq, on_answer, m);
@@ -240,8 +265,8 @@ mirror_visit(struct mirrors *m, const struct id *feed)
 		return false;
 	m->busy = true;
 	m->visited = *feed;
-	m->answered = m->gave = false;
-	m->retry = 0;
+	m->answered = m->gave = m->cut = false;
+	m->since = clock_now();
 	m->left = m->n_place;
 	/* Not all that are in need go to the same one first. */
 	m->at = (size_t)rng_below(&m->rng, m->n_place);

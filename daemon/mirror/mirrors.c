@@ -109,6 +109,7 @@ static void
 on_time(evutil_socket_t fd, short what, void *arg)
 {
 	struct mirrors *m = arg;
+	struct mirrored *f;
 	when_ms now = clock_now();
 
 	(void)fd;
@@ -116,10 +117,9 @@ on_time(evutil_socket_t fd, short what, void *arg)
 	look_around(m);
 	for (size_t i = 0; i < m->n; i++)
 		judge(m, &m->feed[i], now);
-	for (size_t i = 0; i < m->n && !m->busy; i++)
-		if (m->feed[i].due != 0 && m->feed[i].due <= now &&
-		    !mirror_visit(m, &m->feed[i].feed))
-			m->feed[i].due = 0; /* it may have some later */
+	while (!m->busy && (f = rota_next(m->feed, m->n, now)) != NULL)
+		if (!mirror_visit(m, &f->feed))
+			f->due = 0; /* it may have some later */
 	look_in(m, about(m, LOOK_TIME));
 }
 
@@ -132,20 +132,22 @@ mirrors_visited(struct mirrors *m)
 	m->busy = false;
 	fetcher_rest(m->fetcher);
 	log_info("mirrors of a feed were asked: %s",
-	    m->gave       ? "they gave what was lacking"
+	    m->cut        ? "others wait for theirs"
+	    : m->gave     ? "they gave what was lacking"
 	    : m->answered ? "they have nothing new"
 			  : "none has it");
 	if (f == NULL)
 		return;
+	if (m->cut) {
+		f->due = clock_now() + about(m, LOOK_TIME);
+		look_in(m, SECOND);
+		return;
+	}
 	for (unsigned i = 0; i < f->vain && wait < VAIN_MAX; i++)
 		wait *= 2;
 	f->vain = m->answered ? 0 : f->vain + 1;
 	wait = m->answered ? AGAIN_TIME : wait < VAIN_MAX ? wait : VAIN_MAX;
-	wait = about(m, wait);
-	if (m->retry * SECOND > wait)
-		wait =
-		    m->retry * SECOND < VAIN_MAX ? m->retry * SECOND : VAIN_MAX;
-	f->due = clock_now() + wait;
+	f->due = clock_now() + about(m, wait);
 	look_in(m, SECOND); /* another feed's may be due */
 }
 

@@ -3,6 +3,7 @@
 
 #include "daemon/daemon_inner.h"
 #include "daemon/mirror/pull.h"
+#include "daemon/mirror/rota.h"
 #include "daemon/source/fetcher.h"
 #include "proto/base/rng.h"
 #include "proto/object/follow.h"
@@ -16,19 +17,10 @@
  *	mirrors.c       when whose are asked
  *	mirror_visit.c  those of one feed, one after the other
  *	pull.c          what of each
+ *	rota.c          whose turn it is
  */
 #define MIRROR_PLACES_MAX  (FOLLOW_SOURCES_MAX + CHARTER_MIRRORS_MAX)
 #define MIRROR_ADDRESS_MAX FOLLOW_SOURCE_MAX
-/* Seconds that a thing of so many bytes may take. */
-#define MIRROR_SECONDS(bytes) (60 + (uint32_t)((bytes) / 4096))
-
-/* When a feed's mirrors are asked next; all times in milliseconds. */
-struct mirrored {
-	struct id feed;
-	when_ms due;   /* 0: it lacks nothing that they could have */
-	unsigned vain; /* visits that nobody answered, one after the other */
-	bool seen;     /* it is followed */
-};
 
 struct mirror_place {
 	char address[MIRROR_ADDRESS_MAX + 1];
@@ -49,7 +41,9 @@ struct mirrors {
 	struct mirror_place place[MIRROR_PLACES_MAX];
 	size_t n_place, at, left; /* the place, and how many with it */
 	bool answered, gave;
-	uint64_t retry; /* seconds that one asked to be left alone */
+	bool cut;      /* it was ended, for others wait */
+	when_ms since; /* it began */
+	struct rota_rest rest;
 	struct pull pull;
 	struct tree_name asked;
 	/* A pack that is being given to the node, some pieces a turn. */
