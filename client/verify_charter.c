@@ -109,11 +109,11 @@ learn_tree(struct feed *f, const char *place)
 	return err == QERR_FORK || qerr_is_fatal(err) ? err : 0;
 }
 
-/* True if |place| is a file with some charter, whoever's. */
+/* True if |place| is a file with some charter, whoever's; |ret| then has its version and
+ * hash. */
 static bool
-is_charter(const char *place)
+is_charter(const char *place, struct charter *ret)
 {
-	struct charter c;
 	struct stat st;
 	struct buf b;
 	bool is;
@@ -122,7 +122,7 @@ is_charter(const char *place)
 	is = stat(place, &st) == 0 && S_ISREG(st.st_mode) &&
 	     file_read(&b, AT_FDCWD, place, TEXT_MAX) == 0 &&
 	     armour_strip(&b, ARMOUR_CHARTER, CHARTER_FILE_MAX) == 0 &&
-	     charter_peek(&c, buf_bytes(&b)) == 0;
+	     charter_peek(ret, buf_bytes(&b)) == 0;
 	buf_done(&b);
 	return is;
 }
@@ -132,9 +132,10 @@ verify_known_check(const struct verify *v)
 {
 	for (size_t i = 0; i < v->n_known; i++) {
 		struct import_source *src = NULL;
+		struct charter c;
 		int err;
 
-		if (is_charter(v->known[i]))
+		if (is_charter(v->known[i], &c))
 			continue;
 		err = import_open(&src, v->known[i], NULL);
 		import_close(src);
@@ -152,12 +153,32 @@ verify_known_check(const struct verify *v)
 int
 verify_learn(struct feed *f, const char *place)
 {
+	struct charter c;
 	int err;
 
-	if (is_charter(place))
+	if (is_charter(place, &c))
 		return learn_named(f, place);
 	err = learn_tree(f, place);
 	return err != 0 ? err : learn_newsroom(f, place);
+}
+
+/* Charters that say nothing of |f|: a revocation, too, that follows one which is missing. */
+static void
+note_unused(const struct verify *v, const struct feed *f)
+{
+	struct charter c, ours;
+
+	for (size_t i = 0; i < v->n_known; i++) {
+		if (!is_charter(v->known[i], &c) ||
+		    (charter_peek(&ours, feed_charter_file(f, c.version)) ==
+			    0 &&
+			id_eq(&ours.hash, &c.hash)))
+			continue;
+		note(v->a,
+		    "The charter %s was not used: it is another feed's, or "
+		    "one before it is missing.",
+		    v->known[i]);
+	}
 }
 
 int
@@ -176,6 +197,8 @@ verify_learn_known(struct verify *v, struct feed *f)
 		}
 	} while (err == 0 && feed_charter(f) != NULL &&
 		 feed_charter(f)->version > before);
+	if (err == 0 && !v->a->quiet)
+		note_unused(v, f);
 	return err;
 }
 
