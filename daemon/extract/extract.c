@@ -9,6 +9,7 @@
 #include "daemon/extract/lead.h"
 #include "daemon/extract/page.h"
 #include "daemon/extract/prune.h"
+#include "daemon/extract/standfirst.h"
 #include "daemon/extract/tail.h"
 #include "daemon/extract/teaser.h"
 #include "daemon/extract/twice.h"
@@ -90,7 +91,7 @@ clean_part(struct attempt *a, uint32_t top, const struct strength *s,
 
 static int
 attempt(struct attempt *a, const GumboNode *root, const struct strength *s,
-    struct bytes title, const struct pick *pick)
+    const struct page_about *about, const struct pick *pick)
 {
 	struct twice twice = {.n = 0};
 	struct topic topic;
@@ -103,11 +104,12 @@ attempt(struct attempt *a, const GumboNode *root, const struct strength *s,
 	for (uint32_t i = 1; i < a->page.n; i++)
 		if (!a->page.e[i].dead && pick_drops(pick, a->page.e[i].node))
 			page_kill(&a->page, i);
-	kill_all(&a->page, s->beside, title);
-	topic_of(&topic, title);
+	a->page.standfirst = standfirst_find(&a->page, about->summary);
+	kill_all(&a->page, s->beside, about->title);
+	topic_of(&topic, about->title);
 	a->n_part = find_heaviest(&a->page, s, &topic, a->part, PARTS_MAX);
 	for (size_t i = 0; i < a->n_part; i++)
-		clean_part(a, a->part[i], s, title, &twice);
+		clean_part(a, a->part[i], s, about->title, &twice);
 	return 0;
 }
 
@@ -115,6 +117,14 @@ static int
 by_address(const void *a, const void *b)
 {
 	const GumboNode *const *x = a, *const *y = b;
+
+	return *x < *y ? -1 : *x > *y;
+}
+
+static int
+by_place(const void *a, const void *b)
+{
+	const uint32_t *x = a, *y = b;
 
 	return *x < *y ? -1 : *x > *y;
 }
@@ -140,17 +150,20 @@ keep(struct extract *x, const struct attempt *a, struct bytes title,
     const struct pick *pick)
 {
 	const struct page *p = &a->page;
-	uint32_t lead[LEAD_MAX];
-	size_t n_lead = lead_find(p, a->part[0], title, lead);
+	uint32_t root[PARTS_MAX + LEAD_MAX + 1];
+	struct lead_parts parts = {a->part, a->n_part};
+	size_t n = lead_find(p, &parts, title, root);
 
-	if (begin(x, a->n_part + n_lead, p->n, pick) != 0)
+	memcpy(root + n, a->part, a->n_part * sizeof(root[0]));
+	n += a->n_part;
+	qsort(root, n, sizeof(root[0]), by_place);
+	if (begin(x, n, p->n, pick) != 0)
 		return QERR_NOMEM;
-	for (size_t i = 0; i < n_lead; i++)
-		x->root[x->n_root++] = p->e[lead[i]].node;
+	for (size_t i = 0; i < n; i++)
+		x->root[x->n_root++] = p->e[root[i]].node;
 	for (size_t i = 0; i < a->n_part; i++) {
 		uint32_t top = a->part[i];
 
-		x->root[x->n_root++] = p->e[top].node;
 		for (uint32_t k = top + 1; k < p->e[top].end;
 		     k = p->e[k].dead ? p->e[k].end : k + 1)
 			if (p->e[k].dead)
@@ -184,7 +197,7 @@ extract_all(struct extract *ret, const struct pick *pick)
 }
 
 static int
-find(struct extract *ret, const GumboNode *root, struct bytes title,
+find(struct extract *ret, const GumboNode *root, const struct page_about *about,
     const struct pick *pick)
 {
 	struct attempt *now = calloc(1, sizeof(*now));
@@ -194,7 +207,7 @@ find(struct extract *ret, const GumboNode *root, struct bytes title,
 	for (size_t i = 0; i < sizeof(strengths) / sizeof(strengths[0]) &&
 			   err == 0 && best->letters < ENOUGH;
 	     i++) {
-		err = attempt(now, root, &strengths[i], title, pick);
+		err = attempt(now, root, &strengths[i], about, pick);
 		if (err == 0 && is_better(now, best)) {
 			struct attempt *was = best;
 
@@ -204,7 +217,7 @@ find(struct extract *ret, const GumboNode *root, struct bytes title,
 		page_done(&now->page);
 	}
 	if (err == 0)
-		err = best->n_part > 0 ? keep(ret, best, title, pick)
+		err = best->n_part > 0 ? keep(ret, best, about->title, pick)
 				       : extract_all(ret, pick);
 	if (best != NULL)
 		page_done(&best->page);
@@ -214,12 +227,12 @@ find(struct extract *ret, const GumboNode *root, struct bytes title,
 }
 
 int
-extract_find(struct extract *ret, const GumboNode *root, struct bytes title,
-    const struct pick *pick)
+extract_find(struct extract *ret, const GumboNode *root,
+    const struct page_about *about, const struct pick *pick)
 {
 	*ret = (struct extract){0};
 	return pick->n_keep > 0 ? extract_all(ret, pick)
-				: find(ret, root, title, pick);
+				: find(ret, root, about, pick);
 }
 
 void

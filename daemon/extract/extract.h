@@ -6,6 +6,7 @@
 
 #include <gumbo.h>
 
+#include "daemon/extract/page.h"
 #include "daemon/extract/pick.h"
 
 /*
@@ -19,6 +20,7 @@
  *	widen.c	what else looks like it, in other boxes
  *	prune.c	what is in it and is noise by its links, its name or its words
  *	lead.c	what belongs to it above it
+ *	standfirst.c  which of it says what the article is about
  *	date.c, date_find.c  days as documents and people write them
  *	tail.c	comments and other news, behind a line that says so
  *	foot.c	lines below it: its source, its tags, "Follow us"
@@ -43,13 +45,13 @@ struct extract {
 bool extract_is_page(const GumboNode *root);
 
 /*
- * Find the article of the page |root|, whose title is |title|.  What |pick| keeps is
+ * Find the article of the page |root|, which is |about| that.  What |pick| keeps is
  * the article, whatever it looks like, and what it drops never is.  0, and |ret|
  * borrows its nodes, or QERR_NOMEM; with nothing that looks like an article n_root
  * is 0.  Free |ret| with extract_done() in any case.
  */
-int extract_find(struct extract *ret, const GumboNode *root, struct bytes title,
-    const struct pick *pick);
+int extract_find(struct extract *ret, const GumboNode *root,
+    const struct page_about *about, const struct pick *pick);
 /* All of a document is the article, but what |pick| says. */
 int extract_all(struct extract *ret, const struct pick *pick);
 void extract_done(struct extract *x);

@@ -3,6 +3,7 @@
 #include "daemon/extract/beside.h"
 #include "daemon/extract/hint.h"
 #include "daemon/extract/noise.h"
+#include "daemon/extract/standfirst.h"
 
 #define ALONE_MIN 240 /* letters of prose below it: the others are not meant */
 
@@ -66,7 +67,9 @@ is_beside(const struct page *p, uint32_t i)
 	if (how == BESIDE_NOT || page_has_above(p, i, GUMBO_TAG_TABLE) ||
 	    page_has_above(p, i, GUMBO_TAG_CODE))
 		return false;
-	if (how == BESIDE_SOFT && e->tag == GUMBO_TAG_P && page_prose(e) > 0)
+	if (how == BESIDE_SOFT &&
+	    ((e->tag == GUMBO_TAG_P && page_prose(e) > 0) ||
+		standfirst_is_most(p, i)))
 		return false;
 	return (uint64_t)e->in.prose * 100 <=
 	       (uint64_t)p->e[0].in.prose * most_of(p, i, how);

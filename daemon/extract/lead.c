@@ -5,8 +5,10 @@
 #include "daemon/extract/hint.h"
 #include "daemon/extract/names.h"
 #include "daemon/extract/noise.h"
+#include "daemon/extract/standfirst.h"
 
 #define SUBTITLE_MIN 60 /* letters; less is a section's name, or a date */
+#define NAMED_MIN    30 /* .. but where names say that it is one */
 
 static bool
 is_picture(const struct page_element *e)
@@ -31,6 +33,18 @@ is_caption(const struct page *p, uint32_t i, uint32_t title, uint32_t first)
 	return is;
 }
 
+/* By its names, or those of the box around it, where what is short is a credit. */
+static bool
+is_named(const struct page *p, uint32_t i)
+{
+	const struct page_element *e = &p->e[i];
+
+	return page_is_block(e->tag) && !noise_is_moment(p, i) &&
+	       ((e->in.text >= NAMED_MIN && standfirst_is_named(e->node)) ||
+		   (e->in.text >= SUBTITLE_MIN &&
+		       standfirst_is_named(p->e[e->up].node)));
+}
+
 /* One paragraph and nothing else. */
 static bool
 is_paragraph(const struct page *p, uint32_t i)
@@ -40,6 +54,8 @@ is_paragraph(const struct page *p, uint32_t i)
 	if (e->in.block > 0 || page_link_density(p, i) > 0.1f ||
 	    hint_is_byline(e->node))
 		return false;
+	if (is_named(p, i))
+		return true;
 	switch ((int)e->tag) {
 	case GUMBO_TAG_H2:
 	case GUMBO_TAG_H3:
@@ -76,10 +92,51 @@ is_lead(const struct page *p, uint32_t i, uint32_t title, uint32_t first)
 	return is_paragraph(p, i) && !is_caption(p, i, title, first);
 }
 
-size_t
-lead_find(const struct page *p, uint32_t first, struct bytes title,
-    uint32_t ret[LEAD_MAX])
+/* The part of the article with most of its prose. */
+static uint32_t
+heaviest(const struct page *p, const struct lead_parts *parts)
 {
+	uint32_t best = parts->at[0];
+
+	for (size_t i = 1; i < parts->n; i++)
+		if (p->e[parts->at[i]].in.prose > p->e[best].in.prose)
+			best = parts->at[i];
+	return best;
+}
+
+static bool
+is_in_parts(const struct page *p, const struct lead_parts *parts, uint32_t i)
+{
+	for (size_t k = 0; k < parts->n; k++)
+		if (i >= parts->at[k] && i < p->e[parts->at[k]].end)
+			return true;
+	return false;
+}
+
+/* The standfirst, if it is none of the |n| of |ret|; how many these are then.  Where no
+ * heading is |above| it, what an <article> begins with is one, not a paper's motto. */
+static size_t
+add_standfirst(const struct page *p, const struct lead_parts *parts,
+    uint32_t above, uint32_t *ret, size_t n)
+{
+	uint32_t i = p->standfirst, text = heaviest(p, parts);
+
+	if (i <= above || i >= text || is_in_parts(p, parts, i) ||
+	    is_said_again(p, i, text) ||
+	    (above == 0 && !page_has_above(p, i, GUMBO_TAG_ARTICLE)))
+		return n;
+	for (size_t k = 0; k < n; k++)
+		if (i >= ret[k] && i < p->e[ret[k]].end)
+			return n;
+	ret[n] = i;
+	return n + 1;
+}
+
+size_t
+lead_find(const struct page *p, const struct lead_parts *parts,
+    struct bytes title, uint32_t ret[LEAD_MAX + 1])
+{
+	uint32_t first = parts->at[0];
 	uint32_t below = 0; /* the last heading that says the title */
 	size_t n = 0, looks = 0;
 	bool picture = false;
@@ -103,5 +160,5 @@ lead_find(const struct page *p, uint32_t first, struct bytes title,
 		}
 		i = e->dead ? e->end : i + 1;
 	}
-	return n;
+	return add_standfirst(p, parts, below, ret, n);
 }

@@ -39,7 +39,13 @@ struct page_element {
 struct page {
 	struct page_element *e;
 	size_t n, cap;
+	uint32_t standfirst; /* 0: none (standfirst.h) */
 	int err;
+};
+
+/* What a page says it is about, for machines. */
+struct page_about {
+	struct bytes title, summary; /* may be empty */
 };
 
 /* Measure what is below |root|.  0 or QERR_NOMEM; free with page_done() anyway. */

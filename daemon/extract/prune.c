@@ -4,6 +4,7 @@
 
 #include "daemon/extract/hint.h"
 #include "daemon/extract/noise.h"
+#include "daemon/extract/standfirst.h"
 
 #define LEAD_PARAGRAPHS 1   /* that a date may stand below */
 #define TAGS_MIN        2   /* commas */
@@ -90,7 +91,7 @@ is_noisy_box(struct page *p, uint32_t i, const struct strength *s)
 	    (e->tag == GUMBO_TAG_TABLE && page_is_data_table(p, i)))
 		return false;
 	if (weight < 0)
-		return true;
+		return !standfirst_is_most(p, i);
 	list = is_list(e);
 	return e->in.commas < 10 && is_out_of_proportion(p, i, list, weight) &&
 	       !(list && is_gallery(e));

@@ -86,14 +86,15 @@ static int
 take_body(struct ingest_doc *d, const struct ingest_source *src,
     const GumboNode *root, const struct pick *pick)
 {
-	struct bytes title = bytes_str(d->title != NULL ? d->title : "");
+	struct page_about about = {bytes_str(d->title != NULL ? d->title : ""),
+	    bytes_str(d->summary != NULL ? d->summary : "")};
 	bool is_page = extract_is_page(root);
 	struct extract page;
 	int r;
 
 	if (!is_page && says_nothing(pick))
 		return walk_article(d, src, root, NULL);
-	r = is_page ? extract_find(&page, root, title, pick)
+	r = is_page ? extract_find(&page, root, &about, pick)
 		    : extract_all(&page, pick);
 	if (r == 0) {
 		if (is_page)

@@ -446,6 +446,57 @@ what_it_is_about_stands_below_the_title(void)
 	is_lead(ONE, false);
 }
 
+/* Of a page whose summary for machines is |summary|. */
+static bool
+leads(const char *summary, const char *between, const char *inside)
+{
+	struct ingest_doc d;
+	struct buf b;
+	bool is;
+
+	buf_init(&b, 0);
+	buf_printf(&b,
+	    HEAD "<meta name=description content='%s'><script>x()</script>"
+		 "</head><body><nav>n</nav><div><div><h1>Arrests</h1>%s</div>"
+		 "<div><div class=article-text>%s" ONE TWO THREE "</div><div>"
+		 "<a href=/b>More</a></div></div></div></body></html>",
+	    summary, between, inside);
+	take(&d, (const char *)b.p, b.n);
+	is = says(&d, "STANDFIRST");
+	check(says(&d, "seldom succeed"));
+	ingest_done(&d);
+	buf_done(&b);
+	return is;
+}
+
+#define STANDFIRST "STANDFIRST: five are in prison after a week of searches"
+
+static void
+a_standfirst_says_what_the_summary_says(void)
+{
+	static const char in_teaser[] =
+	    "<div class=teaser>" STANDFIRST "</div>";
+
+	check(leads(STANDFIRST, "<h2>" STANDFIRST "</h2>", ""));
+	check(leads(STANDFIRST, in_teaser, ""));
+	check(leads(STANDFIRST, "", in_teaser));
+	/* It may have been cut off. */
+	check(leads(STANDFIRST " of ho…",
+	    "<ul><li><h4>" STANDFIRST " of houses</h4></li></ul>", ""));
+	check(!leads("Another", in_teaser, ""));
+	check(!leads("Another", "", in_teaser));
+	check(!leads(STANDFIRST, "<h4><a href=/>" STANDFIRST "</a></h4>", ""));
+}
+
+static void
+a_standfirst_may_be_named(void)
+{
+	check(leads("", "<p class=article__dek>" STANDFIRST "</p>", ""));
+	check(leads("", "<div class=perex>" STANDFIRST "</div>", ""));
+	check(!leads("", "<p class=kind>" STANDFIRST "</p>", ""));
+	check(!leads("", "<p class=lead>STANDFIRST, 12 January 2026</p>", ""));
+}
+
 /* Between title and text: who wrote it, by a link, and the lead picture's caption. */
 static void
 the_head_of_an_article_is_kept(void)
@@ -850,6 +901,8 @@ main(void)
 	a_long_line_says_nobody();
 	boxes_before_an_article_are_its_lead();
 	what_it_is_about_stands_below_the_title();
+	a_standfirst_says_what_the_summary_says();
+	a_standfirst_may_be_named();
 	an_article_in_several_boxes_is_one();
 	names_do_not_hide_an_article();
 	other_articles_are_left_out();
