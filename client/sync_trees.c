@@ -87,6 +87,22 @@ is_whole(const struct sync_feed *f)
 	return f->reached && f->lacking == 0;
 }
 
+/* A charter says whose it is only to who has those before it. */
+static int
+complain_of_none(const char *where)
+{
+	struct import_source *charter;
+
+	if (import_lone(&charter, where) != 0)
+		return complain("%s has none of the feeds that you follow.",
+		    where);
+	import_close(charter);
+	return complain("%s changes none of the feeds that you follow, or the "
+			"charters before it are not here. Sync with a source, "
+			"then take it in again.",
+	    where);
+}
+
 /* All feeds, or those that are not whole: 0, or an exit status after complaining. */
 static int
 ask_tree(struct sync *s, const char *where, struct import_source *src, bool all)
@@ -107,10 +123,7 @@ ask_tree(struct sync *s, const char *where, struct import_source *src, bool all)
 	}
 	if (failed)
 		return APP_FAILED;
-	return any || import_is_slow(src)
-		   ? 0
-		   : complain("%s has none of the feeds that you follow.",
-			 where);
+	return any || import_is_slow(src) ? 0 : complain_of_none(where);
 }
 
 static int

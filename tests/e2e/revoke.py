@@ -102,6 +102,9 @@ def main(build):
         fails(w, '', 'read', 'forged.md', home=home)
         need('Words 2.' in w.run('read', '2.md', home=home).stdout, 'more died than was ended')
         fails(w, '', 'sync', chat, home=w.path('nobody'))
+        # Who follows, and has no charter yet, cannot know whose it is.
+        w.run('follow', link, home=w.path('late'))
+        fails(w, 'the charters before it are not here', 'sync', chat, home=w.path('late'))
 
         # By stick.
         w.run('export', '--bundle', w.path('stick.tar'), home=home)
