@@ -1,3 +1,4 @@
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -92,7 +93,7 @@ make_charter(struct buf *file, struct id *feed, const struct options *o,
 
 static int
 write_link(const struct app *a, int dir, const struct id *feed,
-    const struct options *o)
+    const struct options *o, struct buf *ret_link)
 {
 	static struct follow f; /* large, and used once */
 	char text[ID_TEXT_LEN + 2];
@@ -108,8 +109,7 @@ write_link(const struct app *a, int dir, const struct id *feed,
 	buf_put_str(&b, "\n");
 	exit = write_part(a, dir, "reading.key", &b, 0640);
 	follow_text(&b, &f);
-	if (exit == 0)
-		say(a, "%.*s", (int)b.n, (const char *)b.p);
+	buf_put(ret_link, b.p, b.n);
 	buf_put_str(&b, "\n");
 	if (exit == 0)
 		exit = write_part(a, dir, "link", &b, 0640);
@@ -118,9 +118,58 @@ write_link(const struct app *a, int dir, const struct id *feed,
 	return exit;
 }
 
+/* Stands beside the others until all of them are there: who was killed, or found the disk
+ * full, begins anew, and overwrites nobody's feed. */
+#define UNFINISHED "unfinished"
+
+static const char *const parts[] = {
+    "link", "charter", "reading.key", "public.key", "secret.key"};
+
+static bool
+is_there(int dir, const char *name)
+{
+	return faccessat(dir, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+static bool
+is_taken(int dir)
+{
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+		if (is_there(dir, parts[i]))
+			return !is_there(dir, UNFINISHED);
+	return false;
+}
+
+/* One of the parts, or what file_write() had of it when it was killed. */
+static bool
+is_part(const char *name)
+{
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		size_t n = strlen(parts[i]);
+
+		if (strncmp(name, parts[i], n) == 0 &&
+		    (name[n] == '\0' || strncmp(name + n, ".tmp", 4) == 0))
+			return true;
+	}
+	return false;
+}
+
+static void
+clear(int dir)
+{
+	DIR *d = file_folder(dir, ".");
+	struct dirent *e;
+
+	while (d != NULL && (e = readdir(d)) != NULL)
+		if (is_part(e->d_name))
+			(void)unlinkat(dir, e->d_name, 0);
+	if (d != NULL)
+		closedir(d);
+}
+
 static int
 write_feed(const struct app *a, int dir, const struct options *o,
-    const char *pass)
+    const char *pass, struct buf *ret_link)
 {
 	struct key_secret k;
 	struct buf b, charter;
@@ -143,10 +192,35 @@ write_feed(const struct app *a, int dir, const struct options *o,
 	if (exit == 0)
 		exit = write_part(a, dir, "charter", &charter, 0644);
 	if (exit == 0)
-		exit = write_link(a, dir, &feed, o);
+		exit = write_link(a, dir, &feed, o, ret_link);
 	key_secret_done(&k);
 	buf_wipe(&b);
 	buf_done(&charter);
+	return exit;
+}
+
+/* All of it, or nothing: prints the link. */
+static int
+make_feed(const struct app *a, int dir, const struct options *o,
+    const char *pass)
+{
+	struct buf none, link;
+	int exit;
+
+	buf_init(&none, 0);
+	buf_init(&link, 0);
+	if (is_there(dir, UNFINISHED))
+		clear(dir);
+	exit = write_part(a, dir, UNFINISHED, &none, 0600);
+	if (exit == 0)
+		exit = write_feed(a, dir, o, pass, &link);
+	if (exit != 0)
+		clear(dir);
+	if (unlinkat(dir, UNFINISHED, 0) != 0 && exit == 0)
+		exit = complain_of(UNFINISHED, "removed", QERR_IO);
+	if (exit == 0)
+		say(a, "%.*s", (int)link.n, (const char *)link.p);
+	buf_wipe(&link);
 	return exit;
 }
 
@@ -167,11 +241,11 @@ key_new(const struct app *a, const struct options *o)
 	if (dir < 0)
 		return complain("%s cannot be opened: %s.", folder,
 		    strerror(errno));
-	if (faccessat(dir, "secret.key", F_OK, 0) == 0)
+	if (is_taken(dir))
 		exit = complain("%s holds a feed already. Name another folder.",
 		    folder);
 	else
-		exit = write_feed(a, dir, o, o->pass ? pass : NULL);
+		exit = make_feed(a, dir, o, o->pass ? pass : NULL);
 	sodium_memzero(pass, sizeof(pass));
 	close(dir);
 	if (exit == 0)

@@ -1,8 +1,10 @@
 #include "client/contents.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "client/date.h"
 #include "client/language.h"
@@ -98,13 +100,14 @@ contents_add(struct contents *c, const struct contents_entry *e)
 
 /* Languages. */
 
-/* Compare the primary subtag of |lang| with |tag|. */
+/* Compare the primary subtag of |lang| with |tag|, which is in small letters: En is en, and
+ * where names are the same whatever their case, its list would be the same file. */
 static bool
 speaks(const char *lang, const char *tag)
 {
 	size_t n = strcspn(lang, "-");
 
-	return strlen(tag) == n && strncmp(lang, tag, n) == 0;
+	return strlen(tag) == n && strncasecmp(lang, tag, n) == 0;
 }
 
 static int
@@ -128,7 +131,9 @@ count_language(struct making *m, const char *lang)
 		return;
 	if (i == m->n_lang) {
 		m->lang[m->n_lang++] = (struct language){.n = 0};
-		memcpy(m->lang[i].tag, lang, n);
+		for (size_t k = 0; k < n; k++)
+			m->lang[i].tag[k] =
+			    (char)tolower((unsigned char)lang[k]);
 	}
 	m->lang[i].n++;
 }

@@ -1,8 +1,10 @@
 #include "client/sweep.h"
 
+#include <ctype.h>
 #include <dirent.h>
 #include <fcntl.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "client/page.h"
@@ -20,11 +22,13 @@ contents_key(struct id *ret, const char *name)
 	size_t n = strlen(name), html = strlen(".html");
 
 	if (n >= sizeof(ret->b) || n <= html ||
-	    strncmp(name, "index", 5) != 0 ||
-	    strcmp(name + n - html, ".html") != 0)
+	    strncasecmp(name, "index", 5) != 0 ||
+	    strcasecmp(name + n - html, ".html") != 0)
 		return false;
 	memset(ret, 0, sizeof(*ret));
-	memcpy(ret->b, name, n);
+	/* Where case means nothing it is the old name that the new file has. */
+	for (size_t i = 0; i < n; i++)
+		ret->b[i] = (uint8_t)tolower((unsigned char)name[i]);
 	return true;
 }
 

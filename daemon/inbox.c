@@ -132,13 +132,16 @@ note(struct room *r, const char *path, const struct stat *st)
 static void
 scan(struct room *r, int dir, const char *path, int depth)
 {
-	DIR *list = file_folder(dir, path[0] == '\0' ? "." : path);
+	int at = file_folder_below(dir, path);
+	DIR *list = at >= 0 ? fdopendir(at) : NULL;
 	enum ingest_kind kind;
 	struct dirent *e;
 	struct stat st;
 	char name[4096];
 
 	if (list == NULL) {
+		if (at >= 0)
+			close(at);
 		odd(r, path, "A folder of the inbox may not be read.", NULL);
 		return;
 	}
@@ -194,7 +197,7 @@ open_picture(void *arg, struct bytes src)
 	return beside_open(*(int *)arg, src);
 }
 
-/* The folder that |path| lies in. */
+/* The folder that |path| lies in, with its pictures: a link may have taken its place, too. */
 static int
 folder_of(int dir, const char *path)
 {
@@ -204,7 +207,7 @@ folder_of(int dir, const char *path)
 	snprintf(folder, sizeof(folder), "%.*s",
 	    slash == NULL ? 1 : (int)(slash - path),
 	    slash == NULL ? "." : path);
-	return openat(dir, folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return file_folder_below(dir, folder);
 }
 
 /* |message|: why it is refused, or what is left out; NULL: nothing, or it is gone. */

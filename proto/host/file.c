@@ -80,13 +80,12 @@ file_read(struct buf *b, int dir, const char *path, size_t max)
  * Folder by folder, and no link is followed.  openat2() would do it in one call, but a
  * service manager that guards file modes must refuse that whole (RestrictSUIDSGID=).
  */
-int
-file_open_below(int folder, const char *path)
+static int
+open_below(int folder, const char *path, int last)
 {
 	char name[PATH_MAX];
 	int at = folder, flags = O_CLOEXEC | O_NOFOLLOW;
 	char *part = name, *slash;
-	struct stat st;
 
 	if (snprintf(name, sizeof(name), "%s", path) >= PATH_MAX)
 		return QERR_ABSENT;
@@ -103,8 +102,8 @@ file_open_below(int folder, const char *path)
 			at = openat(dir, part[0] == '\0' ? "." : part,
 			    flags | O_PATH | O_DIRECTORY);
 		else
-			at = openat(dir, part,
-			    flags | O_RDONLY | O_NONBLOCK | O_NOCTTY);
+			at = openat(dir, part[0] == '\0' ? "." : part,
+			    flags | last);
 		why = errno;
 		if (dir != folder)
 			close(dir);
@@ -112,6 +111,15 @@ file_open_below(int folder, const char *path)
 		if (slash != NULL)
 			part = slash + 1;
 	} while (at >= 0 && slash != NULL);
+	return at;
+}
+
+int
+file_open_below(int folder, const char *path)
+{
+	int at = open_below(folder, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+	struct stat st;
+
 	if (at < 0)
 		return errno == ELOOP ? QERR_ABSENT : file_error("cannot open");
 	if (fstat(at, &st) != 0 || !S_ISREG(st.st_mode)) {
@@ -119,6 +127,12 @@ file_open_below(int folder, const char *path)
 		return QERR_ABSENT;
 	}
 	return at;
+}
+
+int
+file_folder_below(int folder, const char *path)
+{
+	return open_below(folder, path, O_RDONLY | O_DIRECTORY);
 }
 
 int

@@ -26,6 +26,8 @@ int file_read(struct buf *b, int dir, const char *path, size_t max);
  * followed on the way, and "..", too, is QERR_ABSENT.  Its descriptor, or what it holds.
  */
 int file_open_below(int folder, const char *path);
+/* The same of a folder: "" and "." are |folder| itself.  -1, and errno, if it is none. */
+int file_folder_below(int folder, const char *path);
 int file_read_below(struct buf *b, int folder, const char *path, size_t max);
 /*
  * The temporary file beside |path| that is to replace it, made anew: its descriptor, and

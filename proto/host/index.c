@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "proto/base/fold.h"
@@ -96,8 +97,10 @@ open_db(struct index *x, bool *ret_fresh)
 
 	index_path(x, path, "");
 	/* What it holds is nobody else's, and SQLite would ask the umask. */
-	if ((fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600)) >= 0)
+	if ((fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600)) >= 0) {
+		(void)fchmod(fd, 0600); /* an old one was made so */
 		close(fd);
+	}
 	rc = sqlite3_open_v2(path, &x->db,
 	    SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
 	    NULL);

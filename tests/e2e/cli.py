@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """What a newsroom, an operator, a reader and a verifier do in a day, and what they are told when it goes wrong.
 usage: cli.py BUILD"""
-import base64, glob, hashlib, json, os, re, shutil, subprocess, sys, time
+import base64, glob, hashlib, json, os, re, resource, shutil, signal, subprocess, sys, time
 sys.path.insert(0, os.path.dirname(__file__))
 from news import Failed, Newsworld
 
@@ -45,6 +45,19 @@ def main(build):
         fails(w, 1, 'follow', 'list')
         fails(w, 1, 'no follow link', 'follow', 'https://example.org/')
         fails(w, 1, 'already', 'key', 'new', w.path('newsroom'), '--name', 'x')
+
+        # A disk that is full, or a kill, at each of its files: nothing half is left, or what is left is begun anew.
+        half = ('key', 'new', w.path('half'), '--name', 'Half')
+        for limit in (0, 60, 110, 150, 200, 250):
+            for kind in (signal.SIG_IGN, signal.SIG_DFL):
+                w.run(*half, ok=False, preexec=lambda: (signal.signal(signal.SIGXFSZ, kind), resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))))
+                if kind == signal.SIG_IGN:
+                    need(os.listdir(w.path('half')) == [], f'{limit}: {os.listdir(w.path("half"))} is left')
+        need(w.run(*half).stdout.strip() == open(w.path('half', 'link')).read().strip(), 'another link is told than stands there')
+        need(len(os.listdir(w.path('half'))) == 5, os.listdir(w.path('half')))
+        fails(w, 1, 'already', *half)
+        os.remove(w.path('half', 'secret.key'))  # as where issues are signed elsewhere
+        fails(w, 1, 'already', *half)
 
         # What would become of a page of the web: its article.
         page = write(w.path('docs', 'page.html'), '<html lang=en><title>Held - The Paper</title><script>x()</script><body>'

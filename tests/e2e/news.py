@@ -36,9 +36,9 @@ class Newsworld:
     def path(self, *parts):
         return os.path.join(self.dir, *parts)
 
-    def run(self, *args, ok=True, home=None, timeout=300, text=True, input=None, cwd=None):
+    def run(self, *args, ok=True, home=None, timeout=300, text=True, input=None, cwd=None, preexec=None):
         env = dict(os.environ, QUIRE_HOME=home or self.path('reader'), LC_ALL='C.UTF-8', NO_COLOR='1')
-        r = subprocess.run([self.quire, *args], env=env, capture_output=True, text=text, timeout=timeout, input=input, cwd=cwd)
+        r = subprocess.run([self.quire, *args], env=env, capture_output=True, text=text, timeout=timeout, input=input, cwd=cwd, preexec_fn=preexec)
         if ok and r.returncode != 0:
             raise Failed(f'quire {" ".join(args)[:200]}: exit {r.returncode}\n{r.stderr}')
         return r

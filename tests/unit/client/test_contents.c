@@ -94,7 +94,7 @@ languages_have_lists_of_their_own(void)
 	contents_init(&c, "P");
 	add(&c, "en", "en", 1);
 	add(&c, "fa", "fa", 2);
-	add(&c, "fb", "fa-IR", 3);
+	add(&c, "fb", "Fa-IR", 3);
 	check(contents_write(&c, on_file, NULL) == 0);
 	check(files == 3);
 	check(count("index.html", "<li") == 3);

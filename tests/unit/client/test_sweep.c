@@ -26,8 +26,20 @@ only_our_names_are_ours(void)
 	check(!ours(SWEEP_PICTURE, "x" PICTURE ".jpg"));
 	check(ours(SWEEP_CONTENTS, "index.html"));
 	check(ours(SWEEP_CONTENTS, "index-fa-12.html"));
+	check(ours(SWEEP_CONTENTS, "INDEX-EN.HTML"));
 	check(!ours(SWEEP_CONTENTS, "index.txt") &&
 	      !ours(SWEEP_CONTENTS, "my-index.html"));
+}
+
+/* On a stick an earlier list of another case is the very file. */
+static void
+case_means_nothing(void)
+{
+	struct id a, b;
+
+	check(sweep_key(&a, SWEEP_CONTENTS, "index-en.html"));
+	check(sweep_key(&b, SWEEP_CONTENTS, "index-EN.html"));
+	check(id_eq(&a, &b));
 }
 
 static void
@@ -62,6 +74,7 @@ main(void)
 {
 	place_init();
 	only_our_names_are_ours();
+	case_means_nothing();
 	what_is_kept_and_what_is_not_ours_stays();
 	place_done();
 	return 0;

@@ -51,6 +51,14 @@ what_cannot_be_made_costs_nothing(int dir)
 	check(file_write(dir, "none/out", bytes_str("x"), 0600) == QERR_ABSENT);
 }
 
+static bool
+is_folder(int dir, const char *path)
+{
+	int fd = file_folder_below(dir, path);
+
+	return fd >= 0 && close(fd) == 0;
+}
+
 /* .. and who reads where others may write reads nothing that lies elsewhere. */
 static void
 what_lies_elsewhere_is_not_read(int dir)
@@ -77,6 +85,10 @@ what_lies_elsewhere_is_not_read(int dir)
 	check(bytes_eq(buf_bytes(&b), bytes_str("text")));
 	check(file_read_below(&b, dir, "in/plain", 3) == QERR_TOOBIG);
 	buf_done(&b);
+	check(is_folder(dir, "in") && is_folder(dir, "") &&
+	      is_folder(dir, "."));
+	check(!is_folder(dir, "link") && !is_folder(dir, "link/.") &&
+	      !is_folder(dir, "..") && !is_folder(dir, "in/plain"));
 	for (size_t i = 0; i < sizeof(made) / sizeof(made[0]); i++)
 		check(unlinkat(dir, made[i], 0) == 0);
 	check(unlinkat(dir, "in", AT_REMOVEDIR) == 0);

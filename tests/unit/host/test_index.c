@@ -2,6 +2,7 @@
 
 #include <sodium.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "proto/base/qerr.h"
 #include "proto/host/store_row.h"
@@ -231,11 +232,29 @@ packs_may_come_in_any_order(void)
 	end();
 }
 
+/* What somebody reads is nobody else's, also where an older quire made the file. */
+static void
+it_is_nobody_elses(void)
+{
+	const char *path;
+	struct stat st;
+
+	begin();
+	index_close(x);
+	path = place_path("index.sqlite");
+	check(stat(path, &st) == 0 && (st.st_mode & 0777) == 0600);
+	check(chmod(path, 0644) == 0);
+	check(index_open(&x, s) == 0);
+	check(stat(path, &st) == 0 && (st.st_mode & 0777) == 0600);
+	end();
+}
+
 int
 main(void)
 {
 	check(sodium_init() >= 0);
 	place_init();
+	it_is_nobody_elses();
 	corrections_replace();
 	retractions_leave_a_title();
 	a_text_made_anew_is_found();
