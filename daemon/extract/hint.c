@@ -78,6 +78,37 @@ hint_is_styled_away(const GumboNode *n)
 	return strstr(tight, ways[0]) != NULL || strstr(tight, ways[1]) != NULL;
 }
 
+/* Whole names of what is for those alone who are read to. */
+static const char *const unseen[] = {" sr-only ", " screen-reader-text ",
+    " screen-reader-only ", " screenreader ", " visually-hidden ",
+    " visuallyhidden ", " u-visually-hidden ", " visibility-hidden ",
+    " element-invisible ", " show-for-sr ", " a11y-hidden ", " offscreen ",
+    " u-offscreen ", " h-offscreen ", " hidecompletely "};
+
+/* Of what a script shows, or a screen of another size .. */
+static const char *const folded[] = {" u-hidden ", " is-hidden ", " d-none ",
+    " hidden ", " hide ", " invisible "};
+
+/* .. which these say. */
+static const char *const seen[] = {":block", ":flex", ":grid", ":inline",
+    ":contents", ":visible", ":not-sr-only", " d-sm-", " d-md-", " d-lg-",
+    " d-xl-", " visible-", " d-print-"};
+
+static bool
+is_named_away(const GumboNode *n, const char *const *names, size_t n_name)
+{
+	struct names s = names_of(n, "class", NULL);
+
+	return names_have(&s, names, n_name) &&
+	       !names_have(&s, seen, N_OF(seen));
+}
+
+bool
+hint_is_folded(const GumboNode *n)
+{
+	return is_named_away(n, folded, N_OF(folded));
+}
+
 bool
 hint_is_hidden(const GumboNode *n)
 {
@@ -88,6 +119,7 @@ hint_is_hidden(const GumboNode *n)
 	const char *class = names_attribute(n, "class");
 
 	if (names_attribute(n, "hidden") != NULL || hint_is_styled_away(n) ||
+	    is_named_away(n, unseen, N_OF(unseen)) ||
 	    is_one_of(names_attribute(n, "role"), roles, N_OF(roles)))
 		return true;
 	/* A picture of a formula may be hidden from those who are read to. */

@@ -17,6 +17,9 @@ bool hint_is_share(const GumboNode *n);
 bool hint_is_styled_away(const GumboNode *n);
 /* It is not shown, or its role is none of an article. */
 bool hint_is_hidden(const GumboNode *n);
+/* Its names say that a script, or a screen of another size, shows it: a question's answer,
+ * or what is none of the page. */
+bool hint_is_folded(const GumboNode *n);
 /* It says who wrote the article. */
 bool hint_is_byline(const GumboNode *n);
 

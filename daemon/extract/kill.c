@@ -103,10 +103,8 @@ titled(const struct page *p, struct bytes title)
 
 /* Other articles of a page that goes on and on, and teasers of them. */
 static void
-kill_others(struct page *p, struct bytes title)
+kill_others(struct page *p, uint32_t t)
 {
-	uint32_t t = titled(p, title);
-
 	for (uint32_t i = 1; t > 0 && i < p->n;) {
 		struct page_element *e = &p->e[i];
 
@@ -117,22 +115,28 @@ kill_others(struct page *p, struct bytes title)
 	}
 }
 
+/* What holds the article |t| is not beside it: its names say what kind of text it is. */
 static bool
-is_to_die(const struct page *p, uint32_t i, bool beside)
+is_to_die(const struct page *p, uint32_t i, uint32_t t, bool beside)
 {
 	const struct page_element *e = &p->e[i];
 
+	if (t >= i && t < e->end)
+		beside = false;
 	return is_empty_box(e) || (hint_is_hidden(e->node) && !is_most(p, i)) ||
+	       (e->in.prose == 0 && page_prose(e) == 0 &&
+		   hint_is_folded(e->node) && !is_most(p, i)) ||
 	       (beside && is_beside(p, i));
 }
 
 void
 kill_all(struct page *p, bool beside, struct bytes title)
 {
-	if (beside)
-		kill_others(p, title);
+	uint32_t t = beside ? titled(p, title) : 0;
+
+	kill_others(p, t);
 	for (uint32_t i = 1; i < p->n;) {
-		if (!p->e[i].dead && is_to_die(p, i, beside))
+		if (!p->e[i].dead && is_to_die(p, i, t, beside))
 			page_kill(p, i);
 		i = p->e[i].dead ? p->e[i].end : i + 1;
 	}

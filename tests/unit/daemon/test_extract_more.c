@@ -93,6 +93,55 @@ teasers_are_left_out(void)
 		"NOISE") == 1);
 }
 
+/* An article is no letter to subscribers because it is named so, nor is it beside what
+ * its readers wrote, however much. */
+static void
+its_title_tells_an_article(void)
+{
+	static const char said[] =
+	    "<p>READER, who had read it twice, wrote that it was, all in all, "
+	    "what everybody knew, and what nobody, until now, had said.</p>";
+	struct ingest_source src = {.kind = INGEST_HTML,
+	    .file = bytes_str("page.html"),
+	    .lang = bytes_str("en")};
+	struct ingest_doc d;
+	struct buf page, why;
+
+	buf_init(&page, 0);
+	buf_init(&why, 0);
+	buf_printf(&page,
+	    "<html lang=en><head><title>Arrests</title><script>x()</script>"
+	    "</head><body><div><article class='newsletter-post post'>"
+	    "<h1>Arrests</h1><div class=body>" ONE TWO THREE
+	    "</div></article></div>"
+	    "<div class=comments>");
+	for (int i = 0; i < 20; i++)
+		buf_put_str(&page, said);
+	buf_put_str(&page, "</div></body></html>");
+	src.data = buf_bytes(&page);
+	ingest_init(&d);
+	check(ingest(&d, &src, &why) == 0);
+	check(memmem(d.body.p, d.body.n, "seldom succeed", 14) != NULL);
+	check(memmem(d.body.p, d.body.n, "READER", 6) == NULL);
+	ingest_done(&d);
+	buf_done(&page);
+	buf_done(&why);
+}
+
+static void
+what_is_not_seen_is_left_out(void)
+{
+	check(times(ONE "<p class=sr-only>NOISE</p>" TWO, "NOISE") == 0);
+	check(times(ONE "<p>He <span class='x visually-hidden'>NOISE</span>"
+			" said.</p>" TWO,
+		  "NOISE") == 0);
+	check(times(ONE "<div class='box hidden'>NOISE</div>" TWO, "NOISE") ==
+	      0);
+	/* On large screens it is. */
+	check(times(ONE "<p class='hidden md:block'>SEEN</p>" TWO, "SEEN") ==
+	      1);
+}
+
 static void
 tags_are_left_out(void)
 {
@@ -160,6 +209,8 @@ main(void)
 {
 	an_article_is_taken_once();
 	teasers_are_left_out();
+	its_title_tells_an_article();
+	what_is_not_seen_is_left_out();
 	tags_are_left_out();
 	what_is_said_below_is_left_out();
 	return 0;
