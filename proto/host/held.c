@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "proto/base/map.h"
 #include "proto/base/qerr.h"
 #include "proto/host/log.h"
 #include "proto/object/proof.h"
@@ -60,13 +61,63 @@ take_charters(struct held *h, struct store *s, struct feed *f)
 	return qerr_is_fatal(err) ? err : 0;
 }
 
+/* The roots that the headers up to |n| announce, as keys. */
+static int
+roots_of(const struct row *r, size_t n, struct map **ret)
+{
+	struct header h;
+	int err = 0;
+
+	if ((*ret = map_new(0)) == NULL)
+		return QERR_NOMEM;
+	for (size_t i = 0; i < n && err == 0; i++) {
+		if (row_header(r, i, &h) != 0)
+			continue;
+		for (size_t k = 0; k < h.n_pack && err == 0; k++)
+			err = map_put(*ret, &h.pack[k].root, *ret);
+	}
+	return err;
+}
+
+/*
+ * A charter ended the key of headers from |i| on, and whoever took it in was killed: their
+ * packs go before them, or nothing would know any more that they are to go.
+ */
+static int
+drop_packs(struct store *s, const struct row *r, size_t i)
+{
+	struct map *stay = NULL;
+	struct header h;
+	int err = roots_of(r, i, &stay);
+
+	for (; i < r->n && err == 0; i++) {
+		if (row_header(r, i, &h) != 0)
+			continue;
+		for (size_t k = 0; k < h.n_pack && err == 0; k++) {
+			struct tree_name t = {
+			    .kind = TREE_PACK, .id = h.pack[k].root};
+
+			if (map_get(stay, &t.id) == NULL && store_has(s, &t))
+				err = store_forget(s, &t);
+		}
+	}
+	map_free(stay);
+	return err;
+}
+
+static bool
+has_died(int err)
+{
+	return err == QERR_REVOKED || err == QERR_KEY || err == QERR_QUORUM;
+}
+
 /* The headers from |i| on, which follow |f|, as far as they do. */
 static int
 take_headers(struct held *h, struct store *s, struct feed *f, size_t i)
 {
 	struct row *r = &h->row;
 	struct header got;
-	int err = 0;
+	int err = 0, dropped;
 
 	while (i < r->n &&
 	       (err = feed_add_header(f, row_file(r, i), &got)) == 0)
@@ -77,6 +128,8 @@ take_headers(struct held *h, struct store *s, struct feed *f, size_t i)
 		feed_cut(f, 0);
 		i = 0;
 	}
+	if (has_died(err) && (dropped = drop_packs(s, r, i)) != 0)
+		return dropped;
 	row_cut(r, i);
 	if (!qerr_is_peer_fault(err))
 		return 0;

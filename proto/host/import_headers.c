@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "proto/base/qerr.h"
 #include "proto/host/import_inner.h"
 
@@ -94,12 +96,47 @@ miss_head(struct import *m, int err)
 static int
 start_over(struct import *m)
 {
-	int err = store_forget_headers(m->store, &m->id, 1);
+	int err;
+
+	/* What these announced: what is not announced again goes. */
+	for (size_t i = 0; i < m->shelf.n; i++)
+		buf_put(&m->doubtful, m->shelf.pack[i].e.root.b,
+		    sizeof(m->shelf.pack[i].e.root.b));
+	if ((err = buf_err(&m->doubtful)) != 0)
+		return err;
+	err = store_forget_headers(m->store, &m->id, 1);
 
 	m->r->fault = 0;
 	if (err == 0)
 		err = import_commit(m);
 	return err != 0 ? err : import_look_again(m);
+}
+
+static bool
+is_announced(const struct import *m, const struct id *root)
+{
+	for (size_t i = 0; i < m->shelf.n; i++)
+		if (id_eq(&m->shelf.pack[i].e.root, root))
+			return true;
+	return false;
+}
+
+/* The pinned history is here: what was announced in another, and not in it, nobody would
+ * ask for any more. */
+static int
+drop_doubtful(struct import *m)
+{
+	struct tree_name t = {.kind = TREE_PACK};
+	int err = 0;
+
+	for (size_t at = 0; at < m->doubtful.n && err == 0;
+	     at += sizeof(t.id.b)) {
+		memcpy(t.id.b, m->doubtful.p + at, sizeof(t.id.b));
+		if (!is_announced(m, &t.id))
+			err = store_forget(m->store, &t);
+	}
+	buf_clear(&m->doubtful);
+	return err;
 }
 
 static int
@@ -145,6 +182,9 @@ import_headers(struct import *m)
 		/* What we had was not the pinned. */
 		if (err == QERR_PINNED && (err = start_over(m)) == 0)
 			err = take_up_to(m, h.number);
+		if (err == 0 &&
+		    feed_head(m->feed) >= feed_charter(m->feed)->pin)
+			err = drop_doubtful(m);
 	}
 	buf_done(&b);
 	if (!qerr_is_fatal(err) && m->r->forked && !proved)

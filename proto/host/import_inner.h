@@ -53,7 +53,9 @@ struct import {
 	struct shelf shelf; /* all that is announced; no key is needed */
 	bool *want;
 	uint64_t wanted, waiting; /* bytes; put since the last commit */
-	bool changed;             /* the charters, and so perhaps what counts */
+	struct buf
+	    doubtful; /* roots: what another history than the pinned announced */
+	bool changed; /* the charters, and so perhaps what counts */
 };
 
 /* An object of the source.  One file that a stick cannot read any more is not there. */

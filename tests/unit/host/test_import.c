@@ -442,12 +442,45 @@ revoked_headers_are_cut(void)
 		check(held.row.n > 0 && held.row.n < ISSUES);
 		check(held.row.n == feed_head(f));
 		check(head_of(s, &p.feed) == held.row.n);
+		check(store_used(s) == held.row.n * (LARGE + SMALL));
 		held_done(&held);
 		feed_free(f);
 	}
 	store_close(s);
 	buf_done(&file);
 	buf_done(&q.charter);
+}
+
+/* .. and what only another history than the pinned announced. */
+static void
+forged_past_is_deleted(void)
+{
+	struct press p, q;
+	struct import_result r;
+	struct buf file = {0}, body = {0};
+	char from[64], forged[64], to[64], alone[80];
+	struct store *s;
+
+	make_tree(from, &p, ISSUES, 99);
+	make_tree(forged, &q, ISSUES - 1, 3); /* too few to tell at once */
+	s = open_store(to);
+	check(take(s, &p.feed, forged, &r) == 0);
+	p.c.version = 2;
+	p.c.previous = p.feed;
+	p.c.pin = ISSUES;
+	history_root(&p.history, &p.c.pin_root);
+	check(charter_encode(&body, &p.c) == 0);
+	check(charter_sign(&file, buf_bytes(&body), (struct bytes){0}, &p.k) ==
+	      0);
+	snprintf(alone, sizeof(alone), "%s/alone", to);
+	check(file_write(AT_FDCWD, alone, buf_bytes(&file), 0600) == 0);
+	check(take(s, &p.feed, alone, &r) == 0 && r.charters == 1);
+	check(take(s, &p.feed, from, &r) == 0);
+	check(head_of(s, &p.feed) == ISSUES);
+	check(store_used(s) == ISSUES * (LARGE + SMALL));
+	store_close(s);
+	buf_done(&file);
+	buf_done(&body);
 }
 
 /* Who has one charter for every version would be asked for ever. */
@@ -605,6 +638,7 @@ main(void)
 	other_feed_stays_out();
 	revoked_packs_are_deleted();
 	revoked_headers_are_cut();
+	forged_past_is_deleted();
 	charter_under_other_numbers_is_no_charter();
 	web_host_comes_whole();
 	snprintf(cmd, sizeof(cmd), "rm -rf %s", top);
