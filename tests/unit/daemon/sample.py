@@ -32,13 +32,18 @@ def test_sample(where):
     check(code == 0, f'the sample is accepted as it is: {out}')
     # "#name value" is a setting, "# Words" is not.
     said = re.sub(r'(?m)^#(?! |$)', '', text)
-    # The newsroom's folder that it names is looked into, and its file of rules.
+    # The newsroom's folder that it names is looked into, its inbox, and its file of rules.
     room = where / 'newsroom'
     said = re.sub(r'(?m)^(publish ).*', rf'\1{room}', said)
     code, out = settings(said, where)
     check(code == 1 and f'{room}/charter' in out, f'a folder that is not there is told of: {out}')
     room.mkdir()
     (room / 'charter').write_text('')
+    inbox = where / 'inbox'
+    said = re.sub(r'(?m)^(\tinbox ).*', rf'\1{inbox}', said)
+    code, out = settings(said, where)
+    check(code == 1 and f'{inbox}: ' in out, f'an inbox that is not there is told of: {out}')
+    inbox.mkdir()
     rules = where / 'newsroom.rules'
     said = re.sub(r'(?m)^(\trules ).*', rf'\1{rules}', said)
     code, out = settings(said, where)
