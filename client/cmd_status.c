@@ -132,6 +132,9 @@ on_feed(void *arg, const struct ctl_item *it)
 	    (unsigned long long)ctl_number(it, "packs_held"), size);
 	if (wanted > 0)
 		printf(", %llu still to come", wanted);
+	if (ctl_number(it, "packs_over") > 0)
+		printf(", %llu beyond its quota",
+		    (unsigned long long)ctl_number(it, "packs_over"));
 	if (ctl_flag(it, "full") && (wanted > 0 || shown > head))
 		fputs(", NO ROOM FOR THE REST", stdout);
 	if (ctl_flag(it, "published"))

@@ -145,7 +145,8 @@ setting_set(void *base, const struct setting *s, struct bytes value)
 	case SETTING_TIERS:
 		return value_tiers(f, value)
 			   ? NULL
-			   : "is not heads and some of text, small and pictures";
+			   : "is not heads and some of text, small and "
+			     "pictures, with blanks between";
 	case SETTING_LEVEL:
 		return value_word(level_name, 2, value, f)
 			   ? NULL

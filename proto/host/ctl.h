@@ -119,7 +119,8 @@ struct ctl_request {
  *	            issue that a peer shows, or ours), charter, published, binding (a
  *	            volume is being made), forked, overdue, full (the disk is; flags),
  *	            forked_charter (a version, if two of it are signed), packs_wanted,
- *	            packs_held, bytes_wanted, bytes_held, tiers (mask), quota, newest,
+ *	            packs_held, packs_over (that the quota has no room for),
+ *	            bytes_wanted, bytes_held, tiers (mask), quota, newest,
  *	            from ("quired.conf" or "request"); of the newest issue, if published:
  *	            receipts (peers that gave back a piece of it), receipts_due (so many
  *	            are enough), settled (flag: they are); of volumes that hold what was

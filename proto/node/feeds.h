@@ -97,6 +97,7 @@ struct track {            /* a feed followed */
 	size_t cap_first;
 	uint64_t next;   /* the head's promise, seconds */
 	size_t n_unsafe; /* headers on their way to the disk */
+	size_t n_over;   /* packs of issues that the quota has no room for */
 	bool overdue, plan_dirty;
 	bool asleep, woken; /* restored by its charters and its head alone */
 	uint64_t slept_at; /* the head's number and identity, while it sleeps */

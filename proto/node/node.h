@@ -330,6 +330,7 @@ struct node_feed_stat {
 	    lacking; /* packs are wanted, and nobody here has the first of them */
 	size_t packs_wanted, packs_held; /* each once */
 	size_t packs_offered; /* wanted, and a link says that it has them */
+	size_t packs_over; /* of issues, and the quota has no room for them */
 	uint64_t bytes_wanted, bytes_held;
 	/* For the head, if we publish it: peers of the operator's who gave back a piece of
 	 * it, how many it takes to be told that it is held, and whether it is. */

@@ -160,8 +160,10 @@ plan_quota(struct track *s, uint64_t quota)
 	qsort(order, n, sizeof(struct announce *), importance);
 	for (size_t i = 0; i < n; i++) {
 		sum += order[i]->pack->size;
-		if (sum > quota)
-			order[i]->plan = PLAN_DROP;
+		if (sum <= quota)
+			continue;
+		order[i]->plan = PLAN_DROP;
+		s->n_over += !is_volume(order[i]);
 	}
 	free(order);
 }
@@ -192,6 +194,7 @@ track_plan(struct track *s)
 	uint64_t quota = s->policy.quota;
 
 	s->plan_dirty = false;
+	s->n_over = 0;
 	if (quota == 0 && n->cfg.quota != 0)
 		quota = n->cfg.quota / n->n_track;
 	for (size_t i = 0; i < s->n_a; i++) {

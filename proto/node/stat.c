@@ -105,6 +105,7 @@ node_feed_stat(const struct node *n, const struct id *feed,
 	    .forked = s->head.forked,
 	    .forked_charter = feed_forked(s->feed, &one, &other),
 	    .overdue = s->overdue,
+	    .packs_over = s->n_over,
 	    .own = s->policy.own};
 	count_sources(s, ret);
 	receipt_stat(s, ret);

@@ -83,6 +83,18 @@ def main(build):
         until('the mended mistake is still told', lambda: not problems(node))
         need(list(follows(node)) == feeds[1:], f'after unfollowing: {list(follows(node))}')
 
+        # What a quota has no room for is counted.
+        with open(w.path('a.md'), 'w') as f:
+            f.write('title: Room\n\n' + ' '.join(os.urandom(4).hex() for _ in range(2000)))
+        desk = w.node('publish ' + w.path('room1'))
+        w.run('--control', desk.control, 'publish', w.path('a.md'))
+        node.lines = ['follow ' + links[1], '\tquota 4K', 'peer ' + desk.invite()]
+        node.write_conf()
+        node.proc.send_signal(signal.SIGHUP)
+        until('what is beyond the quota is not counted', lambda: follows(node)[feeds[1]]['packs_over'] == 1)
+        said = w.run('--control', node.control, 'status').stdout
+        need(', 1 beyond its quota' in said, said)
+
         need(node.stop() == 0, f'it ended with {node.proc.returncode}')
         manager.hear('STOPPING=1')
     return 0
