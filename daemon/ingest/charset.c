@@ -4,6 +4,7 @@
 #include <iconv.h>
 #include <strings.h>
 
+#include "daemon/ingest/mojibake.h"
 #include "proto/base/qerr.h"
 #include "proto/base/text.h"
 
@@ -206,7 +207,8 @@ charset_decode(struct buf *dst, struct bytes data, struct bytes declared,
 		declared = bytes_str("utf-16be");
 		data = without(data, 2);
 	} else if (utf8_valid(data)) {
-		buf_put(dst, data.p, data.n);
+		if (!mojibake_mend(dst, data))
+			buf_put(dst, data.p, data.n);
 		return buf_err(dst);
 	}
 	if (declared.p != NULL)

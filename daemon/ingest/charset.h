@@ -7,7 +7,7 @@
 
 /*
  * Documents in other encodings than UTF-8.  Nothing is guessed: what is valid
- * UTF-8 is UTF-8, else the document has to say what it is; or it is UTF-8 all the
+ * UTF-8 is UTF-8 (once more encoded: mojibake.h), else the document has to say what it is; or it is UTF-8 all the
  * same, with a few bytes that somebody broke.
  *
  * glibc loads its converters from files, so a process that is about to lose its

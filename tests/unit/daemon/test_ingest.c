@@ -768,6 +768,12 @@ other_encodings(void)
 	    "<p>Пр</p>");
 	/* A few bytes that somebody broke do not take the rest away. */
 	html_is("<meta charset=utf-8><p>При\xd0вет, мир", "<p>Привет, мир</p>");
+	/* Encoded twice, but not what is about it, or only looks so. */
+	html_is("<p>Ã©tÃ© â€œÃ©tÃ© Ã± Ã± â€“ Ã¼ €",
+	    "<p>été “été ñ ñ – ü €</p>");
+	html_is("<p>Ã©tÃ©", "<p>Ã©tÃ©</p>");
+	html_is("<p>ÇÃO ÇÃO ÇÃO ÇÃO ÇÃO ÇÃO ÇÃO ÇÃO ÇÃO",
+	    "<p>ÇÃO ÇÃO ÇÃO ÇÃO ÇÃO ÇÃO ÇÃO ÇÃO ÇÃO</p>");
 	html_is("<meta charset=euc-kr><p>one \xff\xc7\xd1 two three four five "
 		"six seven eight nine ten eleven twelve thirteen fourteen",
 	    "<p>one 한 two three four five six seven eight nine ten eleven "
