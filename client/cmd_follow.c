@@ -4,12 +4,37 @@
 #include "client/app.h"
 #include "client/home.h"
 #include "client/json.h"
+#include "client/pasted.h"
 #include "proto/base/qerr.h"
 #include "proto/base/text.h"
 #include "proto/host/file.h"
 #include "proto/object/follow.h"
 
 #define LINK_MAX (FOLLOW_TEXT_MAX + 2)
+
+/* The link in |b|, or the one that stands in it; 0, or what is wrong with the likeliest. */
+static int
+find_link(struct buf *b, struct follow *f)
+{
+	int err = follow_parse(f, buf_bytes(b)), first = err;
+	struct buf one;
+
+	buf_init(&one, 0);
+	for (int on = 0; on < 2 && err != 0; on++) {
+		buf_clear(&one);
+		pasted(&one, buf_bytes(b), on != 0);
+		if (one.n == 0)
+			continue;
+		err = follow_parse(f, buf_bytes(&one));
+		first = first == QERR_TYPE ? err : first;
+	}
+	if (one.n > 0) {
+		buf_clear(b);
+		buf_put(b, one.p, one.n);
+	}
+	buf_wipe(&one);
+	return err == 0 ? 0 : first;
+}
 
 /* The link as given, or "-": from standard input, so that no shell keeps it. */
 static int
@@ -24,11 +49,11 @@ take_link(struct app *a, struct buf *b, struct follow *f)
 	} else {
 		buf_put_str(b, text);
 	}
-	if (b->n >= 8 && memcmp(b->p, "quire://", 8) == 0)
+	err = find_link(b, f);
+	if (err != 0 && b->n >= 8 && memcmp(b->p, "quire://", 8) == 0)
 		return complain("that is an invite, to a node: use it with "
 				"\"quire sync\". A follow link comes from the "
 				"newsroom.");
-	err = follow_parse(f, buf_bytes(b));
 	if (err == QERR_TYPE)
 		return complain("that is no follow link: one begins with "
 				"quire: and comes from the newsroom.");
@@ -95,7 +120,9 @@ const struct cmd cmd_follow = {
     .about =
 	"LINK begins with quire: and comes from the newsroom or a friend. \"-\" reads\n"
 	"it from standard input, so that it does not stay in the shell's history.\n"
-	"Nothing is fetched: that is what \"quire sync\" does, when you say so.",
+	"Words and marks around it and ends of lines in it, as chats and mails have them,\n"
+	"are passed over. Nothing is fetched: that is what \"quire sync\" does, when you\n"
+	"say so.",
     .run = run_follow,
 };
 

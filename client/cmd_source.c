@@ -45,6 +45,20 @@ list(const struct app *a, const struct sources *s)
 	return APP_DONE;
 }
 
+static int
+add_pasted(struct sources *s, const char *text)
+{
+	struct buf b;
+	int exit;
+
+	buf_init(&b, 0);
+	sources_pasted(&b, text);
+	exit = buf_err(&b) != 0 ? complain("out of memory.")
+				: sources_add(s, (const char *)b.p);
+	buf_wipe(&b);
+	return exit;
+}
+
 /* "-" reads it from standard input, so that no shell keeps it. */
 static int
 add(struct sources *s, const char *text)
@@ -53,7 +67,7 @@ add(struct sources *s, const char *text)
 	int exit;
 
 	if (strcmp(text, "-") != 0)
-		return sources_add(s, text);
+		return add_pasted(s, text);
 	buf_init(&b, 0);
 	if (file_read_stdin(&b, SOURCES_TEXT_MAX + 1) != 0 || b.n == 0) {
 		exit = complain("standard input holds no source.");
@@ -62,7 +76,7 @@ add(struct sources *s, const char *text)
 			b.n--;
 		buf_put_u8(&b, 0);
 		exit = buf_err(&b) != 0 ? complain("out of memory.")
-					: sources_add(s, (const char *)b.p);
+					: add_pasted(s, (const char *)b.p);
 	}
 	buf_wipe(&b);
 	return exit;

@@ -48,6 +48,20 @@ sync_source(struct sync *s, const char *text)
 	return 0;
 }
 
+static int
+add_pasted(struct sync *s, const char *text)
+{
+	struct buf b;
+	int exit;
+
+	buf_init(&b, 0);
+	sources_pasted(&b, text);
+	exit = buf_err(&b) != 0 ? complain("out of memory.")
+				: sync_source(s, (const char *)b.p);
+	buf_wipe(&b);
+	return exit;
+}
+
 /* Those named now, else those that are kept. */
 static int
 add_sources(struct sync *s)
@@ -57,7 +71,7 @@ add_sources(struct sync *s)
 
 	s->named = s->a->at < s->a->argc;
 	for (int i = s->a->at; i < s->a->argc && exit == 0; i++)
-		exit = sync_source(s, s->a->argv[i]);
+		exit = add_pasted(s, s->a->argv[i]);
 	for (size_t i = 0; i < kept.n && !s->named && exit == 0; i++)
 		exit = sync_source(s, kept.text[i]);
 	s->names = s->named && kept.n == 0;

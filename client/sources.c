@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "client/pasted.h"
 #include "proto/base/qerr.h"
 #include "proto/wire/invite.h"
 
@@ -22,6 +23,35 @@ forget(char *text)
 {
 	sodium_memzero(text, strlen(text));
 	free(text);
+}
+
+static bool
+is_invite(struct bytes text)
+{
+	struct invite v = {0};
+	bool is = invite_parse(&v, text) == 0;
+
+	invite_done(&v);
+	return is;
+}
+
+void
+sources_pasted(struct buf *dst, const char *text)
+{
+	bool is = is_invite(bytes_str(text)), begun = false;
+
+	for (int on = 0; on < 2 && !is; on++) {
+		buf_clear(dst);
+		pasted(dst, bytes_str(text), on != 0);
+		is = is_invite(buf_bytes(dst));
+		begun = dst->n > 8 && memcmp(dst->p, "quire://", 8) == 0;
+	}
+	/* What is none, but begins as one, is told to be none. */
+	if (dst->n == 0 || !(is || begun)) {
+		buf_clear(dst);
+		buf_put_str(dst, text);
+	}
+	buf_put_u8(dst, 0);
 }
 
 int

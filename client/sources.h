@@ -30,6 +30,12 @@ void sources_remove(struct sources *s, size_t i);
  */
 void sources_describe(struct buf *b, const char *text);
 
+/*
+ * |text|, with a zero behind it, or the invite that stands in it as it was pasted
+ * (client/pasted.h).
+ */
+void sources_pasted(struct buf *dst, const char *text);
+
 /* Complain about what is no invite though it begins as one, and about follow links; 0 if
  * it is neither. */
 int sources_check(const char *text);

@@ -261,6 +261,13 @@ def main(build):
         documents(w, desk, node)
         inbox(w, node)
         invite = node.invite()
+        half = len(link) // 2
+        w.run('follow', '-', input=f'Follow us:\n> {link[:half]}  \n> {link[half:]}\n\nPass it on!\n', home=w.path('pasted'))
+        w.run('follow', f'\u201c{link}\u201d', home=w.path('pasted'))
+        need(w.run('list', '--feeds', home=w.path('pasted')).stdout.count(link[6:58]) == 1, 'what was pasted is another feed')
+        w.run('sync', f'<{invite}>.', home=w.path('pasted'))
+        w.run('source', 'add', '-', input=f'Here it is:\n{invite[:40]}\n{invite[40:]}\n', home=w.path('pasted'))
+        desk.says(1, 'ends early', 'sync', f'({invite[:60]})', home=w.path('pasted'))
         w.run('follow', '-', input=link + '\n')
         w.run('sync', invite)
         w.run('list')
