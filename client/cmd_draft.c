@@ -127,7 +127,7 @@ const struct cmd cmd_draft = {
 	"same draft on every machine whose quired has all issues so far, so editors can\n"
 	"compare it. The file holds the reading key, and what is not published yet: keep\n"
 	"it in the newsroom.\n"
-	"--volume binds the issues of some hundred articles, so that newcomers fetch\n"
+	"--volume binds the issues of a thousand articles, so that newcomers fetch\n"
 	"less. Where quired signs by itself it makes volumes by itself.\n"
 	"--promise makes an issue without articles: each issue promises another within a\n"
 	"week, and without one readers take the news for held up. quired says in time\n"

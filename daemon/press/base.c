@@ -8,8 +8,8 @@
  * kinds of articles, there are several, and each issue goes on with the one that it is
  * smallest with, as measured.  Where no chain pays, or all are as long as they may be, it
  * begins one.  Long ones would save more, and cost more where a text is taken back: what
- * leans on it is made anew, and fetched again.  What a volume covers is no base, for who
- * takes the volume does without it.
+ * leans on it is made anew, and fetched again.  What another volume has, or will have, is
+ * no base, for who takes the volume does without it.
  */
 #define BASE_MAX      8             /* issues */
 #define BASE_RAW      (1536 * 1024) /* bytes of text */
@@ -101,8 +101,7 @@ measure(struct publisher *p, const struct issue *is, uint32_t base, size_t *ret)
 static int
 choose(struct publisher *p, const struct issue *is, int level, uint32_t *ret)
 {
-	size_t v = shelf_newest_volume(&p->shelf, false), best;
-	size_t own = is->tier[TIER_TEXT].raw.n, text, size;
+	size_t own = is->tier[TIER_TEXT].raw.n, text, size, best;
 	uint64_t next = press_next(p), k = next;
 	uint64_t from = next > PACK_BASE_BITS ? next - PACK_BASE_BITS : 1;
 	uint32_t seen = 0; /* part of a chain that was looked at */
@@ -110,8 +109,10 @@ choose(struct publisher *p, const struct issue *is, int level, uint32_t *ret)
 
 	*ret = 0;
 	best -= best / 20;
-	if (v != SHELF_NONE && p->shelf.pack[v].e.last >= from)
-		from = p->shelf.pack[v].e.last + 1;
+	if (!press_tail_fits(&p->tail, issue_count(is), own))
+		from = next;
+	else if (p->tail.first > from)
+		from = p->tail.first;
 	while (k-- > from && r == 0) {
 		uint32_t base = chain(p, k);
 

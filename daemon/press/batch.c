@@ -17,7 +17,7 @@ press_begin(struct publisher *p, bool slow)
 
 	if (p->open)
 		return QERR_AGAIN;
-	r = press_uncovered(p, &p->uncovered);
+	r = press_tail_init(&p->tail, p);
 	if (r == 0)
 		r = issue_clear(&p->issue);
 	if (r != 0)
@@ -88,6 +88,7 @@ flush(struct publisher *p, bool last)
 	uint64_t number = press_next(p);
 	struct issue_base base;
 	size_t n = 0, count = issue_count(&p->issue);
+	size_t raw = p->issue.tier[TIER_TEXT].raw.n;
 	int r;
 
 	if (count == 0)
@@ -102,7 +103,8 @@ flush(struct publisher *p, bool last)
 		press_follow(p, &p->issue, number);
 		r = issue_clear(&p->issue);
 	}
-	p->uncovered += count;
+	if (r == 0)
+		press_tail_add(&p->tail, number, number, count, raw);
 	return r;
 }
 

@@ -238,7 +238,7 @@ publisher_volume_draft(struct publisher *p, uint64_t time, struct buf *b,
 	if (r == QERR_ABSENT)
 		buf_printf(why,
 		    "No volume is due: one is made of some %d articles.",
-		    PUBLISHER_VOLUME_MIN);
+		    PUBLISHER_VOLUME);
 	else if (r != 0)
 		buf_printf(why, "No volume was made: %s.", qerr_str(r));
 	return r;

@@ -72,10 +72,8 @@ static int
 bind_tier(struct publisher *p, enum tier t, const struct volume *order,
     const struct stack *k, struct records *heads, struct buf *heads_raw, int fd)
 {
-	struct pack_entry e = {.tier = t,
-	    .first = p->first,
-	    .last = p->last,
-	    .only = p->large || p->anew};
+	struct pack_entry e = {
+	    .tier = t, .first = p->first, .last = p->last, .only = p->anew};
 	struct records at = {NULL, 0};
 	struct buf raw, sealed;
 	int r;

@@ -10,76 +10,84 @@ binder_text_raw(const struct shelf *s, size_t heads)
 	return i != SHELF_NONE ? s->pack[i].e.raw : 0;
 }
 
+bool
+press_tail_fits(const struct press_tail *t, size_t articles, size_t raw)
+{
+	return t->packs == 0 || (t->articles + articles <= PUBLISHER_VOLUME &&
+				    t->raw + raw <= PUBLISHER_VOLUME_RAW);
+}
+
+void
+press_tail_add(struct press_tail *t, uint64_t first, uint64_t last,
+    size_t articles, size_t raw)
+{
+	if (!press_tail_fits(t, articles, raw))
+		*t = (struct press_tail){.packs = 0};
+	if (t->packs++ == 0)
+		t->first = first;
+	t->last = last;
+	t->articles += articles;
+	t->raw += raw;
+}
+
+/* Where issues begin that no volume has; none is made over a hole, which may be filled. */
+static uint64_t
+begin(const struct publisher *p, bool due)
+{
+	size_t v = shelf_newest_volume(&p->shelf);
+	uint64_t last = v != SHELF_NONE ? p->shelf.pack[v].e.last : 0;
+
+	return (due && p->hole.last > last ? p->hole.last : last) + 1;
+}
+
 /*
- * How far a volume over |pack[0..n-1]| can reach: the last issue, and true if
- * there is more than it can hold.
+ * Divide what no volume has: to the end, or, if |due|, up to a part that the next pack
+ * does not fit into.  That is a volume, unless it is one pack, which bound would be what
+ * it is.  1 if |*ret| is one, 0 or an error.
  */
-static bool
-reach(const struct shelf *s, const size_t *pack, size_t n, uint64_t *ret_last,
-    size_t *ret_count)
-{
-	size_t count = 0, raw = 0;
-
-	*ret_count = 0;
-	for (size_t i = 0; i < n; i++) {
-		const struct pack_entry *e = &s->pack[pack[i]].e;
-
-		count += e->count;
-		raw += binder_text_raw(s, pack[i]);
-		if (i > 0 && (count > PUBLISHER_VOLUME_MAX ||
-				 raw > PUBLISHER_VOLUME_RAW))
-			return true;
-		*ret_last = e->last;
-		*ret_count = count;
-	}
-	return count >= PUBLISHER_VOLUME_MAX;
-}
-
-/* Those first of |pack[0..n-1]| that nothing fits beside: bound again they were what they are. */
-static size_t
-full(const struct shelf *s, const size_t *pack, size_t n)
-{
-	uint64_t last = 0;
-	size_t k = 0, count;
-
-	while (k < n && reach(s, pack + k, n - k, &last, &count) &&
-	       last == s->pack[pack[k]].e.last)
-		k++;
-	return k;
-}
-
-/* Look behind the newest (large) volume for one that is due. */
-static bool
-is_due(struct publisher *p, bool large)
+static int
+divide(struct press_tail *ret, const struct publisher *p, bool due)
 {
 	const struct shelf *s = &p->shelf;
-	size_t v = shelf_newest_volume(s, large), *pack, n, k, count;
-	uint64_t head = feed_head(p->chain);
-	uint64_t first = v != SHELF_NONE ? s->pack[v].e.last + 1 : 1;
-	bool due;
+	size_t *pack, n;
+	int r;
 
-	if (first <= p->hole.last)
-		first = p->hole.last + 1; /* it may come back */
+	*ret = (struct press_tail){.first = begin(p, due)};
+	if (ret->first > feed_head(p->chain))
+		return 0;
+	r = shelf_cover(s, ret->first, feed_head(p->chain), &pack, &n);
+	if (r != 0)
+		return r;
+	for (size_t i = 0; i < n && r == 0; i++) {
+		const struct pack_entry *e = &s->pack[pack[i]].e;
+		size_t raw = binder_text_raw(s, pack[i]);
 
-	if (first > head || shelf_cover(s, first, head, &pack, &n) != 0)
-		return false;
-	k = full(s, pack, n);
-	due = reach(s, pack + k, n - k, &p->last, &count);
-	if (!large)
-		due = due || count >= PUBLISHER_VOLUME_MIN;
-	if (k < n)
-		p->first = s->pack[pack[k]].e.first;
+		r = due && ret->packs > 1 &&
+		    !press_tail_fits(ret, e->count, raw);
+		if (r == 0)
+			press_tail_add(ret, e->first, e->last, e->count, raw);
+	}
 	free(pack);
-	p->large = large;
-	/* One issue alone is no volume: wait for the next. */
-	return due && k < n && p->last > p->first;
+	return r;
+}
+
+int
+press_tail_init(struct press_tail *t, const struct publisher *p)
+{
+	return divide(t, p, false);
 }
 
 bool
 binder_is_due(struct publisher *p)
 {
+	struct press_tail t;
+
 	if (p->child != 0 || p->open)
 		return false;
 	p->anew = false;
-	return is_due(p, true) || is_due(p, false);
+	if (divide(&t, p, true) <= 0)
+		return false;
+	p->first = t.first;
+	p->last = t.last;
+	return true;
 }

@@ -4,20 +4,19 @@
 #include "daemon/press/press.h"
 
 /*
- * Volumes, of two sizes.  Each few hundred articles become a small one; when there
- * are a thousand behind the last large one, a large one takes the place of the small
- * ones (its packs are `only`).  A volume that holds what was taken back comes before
- * all others; and none holds that when it is made.
+ * Volumes: of each thousand articles one, for newcomers.  Issues lean on each other, so
+ * that a volume has a ninth less than they; and each mirror fetches all of it once more.
+ * Smaller ones saved a twentieth, and made mirrors fetch everything three times.  A volume
+ * that holds what was taken back comes before all others; and none holds that when it is
+ * made.
  *
  *   binder.c        a volume from its start to its header, here or in a draft
  *   binder_due.c    whether one is due, and over which issues
  *   binder_child.c  the forked child that makes it
  */
 
-/*
- * Is a volume due?  Then it is p->first..last, and p->large says of which size.  None is
- * while one is being made, or a batch is open.
- */
+/* Is a volume due?  Then it is p->first..last.  None is while one is being made, or a
+ * batch is open. */
 bool binder_is_due(struct publisher *p);
 /* Bytes of the texts, unpacked, that belong to the |heads| on the shelf. */
 size_t binder_text_raw(const struct shelf *s, size_t heads);

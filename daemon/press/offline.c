@@ -139,7 +139,7 @@ draft(struct publisher *p, struct buf *b, struct publisher_drafted *ret)
 	size_t n = 0;
 	int r = d == NULL ? QERR_NOMEM : 0;
 
-	p->lacks = false;
+	p->lacks = p->hole.last >= p->tail.first;
 	if (r == 0)
 		r = press_base(p, &p->issue, p->level, &base);
 	if (r == 0)

@@ -151,27 +151,6 @@ press_load(struct publisher *p)
 	return r;
 }
 
-int
-press_uncovered(struct publisher *p, size_t *ret)
-{
-	uint64_t head = feed_head(p->chain), first = 1;
-	size_t v = shelf_newest_volume(&p->shelf, false), *pack, n;
-	int r;
-
-	*ret = 0;
-	if (v != SHELF_NONE)
-		first = p->shelf.pack[v].e.last + 1;
-	if (first > head)
-		return 0;
-	r = shelf_cover(&p->shelf, first, head, &pack, &n);
-	if (r != 0)
-		return r;
-	for (size_t i = 0; i < n; i++)
-		*ret += p->shelf.pack[pack[i]].e.count;
-	free(pack);
-	return 0;
-}
-
 struct sealing {
 	const struct publisher *p;
 	const struct issue *issue;

@@ -51,6 +51,12 @@ struct press_article {
 	uint64_t number;
 };
 
+/* Issues that will be in one volume, with what comes next if that fits. */
+struct press_tail {
+	uint64_t first, last;
+	size_t packs, articles, raw;
+};
+
 struct publisher {
 	struct store *store;
 	struct worker *worker;
@@ -92,15 +98,15 @@ struct publisher {
 	bool lacks;    /* issues that it might have leaned on are not here */
 	int level;
 	struct issue issue;
-	size_t uncovered; /* articles that no volume has */
+	struct press_tail tail;
 	struct shelf_view view;
 
 	/* the volume in the making */
 	pid_t child;
 	int result, ended; /* memory it writes to; a pipe that closes */
 	uint64_t first, last;
-	bool large; /* it takes the place of small ones */
-	bool anew;  /* .. or of itself, with a text that was taken back */
+	bool
+	    anew; /* it takes the place of itself, with a text that was taken back */
 	struct press_watch *watch;
 
 	/* volumes to be made anew, by place on the shelf; all of them, once looked for */
@@ -118,8 +124,13 @@ int press_open_folder(struct publisher *p, const char *path, const char *pass,
 int press_load(struct publisher *p);
 /* Make the ledger anew from the shelf. */
 int press_reload(struct publisher *p);
-/* Articles behind the newest volume. */
-int press_uncovered(struct publisher *p, size_t *ret);
+/* What no volume has, as it will be divided: the last of those. */
+int press_tail_init(struct press_tail *t, const struct publisher *p);
+/* The issues |first| to |last| come next, with |articles| that have |raw| bytes of text. */
+void press_tail_add(struct press_tail *t, uint64_t first, uint64_t last,
+    size_t articles, size_t raw);
+/* True if such an issue will be in the same volume. */
+bool press_tail_fits(const struct press_tail *t, size_t articles, size_t raw);
 
 /* A batch that begins: QERR_AGAIN if there is one. */
 int press_begin(struct publisher *p, bool slow);

@@ -20,11 +20,11 @@
  * store.  Everything that is published becomes visible in one commit of the store,
  * or not at all.
  */
-#define PUBLISHER_PER_ISSUE  200 /* articles, if not told otherwise */
-#define PUBLISHER_NEXT       (7 * 24 * 3600) /* the promise, in seconds */
-#define PUBLISHER_VOLUME_MIN 250 /* articles that make a volume due */
-#define PUBLISHER_VOLUME_MAX 1000
-#define PUBLISHER_VOLUME_RAW (8 * 1024 * 1024)
+#define PUBLISHER_PER_ISSUE 200 /* articles, if not told otherwise */
+#define PUBLISHER_NEXT      (7 * 24 * 3600) /* the promise, in seconds */
+/* A volume is due once an issue comes that does not fit into it. */
+#define PUBLISHER_VOLUME     1000              /* articles */
+#define PUBLISHER_VOLUME_RAW (8 * 1024 * 1024) /* bytes of text */
 
 struct publisher;
 

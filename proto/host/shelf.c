@@ -126,30 +126,15 @@ shelf_own(const struct shelf *s, enum tier tier, uint64_t number)
 	return i != SHELF_NONE ? shelf_with(s, i, tier) : SHELF_NONE;
 }
 
-/* It took the place of others.  One that was made anew is `only`, too: what its cover was
- * first announced with says it. */
-static bool
-is_large(const struct shelf *s, size_t i)
-{
-	size_t k = 0;
-
-	while (s->pack[k].e.tier != TIER_HEADS ||
-	       s->pack[k].e.first != s->pack[i].e.first ||
-	       s->pack[k].e.last != s->pack[i].e.last)
-		k++;
-	return s->pack[k].e.only;
-}
-
 size_t
-shelf_newest_volume(const struct shelf *s, bool large)
+shelf_newest_volume(const struct shelf *s)
 {
 	size_t best = SHELF_NONE;
 
 	for (size_t i = s->n; i-- > 0;)
 		if (is_volume(&s->pack[i]) &&
 		    (best == SHELF_NONE ||
-			s->pack[i].e.last > s->pack[best].e.last) &&
-		    (!large || is_large(s, i)))
+			s->pack[i].e.last > s->pack[best].e.last))
 			best = i;
 	return best;
 }

@@ -43,9 +43,8 @@ size_t shelf_with(const struct shelf *s, size_t i, enum tier tier);
 size_t shelf_issue(const struct shelf *s, uint64_t number);
 /* The same of |tier|. */
 size_t shelf_own(const struct shelf *s, enum tier tier, uint64_t number);
-/* The volume (its heads) that ends last, of all or of the large ones that took the
- * place of others, or SHELF_NONE. */
-size_t shelf_newest_volume(const struct shelf *s, bool large);
+/* The volume (its heads) that ends last, or SHELF_NONE. */
+size_t shelf_newest_volume(const struct shelf *s);
 /*
  * The heads packs that together hold issues |first| to |last|, ascending and
  * without overlap: volumes where they reach, else the issues' own.  The caller

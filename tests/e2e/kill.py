@@ -33,7 +33,7 @@ def taken_back(w, node, link):
     readers = [w.path('reader'), w.path('late')]
     w.run('follow', link, home=readers[1])
     for k in range(2):
-        node.publish('--quiet', *(article(w, 10000 + i) for i in range(150 * k, 150 * (k + 1))))
+        node.publish('--quiet', *(article(w, 10000 + i) for i in range(510 * k, 510 * (k + 1))))
     node.wait(lambda f: not f['binding'], 60, 'a volume')
     w.run('sync', '--quiet', invite)
     p = subprocess.Popen([w.quire, '--control', node.control, 'retract', '--reason', 'A mistake.', '10007.md'], stdout=subprocess.PIPE,

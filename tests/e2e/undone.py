@@ -8,7 +8,7 @@ sys.path.insert(0, os.path.dirname(__file__))
 from news import Failed, Newsworld
 
 
-MANY = 130, 130, 2  # articles of three issues; a volume has the first two
+MANY = 200, 200, 200, 200, 200, 2, 2  # articles of the issues; a volume has the first five
 
 
 def need(ok, what):
@@ -37,28 +37,28 @@ def stolen(w):
     w.run('charter', 'accept', room)
     shutil.copy(w.path('first'), os.path.join(room, 'secret.key'))
     desk, mirror, asleep = w.chain(link, 3)
-    for day in range(3):
+    for day in range(len(MANY)):
         desk.publish(*(article(w, f'{day}-{i}') for i in range(MANY[day])))
         desk.wait(lambda f: not f['binding'])
-    asleep.wait(lambda f: f['head'] == 4 and f['packs_wanted'] == 0)
+    asleep.wait(lambda f: f['head'] == 8 and f['packs_wanted'] == 0)
     asleep.stop()
     w.run('follow', link, home=w.path('early'))
     w.run('sync', mirror.invite(), home=w.path('early'))
     desk.publish(article(w, 'forged'))
     w.run('--control', desk.control, 'retract', '0-0.md')
-    mirror.wait(lambda f: f['head'] == desk.feed()['head'] > 6 and f['packs_wanted'] == 0)
+    mirror.wait(lambda f: f['head'] == desk.feed()['head'] > 10 and f['packs_wanted'] == 0)
     w.run('follow', link)
     w.run('sync', mirror.invite())
     need(w.run('read', '0-1.md').returncode == 0, 'more was taken back than was said')
 
     desk.stop()
-    w.run('charter', 'revoke', room, f'{first}:5', '--key', root)
+    w.run('charter', 'revoke', room, f'{first}:9', '--key', root)
     w.run('charter', 'accept', room)
-    w.run('charter', 'change', room, '--add', f'{second}:5', '--key', root)
+    w.run('charter', 'change', room, '--add', f'{second}:9', '--key', root)
     w.run('charter', 'accept', room)
     shutil.copy(w.path('second'), os.path.join(room, 'secret.key'))
     desk.start()
-    need('130 articles are not here' in problem(desk), problem(desk))
+    need('200 articles are not here' in problem(desk), problem(desk))
     said = desk.publish(article(w, '0-0'), article(w, '0-1')).stdout
     need('2 new' in said, said)
     mirror.stop()  # it dials anew at once
@@ -74,8 +74,8 @@ def given_back(build):
     with Newsworld(build) as w:
         link, desk, mirror, asleep = stolen(w)
         held = len(packs(os.path.join(desk.dir, 'state')))
-        need(held == 6, f'{held} packs, where three issues have heads and text: what died is still there')
-        mirror.wait(lambda f: f['charter'] == 4 and f['head'] == 5 and f['packs_held'] == 6)
+        need(held == 14, f'{held} packs, where seven issues have heads and text: what died is still there')
+        mirror.wait(lambda f: f['charter'] == 4 and f['head'] == 9 and f['packs_held'] == 14)
         w.run('sync', mirror.invite())
         w.run('follow', link, home=w.path('late'))
         w.run('sync', mirror.invite(), home=w.path('late'), ok=False)
@@ -94,10 +94,11 @@ def given_back(build):
         desk.start()
         need('not here' not in problem(desk), problem(desk))
         w.run('sync', mirror.invite())
-        for day in range(3):
+        for day in range(len(MANY)):
             for i in 0, 1, MANY[day] - 1:
                 need(f'Words of {day}-{i}.' in w.run('read', f'{day}-{i}.md').stdout, f'{day}-{i} is lost')
-        need('Good: Newsroom, 5 issues' in w.run('verify', w.path('reader')).stdout, 'the tree is not good')
+        said = w.run('verify', w.path('reader')).stdout
+        need('Good: Newsroom, 9 issues' in said, said)
 
 
 def given_up(build):
@@ -105,13 +106,13 @@ def given_up(build):
     with Newsworld(build) as w:
         link, desk, mirror, asleep = stolen(w)
         retract = lambda *args: w.run('--control', desk.control, 'retract', *args, ok=False)
-        mirror.wait(lambda f: f['charter'] == 4 and f['head'] == 5)
+        mirror.wait(lambda f: f['charter'] == 4 and f['head'] == 9)
         said = retract('--lost', '2')
-        need(said.returncode == 1 and '130 articles of issue 1 are lost, and not 2.' in said.stderr, said.stderr)
+        need(said.returncode == 1 and '200 articles of issue 1 are lost, and not 2.' in said.stderr, said.stderr)
         end = time.monotonic() + 30
-        while (said := retract('--lost', '130', '--reason', 'A thief.')).returncode != 0 and time.monotonic() < end:
+        while (said := retract('--lost', '200', '--reason', 'A thief.')).returncode != 0 and time.monotonic() < end:
             time.sleep(.2)
-        need('130 articles of issue 1: retracted' in said.stdout, said.stderr)
+        need('200 articles of issue 1: retracted' in said.stdout, said.stderr)
         need(retract('1-5.md').returncode == 0, 'nothing can be taken back')
         need(problem(desk) == '', problem(desk))
         desk.wait(lambda f: f['packs_wanted'] == 0 and not f['binding'])
@@ -123,7 +124,7 @@ def given_up(build):
                 need(f'Words of {i}.' in w.run('read', f'{i}.md', home=home).stdout, f'{i} did not come')
             for i in '0-2', '1-5':
                 need('Words of' not in w.run('read', f'{i}.md', home=home, ok=False).stdout, f'{i} is still there')
-            need('130 articles of issue 1' in w.run('list', '--limit', '0', home=home).stdout, 'readers are not told')
+            need('200 articles of issue 1' in w.run('list', '--limit', '0', home=home).stdout, 'readers are not told')
             need(packs(home) <= packs(os.path.join(desk.dir, 'state')), 'a reader keeps what is gone')
         asleep.start()
         asleep.wait(lambda f: f['head'] == desk.feed()['head'] and f['packs_wanted'] == 0)
