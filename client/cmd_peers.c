@@ -40,6 +40,20 @@ peer_name(const struct ctl_item *it, char dst[300])
 }
 
 static void
+show_faults(const struct ctl_item *it)
+{
+	unsigned long long damaged = ctl_number(it, "damaged");
+	unsigned long long other = ctl_number(it, "faults") - damaged;
+
+	if (damaged > 0)
+		printf(", gave %llu damaged piece%s", damaged,
+		    damaged == 1 ? "" : "s");
+	if (other > 0)
+		printf(", broke the rules %llu time%s", other,
+		    other == 1 ? "" : "s");
+}
+
+static void
 show_link(const struct ctl_item *it)
 {
 	if (ctl_number(it, "link") > 0)
@@ -57,6 +71,7 @@ show_link(const struct ctl_item *it)
 	if (ctl_number(it, "passed_on") > 0)
 		printf(", %llu came through it",
 		    (unsigned long long)ctl_number(it, "passed_on"));
+	show_faults(it);
 	putchar('\n');
 }
 

@@ -60,6 +60,7 @@ on_minute(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	rooms_minute(arg);
+	requests_peers_minute(arg);
 	self_tell(arg); /* a transport may be ready by now */
 }
 

@@ -144,6 +144,8 @@ void self_tell(struct daemon *d);
 
 /* requests_peers.c */
 void requests_peers(struct daemon *d, struct control_client *c);
+/* Each minute: which of those that the settings name give what is damaged. */
+void requests_peers_minute(struct daemon *d);
 void requests_peer_add(struct daemon *d, struct control_client *c,
     const struct ctl_request *rq);
 void requests_peer_remove(struct daemon *d, struct control_client *c,

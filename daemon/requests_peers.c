@@ -6,6 +6,7 @@
 #include "daemon/daemon_inner.h"
 #include "proto/base/qerr.h"
 #include "proto/base/text.h"
+#include "proto/host/log.h"
 
 /* Looking. */
 
@@ -94,11 +95,54 @@ peer_item(struct daemon *d, struct control_client *c,
 	ctl_add_flag(&it, "anchor", p->anchor);
 	ctl_add_text(&it, "merit", bytes_str(merit));
 	ctl_add_number(&it, "failures", p->failures);
+	ctl_add_number(&it, "faults", p->faults);
+	ctl_add_number(&it, "damaged", p->damaged);
 	ctl_add_number(&it, "known", p->known);
 	ctl_add_number(&it, "linked", p->linked);
 	ctl_add_number(&it, "introduced", p->introduced);
 	ctl_add_number(&it, "passed_on", p->passed_on);
 	control_item(c, &it);
+}
+
+/* What the operator chose is not left alone for it: he is to know. */
+#define DAMAGED_MIN    3
+#define DAMAGED_RECENT 3600 /* seconds */
+
+static void
+tell_damaged(struct daemon *d, const struct node_contact *p)
+{
+	char key[32], id[17], where[INVITE_HOST_MAX + 16] = "", text[512];
+	struct invite v;
+
+	hex_encode(id, p->id, sizeof(p->id));
+	snprintf(key, sizeof(key), "damaged%s", id);
+	if (p->damaged < DAMAGED_MIN || p->damaged_ago > DAMAGED_RECENT) {
+		problems_clear(&d->problems, key);
+		return;
+	}
+	if (invite_parse(&v, p->invite) == 0) {
+		where_of(&v, where);
+		invite_done(&v);
+	}
+	if (!problems_has(&d->problems, key))
+		log_warn("a peer that the settings name keeps giving damaged "
+			 "pieces; quire peers says which");
+	snprintf(text, sizeof(text),
+	    "Peer %s gave %u damaged pieces, the last %llu minutes ago.", where,
+	    p->damaged, (unsigned long long)p->damaged_ago / 60);
+	problems_set(&d->problems, key, text, NULL,
+	    "Nothing of them was kept. Its disk, its memory or the way to it "
+	    "is at fault, or it lies: ask its operator, and name another peer.");
+}
+
+void
+requests_peers_minute(struct daemon *d)
+{
+	struct node_contact p;
+
+	for (size_t at = 0; node_next_contact(d->node, &at, &p);)
+		if (p.class == CONTACT_PINNED)
+			tell_damaged(d, &p);
 }
 
 void

@@ -133,8 +133,10 @@ struct ctl_request {
  *	"peer"      id (hex), class ("pinned", "tested", "new" or "guest"); of a pinned one
  *	            address, transport, from; of a guest invite (its name), if it is an
  *	            operator's; via (id of who introduced it), link (0: none), dialled, anchor
- *	            (flags), merit (text: "-4"), failures, known, linked (seconds), introduced
- *	            (nodes it told us of), passed_on (that came through it)
+ *	            (flags), merit (text: "-4"), failures, faults (rules that it broke),
+ *	            damaged (of these pieces that were not what was signed), known, linked
+ *	            (seconds), introduced (nodes it told us of), passed_on (that came
+ *	            through it)
  *	"invite"    name, id (hex), made (UNIX seconds), invite (the text; INVITE_NEW only)
  *	"document"  file, outcome ("new", "corrected", "unchanged", "retracted" or
  *	            "refused"), title, lang, revision, pictures, message (warnings, or

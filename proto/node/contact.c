@@ -369,6 +369,9 @@ node_next_contact(const struct node *n, size_t *at, struct node_contact *ret)
 	    .anchor = c->anchor,
 	    .merit = c->merit,
 	    .failures = c->failures,
+	    .faults = c->faults,
+	    .damaged = c->damaged,
+	    .damaged_ago = (n->now - c->damaged_last) / 1000,
 	    .known = c->since == 0 || c->since > node_age(n)
 			 ? 0
 			 : node_age(n) - c->since,

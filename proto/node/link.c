@@ -284,7 +284,7 @@ static void
 broken(struct link *l, int err)
 {
 	if (qerr_is_peer_fault(err))
-		merit_fault(l);
+		merit_fault(l, err);
 	link_shut(l, true, err);
 }
 

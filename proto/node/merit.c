@@ -34,11 +34,19 @@ add(struct link *l, int more)
 }
 
 void
-merit_fault(struct link *l)
+merit_fault(struct link *l, int why)
 {
+	struct contact *c = l->contact;
+
 	add(l, -FAULT);
-	if (l->contact != NULL)
-		dial_faulted(l->contact);
+	if (c == NULL)
+		return;
+	dial_faulted(c);
+	c->faults++;
+	if (why != QERR_BADHASH)
+		return;
+	c->damaged++;
+	c->damaged_last = l->n->now;
 }
 
 void

@@ -369,6 +369,10 @@ struct node_contact {
 	bool dialled, anchor;
 	int merit; /* -16..16 */
 	unsigned failures;
+	/* Since we started: rules that it broke, of these pieces that were not what was
+	 * signed, and seconds since the last of those. */
+	unsigned faults, damaged;
+	uint64_t damaged_ago;
 	uint64_t known;  /* seconds of own uptime since it was reached first */
 	uint64_t linked; /* seconds with a link to it */
 	unsigned introduced; /* nodes that it told us of */

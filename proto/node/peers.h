@@ -34,7 +34,11 @@ struct contact {
 	bool anchor;   /* to be dialled first after a restart */
 	bool answered; /* reader: in this sync */
 	int8_t merit;
-	uint8_t misses; /* new heads that it did not show, in a row */
+	unsigned faults; /* rules that it broke, .. */
+	unsigned
+	    damaged; /* .. of these pieces and hashes that were not right, .. */
+	when_ms damaged_last; /* .. and when the last of them came */
+	uint8_t misses;       /* new heads that it did not show, in a row */
 	uint8_t n_follows;
 	uint32_t *follows; /* beginnings of feed ids that we have in common */
 	uint32_t group;
@@ -140,7 +144,7 @@ bool dial_may_stay(struct link *l);
 
 /* merit.c */
 int merit_of(const struct link *l);
-void merit_fault(struct link *l);
+void merit_fault(struct link *l, int why);
 /* |l| has shown the newest head of |s|. */
 void merit_shown(struct link *l, struct track *s);
 void merit_bytes(struct link *l, size_t bytes);

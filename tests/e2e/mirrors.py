@@ -3,7 +3,8 @@
 usage: mirrors.py BUILD"""
 import functools, http.server, os, sys, threading
 sys.path.insert(0, os.path.dirname(__file__))
-from news import Failed, Newsworld, free_port
+from news import Failed, Newsworld
+from socks import Proxy
 
 
 def need(ok, what):
@@ -26,7 +27,8 @@ class Host:
                 pass
 
         self.server = http.server.ThreadingHTTPServer(('127.0.0.1', 0), functools.partial(Handler, directory=folder))
-        self.address = 'http://127.0.0.1:%d' % self.server.server_port
+        self.port = self.server.server_port
+        self.address = f'http://mirror.example:{self.port}'
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
 
@@ -49,6 +51,7 @@ def main(build):
         host = Host(w.path('node1', 'state'))
         name_mirrors(w, room, 'file:///nowhere', host.address)
         desk = w.node('publish ' + room)
+        proxy = '--socks', Proxy({host.port}).where  # it knows no other name, nor another port
         publish(w, desk, 'one.txt')
         w.run('follow', link)
         r = w.run('sync', ok=False)
@@ -62,17 +65,17 @@ def main(build):
 
         r = w.run('sync', invite, ok=False)
         need(r.returncode == 1 and host.asked == 0, f'who names a source means it: {r.stderr}')
-        r = w.run('sync')
+        r = w.run('sync', *proxy)
         need('be reached' in r.stderr and 'newsroom says' in r.stderr and host.asked > 0, f'{r.stderr}')
         need('two.txt' in w.run('list').stdout, 'nothing came')
         w.run('source', 'remove', '1')
         asked = host.asked
-        w.run('sync')
+        w.run('sync', *proxy)
         need(host.asked > asked, 'without a source it is not asked')
 
         host.server.shutdown()
         host.server.server_close()
-        r = w.run('sync', ok=False)
+        r = w.run('sync', *proxy, ok=False)
         need(r.returncode == 1 and host.address in r.stderr, f'nothing answers: {r.stderr}')
 
         # An invite in a charter: of a door that everybody may know.

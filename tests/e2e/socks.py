@@ -24,7 +24,7 @@ def pour(a, b):
 
 
 class Proxy:
-    """RFC 1928, as far as CONNECT by name without a password; or |answer| instead of it."""
+    """RFC 1928, as far as CONNECT by name without a password, to the port |to| or, of several, only to those; or |answer| instead."""
 
     def __init__(self, to, answer=None):
         self.to, self.answer, self.asked = to, answer, []
@@ -52,7 +52,9 @@ class Proxy:
         port = struct.unpack('>H', f.read(2))[0]
         self.asked.append((head, name, port))
         try:
-            there = socket.create_connection(('127.0.0.1', self.to))
+            if isinstance(self.to, set) and port not in self.to:
+                raise OSError
+            there = socket.create_connection(('127.0.0.1', port if isinstance(self.to, set) else self.to))
         except OSError:
             link.shutdown(socket.SHUT_RDWR)
             return

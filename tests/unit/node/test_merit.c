@@ -195,6 +195,67 @@ test_deserved(void)
 	town_done(&t);
 }
 
+/* Say that all of issue 1 is here, and answer what is asked with what was not signed. */
+static void
+give_damaged(struct house *a, struct mouth *m)
+{
+	static const uint8_t wrong[1000];
+	struct msg x = {.kind = MSG_HOLDS};
+	struct msg ask;
+	size_t faults = a->told[FACT_FAULT];
+
+	x.holds.n = 1;
+	x.holds.run[0] = (struct msg_run){0, 1, 1};
+	msg_tag(&x.holds.tag, veil_hash(m->veil), m->dialled, &p.feed);
+	mouth_say(m, &x);
+	town_run(&t, SECOND / 10);
+	check(m->heard[MSG_ASK] > 0);
+	mouth_last(m, MSG_ASK, &ask);
+	check(ask.ask.what == ASK_PIECES);
+	x = (struct msg){.kind = MSG_GIVE,
+	    .give = {.id = ask.ask.id,
+		.status = GIVE_LAST,
+		.offset = ask.ask.first,
+		.data = bytes_of(wrong, sizeof(wrong))}};
+	mouth_say(m, &x);
+	town_run(&t, SECOND);
+	check(a->told[FACT_FAULT] == faults + 1);
+}
+
+/* The only peer that the operator named gives what is damaged, and is dialled all the
+ * same: the operator is told how often. */
+static void
+test_damaged(void)
+{
+	struct house *a = house_new(&t, NODE_MIRROR), *in = mouth_house(&t);
+	struct msg x = {.kind = MSG_NEWS};
+	struct node_contact c;
+	size_t at;
+
+	press_new(&p, 4);
+	house_follow(a, &p.feed);
+	house_peer(a, in);
+	press_sign(&p, NULL, 1000);
+	x.news = (struct msg_news){
+	    .charter = buf_bytes(&p.charter), .header = buf_bytes(&p.head)};
+	for (unsigned i = 0; i < 3; i++) {
+		for (int s = 0; s < 600 && in->n_mouth == i; s++)
+			town_run(&t, SECOND);
+		town_run(&t, 2 * SECOND);
+		check(in->n_mouth == i + 1);
+		mouth_hello(in->mouth[i], ROLE_NODE, 1);
+		town_run(&t, SECOND);
+		mouth_say(in->mouth[i], &x);
+		town_run(&t, SECOND);
+		give_damaged(a, in->mouth[i]);
+		at = 0;
+		check(node_next_contact(a->node, &at, &c));
+		check(c.class == CONTACT_PINNED && c.damaged == i + 1);
+		check(c.faults == c.damaged && c.damaged_ago < 5);
+	}
+	town_done(&t);
+}
+
 int
 main(void)
 {
@@ -202,6 +263,7 @@ main(void)
 	test_withheld();
 	test_replaced();
 	test_deserved();
+	test_damaged();
 	press_done(&p);
 	return 0;
 }
