@@ -6,6 +6,7 @@
 #include "daemon/ingest/address.h"
 #include "daemon/ingest/href.h"
 #include "daemon/ingest/html_meta.h"
+#include "daemon/ingest/img.h"
 #include "proto/base/text.h"
 
 /* Of pictures that are not there, how many are named, if their names are short. */
@@ -31,16 +32,15 @@ find_at(struct walk *w, struct bytes src)
 static int
 find_picture(struct walk *w, const GumboNode *n)
 {
-	static const char *const names[] = {"src", "data-src"};
+	struct img_sources s;
 	int none = -1;
 
-	for (size_t i = 0; i < 2; i++) {
-		const char *src = html_attribute(n, names[i]);
-		int r;
+	if (w->src->find == NULL)
+		return none;
+	img_sources(&s, n);
+	for (size_t i = 0; i < s.n; i++) {
+		int r = find_at(w, s.at[i]);
 
-		if (src == NULL || src[0] == '\0' || w->src->find == NULL)
-			continue;
-		r = find_at(w, bytes_str(src));
 		if (r >= 0)
 			return r;
 		none = r == INGEST_TOLD ? r : none;
