@@ -37,7 +37,7 @@ say(const struct app *a, const char *fmt, ...)
 {
 	va_list ap;
 
-	if (a->quiet)
+	if (a->quiet || a->json)
 		return;
 	va_start(ap, fmt);
 	put_words(stdout, true, fmt, ap);

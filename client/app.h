@@ -78,7 +78,7 @@ bool app_number(const char *option, const char *arg, unsigned long long lo,
 /* Print the help of |c|, or of the whole program if its name is "". */
 void cmd_help(const struct cmd *c);
 
-/* A line on standard output, unless --quiet. */
+/* A line on standard output, unless --quiet or --json. */
 void say(const struct app *a, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 /* Bytes on standard output as they are. */

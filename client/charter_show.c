@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "client/json.h"
 #include "client/keys.h"
 #include "proto/base/text.h"
 
@@ -89,6 +90,90 @@ describe(struct lines *l, const struct charter *c)
 	}
 }
 
+static void
+json_key(struct json *j, const struct key *k)
+{
+	char text[KEYS_TEXT];
+
+	key_text(text, k);
+	json_str(j, NULL, text);
+}
+
+/* Who may sign charters, and what they say of issues. */
+static void
+json_keys(struct json *j, const struct charter *c)
+{
+	char text[KEYS_TEXT], id[ID_TEXT_LEN + 1];
+
+	json_uint(j, "threshold", c->threshold);
+	json_open(j, "roots", '[');
+	for (size_t i = 0; i < c->n_root; i++)
+		json_key(j, &c->root[i]);
+	json_close(j, ']');
+	json_open(j, "next_roots", '[');
+	for (size_t i = 0; i < c->n_next_root; i++) {
+		id_text(id, &c->next_root[i]);
+		json_str(j, NULL, id);
+	}
+	json_close(j, ']');
+	json_open(j, "signers", '[');
+	for (size_t i = 0; i < c->n_key; i++) {
+		json_open(j, NULL, '{');
+		key_text(text, &c->key[i].key);
+		json_str(j, "key", text);
+		json_uint(j, "from", c->key[i].from);
+		if (c->key[i].to != UINT64_MAX)
+			json_uint(j, "to", c->key[i].to);
+		json_close(j, '}');
+	}
+	json_close(j, ']');
+	json_open(j, "quorums", '[');
+	for (size_t i = 0; i < c->n_quorum; i++) {
+		json_open(j, NULL, '{');
+		json_uint(j, "keys", c->quorum[i].m);
+		json_uint(j, "from", c->quorum[i].from);
+		json_close(j, '}');
+	}
+	json_close(j, ']');
+}
+
+static void
+json_texts(struct json *j, const char *name, const struct bytes *text, size_t n)
+{
+	json_open(j, name, '[');
+	for (size_t i = 0; i < n; i++)
+		json_text(j, NULL, text[i]);
+	json_close(j, ']');
+}
+
+static int
+show_json(const struct charter *c)
+{
+	char id[ID_TEXT_LEN + 1];
+	struct json j;
+	struct buf b;
+
+	buf_init(&b, 0);
+	json_init(&j, &b);
+	json_open(&j, NULL, '{');
+	json_uint(&j, "version", c->version);
+	json_text(&j, "name", c->name);
+	json_texts(&j, "languages", c->lang, c->n_lang);
+	if (c->home.n > 0)
+		json_text(&j, "home", c->home);
+	json_keys(&j, c);
+	json_texts(&j, "mirrors", c->mirror, c->n_mirror);
+	if (c->pin > 0) {
+		id_text(id, &c->pin_root);
+		json_uint(&j, "pinned", c->pin);
+		json_str(&j, "history", id);
+	}
+	json_close(&j, '}');
+	json_flush(&j);
+	buf_done(&b);
+	return APP_DONE;
+}
+
 static bool
 has_line(const struct lines *l, const char *text)
 {
@@ -102,8 +187,10 @@ int
 charter_show(const struct app *a, const struct charter *c,
     const struct charter *old)
 {
-	struct lines *l = calloc(2, sizeof(*l));
+	struct lines *l = a->json ? NULL : calloc(2, sizeof(*l));
 
+	if (a->json)
+		return show_json(c);
 	if (l == NULL)
 		return complain("out of memory.");
 	describe(&l[0], c);

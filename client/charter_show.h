@@ -6,7 +6,7 @@
 
 /*
  * Print what |c| says, line by line; against |old|, if that is not NULL, "-" is gone
- * and "+" is new.  Returns an exit status.
+ * and "+" is new.  As JSON |c| alone.  Returns an exit status.
  */
 int charter_show(const struct app *a, const struct charter *c,
     const struct charter *old);

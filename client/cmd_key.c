@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "client/app.h"
+#include "client/json.h"
 #include "client/keys.h"
 #include "proto/base/qerr.h"
 #include "proto/base/text.h"
@@ -199,6 +200,28 @@ write_feed(const struct app *a, int dir, const struct options *o,
 	return exit;
 }
 
+/* What was made, or asked for. */
+static void
+put_answer(const struct app *a, const char *name, struct bytes text)
+{
+	struct json j;
+	struct buf b;
+
+	buf_init(&b, 0);
+	if (a->json) {
+		json_init(&j, &b);
+		json_open(&j, NULL, '{');
+		json_text(&j, name, text);
+		json_close(&j, '}');
+		json_flush(&j);
+	} else {
+		buf_put(&b, text.p, text.n);
+		buf_put_u8(&b, '\n');
+		say_bytes(buf_bytes(&b));
+	}
+	buf_wipe(&b);
+}
+
 /* All of it, or nothing: prints the link. */
 static int
 make_feed(const struct app *a, int dir, const struct options *o,
@@ -219,7 +242,7 @@ make_feed(const struct app *a, int dir, const struct options *o,
 	if (unlinkat(dir, UNFINISHED, 0) != 0 && exit == 0)
 		exit = complain_of(UNFINISHED, "removed", QERR_IO);
 	if (exit == 0)
-		say(a, "%.*s", (int)link.n, (const char *)link.p);
+		put_answer(a, "link", buf_bytes(&link));
 	buf_wipe(&link);
 	return exit;
 }
@@ -293,7 +316,7 @@ key_make(const struct app *a, const struct options *o)
 	sodium_memzero(pass, sizeof(pass));
 	if (err != 0)
 		return complain_of(path, "written", err);
-	puts(text);
+	put_answer(a, "key", bytes_str(text));
 	return APP_DONE;
 }
 
@@ -307,7 +330,7 @@ key_show(const struct app *a)
 	if (exit != APP_DONE)
 		return exit;
 	key_text(text, &k);
-	puts(text);
+	put_answer(a, "key", bytes_str(text));
 	return APP_DONE;
 }
 

@@ -204,6 +204,15 @@ def main(build):
         w.run('export', '--capsule', 'a.md', capsule)
         feed = link[6:58]
         key = open(w.path('newsroom', 'public.key')).readline().split()[-1]
+        # With --json nothing is said but JSON.
+        room = w.path('json-room')
+        said = [json.loads(w.run('--json', *args, home=w.path('json-home')).stdout) for args in (
+            ('key', 'new', room, '--name', 'Room', '--lang', 'en'), ('key', 'show', room), ('charter', 'show', room))]
+        need(said[0]['link'] == open(os.path.join(room, 'link')).read().strip() and said[1]['key'] == said[2]['roots'][0], f'{said}')
+        need(said[2]['signers'] == [{'key': said[1]['key'], 'from': 1}] and said[2]['languages'] == ['en'], f'{said}')
+        w.run('follow', said[0]['link'], home=w.path('json-home'))
+        need(w.run('--json', 'unfollow', 'Room', home=w.path('json-home')).stdout == '', 'what is no JSON is said')
+        need(w.run('key', 'new', w.path('quiet-room'), '--name', 'Room', '--quiet').stdout.startswith('quire:'), 'the link is what was asked for')
         need(f'key {key}\n' in w.run('verify', '--feed', feed, capsule).stdout, 'the key is not called as in its file')
         fails(w, 1, 'another feed', 'verify', '--feed', 'a' * 52, capsule)
         w.run('export', '--capsule', 'a.md', '--armour', w.path('a.txt'))
