@@ -1,4 +1,5 @@
 #include <stdlib.h>
+#include <string.h>
 
 #include "daemon/press/press.h"
 #include "proto/base/qerr.h"
@@ -198,6 +199,13 @@ check_turn(const struct publisher *p, const struct edition *e,
 	if (!id_eq(&v->feed, &p->feed)) {
 		buf_put_str(why, "It is of another feed.");
 		return QERR_FEED;
+	}
+	if (memcmp(e->key.b, p->key.b, sizeof(p->key.b)) != 0) {
+		buf_put_str(why,
+		    "It was drafted with another reading key than the follow "
+		    "link's: nobody could open it. Mend the file reading.key "
+		    "where it was drafted, and draft it anew.");
+		return QERR_AEAD;
 	}
 	if (!e->is_signed) {
 		buf_put_str(why, "It is not signed yet. Sign it where the key "

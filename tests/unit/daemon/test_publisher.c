@@ -689,6 +689,36 @@ what_was_taken_out_does_not_come_back(struct room *r, const char *ref,
 	buf_done(&issue);
 }
 
+/* A machine whose reading.key is not the feed's: nobody could open what it drafts, and the
+ * publisher itself could not start any more. */
+static void
+a_draft_of_another_reading_key(void)
+{
+	struct publisher_drafted d;
+	struct buf file, issue;
+	struct room r;
+
+	room_new(&r, 1);
+	buf_init(&file, 0);
+	buf_init(&issue, 0);
+	r.p->key.b[0] ^= 1;
+	draft(&r, "<title>One</title><p>Words.</p>", 1700000000, &file, &d);
+	r.p->key.b[0] ^= 1;
+	sign(&r, "newsroom/secret.key", &issue, buf_bytes(&file));
+	check(release(&r, &issue) == QERR_AEAD);
+	buf_put_u8(&why, 0);
+	check(strstr((const char *)why.p, "reading key"));
+	check(publisher_head(r.p) == 0);
+	reenter(&r);
+	draft(&r, "<title>One</title><p>Words.</p>", 1700000000, &file, &d);
+	buf_clear(&issue);
+	sign(&r, "newsroom/secret.key", &issue, buf_bytes(&file));
+	check(release(&r, &issue) == 0 && publisher_head(r.p) == 1);
+	buf_done(&file);
+	buf_done(&issue);
+	room_done(&r);
+}
+
 static void
 a_draft_is_signed_elsewhere(void)
 {
@@ -1720,6 +1750,7 @@ main(void)
 	nothing_half_done();
 	a_cancel_leaves_nothing();
 	a_lost_commit_is_noticed();
+	a_draft_of_another_reading_key();
 	a_draft_is_signed_elsewhere();
 	a_failed_commit_is_undone();
 	the_same_twice();
