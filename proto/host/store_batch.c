@@ -1,12 +1,13 @@
 #include "proto/host/store_batch.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-#include "proto/host/file.h"
 #include "proto/host/store_inner.h"
 
 #define SYNC_SINGLY 4 /* more files than that are synced with all others */
@@ -50,21 +51,34 @@ sync_tmps(struct batch *b)
 	return err;
 }
 
+/* Those that |name| stands in, from the top. */
+static int
+make_folders(struct batch *b, const char *name)
+{
+	char folder[TREE_PATH_MAX];
+
+	for (size_t i = 1; name[i] != '\0'; i++) {
+		if (name[i] != '/')
+			continue;
+		snprintf(folder, sizeof(folder), "%.*s", (int)i, name);
+		if (mkdirat(b->dir, folder, STORE_MODE_DIR) != 0 &&
+		    errno != EEXIST)
+			return batch_fail(b, "make a folder");
+	}
+	return 0;
+}
+
 /* Rename, making the folder if it is the first in it. */
 static int
 publish(struct batch *b, const char *from, const char *name)
 {
-	char folder[TREE_PATH_MAX];
-	const char *slash = strrchr(name, '/');
-	int err;
 
 	if (renameat(b->dir, from, b->dir, name) == 0)
 		return 0;
-	if (errno != ENOENT || slash == NULL)
+	if (errno != ENOENT)
 		return batch_fail(b, "rename a file");
-	snprintf(folder, sizeof(folder), "%.*s", (int)(slash - name), name);
-	if ((err = file_mkdirs(b->dir, folder, STORE_MODE_DIR)) != 0)
-		return err;
+	if (make_folders(b, name) != 0)
+		return -1;
 	return renameat(b->dir, from, b->dir, name) == 0
 		   ? 0
 		   : batch_fail(b, "rename a file");
@@ -159,6 +173,8 @@ batch_run(struct batch *b)
 		err = part_work(b, &b->part[i]);
 	if (err == 0)
 		err = sync_folders(b);
+	/* Who reads |what| takes nothing for done that is not. */
+	assert((err != 0) == (b->what != NULL));
 	for (size_t i = 0; i < b->n_waiting && err != 0; i++)
 		if (!b->waiting[i].there)
 			unlinkat(b->dir, b->waiting[i].tmp, 0);

@@ -1,8 +1,16 @@
 #include "proto/host/store.h"
 
+#include <errno.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <poll.h>
 #include <sodium.h>
+#include <stddef.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "proto/base/qerr.h"
 #include "proto/object/charter.h"
@@ -314,11 +322,53 @@ a_newer_version_is_left_alone(void)
 	store_close(s);
 }
 
+/* From now on the disk has room for files, and none for folders. */
+static void
+no_room_for_folders(void)
+{
+	struct sock_filter f[] = {
+	    BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+		offsetof(struct seccomp_data, nr)),
+	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_mkdirat, 0, 1),
+	    BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSPC),
+	    BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog p = {.len = sizeof(f) / sizeof(f[0]), .filter = f};
+
+	check(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0);
+	check(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &p) == 0);
+}
+
+/* A pack is the first in its folder, and that finds no room: nothing is said to be done. */
+static void
+a_folder_has_no_room(void)
+{
+	struct tree_name t = {.kind = TREE_ISSUE, .id = {{5}}, .number = 1};
+	struct store *s = fresh();
+	struct buf b;
+	int status;
+	pid_t child = fork();
+
+	check(child >= 0);
+	if (child == 0) {
+		no_room_for_folders();
+		check(store_put(s, &t, bytes_str("header"), false) == 0);
+		check(store_commit(s) == QERR_NOSPACE);
+		check(store_lost(s) == 1);
+		buf_init(&b, 0);
+		check(store_get(s, &t, &b) == QERR_ABSENT);
+		_exit(0);
+	}
+	check(waitpid(child, &status, 0) == child && status == 0);
+	store_close(s);
+}
+
 int
 main(void)
 {
 	check(sodium_init() >= 0);
 	place_init();
+	a_folder_has_no_room();
 	nothing_before_a_commit();
 	one_writes_and_many_read();
 	half_written_files_are_none();
