@@ -191,8 +191,16 @@ run(struct app *a)
 	if ((o.capsule != NULL) == o.bundle)
 		return complain_usage(a, "it is either --capsule ARTICLE or "
 					 "--bundle.");
+	if (o.bundle ? o.armour : o.feed != NULL)
+		return complain_usage(a, o.bundle
+					     ? "--armour goes with --capsule."
+					     : "--feed goes with --bundle.");
 	if (!app_operands(a, 1, 1))
 		return APP_USAGE;
+	if (strcmp(a->argv[a->at], "-") == 0 && !o.armour && isatty(1))
+		return complain("that is no text, for a terminal. Name a "
+				"file%s.",
+		    o.bundle ? "" : ", or say --armour");
 	out.path = a->argv[a->at];
 	exit = home_open(&h, a, false);
 	if (exit == 0)

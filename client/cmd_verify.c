@@ -1,4 +1,5 @@
 #include <fcntl.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -12,6 +13,7 @@
 #include "proto/host/file.h"
 #include "proto/object/armour.h"
 #include "proto/object/capsule.h"
+#include "proto/object/follow.h"
 
 int
 verify_bad(const struct verify *v, int err)
@@ -189,7 +191,7 @@ verify_file(struct verify *v)
 }
 
 static const struct cmd_option options[] = {
-    {'f', "feed", "FEED", "good only if it is of this feed (its id)"},
+    {'f', "feed", "FEED", "good only if it is of this feed (its id or link)"},
     {'c', "charter", "PLACE",
 	"know the charters there, too: a charter or revocation, a\n"
 	"tree, a newsroom's folder; repeat"},
@@ -198,6 +200,19 @@ static const struct cmd_option options[] = {
 	"(of several each under its key's id) to FILE.minisig"},
     {0},
 };
+
+/* A feed's id, or the follow link that begins with it. */
+static bool
+feed_of(struct id *ret, const char *arg)
+{
+	static struct follow link; /* large, and used once */
+	bool is = follow_parse(&link, bytes_str(arg)) == 0;
+
+	if (is)
+		*ret = link.feed;
+	sodium_memzero(&link, sizeof(link));
+	return is || id_parse(ret, arg, strlen(arg)) == 0;
+}
 
 /* As app_option(); APP_STOP with |*ret_exit| if it is used wrongly. */
 static int
@@ -216,12 +231,12 @@ read_options(struct verify *v, int *ret_exit)
 			return APP_STOP;
 		} else if (letter == 'c') {
 			v->known[v->n_known++] = arg;
-		} else if (id_parse(&v->feed, arg, strlen(arg)) == 0) {
+		} else if (feed_of(&v->feed, arg)) {
 			v->any_feed = false;
 		} else {
 			*ret_exit = complain_usage(v->a,
-			    "--feed takes the 52 characters behind \"quire:\" "
-			    "in the follow link.");
+			    "--feed takes the follow link, or the 52 characters "
+			    "behind \"quire:\" in it.");
 			return APP_STOP;
 		}
 	}

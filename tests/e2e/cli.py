@@ -204,6 +204,15 @@ def main(build):
         w.run('export', '--capsule', 'a.md', capsule)
         feed = link[6:58]
         key = open(w.path('newsroom', 'public.key')).readline().split()[-1]
+        # No terminal is filled with what is no text, and no option is passed over.
+        us, theirs = os.openpty()
+        for args in (('--capsule', '1', '-'), ('--bundle', '-')):
+            r = subprocess.run([w.quire, 'export', *args], env=dict(os.environ, QUIRE_HOME=w.path('reader')), stdout=theirs, stderr=subprocess.PIPE, text=True)
+            need(r.returncode == 1 and 'no text' in r.stderr, f'{args}: {r.returncode} {r.stderr}')
+        os.close(us)
+        os.close(theirs)
+        fails(w, 2, '--armour', 'export', '--bundle', '--armour', w.path('x.tar'))
+        fails(w, 2, '--feed', 'export', '--capsule', '1', '--feed', 'Room', w.path('x.quire'))
         # With --json nothing is said but JSON.
         room = w.path('json-room')
         said = [json.loads(w.run('--json', *args, home=w.path('json-home')).stdout) for args in (
@@ -215,6 +224,7 @@ def main(build):
         need(w.run('key', 'new', w.path('quiet-room'), '--name', 'Room', '--quiet').stdout.startswith('quire:'), 'the link is what was asked for')
         need(f'key {key}\n' in w.run('verify', '--feed', feed, capsule).stdout, 'the key is not called as in its file')
         fails(w, 1, 'another feed', 'verify', '--feed', 'a' * 52, capsule)
+        w.run('verify', '--feed', open(w.path('newsroom', 'link')).read(), capsule)
         w.run('export', '--capsule', 'a.md', '--armour', w.path('a.txt'))
         w.run('verify', '-', input='Look:\n' + open(w.path('a.txt')).read() + '\n-- \nsent from a phone')
         data = bytearray(open(capsule, 'rb').read())
