@@ -26,7 +26,8 @@ static const char *const lines[] = {"advertisement",
     "accessibility links", "print", "read more", "related articles", "anzeige",
     "werbung", "publicité", "publicidad", "publicidade", "pubblicità",
     "reklama", "реклама", "Реклама", "РЕКЛАМА", "إعلان", "تبلیغات", "آگهی",
-    "广告", "廣告", "広告", "광고", "reklam", "quảng cáo"};
+    "广告", "廣告", "広告", "광고", "reklam", "quảng cáo", "abone ol",
+    "写真を拡大", "ख़बर सुनें", "foto", "photo"};
 
 static bool
 is_known(struct bytes line)

@@ -14,20 +14,20 @@
 /* What stands before names; of two that begin alike the longer first. */
 static const char *const before[] = {"view all posts by ",
     "zeige alle beiträge von ", "alle beiträge von ", "alles von ", "mehr von ",
-    "written by ", "posted by ", "published by ", "compiled by ",
-    "reported by ", "reporting by ", "story by ", "article by ",
-    "text and photos by ", "exclusive by ", "review by ", "analysis by ",
-    "words by ", "author ", "by ", "verfasst von ", "gespeichert von ",
-    "eingestellt von ", "napisane przez ", "autorstwa ", "scris de ",
-    "publicat de ", "skriven av ", "написано автором ", "erstellt von ",
-    "veröffentlicht von ", "geschrieben von ", "artikel von ", "beitrag von ",
-    "pressemitteilung von ", "autor ", "autorin ", "von ", "écrit par ",
-    "publié par ", "par ", "escrito por ", "publicado por ", "por ",
-    "scritto da ", "pubblicato da ", "a cura di ", "di ", "geschreven door ",
-    "door ", "skrevet af ", "skrevet av ", "af ", "av ", "автор ", "γράφει ο ",
-    "γράφει η ", "του ", "της ", "文/", "文／", "記者／", "記者", "记者",
-    "بقلم ", "كتب ", "كتبت ", "ditulis oleh ", "oleh ", "and ", "und ", "et ",
-    "и "};
+    "this post was written by ", "articles by ", "written by ", "posted by ",
+    "published by ", "compiled by ", "reported by ", "reporting by ",
+    "story by ", "article by ", "text and photos by ", "exclusive by ",
+    "review by ", "analysis by ", "words by ", "author ", "by ",
+    "verfasst von ", "gespeichert von ", "eingestellt von ", "napisane przez ",
+    "autorstwa ", "scris de ", "publicat de ", "skriven av ",
+    "написано автором ", "erstellt von ", "veröffentlicht von ",
+    "geschrieben von ", "artikel von ", "beitrag von ", "pressemitteilung von ",
+    "autor ", "autorin ", "von ", "écrit par ", "publié par ", "par ",
+    "escrito por ", "publicado por ", "por ", "scritto da ", "pubblicato da ",
+    "a cura di ", "di ", "geschreven door ", "door ", "skrevet af ",
+    "skrevet av ", "af ", "av ", "автор ", "γράφει ο ", "γράφει η ", "του ",
+    "της ", "文/", "文／", "記者／", "記者", "记者", "بقلم ", "كتب ", "كتبت ",
+    "ditulis oleh ", "oleh ", "and ", "und ", "et ", "и "};
 
 /* What stands behind them, and all that follows. */
 static const char *const behind[] = {" | ", " • ", " · ", " - ", " – ", " — ",
@@ -56,14 +56,17 @@ static const char *const nobody[] = {"by", "von", "posted", "posted at",
     "ma", "msc", "mph", "rn", "rd", "mba", "your name", "email",
     "staff reports", "staff reporter", "staff writer", "our correspondent",
     "editorial", "editorial team", "editorial staff", "editorial board",
-    "web desk", "news desk", "newsroom", "webmaster", "administrator",
-    "super user", "guest", "guest author", "contributor", "unknown", "redakcja",
-    "redacción", "rédaction", "la rédaction", "redazione", "la redazione",
-    "redactie", "redaksjonen", "redaktionen", "redaksi", "редакция", "редакція",
-    "编辑部", "編輯部", "log in", "login", "sign in", "register", "profile",
-    "view profile", "print", "rss", "email", "e-mail", "share", "correspondent",
-    "reporter", "text", "quelle", "source", "zur person", "войти", "вход",
-    "регистрация", "профиль", "注册", "注冊", "登录", "登錄"};
+    "web desk", "news desk", "name", "about the author", "written by",
+    "posted on", "see full bio", "member login", "mis à jour", "mis à jour à",
+    "publié à", "publié le", "zuletzt geändert am", "geändert am", "newsroom",
+    "webmaster", "administrator", "super user", "guest", "guest author",
+    "contributor", "unknown", "redakcja", "redacción", "rédaction",
+    "la rédaction", "redazione", "la redazione", "redactie", "redaksjonen",
+    "redaktionen", "redaksi", "редакция", "редакція", "编辑部", "編輯部",
+    "log in", "login", "sign in", "register", "profile", "view profile",
+    "print", "rss", "email", "e-mail", "share", "correspondent", "reporter",
+    "text", "quelle", "source", "zur person", "войти", "вход", "регистрация",
+    "профиль", "注册", "注冊", "登录", "登錄"};
 
 static bool
 ends_so(struct bytes s, const char *end)
@@ -284,7 +287,8 @@ is_nobody(struct bytes s)
 			return true;
 	if (is_small_letter(s) || ends_so(s, "!") || ends_so(s, "?") ||
 	    ends_so(s, "！") || ends_so(s, "？") || ends_so(s, "。") ||
-	    is_at(s, 0, "email ") || is_at(s, 0, "e-mail "))
+	    is_at(s, 0, "email ") || is_at(s, 0, "e-mail ") ||
+	    is_at(s, 0, "developed by ") || is_at(s, 0, "reviewed by "))
 		return true;
 	return is_odd(s) || s.n > NAME_MAX || s.p[0] == '(' ||
 	       (s.n > 4 && is_at(s, 0, "http"));

@@ -15,7 +15,7 @@ static size_t
 next_mark(struct bytes s, size_t *ret_behind)
 {
 	static const char *const marks[] = {"|", "｜", " - ", " – ", " — ",
-	    " · ", " • ", " » ", " « ", " :: ", " : ", " › ", " > "};
+	    " · ", " • ", "ㅣ", " » ", " « ", " :: ", " : ", " › ", " > "};
 
 	return imprint_mark(s, marks, N_OF(marks), ret_behind);
 }

@@ -7,6 +7,7 @@
 #include "daemon/extract/date.h"
 #include "daemon/ingest/address.h"
 #include "daemon/ingest/headline.h"
+#include "daemon/ingest/html.h"
 #include "daemon/ingest/html_ld.h"
 #include "daemon/ingest/html_said.h"
 #include "daemon/ingest/html_title.h"
@@ -32,6 +33,9 @@ html_canonical(const GumboNode *root)
 	}
 	return NULL;
 }
+
+#define ENTITY_MAX 9
+#define PLAIN_MAX  8192 /* bytes of what a page says of itself */
 
 /* The day that |text| names, if it is the same in every country. */
 static bool
@@ -93,6 +97,40 @@ take_surname_first(struct ingest_doc *d, struct bytes value)
 	if (buf_err(&b) == 0)
 		take_author(d, buf_bytes(&b));
 	buf_done(&b);
+}
+
+/* An entity, as "&#039;": whoever wrote it escaped what was escaped. */
+static bool
+is_escaped(const char *s)
+{
+	while ((s = strchr(s, '&')) != NULL) {
+		size_t n = strspn(++s, "#abcdefghijklmnopqrstuvwxyz"
+				       "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789");
+
+		if (n > 1 && n <= ENTITY_MAX && s[n] == ';')
+			return true;
+	}
+	return false;
+}
+
+static void
+unescape(char **text)
+{
+	struct buf plain;
+	char *copy;
+
+	if (*text == NULL || !is_escaped(*text))
+		return;
+	buf_init(&plain, PLAIN_MAX);
+	html_plain(&plain, bytes_str(*text));
+	copy = buf_err(&plain) == 0 && plain.n > 0
+		   ? strndup((const char *)plain.p, plain.n)
+		   : NULL;
+	if (copy != NULL) {
+		free(*text);
+		*text = copy;
+	}
+	buf_done(&plain);
 }
 
 static void
@@ -166,6 +204,9 @@ html_meta(struct ingest_doc *d, const GumboNode *root, struct bytes at)
 		html_ld_page(d, h.script[i]);
 	if (d->house == NULL && h.site != NULL)
 		d->house = strdup(h.site);
+	unescape(&d->title);
+	unescape(&d->summary);
+	unescape(&d->section);
 	html_title(d, root, knows_title);
 	if (!knows_title && d->title != NULL)
 		headline_cut(d->title, &d->imprint, d->section);

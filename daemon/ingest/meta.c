@@ -88,6 +88,28 @@ set_text(char **to, struct bytes value, size_t max)
 		*to = tidy(value, max);
 }
 
+/* The first of a list, which has no blank behind its comma: "Politics,Headlines"; or what
+ * a site's parts are called inside: "culture_culture-lifestyle". */
+static void
+set_section(struct ingest_doc *d, struct bytes value)
+{
+	for (size_t i = 1; i < value.n; i++)
+		if ((value.p[i] == ',' && i + 1 < value.n &&
+			value.p[i + 1] != ' ') ||
+		    value.p[i] == '_')
+			value.n = i;
+	set_text(&d->section, value, 256);
+}
+
+/* A singleton begins an extension, and ends no language: "utf-8". */
+static bool
+ends_open(const char *lang)
+{
+	size_t n = strlen(lang);
+
+	return n > 1 && lang[n - 2] == '-';
+}
+
 static void
 set_lang(struct ingest_doc *d, struct bytes value)
 {
@@ -102,7 +124,7 @@ set_lang(struct ingest_doc *d, struct bytes value)
 		/* As locales write it: en_US. */
 		while ((u = strchr(text, '_')) != NULL)
 			*u = '-';
-		if (lang_check(bytes_str(text)) == 0 &&
+		if (lang_check(bytes_str(text)) == 0 && !ends_open(text) &&
 		    strcspn(text, "-") <= LANGUAGE_MAX) {
 			d->said[d->n_said] = strdup(text);
 			d->n_said += d->said[d->n_said] != NULL;
@@ -269,7 +291,7 @@ meta_set(struct ingest_doc *d, enum meta_field f, struct bytes value)
 		add_house(d, value);
 		break;
 	case META_SECTION:
-		set_text(&d->section, value, 256);
+		set_section(d, value);
 		break;
 	case META_TAGS:
 		add_list(d->tag, &d->n_tag, ARTICLE_TAGS_MAX, value, 128);

@@ -110,6 +110,10 @@ main(void)
 	are("Published: January 17, 2012 9:26 AM By Jane Roe", "");
 	are("Posted at 8:56am Monday 16th Jan, 2012", "");
 	are("Posted", "");
+	are("Posted on", "");
+	are("About the Author", "");
+	are("Developed by Jane Roe", "");
+	are("Articles by Jane Roe", "Jane Roe");
 	are("By | Jane Roe | Senior Editor", "Jane Roe");
 	are("Jane Roe Stand: 31. Mai", "Jane Roe");
 	are("Войти", "");

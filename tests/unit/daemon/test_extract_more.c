@@ -181,6 +181,8 @@ what_is_said_below_is_left_out(void)
 {
 	ends_with("Source: Some Agency");
 	ends_with("来源：新华社");
+	ends_with("本文来源：新华社");
+	ends_with("Опубликован в газете «Газета» №1");
 	ends_with("(责任编辑:张三)");
 	ends_with("Теги: суд, аресты");
 	ends_with("© Some Agency 2026");

@@ -203,6 +203,51 @@ section_and_summary(void)
 	    LD("{\"@type\":\"NewsArticle\",\"description\":\"Of men\"}"), "");
 	check(strcmp(d.summary, "Of men") == 0);
 	ingest_done(&d);
+	/* Of a list the first, and of a site's own names what is outside. */
+	take(&d, "en", "", "<meta property=og:section content='City,Courts'>",
+	    "");
+	check(strcmp(d.section, "City") == 0);
+	ingest_done(&d);
+	take(&d, "en", "",
+	    "<meta property=og:section content='city_city-courts'>", "");
+	check(strcmp(d.section, "city") == 0);
+	ingest_done(&d);
+	take(&d, "en", "",
+	    "<meta property=og:section content='City, and courts'>", "");
+	check(strcmp(d.section, "City, and courts") == 0);
+	ingest_done(&d);
+}
+
+static void
+what_was_escaped_twice(void)
+{
+	struct ingest_doc d;
+
+	take(&d, "en", "",
+	    "<meta property=og:title content='Men&amp;#39;s day &amp;amp; "
+	    "night'><meta name=description content='AT&T, R&amp;D; "
+	    "&amp;quot;free&amp;quot;'>",
+	    "");
+	check(strcmp(d.title, "Men's day & night") == 0);
+	check(strcmp(d.summary, "AT&T, R&D; \"free\"") == 0);
+	ingest_done(&d);
+	take(&d, "en", "", "<meta name=description content='A&B; C'>", "");
+	check(strcmp(d.summary, "A&B; C") == 0);
+	ingest_done(&d);
+}
+
+/* A charset is none. */
+static void
+no_language(void)
+{
+	struct ingest_doc d;
+
+	take(&d, "utf-8", "", "", "");
+	check(strcmp(d.lang, "en") == 0);
+	ingest_done(&d);
+	take(&d, "de-CH", "", "", "");
+	check(strcmp(d.lang, "de-CH") == 0);
+	ingest_done(&d);
 }
 
 int
@@ -213,5 +258,7 @@ main(void)
 	figures_are_read_as_in_the_country();
 	authors_are_marked();
 	section_and_summary();
+	what_was_escaped_twice();
+	no_language();
 	return 0;
 }
