@@ -31,6 +31,10 @@ _quire()
 	invite) words="new list revoke --address --transport $common" ;;
 	peers) words="add remove revoke $common" ;;
 	esac
+	case $cmd:${COMP_WORDS[COMP_CWORD - 1]} in
+	*:--color) words='auto always never' && cmd= ;;
+	invite:--transport) words='raw web obfs4' ;;
+	esac
 	if [[ $cur == -* || -z $cmd || $cmd == @(key|charter|source|invite|peers) ]]; then
 		mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
 	fi
