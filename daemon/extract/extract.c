@@ -82,7 +82,7 @@ clean_part(struct attempt *a, uint32_t top, const struct strength *s,
 	if (s->prune) {
 		tail_cut(&a->page, top);
 		teaser_kill(&a->page, top);
-		foot_cut(&a->page, top);
+		foot_cut(&a->page, top, title);
 	}
 	twice_kill(twice, &a->page, top);
 	a->letters += a->page.e[top].in.text;
@@ -194,6 +194,47 @@ extract_all(struct extract *ret, const struct pick *pick)
 		ret->n_root++;
 	}
 	return 0;
+}
+
+/* Nothing is weighed: what says of itself that it is none of the text. */
+static void
+clean(struct page *p, struct bytes title)
+{
+	for (uint32_t i = 1; i < p->n;) {
+		const struct page_element *e = &p->e[i];
+
+		if (!e->dead && kill_is_plain(p, i))
+			page_kill(p, i);
+		i = p->e[i].dead ? p->e[i].end : i + 1;
+	}
+	for (uint32_t i = 1; i < p->n; i++)
+		if (p->e[i].tag == GUMBO_TAG_BODY) {
+			tail_cut(p, i);
+			foot_cut_links(p, i, title);
+		}
+}
+
+int
+extract_clean(struct extract *ret, const GumboNode *root, struct bytes title)
+{
+	static const struct pick none = {0};
+	struct page p;
+	int r = page_measure(&p, root);
+
+	*ret = (struct extract){0};
+	if (r == 0)
+		r = begin(ret, 0, p.n, &none);
+	if (r == 0)
+		clean(&p, title);
+	for (uint32_t i = 1; r == 0 && i < p.n;
+	     i = p.e[i].dead ? p.e[i].end : i + 1)
+		if (p.e[i].dead && !page_is_never_text(p.e[i].tag))
+			ret->noise[ret->n_noise++] = p.e[i].node;
+	if (r == 0)
+		qsort(ret->noise, ret->n_noise, sizeof(ret->noise[0]),
+		    by_address);
+	page_done(&p);
+	return r;
 }
 
 static int

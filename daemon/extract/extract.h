@@ -54,6 +54,12 @@ int extract_find(struct extract *ret, const GumboNode *root,
     const struct page_about *about, const struct pick *pick);
 /* All of a document is the article, but what |pick| says. */
 int extract_all(struct extract *ret, const struct pick *pick);
+/*
+ * All of |root|, which others cut out of its page for a feed, is the article, but what
+ * they left in it: share buttons, where it was said first, other articles.
+ */
+int extract_clean(struct extract *ret, const GumboNode *root,
+    struct bytes title);
 void extract_done(struct extract *x);
 
 bool extract_is_noise(const struct extract *x, const GumboNode *n);

@@ -11,6 +11,8 @@
 #define SHARE_MIN    4   /* what is more of the article is no note */
 #define LABELLED_MAX 160
 #define ELEMENTS_MAX 64
+#define TITLE_MIN    8   /* bytes */
+#define ORIGIN_MAX   160 /* bytes that are said around a title */
 
 /* A colon is behind them. */
 static const char *const labels[] = {
@@ -37,12 +39,17 @@ static const char *const openings[] = {"to contact the reporter",
     "to contact the editor", "to contact the writer", "to contact the author",
     "contact the author", "follow us", "like us on", "find us on", "join us on",
     "subscribe to", "sign up for", "sign up to", "click here", "read more",
-    "see more", "have a tip", "got a tip", "comments are", "comments that",
-    "copyright", "all rights reserved", "this material may not be",
-    "originally published", "alle rechte vorbehalten", "folgen sie uns",
-    "jetzt abonnieren", "hat ihnen dieser artikel gefallen", "abonnez-vous",
-    "inscrivez-vous", "suivez-nous", "tous droits réservés", "suscríbete",
-    "síguenos", "todos los derechos reservados", "todos os direitos reservados",
+    "see more", "continue reading", "weiterlesen", "lire la suite", "leer más",
+    "seguir leyendo", "leia mais", "continua a leggere", "devamını oku",
+    "czytaj dalej", "читать далее", "читать дальше", "читати далі",
+    "чытаць далей", "ادامه مطلب", "اقرأ المزيد", "阅读全文", "閱讀全文",
+    "繼續閱讀", "继续阅读", "続きを読む", "더보기", "have a tip", "got a tip",
+    "comments are", "comments that", "copyright", "all rights reserved",
+    "this material may not be", "originally published",
+    "alle rechte vorbehalten", "folgen sie uns", "jetzt abonnieren",
+    "hat ihnen dieser artikel gefallen", "abonnez-vous", "inscrivez-vous",
+    "suivez-nous", "tous droits réservés", "suscríbete", "síguenos",
+    "todos los derechos reservados", "todos os direitos reservados",
     "inscreva-se", "iscriviti", "seguici", "riproduzione riservata",
     "tutti i diritti riservati", "wszelkie prawa zastrzeżone", "zapisz się",
     "polub nas", "по материалам", "по информации", "опубликован в газете",
@@ -99,6 +106,27 @@ names_keys(const struct buf *b)
 	const char *ctrl = strcasestr((const char *)b->p, "ctrl");
 
 	return ctrl != NULL && strcasestr(ctrl, "enter") != NULL;
+}
+
+/* "The post TITLE appeared first on SITE", with links, in any language. */
+static bool
+is_origin(const struct page *p, uint32_t i, struct bytes title)
+{
+	const struct page_element *e = &p->e[i];
+	struct bytes line;
+	struct buf b;
+	bool is;
+
+	if (title.n < TITLE_MIN || e->in.img > 0 ||
+	    page_link_density(p, i) < 0.3f || e->end - i > ELEMENTS_MAX)
+		return false;
+	buf_init(&b, 0);
+	page_line(&b, e->node);
+	line = text_trim(buf_bytes(&b));
+	is = line.n > title.n && line.n <= title.n + ORIGIN_MAX &&
+	     memmem(line.p, line.n, title.p, title.n) != NULL;
+	buf_done(&b);
+	return is;
 }
 
 static bool
@@ -162,13 +190,26 @@ last_line(const struct page *p, uint32_t top)
 }
 
 void
-foot_cut(struct page *p, uint32_t top)
+foot_cut(struct page *p, uint32_t top, struct bytes title)
 {
-
 	for (size_t n = 0; n < LINES_MAX; n++) {
 		uint32_t i = last_line(p, top);
 
-		if (i == 0 || !is_note(p, top, i))
+		if (i == 0 || (!is_note(p, top, i) && !is_origin(p, i, title)))
+			return;
+		page_kill(p, i);
+	}
+}
+
+void
+foot_cut_links(struct page *p, uint32_t top, struct bytes title)
+{
+	for (size_t n = 0; n < LINES_MAX; n++) {
+		uint32_t i = last_line(p, top);
+		bool link = i != 0 && page_link_density(p, i) > 0.8f;
+
+		if (i == 0 ||
+		    !((link && is_note(p, top, i)) || is_origin(p, i, title)))
 			return;
 		page_kill(p, i);
 	}

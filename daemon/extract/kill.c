@@ -129,6 +129,18 @@ is_to_die(const struct page *p, uint32_t i, uint32_t t, bool beside)
 	       (beside && is_beside(p, i));
 }
 
+bool
+kill_is_plain(const struct page *p, uint32_t i)
+{
+	const struct page_element *e = &p->e[i];
+
+	if (e->tag == GUMBO_TAG_BODY || e->tag == GUMBO_TAG_HTML ||
+	    e->in.prose > 0 || page_prose(e) > 0)
+		return false;
+	return hint_is_share(e->node) || hint_is_hidden(e->node) ||
+	       (e->tag != GUMBO_TAG_A && beside_of(e->node) == BESIDE_HARD);
+}
+
 void
 kill_all(struct page *p, bool beside, struct bytes title)
 {

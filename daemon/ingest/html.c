@@ -133,16 +133,17 @@ static int
 body_of(struct ingest_doc *d, const struct ingest_source *src,
     const GumboNode *root)
 {
+	struct bytes title = bytes_str(d->title != NULL ? d->title : "");
 	struct extract all = {0};
 	struct pick pick;
 	int r = html_rules(&pick, d, src, root);
 
 	tongue_assume(d, src->lang);
-	if (r == 0 && !says_nothing(&pick))
-		r = extract_all(&all, &pick);
 	if (r == 0)
-		r = walk_article(d, src, root,
-		    says_nothing(&pick) ? NULL : &all);
+		r = says_nothing(&pick) ? extract_clean(&all, root, title)
+					: extract_all(&all, &pick);
+	if (r == 0)
+		r = walk_article(d, src, root, &all);
 	extract_done(&all);
 	pick_done(&pick);
 	return r;

@@ -9,6 +9,7 @@
 #include "proto/base/qerr.h"
 
 #define WHOLE_CONTENT 200  /* bytes of text that are an article, .. */
+#define BEHIND_MAX    240  /* bytes that may stand behind "[…]" */
 #define WHOLE_SUMMARY 1500 /* .. in what is made for summaries */
 
 /* The feed that was parsed last. */
@@ -167,6 +168,20 @@ webfeed_ingest(struct ingest_doc *d, const struct ingest_source *src,
 
 /* --- what is in it --- */
 
+/* "[…] The post A appeared first on B": what stands behind it is none of the text. */
+static bool
+is_cut_before(struct bytes text)
+{
+	static const char *const marks[] = {"[…]", "[...]", "[&hellip;]"};
+	size_t n = text.n < BEHIND_MAX ? text.n : BEHIND_MAX;
+
+	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
+		if (memmem(text.p + text.n - n, n, marks[i],
+			strlen(marks[i])) != NULL)
+			return true;
+	return false;
+}
+
 /* "… [more]": only the beginning of a text ends so. */
 static bool
 is_cut(struct bytes text)
@@ -180,7 +195,7 @@ is_cut(struct bytes text)
 		if (text.n >= n && memcmp(text.p + text.n - n, ends[i], n) == 0)
 			return true;
 	}
-	return false;
+	return is_cut_before(text);
 }
 
 bool

@@ -108,6 +108,63 @@ every_kind_of_feed(void)
 		entry_is(&entries[i]);
 }
 
+/* What a feed's software leaves in a text and puts behind it. */
+static void
+what_is_no_text_is_left_out(void)
+{
+	static const struct {
+		const char *html, *body;
+	} texts[] = {
+	    {"<p>All of it.</p><div class='sharedaddy'><h3>Share this:</h3>"
+	     "<ul><li><a href='/t'>T</a></li></ul></div><p>And more.</p>",
+		"<p>All of it.</p><p>And more.</p>"},
+	    {"<p>All of it.</p><p>The post <a href='/1'>Arrests at dawn</a> "
+	     "appeared first on <a href='/'>The Paper</a>.</p>"
+	     "<img width='1' height='1' src='p.gif'>",
+		"<p>All of it.</p>"},
+	    {"<p>Все, кто был там на рассвете, видели их своими глазами.</p><p><a href='/1'>Читать далее</a></p><p>Запись "
+	     "<a href='/1'>Arrests at dawn</a> впервые появилась "
+	     "<a href='/'>Газета</a>.</p>",
+		"<p>Все, кто был там на рассвете, видели их своими глазами.</p>"},
+	    /* Its author may say so, too. */
+	    {"<p>All of it.</p><p>Click here and there, he said.</p>",
+		"<p>All of it.</p><p>Click here and there, he said.</p>"},
+	    {"<p>All of it.</p><p>Arrests at dawn: so he called it.</p>",
+		"<p>All of it.</p><p>Arrests at dawn: so he called it.</p>"},
+	};
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		struct ingest_doc d;
+		struct buf b;
+
+		buf_init(&b, 0);
+		buf_printf(&b,
+		    "<rss><channel><item><guid>1</guid><title>Arrests at dawn"
+		    "</title><description><![CDATA[%s]]></description></item>"
+		    "</channel></rss>",
+		    texts[i].html);
+		check(take(&d, (const char *)b.p, b.n, 0) == 0);
+		buf_put_u8(&d.body, '\0');
+		check(is((const char *)d.body.p, texts[i].body));
+		ingest_done(&d);
+		buf_done(&b);
+	}
+}
+
+static void
+an_excerpt_is_not_whole(void)
+{
+	char text[1024];
+
+	memset(text, 'a', sizeof(text));
+	check(webfeed_is_whole(bytes_of(text, sizeof(text)), false));
+	memcpy(text + 900, "[…]", strlen("[…]"));
+	check(!webfeed_is_whole(bytes_of(text, sizeof(text)), false));
+	memset(text, 'a', sizeof(text));
+	memcpy(text + 500, "[…]", strlen("[…]"));
+	check(webfeed_is_whole(bytes_of(text, sizeof(text)), false));
+}
+
 static void
 is_refused(const char *xml, int err)
 {
@@ -223,6 +280,8 @@ int
 main(void)
 {
 	every_kind_of_feed();
+	what_is_no_text_is_left_out();
+	an_excerpt_is_not_whole();
 	what_is_no_feed_is_said();
 	hostile_feeds_end();
 	one_monster_is_one();
