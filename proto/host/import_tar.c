@@ -128,6 +128,11 @@ look_through(struct tar *t)
 			return 0; /* cut short: what is there is there */
 		if (err == 0)
 			err = bundle_read(&e, block);
+		if (err == QERR_ENCODING && at > 0) {
+			/* Damaged: the next one is somewhere behind it. */
+			at += BUNDLE_BLOCK;
+			continue;
+		}
 		if (err != 0 || e.end)
 			return err;
 		at += BUNDLE_BLOCK;

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """What is malformed gets one line that says what and what to do, an exit status, and nothing is lost or half done.
 usage: bad_input.py BUILD"""
-import base64, os, socket, stat, subprocess, sys
+import base64, os, socket, stat, subprocess, sys, tarfile
 sys.path.insert(0, os.path.dirname(__file__))
 from news import Failed, Newsworld
 
@@ -112,6 +112,27 @@ def bundles(w, link, titles):
             need(r.returncode in (0, 1), f'a bundle cut or flipped at {at}: exit {r.returncode}: {r.stderr}')
             need(set(titles(home)) <= set(titles(None)), f'at {at}: articles that nobody wrote')
         w.run('sync', w.path('all.tar'), home=home)
+        need(sorted(titles(home)) == sorted(titles(None)), f'at {at}: the whole bundle does not mend it')
+
+
+def headers_of(tar):
+    """Where its files begin."""
+    with tarfile.open(tar) as t:
+        return [m.offset for m in t]
+
+
+def flipped_headers(w, link, titles):
+    """A file whose header is damaged is lost, and none behind it."""
+    whole = open(w.path('all.tar'), 'rb').read()
+    for n, at in enumerate(headers_of(w.path('all.tar'))[1:]):
+        home = w.path(f'header{n}')
+        w.run('follow', '-', input=link, home=home)
+        part = write(w.path('part.tar'), whole[:at + 130] + bytes([whole[at + 130] ^ 1]) + whole[at + 131:])
+        r = w.run('sync', part, ok=False, home=home)
+        need('is no tree' not in r.stderr, f'a flip in the header at {at}: {r.stderr}')
+        r = w.run('verify', part, ok=False)
+        need('holds no feed' not in r.stderr, f'verify of a flip in the header at {at}: {r.stderr}')
+        w.run('sync', part, w.path('all.tar'), ok=False, home=home)
         need(sorted(titles(home)) == sorted(titles(None)), f'at {at}: the whole bundle does not mend it')
 
 
@@ -275,6 +296,7 @@ def main(build):
         w.run('export', '--bundle', w.path('all.tar'))
         sources(w, desk, invite, link)
         bundles(w, link, titles)
+        flipped_headers(w, link, titles)
         capsules(w, desk)
         home(w, desk, invite, link, titles)
         settings(w)
