@@ -51,10 +51,13 @@ split_langs(struct charter *c, const char *langs)
 			return complain("--lang takes at most %d languages.",
 			    CHARTER_LANGS_MAX);
 		c->lang[c->n_lang] = bytes_of(langs, n);
-		if (lang_check(c->lang[c->n_lang++]) != 0)
+		/* Longer ones could be registered, and none is: "english" is meant as en. */
+		if (lang_check(c->lang[c->n_lang]) != 0 ||
+		    strcspn(langs, "-,") > 3)
 			return complain("--lang: \"%.*s\" is no language tag, "
 					"such as en, ru or pt-BR.",
 			    (int)n, langs);
+		c->n_lang++;
 		langs += n + (langs[n] == ',');
 	}
 	return 0;

@@ -109,7 +109,8 @@ list_articles(struct app *a, struct home *h, const struct index_query *q,
 			  "quire search WORDS"
 		    : l.newsrooms.n == 0
 			? " is followed yet. Begin with: quire follow LINK"
-		    : q->lang != NULL || q->unread || q->feed != NULL
+		    : q->lang != NULL || q->unread || q->feed != NULL ||
+			    q->offset > 0
 			? " that fits. Try: quire sync"
 			: " here yet. Try: quire sync");
 	else if (exit == 0 && l.n == q->limit && !limited && !a->json)

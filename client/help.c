@@ -52,8 +52,10 @@ help_all(void)
 	}
 	puts("\nOptions of every command:");
 	help_options(global_options);
-	puts("\nquire COMMAND --help says more. Begin with: quire follow LINK\n"
-	     "Exit status: 0 done, 1 failed, 2 used wrongly, 3 no daemon.");
+	puts(
+	    "\nquire COMMAND --help says more, quire --version which this is.\n"
+	    "Begin with: quire follow LINK\n"
+	    "Exit status: 0 done, 1 failed, 2 used wrongly, 3 no daemon.");
 }
 
 /* On a line, or with a line for each of several ways if it were too long. */

@@ -28,7 +28,8 @@ run(struct app *a)
 	const char *arg;
 	int exit;
 
-	if (a->argc > 1 && strcmp(a->argv[1], "--version") == 0) {
+	if (a->argc > 1 && (strcmp(a->argv[1], "--version") == 0 ||
+			       strcmp(a->argv[1], "-V") == 0)) {
 		puts("quire " QUIRE_VERSION);
 		return APP_DONE;
 	}

@@ -237,8 +237,9 @@ publisher_volume_draft(struct publisher *p, uint64_t time, struct buf *b,
 	shelf_rest(&p->shelf);
 	if (r == QERR_ABSENT)
 		buf_printf(why,
-		    "No volume is due: one is made of some %d articles.",
-		    PUBLISHER_VOLUME);
+		    "No volume is due: one is made of %d articles, or of %d "
+		    "MiB of text.",
+		    PUBLISHER_VOLUME, PUBLISHER_VOLUME_RAW >> 20);
 	else if (r != 0)
 		buf_printf(why, "No volume was made: %s.", qerr_str(r));
 	return r;

@@ -213,6 +213,8 @@ def main(build):
         os.close(theirs)
         fails(w, 2, '--armour', 'export', '--bundle', '--armour', w.path('x.tar'))
         fails(w, 2, '--feed', 'export', '--capsule', '1', '--feed', 'Room', w.path('x.quire'))
+        fails(w, 1, '"english" is no language tag', 'key', 'new', w.path('no-room'), '--name', 'No', '--lang', 'ru,english')
+        need(not os.path.exists(w.path('no-room', 'link')), 'a newsroom with a language that is none')
         # With --json nothing is said but JSON.
         room = w.path('json-room')
         said = [json.loads(w.run('--json', *args, home=w.path('json-home')).stdout) for args in (
