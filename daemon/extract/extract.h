@@ -20,6 +20,7 @@
  *	widen.c	what else looks like it, in other boxes
  *	prune.c	what is in it and is noise by its links, its name or its words
  *	lead.c	what belongs to it above it
+ *	noise.c, asks.c  lines that are none of it, wherever they stand
  *	standfirst.c  which of it says what the article is about
  *	date.c, date_find.c  days as documents and people write them
  *	tail.c	comments and other news, behind a line that says so

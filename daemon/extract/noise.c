@@ -3,11 +3,13 @@
 #include <string.h>
 #include <strings.h>
 
+#include "daemon/extract/asks.h"
 #include "daemon/extract/date.h"
 #include "daemon/extract/hint.h"
 #include "proto/base/text.h"
 
 #define LINE_MAX_LETTERS   120
+#define ASK_MAX_LETTERS    160
 #define LINE_MAX_ELEMENTS  64 /* the dead count: they are all walked through */
 #define BYLINE_MAX_LETTERS 100
 #define MOMENT_MAX         70 /* letters */
@@ -27,7 +29,7 @@ static const char *const lines[] = {"advertisement",
     "werbung", "publicité", "publicidad", "publicidade", "pubblicità",
     "reklama", "реклама", "Реклама", "РЕКЛАМА", "إعلان", "تبلیغات", "آگهی",
     "广告", "廣告", "広告", "광고", "reklam", "quảng cáo", "abone ol",
-    "写真を拡大", "ख़बर सुनें", "foto", "photo"};
+    "写真を拡大", "ख़बर सुनें", "foto"};
 
 static bool
 is_known(struct bytes line)
@@ -141,6 +143,14 @@ noise_is_title(const struct page *p, uint32_t i, struct bytes title)
 	return is;
 }
 
+/* A block of its own, and most have a link; what is long may be a story's. */
+static bool
+may_ask(const struct page_element *e)
+{
+	return page_is_block(e->tag) && e->in.block == 0 &&
+	       (e->in.link > 0 || e->in.text <= ASK_MAX_LETTERS);
+}
+
 static bool
 is_heading(GumboTag tag)
 {
@@ -164,6 +174,7 @@ noise_is(const struct page *p, uint32_t i, struct bytes title)
 		b.n--;
 	line = buf_bytes(&b);
 	noise = is_known(line) || is_times(line) ||
+		(asks_reader(line) && may_ask(e)) ||
 		(is_heading(e->tag) && noise_same_title(title, line)) ||
 		(hint_is_byline(e->node) && e->in.text < BYLINE_MAX_LETTERS &&
 		    e->tag != GUMBO_TAG_A);

@@ -6,8 +6,8 @@
 
 /*
  * True if what element |i| says is no part of an article: it repeats |title| as a
- * heading, says only who wrote it, is a player's face ("0:00 0:03:49"), or is a word
- * that pages put between paragraphs ("Advertisement").
+ * heading, says only who wrote it, is a player's face ("0:00 0:03:49"), asks for
+ * something (asks.h), or is a word that pages put between paragraphs ("Advertisement").
  */
 bool noise_is(const struct page *p, uint32_t i, struct bytes title);
 

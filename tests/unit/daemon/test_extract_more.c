@@ -143,6 +143,30 @@ what_is_not_seen_is_left_out(void)
 }
 
 static void
+what_asks_its_reader_is_left_out(void)
+{
+	check(times(ONE
+		  "<p>Follow us on <a href=/t>Telegram</a>: NOISE</p>" TWO,
+		  "NOISE") == 0);
+	check(times(ONE "<h3>Подписывайтесь на наш канал NOISE</h3>" TWO,
+		  "NOISE") == 0);
+	check(times(ONE "<div><p>Empfohlener redaktioneller Inhalt</p><p>An "
+			"dieser Stelle finden Sie einen NOISE</p></div>" TWO,
+		  "NOISE") == 0);
+	check(times(ONE "<p>为了看更多，欢迎关注我们 SAID</p>" TWO, "SAID") ==
+	      1);
+	/* A story may begin so; and somebody may be quoted. */
+	check(times(ONE "<p>Follow us on this road, SAID a man, and you will "
+			"see, as we did that day, what is left of it, and who "
+			"is left, and what they say of those who came in May; "
+			"for it is not much.</p>" TWO,
+		  "SAID") == 1);
+	check(times(ONE "<p>\"We are here\", he SAID. \"Follow us on foot.\""
+			"</p>" TWO,
+		  "SAID") == 1);
+}
+
+static void
 tags_are_left_out(void)
 {
 	check(times(ONE "<p><a href=/a>NOISE</a>, <a href=/b>NOISE</a>, "
@@ -190,7 +214,7 @@ what_is_said_below_is_left_out(void)
 	ends_with("press@example.org");
 	ends_with("Нашли ошибку? Выделите её.");
 	ends_with("Greška? Označite je i pritisnite Ctrl+Enter.");
-	ends_with("Follow us on every network");
+	ends_with("Follow us in every network");
 	/* A word that goes on, or is in a sentence, is another. */
 	stays("Sources: none of them would say so.");
 	stays("Source code was found, too.");
@@ -213,6 +237,7 @@ main(void)
 	teasers_are_left_out();
 	its_title_tells_an_article();
 	what_is_not_seen_is_left_out();
+	what_asks_its_reader_is_left_out();
 	tags_are_left_out();
 	what_is_said_below_is_left_out();
 	return 0;
