@@ -23,6 +23,7 @@
 struct sync_feed {
 	struct id id;
 	bool asleep;    /* and whole; nobody showed more */
+	bool imported;  /* all of it was read, to compare it with a tree */
 	struct row row; /* else its headers, once they are read */
 	struct rest
 	    rest; /* .. and what the next sync is to know, if it is whole */

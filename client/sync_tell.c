@@ -144,7 +144,7 @@ on_after(void *arg, const struct index_feed *f)
 static bool
 is_stale(const struct sync *s, const struct sync_feed *f)
 {
-	return !f->asleep && (s->changed || f->rest.number > 0);
+	return !f->asleep && (s->changed || f->imported || f->rest.number > 0);
 }
 
 /* From now on it may sleep, if nothing is missing. */

@@ -45,6 +45,8 @@ import_one(struct sync *s, struct import_source *src, const char *where,
 	struct import_result r;
 	int err = import_feed(s->h.store, &f->id, src, &cfg, &r);
 
+	f->imported = true;
+
 	progress_end(&s->progress);
 	if (r.fault != 0 && r.fault != QERR_FORK) /* finish() says that */
 		blame(f, where, &r);

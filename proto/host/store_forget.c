@@ -82,42 +82,97 @@ store_forget(struct store *s, const struct tree_name *t)
 	return 0;
 }
 
+/* Nothing, or the issue |number| that is on the disk, by a second name: that needs no
+ * room. */
+static bool
+link_head(struct store *s, const char *head, const struct tree_name *issue)
+{
+	char tmp[32], path[TREE_PATH_MAX];
+
+	tree_path(path, issue);
+	snprintf(tmp, sizeof(tmp), "tmp/%llu", (unsigned long long)++s->serial);
+	if (linkat(s->fd, path, s->fd, tmp, 0) != 0)
+		return false;
+	if (renameat(s->fd, tmp, s->fd, head) == 0) {
+		/* Of two names of one file rename(2) takes none away. */
+		unlinkat(s->fd, tmp, 0);
+		return true;
+	}
+	unlinkat(s->fd, tmp, 0);
+	return false;
+}
+
+static bool
+is_head(struct store *s, const struct tree_name *head,
+    const struct tree_name *issue)
+{
+	struct buf a, b;
+	bool is;
+
+	buf_init(&a, 0);
+	buf_init(&b, 0);
+	is = store_get(s, head, &a) == 0 && store_get(s, issue, &b) == 0 &&
+	     bytes_eq(buf_bytes(&a), buf_bytes(&b));
+	buf_done(&a);
+	buf_done(&b);
+	return is;
+}
+
+/*
+ * The head becomes |issue|, before what is behind that goes, or there is none: one whose
+ * issue is gone could be seen, and be taken for what is signed in its place.
+ */
+static int
+put_head_back(struct store *s, const struct tree_name *issue)
+{
+	struct tree_name t = {.kind = TREE_HEAD, .id = issue->id};
+	char head[TREE_PATH_MAX];
+	struct buf b;
+	int err;
+
+	tree_path(head, &t);
+	if (issue->number > 0 &&
+	    (is_head(s, &t, issue) || link_head(s, head, issue)))
+		return 0;
+	if (unlinkat(s->fd, head, 0) != 0 && errno != ENOENT)
+		return store_error("delete a file");
+	if (issue->number == 0)
+		return 0;
+	buf_init(&b, 0); /* as it will be, or where there are no links */
+	if ((err = get_put(s, issue, &b)) == 0 &&
+	    (err = store_stage(s, &t, buf_bytes(&b))) == 0)
+		err = store_commit(s);
+	buf_done(&b);
+	return err == QERR_ABSENT ? 0 : err;
+}
+
 int
 store_forget_headers(struct store *s, const struct id *feed, uint64_t from)
 {
 	struct tree_name t = {.kind = TREE_ISSUE, .id = *feed, .number = from};
-	struct buf b;
-	int err = 0;
+	struct tree_name before = t;
+	int err = 0, head_err;
 
+	if (s->readonly)
+		return QERR_IO;
 	store_settle(s);
-	if (!s->readonly) {
-		row_remove(s->fd, feed);
-		rest_remove(s->fd, feed);
-	}
-	buf_init(&b, 0);
+	row_remove(s->fd, feed);
+	rest_remove(s->fd, feed);
 	for (size_t i = s->n_head; i > 0; i--)
 		if (id_eq(&s->head[i - 1].feed, feed)) {
 			buf_done(&s->head[i - 1].file);
 			s->head[i - 1] = s->head[--s->n_head];
 		}
-	/* From the end, so that a crash leaves no hole. */
 	while (unwait_one(s, &t) || store_has(s, &t))
 		t.number++;
+	before.number = from - 1;
+	head_err = put_head_back(s, &before);
+	/* From the end, so that a crash leaves no hole. */
 	while (t.number > from && err == 0) {
 		t.number--;
 		err = store_forget(s, &t);
 	}
-	t.number = from - 1;
-	if (err == 0 && from > 1 && get_put(s, &t, &b) == 0) {
-		t.kind = TREE_HEAD;
-		if ((err = store_stage(s, &t, buf_bytes(&b))) == 0)
-			err = store_commit(s);
-	} else if (err == 0) {
-		t.kind = TREE_HEAD;
-		err = store_forget(s, &t);
-	}
-	buf_done(&b);
-	return err;
+	return err != 0 ? err : head_err;
 }
 
 int

@@ -1,6 +1,7 @@
 #include "proto/host/store.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <poll.h>
@@ -339,6 +340,69 @@ no_room_for_folders(void)
 	check(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &p) == 0);
 }
 
+/* .. nor for files, but for second names of them if there are |links|. */
+static void
+no_room_at_all(bool links)
+{
+	struct sock_filter f[] = {
+	    BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+		offsetof(struct seccomp_data, nr)),
+	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_openat, 2, 0),
+	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K,
+		links ? SYS_mkdirat : SYS_linkat, 2, 0),
+	    BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	    BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+		offsetof(struct seccomp_data, args[2])),
+	    BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, O_CREAT, 0, 1),
+	    BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSPC),
+	    BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog p = {.len = sizeof(f) / sizeof(f[0]), .filter = f};
+
+	/* mkdirat or linkat go straight to the verdict. */
+	f[2].jt = 3;
+	check(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0);
+	check(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &p) == 0);
+}
+
+/* The head of an issue that goes does not outlive it, whatever the disk has room for: its
+ * number may be signed again. */
+static void
+a_head_goes_first(void)
+{
+	struct tree_name t = {.kind = TREE_ISSUE, .id = {{6}}};
+	struct tree_name head = {.kind = TREE_HEAD, .id = {{6}}};
+
+	for (int links = 0; links < 2; links++) {
+		struct store *s = fresh();
+		struct buf b;
+		int status;
+		pid_t child;
+
+		for (t.number = 1; t.number <= 2; t.number++)
+			check(store_put(s, &t,
+				  bytes_str(t.number == 1 ? "one" : "two"),
+				  true) == 0);
+		check(store_commit(s) == 0);
+		if ((child = fork()) == 0) {
+			no_room_at_all(links);
+			buf_init(&b, 0);
+			check((store_forget_headers(s, &head.id, 2) == 0) ==
+			      links);
+			check((store_get(s, &head, &b) == 0) == links);
+			check(!links ||
+			      bytes_eq(buf_bytes(&b), bytes_str("one")));
+			t.number = 2;
+			check(!store_has(s, &t));
+			t.number = 1;
+			check(store_has(s, &t));
+			_exit(0);
+		}
+		check(waitpid(child, &status, 0) == child && status == 0);
+		store_close(s);
+	}
+}
+
 /* A pack is the first in its folder, and that finds no room: nothing is said to be done. */
 static void
 a_folder_has_no_room(void)
@@ -369,6 +433,7 @@ main(void)
 	check(sodium_init() >= 0);
 	place_init();
 	a_folder_has_no_room();
+	a_head_goes_first();
 	nothing_before_a_commit();
 	one_writes_and_many_read();
 	half_written_files_are_none();
