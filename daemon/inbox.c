@@ -262,6 +262,8 @@ publish_entry(struct room *r, struct inbox_file *f, struct draft_source *src,
 		problem(r, f, NULL);
 	src->entry = in->entry++;
 	err = publisher_add(r->p, src, item);
+	if (err == QERR_ABSENT && in->entry == 1)
+		problem(r, f, "It is a feed with no entry in it.");
 	if (err == 0 && !f->told &&
 	    (item->outcome == PUBLISHER_REFUSED || item->foreign)) {
 		snprintf(message, sizeof(message), "%s (entry %zu)",

@@ -185,7 +185,16 @@ add_entries(struct control_client *c, struct room *r, struct draft_source *src,
 		if (err == 0 && item->all_refused)
 			return 0;
 	}
-	return err == QERR_ABSENT ? 0 : err;
+	if (err != QERR_ABSENT)
+		return err;
+	if (src->entry ==
+	    1) { /* the loop has counted the one that is not there */
+		item->outcome = PUBLISHER_REFUSED;
+		snprintf(item->message, sizeof(item->message),
+		    "It is a feed with no entry in it.");
+		requests_document(c, src->file, item);
+	}
+	return 0;
 }
 
 /* What became of it is |item|, or told already; an error ends the batch. */

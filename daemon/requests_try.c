@@ -202,6 +202,8 @@ try_all(struct daemon *d, struct control_client *c,
 	} while (src->kind == INGEST_FEED && ++src->entry < TRY_ENTRIES);
 	free(draft);
 	free(item);
+	if (err == QERR_ABSENT && src->entry == 0 && why->n == 0)
+		buf_put_str(why, "It is a feed with no entry in it.");
 	return src->entry > 0 ? 0 : err;
 }
 

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """What is malformed gets one line that says what and what to do, an exit status, and nothing is lost or half done.
 usage: bad_input.py BUILD"""
-import base64, os, socket, stat, subprocess, sys, tarfile
+import base64, os, socket, stat, subprocess, sys, tarfile, time
 sys.path.insert(0, os.path.dirname(__file__))
 from news import Failed, Newsworld
 
@@ -77,6 +77,14 @@ def inbox(w, node):
     odd = [x.get('file') for x in node.ask('status') if x['what'] == 'problem']
     for name in ('pipe.md', 'zero.md', 'letter.docx'):
         need(name in odd, f'{name} in the inbox is not told: {odd}')
+    write(w.path('inbox', 'broken.xml'), '<?xml version="1.0"?><rss><broken')
+    end = time.monotonic() + 30
+    while 'broken.xml' not in [x.get('file') for x in node.ask('status') if x['what'] == 'problem']:
+        need(time.monotonic() < end, 'a feed with no entry in the inbox is not told')
+        time.sleep(0.2)
+    for verb in ('try', 'publish'):
+        r = w.run('--control', node.control, verb, w.path('inbox', 'broken.xml'), ok=False)
+        need(r.returncode == 1 and 'no entry' in r.stdout + r.stderr, f'{verb}: {r.returncode} {r.stdout} {r.stderr}')
     need('style.css' not in odd, f'what nobody takes for a document is told: {odd}')
 
 
