@@ -257,7 +257,14 @@ requests_try_source(struct daemon *d, struct control_client *c,
 	if (err == 0)
 		control_done(c);
 	else if (why.n > 0)
-		control_fail(c, 1, "", "%.*s", (int)why.n, (const char *)why.p);
+		control_fail(c, 1,
+		    /* an entry of a feed that is fetched */
+		    err == QERR_MISSING && src->kind == INGEST_FEED &&
+			    src->at.n > 0
+			? "Where the feed is a source, quired fetches the page: "
+			  "try the page's address."
+			: "",
+		    "%.*s", (int)why.n, (const char *)why.p);
 	else
 		control_fail(c, 1, "", "It %s.", qerr_str(err));
 	buf_done(&rules);

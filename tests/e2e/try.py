@@ -83,6 +83,7 @@ def addresses(w, node, site, other, rules):
     article = run('--text', '--rules', write(w.path('all.rules'), 'keep .odd\n'), site.at + '/page').stdout
     need('ODD' in article and 'ministry' not in article, article)
     need('Entry 1' in run(site.at + '/feed').stdout, 'a feed')
+    fails(run(site.at + '/links', ok=False), 1, 'only a link', 'Where the feed is a source')
     fails(run(site.at + '/nowhere', ok=False), 1, '/nowhere', 'answers 404')
     fails(run(site.at + '/empty', ok=False), 1, 'It is empty')
     # A host in a private network that no source names is none of ours.
@@ -188,6 +189,8 @@ def main(build, top):
         site.put('/feed', '<rss version="2.0"><channel><title>T</title><language>en</language><item><title>Entry 1</title>'
                  f'<guid>1</guid><description>{LONG}</description></item></channel></rss>', 'application/rss+xml')
         site.put('/empty', b'')
+        site.put('/links', '<rss version="2.0"><channel><title>T</title><item><title>E</title><link>http://x/1</link></item></channel></rss>',
+                 'application/rss+xml')
         site.page['/slow'] = slow
         w.run('follow', w.newsroom())
         rules = write(w.path('site.rules'), 'site 127.0.0.1\n' + RULES)
