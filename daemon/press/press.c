@@ -301,6 +301,13 @@ press_fill(const struct publisher *p, struct header *ret, uint64_t time,
 	history_of(p, &ret->history);
 }
 
+uint64_t
+press_time(const struct publisher *p, uint64_t now)
+{
+	return now < PUBLISHER_CLOCK_MIN && p->last_time > now ? p->last_time
+							       : now;
+}
+
 int
 press_header(struct publisher *p, const struct pack_entry *e, size_t n,
     size_t articles)
@@ -309,7 +316,7 @@ press_header(struct publisher *p, const struct pack_entry *e, size_t n,
 	struct buf file;
 	int r;
 
-	press_fill(p, &h, clock_wall(), e, n);
+	press_fill(p, &h, press_time(p, clock_wall()), e, n);
 	buf_init(&file, HEADER_FILE_MAX);
 	r = header_sign(&file, &h, &p->secret);
 	if (r == 0)

@@ -164,6 +164,8 @@ void press_fill(const struct publisher *p, struct header *ret, uint64_t time,
     const struct pack_entry *e, size_t n);
 /* Take a header file that is signed as the next one; it waits for the commit. */
 int press_hold(struct publisher *p, struct bytes file, size_t articles);
+/* The time of an issue that is made at |now|: not of before there was quire. */
+uint64_t press_time(const struct publisher *p, uint64_t now);
 /* Sign the next header with |n| packs, and hold it. */
 int press_header(struct publisher *p, const struct pack_entry *e, size_t n,
     size_t articles);

@@ -144,7 +144,7 @@ publisher_keep_promise(struct publisher *p, uint64_t now, struct buf *why)
 	int r;
 
 	if (p->open || !press_signs(p) || feed_head(p->chain) == 0 ||
-	    now < publisher_promised(p, now))
+	    now < PUBLISHER_CLOCK_MIN || now < publisher_promised(p, now))
 		return 0;
 	r = press_header(p, NULL, 0, 0);
 	if (r == 0)

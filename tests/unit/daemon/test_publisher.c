@@ -1672,8 +1672,13 @@ promises(void)
 	check(publisher_head(r.p) == 3 && r.p->last_time < 4102444800);
 	check(publisher_keep_promise(r.p, due, &why) == 0);
 	check(publisher_head(r.p) == 3);
-	/* Or it is in 1970 now: one more, and then each in its time. */
+	/* Or it is in 1970 now: then it is waited for, and what is new all the same is as
+	 * old as the newest. */
 	check(publisher_promised(r.p, 5000) == 5000);
+	check(publisher_keep_promise(r.p, 5000, &why) == 0);
+	check(publisher_head(r.p) == 3);
+	check(press_time(r.p, 5000) == r.p->last_time);
+	check(press_time(r.p, due) == due);
 	room_done(&r);
 }
 
