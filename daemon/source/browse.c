@@ -26,6 +26,7 @@ struct browse {
 	char modified[FETCH_TAG_MAX + 1];
 	char type[FETCH_TAG_MAX + 1];
 	struct buf body;
+	size_t lines; /* bytes of header lines */
 	bool toobig, refused_near;
 	bool near; /* a private network is fine */
 };
@@ -71,6 +72,9 @@ on_header(char *p, size_t size, size_t n, void *arg)
 	struct bytes line = bytes_of(p, n);
 
 	(void)size;
+	/* libcurl may keep all of them. */
+	if ((w->lines += n) > CURL_LINES_MAX)
+		return 0;
 	keep_header(w->etag, "ETag:", line);
 	keep_header(w->modified, "Last-Modified:", line);
 	keep_header(w->type, "Content-Type:", line);
@@ -209,6 +213,7 @@ clear(struct browse *w, size_t max)
 	buf_init(&w->body, max);
 	w->etag[0] = w->modified[0] = w->type[0] = '\0';
 	w->toobig = w->refused_near = false;
+	w->lines = 0;
 }
 
 static CURLcode

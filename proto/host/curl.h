@@ -7,6 +7,7 @@
  * libcurl brings thirty libraries with it, whose loading takes longer than a
  * whole sync with nothing new; only who names a web host pays for them.
  */
+#define CURL_LINES_MAX 65536 /* bytes of header lines that are listened to */
 struct curl_calls {
 	CURLcode (*global_init)(long);
 	CURL *(*easy_init)(void);

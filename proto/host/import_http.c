@@ -28,6 +28,7 @@ struct http {
 	bool near;       /* its host may be in a private network */
 	struct buf *b;   /* being filled */
 	size_t max, got; /* bytes since .. */
+	size_t lines;    /* bytes of header lines */
 	when_ms since;
 	struct pace pace;
 	bool proxy;
@@ -45,6 +46,18 @@ on_bytes(char *p, size_t size, size_t n, void *arg)
 	h->got += n;
 	buf_put(h->b, p, n);
 	return buf_err(h->b) == 0 ? n : 0;
+}
+
+/* libcurl may keep all of them, and there is no end to what a host can say. */
+static size_t
+on_line(char *p, size_t size, size_t n, void *arg)
+{
+	struct http *h = arg;
+
+	(void)p;
+	(void)size;
+	h->lines += n;
+	return h->lines <= CURL_LINES_MAX ? n : 0;
 }
 
 /* Each second at least; another value than 0 ends it. */
@@ -120,6 +133,7 @@ http_get(struct import_source *src, const char *path, size_t max, struct buf *b)
 		/* Go on where the line broke; what comes is checked whole. */
 		h->c->easy_setopt(h->curl, CURLOPT_RESUME_FROM_LARGE,
 		    (curl_off_t)b->n);
+		h->lines = 0;
 		rc = h->c->easy_perform(h->curl);
 		if (rc != CURLE_RANGE_ERROR && !is_broken(rc))
 			break;
@@ -127,7 +141,7 @@ http_get(struct import_source *src, const char *path, size_t max, struct buf *b)
 			buf_clear(b); /* cannot be resumed: again */
 	}
 	h->src.slow = pace_spend(&h->pace, clock_now() - h->since, h->got) < 0;
-	if (rc == CURLE_WRITE_ERROR)
+	if (rc == CURLE_WRITE_ERROR && h->lines <= CURL_LINES_MAX)
 		return buf_err(b) != 0 ? buf_err(b) : QERR_TOOBIG;
 	if (rc == CURLE_HTTP_RETURNED_ERROR)
 		return QERR_ABSENT;
@@ -198,6 +212,8 @@ import_http(struct import_source **ret, const char *url,
 	h->c->easy_setopt(h->curl, CURLOPT_NOSIGNAL, 1L);
 	h->c->easy_setopt(h->curl, CURLOPT_WRITEFUNCTION, on_bytes);
 	h->c->easy_setopt(h->curl, CURLOPT_WRITEDATA, h);
+	h->c->easy_setopt(h->curl, CURLOPT_HEADERFUNCTION, on_line);
+	h->c->easy_setopt(h->curl, CURLOPT_HEADERDATA, h);
 	h->c->easy_setopt(h->curl, CURLOPT_XFERINFOFUNCTION, on_while);
 	h->c->easy_setopt(h->curl, CURLOPT_XFERINFODATA, h);
 	h->c->easy_setopt(h->curl, CURLOPT_NOPROGRESS, 0L);

@@ -55,6 +55,21 @@ def main(build):
         r, took, listed = timed(w, slow.address, desk.invite())
         need(r.returncode == 0 and 'three.txt' in listed and took < 60, f'a dripping host held nodes up for {took:.0f} s: {r.stderr}')
 
+        # One never ends what it says before it begins.
+        def endless(handler):
+            handler.wfile.write(b'HTTP/1.1 200 OK\r\n')
+            try:
+                while True:
+                    handler.wfile.write(b'X-More: ' + b'm' * 4000 + b'\r\n')
+                    endless.said += 4010
+            except OSError:
+                handler.close_connection = True
+        endless.said = 0
+        chatter = Host(tree)
+        chatter.serve = endless
+        r, took, listed = timed(w, chatter.address)
+        need(r.returncode == 1 and took < 10 and endless.said < 64 << 20, f'header lines without end: {took:.0f} s, {endless.said} bytes, {r.stderr}')
+
         # The others lack something: he is asked again, and has all the time that his speed is worth.
         shutil.copytree(tree, part)
         for folder, _, names in os.walk(os.path.join(part, 'pack')):
