@@ -128,6 +128,16 @@ hint_is_hidden(const GumboNode *n)
 }
 
 bool
+hint_is_caption(const GumboNode *n)
+{
+	static const char *const words[] = {"caption", "image-desc", "img-desc",
+	    "photo-desc", "cutline", "bildunterschrift", "bildtext"};
+	struct names s = names_of(n, "class", NULL);
+
+	return names_have(&s, words, N_OF(words));
+}
+
+bool
 hint_is_byline(const GumboNode *n)
 {
 	static const char *const author[] = {"author"};

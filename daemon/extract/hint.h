@@ -20,6 +20,8 @@ bool hint_is_hidden(const GumboNode *n);
 /* Its names say that a script, or a screen of another size, shows it: a question's answer,
  * or what is none of the page. */
 bool hint_is_folded(const GumboNode *n);
+/* Its class says that it is a picture's caption. */
+bool hint_is_caption(const GumboNode *n);
 /* It says who wrote the article. */
 bool hint_is_byline(const GumboNode *n);
 

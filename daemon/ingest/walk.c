@@ -329,7 +329,10 @@ walk_element(struct walk *w, const GumboNode *n)
 	case BOUNDARY:
 		scribe_boundary(&w->s);
 		w->s.voice = walk_voice(n, &outer);
-		walk_children(w, n);
+		if (walk_is_figure(w, n))
+			walk_figure(w, n);
+		else
+			walk_children(w, n);
 		scribe_boundary(&w->s);
 		break;
 	case BLOCK:

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "daemon/extract/hint.h"
 #include "daemon/ingest/address.h"
 #include "daemon/ingest/href.h"
 #include "daemon/ingest/html_meta.h"
@@ -12,6 +13,10 @@
 /* Of pictures that are not there, how many are named, if their names are short. */
 #define DROPPED_NAMES_MAX 3
 #define DROPPED_NAME_MAX  100
+
+#define BOX_NODES_MAX 40 /* in a box that may be a figure */
+#define BOX_TEXT_MAX \
+	120 /* bytes beside its caption: who made the picture, blanks */
 
 static int
 find_at(struct walk *w, struct bytes src)
@@ -168,6 +173,14 @@ shown(struct walk *w, const GumboNode *n, int *ret_number)
 	return NULL;
 }
 
+static bool
+is_above(const GumboNode *n, const GumboNode *inner)
+{
+	while (inner != NULL && inner != n)
+		inner = inner->parent;
+	return inner != NULL;
+}
+
 /* Walk what is in a figure besides the picture and the caption shown already. */
 static void
 walk_figure_rest(struct walk *w, const GumboNode *n, const GumboNode *img,
@@ -177,8 +190,8 @@ walk_figure_rest(struct walk *w, const GumboNode *n, const GumboNode *img,
 
 	if (n == img || n == caption)
 		return;
-	if (e == NULL || (html_find(n, GUMBO_TAG_IMG) == NULL &&
-			     html_find(n, GUMBO_TAG_FIGCAPTION) == NULL)) {
+	if (e == NULL ||
+	    (html_find(n, GUMBO_TAG_IMG) == NULL && !is_above(n, caption))) {
 		walk_node(w, n);
 		return;
 	}
@@ -191,10 +204,65 @@ walk_figure_rest(struct walk *w, const GumboNode *n, const GumboNode *img,
 		walk_figure_rest(w, e->children.data[i], img, caption);
 }
 
+/* What a box holds, as far as it is looked at. */
+struct box {
+	const GumboNode *caption;
+	unsigned pictures, figures, nodes;
+	size_t text; /* bytes that are not the caption's */
+};
+
+static void
+look_into(struct box *b, const struct walk *w, const GumboNode *n)
+{
+	const GumboElement *e = html_element(n);
+
+	if (n->type == GUMBO_NODE_TEXT)
+		b->text += strlen(n->v.text.text);
+	if (++b->nodes > BOX_NODES_MAX || e == NULL || walk_is_noise(w, n))
+		return;
+	b->pictures += e->tag == GUMBO_TAG_IMG;
+	b->figures += e->tag == GUMBO_TAG_FIGURE;
+	if (b->caption == NULL && html_find(n, GUMBO_TAG_IMG) == NULL &&
+	    hint_is_caption(n)) {
+		b->caption = n;
+		return;
+	}
+	for (unsigned i = 0; i < e->children.length; i++)
+		look_into(b, w, e->children.data[i]);
+}
+
+bool
+walk_is_figure(const struct walk *w, const GumboNode *n)
+{
+	const GumboVector *c = &n->v.element.children;
+	struct box b = {.nodes = 0};
+
+	if (n->v.element.tag != GUMBO_TAG_DIV || c->length > BOX_NODES_MAX)
+		return false;
+	for (unsigned i = 0; i < c->length && b.nodes <= BOX_NODES_MAX; i++)
+		look_into(&b, w, c->data[i]);
+	return b.nodes <= BOX_NODES_MAX && b.pictures == 1 && b.figures == 0 &&
+	       b.caption != NULL && b.text <= BOX_TEXT_MAX;
+}
+
+static const GumboNode *
+caption_of(const struct walk *w, const GumboNode *n)
+{
+	const GumboNode *caption = html_find(n, GUMBO_TAG_FIGCAPTION);
+	struct box b = {.nodes = 0};
+
+	if (caption != NULL)
+		return caption;
+	for (unsigned i = 0;
+	     i < n->v.element.children.length && b.nodes <= BOX_NODES_MAX; i++)
+		look_into(&b, w, n->v.element.children.data[i]);
+	return b.nodes <= BOX_NODES_MAX ? b.caption : NULL;
+}
+
 void
 walk_figure(struct walk *w, const GumboNode *n)
 {
-	const GumboNode *caption = html_find(n, GUMBO_TAG_FIGCAPTION);
+	const GumboNode *caption = caption_of(w, n);
 	int number = -1, index;
 	const GumboNode *img = shown(w, n, &number);
 

@@ -41,6 +41,8 @@ struct scribe_voice walk_voice(const GumboNode *n,
 
 /* walk_figure.c */
 void walk_img(struct walk *w, const GumboNode *n);
+/* A box that is one in all but its name: a picture, and what is named its caption. */
+bool walk_is_figure(const struct walk *w, const GumboNode *n);
 void walk_figure(struct walk *w, const GumboNode *n);
 /* Warn the publisher of pictures that are not there. */
 void walk_tell_dropped(struct walk *w);
