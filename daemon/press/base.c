@@ -98,21 +98,29 @@ measure(struct publisher *p, const struct issue *is, uint32_t base, size_t *ret)
 	return j.result;
 }
 
+/* The first issue that |is| may lean on: of its own volume, and as far as a set reaches. */
+static uint64_t
+reach(const struct publisher *p, const struct issue *is)
+{
+	uint64_t next = press_next(p);
+	uint64_t from = next > PACK_BASE_BITS ? next - PACK_BASE_BITS : 1;
+
+	if (!press_tail_fits(&p->tail, issue_count(is),
+		is->tier[TIER_TEXT].raw.n))
+		return next;
+	return p->tail.first > from ? p->tail.first : from;
+}
+
 static int
 choose(struct publisher *p, const struct issue *is, int level, uint32_t *ret)
 {
 	size_t own = is->tier[TIER_TEXT].raw.n, text, size, best;
-	uint64_t next = press_next(p), k = next;
-	uint64_t from = next > PACK_BASE_BITS ? next - PACK_BASE_BITS : 1;
+	uint64_t from = reach(p, is), k = press_next(p);
 	uint32_t seen = 0; /* part of a chain that was looked at */
 	int r = measure(p, is, 0, &best);
 
 	*ret = 0;
 	best -= best / 20;
-	if (!press_tail_fits(&p->tail, issue_count(is), own))
-		from = next;
-	else if (p->tail.first > from)
-		from = p->tail.first;
 	while (k-- > from && r == 0) {
 		uint32_t base = chain(p, k);
 
