@@ -192,7 +192,8 @@ sync_tell(struct sync *s, int exit)
 	if (err != 0)
 		exit = complain_of(s->a->state, "written", err);
 	else if ((stale || (any && says)) &&
-		 (failed = take_stock(s, says)) != 0)
+		 /* Where nothing came there is nothing to say of feeds. */
+		 (failed = take_stock(s, says && (any || s->changed))) != 0)
 		exit = failed;
 	if (s->full)
 		exit = complain("the disk is full. Free some space, then sync "
