@@ -3,6 +3,7 @@
 
 #include "client/app.h"
 #include "client/daemon_call.h"
+#include "client/sources.h"
 
 /* How many were named, and what those are called, by their ids. */
 #define LABELS_MAX 64
@@ -125,6 +126,22 @@ list_peers(const struct app *a)
 	return exit;
 }
 
+/* |rq| about |what|: an invite may be as it was pasted. */
+static int
+ask(const struct app *a, struct ctl_request *rq, const char *what)
+{
+	struct buf b;
+	int exit;
+
+	buf_init(&b, 0);
+	sources_pasted(&b, what);
+	rq->text = bytes_of(b.p, b.n > 0 ? b.n - 1 : 0);
+	exit = buf_err(&b) != 0 ? complain("out of memory.")
+				: daemon_show(a, rq, NULL);
+	buf_wipe(&b);
+	return exit;
+}
+
 static int
 run_peers(struct app *a)
 {
@@ -138,7 +155,6 @@ run_peers(struct app *a)
 		return list_peers(a);
 	if (!app_operands(a, 2, 2))
 		return APP_USAGE;
-	rq.text = bytes_str(a->argv[a->at + 1]);
 	if (strcmp(a->argv[a->at], "add") == 0)
 		rq.kind = CTL_PEER_ADD;
 	else if (strcmp(a->argv[a->at], "remove") == 0)
@@ -149,7 +165,7 @@ run_peers(struct app *a)
 		return complain_usage(a,
 		    "it is \"peers add INVITE\", \"peers remove INVITE\" or "
 		    "\"peers revoke WHO\".");
-	return daemon_show(a, &rq, NULL);
+	return ask(a, &rq, a->argv[a->at + 1]);
 }
 
 const struct cmd cmd_peers = {

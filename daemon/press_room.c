@@ -32,6 +32,9 @@ on_published(void *arg, const struct id *feed, struct bytes charter,
 static void
 say_who_signs(struct room *r, unsigned line)
 {
+	char key[32];
+
+	snprintf(key, sizeof(key), "signer%zu", (size_t)(r - r->d->room));
 	if (publisher_signs(r->p) == PUBLISHER_NO_KEY)
 		log_info(
 		    "line %u of the settings, publish: its secret.key is "
@@ -45,12 +48,12 @@ say_who_signs(struct room *r, unsigned line)
 		    "with quire sign and released",
 		    line);
 	if (publisher_signs(r->p) == PUBLISHER_MAY_NOT)
-		problems_set(&r->d->problems, "signer",
+		problems_set(&r->d->problems, key,
 		    "The charter does not let this machine's key sign: nothing "
 		    "is published.",
-		    "secret.key",
-		    "Put the key that may sign in its place, and start quired "
-		    "anew.");
+		    publisher_name(r->p),
+		    "Put the key that may sign in the place of its secret.key, "
+		    "and start quired anew.");
 }
 
 void

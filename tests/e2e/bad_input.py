@@ -297,6 +297,11 @@ def main(build):
         w.run('sync', f'<{invite}>.', home=w.path('pasted'))
         w.run('source', 'add', '-', input=f'Here it is:\n{invite[:40]}\n{invite[40:]}\n', home=w.path('pasted'))
         desk.says(1, 'ends early', 'sync', f'({invite[:60]})', home=w.path('pasted'))
+        c = '--control', node.control
+        w.run(*c, 'peers', 'add', f'Ours: <{invite}>.')
+        at = json.loads(w.run(*c, 'peers', '--json').stdout)['address']
+        w.run(*c, 'peers', 'remove', at)
+        desk.says(0, 'None yet', *c, 'peers')
         w.run('follow', '-', input=link + '\n')
         w.run('sync', invite)
         w.run('list')
