@@ -94,11 +94,25 @@ static const char *const seen[] = {":block", ":flex", ":grid", ":inline",
     ":contents", ":visible", ":not-sr-only", " d-sm-", " d-md-", " d-lg-",
     " d-xl-", " visible-", " d-print-"};
 
+/* Every name above has one of these; few others have. */
+static bool
+may_be_named_away(const char *class)
+{
+	return class != NULL &&
+	       (strstr(class, "hid") != NULL || strstr(class, "sr") != NULL ||
+		   strstr(class, "creen") != NULL ||
+		   strstr(class, "visib") != NULL ||
+		   strstr(class, "none") != NULL);
+}
+
 static bool
 is_named_away(const GumboNode *n, const char *const *names, size_t n_name)
 {
-	struct names s = names_of(n, "class", NULL);
+	struct names s;
 
+	if (!may_be_named_away(names_attribute(n, "class")))
+		return false;
+	s = names_of(n, "class", NULL);
 	return names_have(&s, names, n_name) &&
 	       !names_have(&s, seen, N_OF(seen));
 }

@@ -66,6 +66,18 @@ is_paragraph(const struct page *p, uint32_t i)
 	}
 }
 
+/* Some break lines where others do not. */
+static void
+without_blanks(struct buf *b)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < b->n; i++)
+		if (b->p[i] != ' ')
+			b->p[n++] = b->p[i];
+	b->n = n;
+}
+
 /* Some say it once more at the beginning of the text. */
 static bool
 is_said_again(const struct page *p, uint32_t i, uint32_t first)
@@ -77,8 +89,8 @@ is_said_again(const struct page *p, uint32_t i, uint32_t first)
 	buf_init(&text, 0);
 	page_line(&lead, p->e[i].node);
 	page_line(&text, p->e[first].node);
-	while (lead.n > 0 && lead.p[lead.n - 1] == ' ')
-		lead.n--;
+	without_blanks(&lead);
+	without_blanks(&text);
 	is = memmem(text.p, text.n, lead.p, lead.n) != NULL;
 	buf_done(&lead);
 	buf_done(&text);

@@ -82,6 +82,15 @@ says(const struct page_element *e, const struct wanted *w)
 	return is;
 }
 
+/* It, or what it is in. */
+static bool
+is_hidden(const struct page *p, uint32_t i)
+{
+	while (i > 0 && !hint_is_hidden(p->e[i].node))
+		i = p->e[i].up;
+	return i > 0;
+}
+
 uint32_t
 standfirst_find(const struct page *p, struct bytes summary)
 {
@@ -92,9 +101,9 @@ standfirst_find(const struct page *p, struct bytes summary)
 	for (uint32_t i = 1; i < p->n;) {
 		const struct page_element *e = &p->e[i];
 
-		if (may_be(e, &w) && says(e, &w))
+		if (may_be(e, &w) && says(e, &w) && !is_hidden(p, i))
 			return i;
-		i = e->dead || hint_is_hidden(e->node) ? e->end : i + 1;
+		i = e->dead ? e->end : i + 1;
 	}
 	return 0;
 }

@@ -444,6 +444,15 @@ what_it_is_about_stands_below_the_title(void)
 	is_lead("<div class=photo-caption><p>" LEAD "</p></div>", false);
 	/* What the text says itself is said once. */
 	is_lead(ONE, false);
+	is_lead(
+	    "<p>Outside, some forty people, most of them women, waited in "
+	    "the<br>rain; the police, who had closed the street, let nobody "
+	    "through.LEAD</p>",
+	    true);
+	is_lead(
+	    "<p>Outside, some forty people,most of them women,waited in the "
+	    "rain; the police,</p>",
+	    false);
 }
 
 /* Of a page whose summary for machines is |summary|. */
