@@ -135,22 +135,15 @@ const struct cmd cmd_draft = {
     .run = run_draft,
 };
 
-static const struct cmd_option release_options[] = {
-    {'f', "feed", "FEED", "which, if quired publishes several"},
-    {0},
-};
-
 static int
 run_release(struct app *a)
 {
 	struct ctl_request rq = {.kind = CTL_RELEASE, .n_fd = 1};
 	struct documents d = {.a = a};
 	const char *arg;
-	int letter, exit;
+	int exit;
 
-	while ((letter = app_option(a, &arg, &exit)) > 0)
-		rq.feed = bytes_str(arg);
-	if (letter == APP_STOP)
+	if (app_option(a, &arg, &exit) != 0)
 		return exit;
 	if (!app_operands(a, 1, 1))
 		return APP_USAGE;
@@ -166,7 +159,6 @@ const struct cmd cmd_release = {
     .name = "release",
     .args = "ISSUE",
     .what = "publish an issue that was signed elsewhere",
-    .option = release_options,
     .about =
 	"ISSUE is what quire sign made of a draft. It is checked whole, and published\n"
 	"as it is if it is the feed's next issue; else draft it anew.",

@@ -81,34 +81,56 @@ requests_draft(struct daemon *d, struct control_client *c,
 	buf_done(&why);
 }
 
+/* Whose issue it is, it says itself. */
+static int
+release(struct daemon *d, struct control_client *c, struct bytes file,
+    struct buf *why)
+{
+	struct requests_issues issues = {.c = c};
+	struct edition e;
+	struct room *r = NULL;
+	struct id feed;
+	int err = edition_decode(&e, file);
+
+	if (err == 0)
+		err = edition_feed(&feed, &e);
+	for (size_t i = 0; i < d->n_room && err == 0 && r == NULL; i++)
+		if (id_eq(publisher_feed(d->room[i].p), &feed))
+			r = &d->room[i];
+	if (err != 0)
+		buf_printf(why, "It is no issue that can be released: it %s.",
+		    qerr_str(err));
+	else if (r == NULL)
+		buf_put_str(why, "It is an issue of a feed that this quired "
+				 "does not publish.");
+	if (r == NULL)
+		return err != 0 ? err : QERR_ABSENT;
+	issues.feed = &feed;
+	room_unwatch(r);
+	err = publisher_release(r->p, file, requests_issue, &issues, why);
+	room_committed(r);
+	if (err == 0) /* a promise may be kept by it */
+		jobs_add(d->jobs, &r->minute);
+	return err;
+}
+
 void
 requests_release(struct daemon *d, struct control_client *c,
     const struct ctl_request *rq)
 {
-	struct room *r = requests_room(d, c, rq->feed);
-	struct requests_issues issues = {.c = c};
 	struct buf b, why;
 	int err;
 
-	if (r == NULL)
-		return;
-	issues.feed = publisher_feed(r->p);
 	buf_init(&b, 0);
 	buf_init(&why, 0);
 	err = requests_read(&b, rq->fd[0], EDITION_MAX);
-	if (err != 0) {
-		buf_put_str(&why, err == QERR_TOOBIG
-				      ? "It is too large for an issue."
-				      : "It cannot be read.");
-	} else {
-		room_unwatch(r);
-		err = publisher_release(r->p, buf_bytes(&b), requests_issue,
-		    &issues, &why);
-		room_committed(r);
-	}
+	if (err == QERR_TOOBIG)
+		buf_put_str(&why, "It is too large for an issue.");
+	else if (err != 0)
+		buf_put_str(&why, "It cannot be read.");
+	else
+		err = release(d, c, buf_bytes(&b), &why);
 	requests_done(c, err, &why);
 	buf_wipe(&b);
 	buf_done(&why);
-	if (err == 0) /* a promise may be kept by it */
-		jobs_add(d->jobs, &r->minute);
 }

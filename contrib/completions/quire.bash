@@ -26,7 +26,7 @@ _quire()
 	publish) words="--feed --dry-run --slow $common" ;;
 	draft) words="--feed --output --promise --slow --time --volume $common" ;;
 	sign) words="--output --yes --again $common" ;;
-	release) words="--feed $common" ;;
+	release) words="$common" ;;
 	retract) words="--draft --feed --lost --output --reason --time $common" ;;
 	invite) words="new list revoke --address --transport $common" ;;
 	peers) words="add remove revoke $common" ;;

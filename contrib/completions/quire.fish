@@ -16,7 +16,7 @@ complete -c quire -n '__fish_seen_subcommand_from sync' -s r -l limit-rate -x -d
 complete -c quire -n '__fish_seen_subcommand_from sync' -l socks -x -d 'a SOCKS5 proxy'
 complete -c quire -n '__fish_seen_subcommand_from sync' -s T -l transport -r -d 'the program of a pluggable transport'
 complete -c quire -n '__fish_seen_subcommand_from sync verify export try publish draft sign release unpack' -F
-complete -c quire -n '__fish_seen_subcommand_from list search unpack export verify try publish draft release retract' -s f -l feed -x -d 'which feed'
+complete -c quire -n '__fish_seen_subcommand_from list search unpack export verify try publish draft retract' -s f -l feed -x -d 'which feed'
 complete -c quire -n '__fish_seen_subcommand_from list search' -s l -l lang -x -d 'in this language'
 complete -c quire -n '__fish_seen_subcommand_from list search' -s u -l unread -d 'not read yet'
 complete -c quire -n '__fish_seen_subcommand_from list' -s s -l search -x -d 'words in the title'

@@ -43,6 +43,9 @@ int edition_encode(struct buf *b, const struct edition *e);
 /* |ret| borrows from |file|. */
 int edition_decode(struct edition *ret, struct bytes file);
 
+/* The feed whose issue |e| says it is: that of its first charter. */
+int edition_feed(struct id *ret, const struct edition *e);
+
 /* The packs of one cover: the issue's own, or those of issues before it, made anew: of one,
  * or a volume of several. */
 struct edition_part {
