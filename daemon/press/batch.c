@@ -4,6 +4,9 @@
 #include "daemon/press/press.h"
 #include "proto/base/qerr.h"
 #include "proto/base/text.h"
+#include "proto/host/entropy.h"
+
+#define DAY 86400
 
 /*
  * A batch: each document becomes an article, is compared with what is published, and
@@ -196,6 +199,7 @@ judge(struct publisher *p, struct draft *d, struct publisher_item *ret)
 static void
 describe(struct publisher_item *ret, const struct draft *d)
 {
+	const struct article *a = &d->article;
 	size_t n = 0;
 
 	ret->pictures = d->doc.n_picture;
@@ -210,6 +214,10 @@ describe(struct publisher_item *ret, const struct draft *d)
 		n += (size_t)snprintf(ret->message + n,
 		    sizeof(ret->message) - n, "%s%s", n > 0 ? " " : "", w);
 	}
+	if (a->has_published && a->published > (int64_t)clock_wall() + DAY)
+		snprintf(ret->message + n, sizeof(ret->message) - n,
+		    "%sIts date is yet to come: readers list it by its issue's.",
+		    n > 0 ? " " : "");
 }
 
 /* The worst page costs one article; only our own troubles go further. */

@@ -81,8 +81,8 @@ struct index_article {
 	enum article_status status;
 	const char *lang, *title, *name, *authors, *note;
 	bool has_date;
-	int64_t date;        /* published, else the issue's time */
-	uint64_t size;       /* of the body */
+	int64_t date;  /* published, if not after the issue; else its time */
+	uint64_t size; /* of the body */
 	bool read, has_text; /* has_text: its text pack is here */
 	/* where it is: */
 	uint64_t pack_number; /* the header that announces the packs */

@@ -5,6 +5,8 @@
 #include "proto/base/qerr.h"
 #include "proto/host/index_fill_inner.h"
 
+#define DAY 86400
+
 static const char insert_sql[] =
     "INSERT INTO article (feed, id, number, revision, status, lang, title,"
     " fold, name, address, authors, note, dated, date, size, pack_number,"
@@ -179,6 +181,18 @@ put_row(struct fill *f, const struct article *a, const struct article_id *id)
 	return 0;
 }
 
+/*
+ * True if |a| is of the time that it says, give or take a zone; else of its issue's: from
+ * a day that is yet to come it would stand on top of every list until then.
+ */
+static bool
+is_dated(const struct fill *f, const struct shelf_pack *p,
+    const struct article *a)
+{
+	return a->has_published &&
+	       a->published <= (int64_t)f->time[p->e.last - 1] + DAY;
+}
+
 int
 index_fill_article(struct fill *f, size_t pack, size_t record,
     struct bytes head)
@@ -213,9 +227,9 @@ index_fill_article(struct fill *f, size_t pack, size_t record,
 	index_bind_text(q, 10, a->address);
 	index_bind_text(q, 11, buf_bytes(&f->authors));
 	index_bind_text(q, 12, a->note);
-	index_bind_uint(q, 13, a->has_published);
+	index_bind_uint(q, 13, is_dated(f, p, a));
 	sqlite3_bind_int64(q, 14,
-	    a->has_published ? a->published : (int64_t)f->time[p->e.last - 1]);
+	    is_dated(f, p, a) ? a->published : (int64_t)f->time[p->e.last - 1]);
 	index_bind_uint(q, 15, a->length);
 	index_bind_uint(q, 16, p->number);
 	index_bind_uint(q, 17, place_in_header(&f->shelf, pack));

@@ -14,7 +14,7 @@
  *   index_user.c   what the user decided: follows, read, the last list
  *   index_query.c  listing and finding
  */
-#define INDEX_VERSION 4
+#define INDEX_VERSION 5
 #define INDEX_KEY_LEN (32 + ARTICLE_ID_LEN) /* feed, article id */
 
 struct index_follow {

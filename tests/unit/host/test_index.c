@@ -58,6 +58,25 @@ corrections_replace(void)
 	end();
 }
 
+/* A date that is yet to come keeps nothing on top of the list. */
+static void
+dates_end_with_the_issue(void)
+{
+	begin();
+	desk_issue(&d, s,
+	    {STORY("a", "A year ahead", "<p>a</p>"), .published = 1731536000},
+	    {STORY("b", "East of here", "<p>b</p>"), .published = 1700040000});
+	desk_issue(&d, s, {STORY("c", "Third", "<p>c</p>")});
+	check(news(3, 0, 0));
+	check(lists((struct index_query){0},
+	    "East of here|Third|A year ahead"));
+	find("a");
+	check(!found.has_date && found.date == 1700000001);
+	find("b");
+	check(found.has_date && found.date == 1700040000);
+	end();
+}
+
 /* A retraction, and the packs that held the text made anew without it. */
 static void
 retractions_leave_a_title(void)
@@ -256,6 +275,7 @@ main(void)
 	place_init();
 	it_is_nobody_elses();
 	corrections_replace();
+	dates_end_with_the_issue();
 	retractions_leave_a_title();
 	a_text_made_anew_is_found();
 	a_text_is_found_where_it_is();
