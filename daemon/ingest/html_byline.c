@@ -42,8 +42,9 @@ is_page_of_author(const char *href)
 static int
 author_rank(const struct marks *m)
 {
-	static const char *const names[] = {
-	    "byline", "author", "writtenby", "autor", "auteur", "journalist"};
+	static const char *const names[] = {"byline", "author", "writtenby",
+	    "autor", "auteur", "journalist", " writer ", "posted-by",
+	    "postedby", "post-by ", " reporter ", " redakteur "};
 	static const char *const not [] = {"bio", "image", "photo", "avatar",
 	    "img", "comment", "follow", "more", "twitter", "social", "box",
 	    "description", "about", "profile", "authori", "autoriz", "autoryz",

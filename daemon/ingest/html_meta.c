@@ -134,14 +134,30 @@ unescape(char **text)
 }
 
 static void
-take(struct ingest_doc *d, const struct html_said *s)
+take_value(struct ingest_doc *d, const struct html_said *s, struct bytes value)
 {
 	if (s->field != META_AUTHOR)
-		html_meta_set(d, s->field, bytes_str(s->value));
+		html_meta_set(d, s->field, value);
 	else if (s->surname_first)
-		take_surname_first(d, bytes_str(s->value));
+		take_surname_first(d, value);
 	else
-		take_author(d, bytes_str(s->value));
+		take_author(d, value);
+}
+
+/* Lists are parted at semicolons, and entities end in one. */
+static void
+take(struct ingest_doc *d, const struct html_said *s)
+{
+	bool list = s->field == META_TAGS || s->field == META_AUTHOR;
+	struct buf plain;
+
+	buf_init(&plain, PLAIN_MAX);
+	if (list && is_escaped(s->value))
+		html_plain(&plain, bytes_str(s->value));
+	take_value(d, s,
+	    buf_err(&plain) == 0 && plain.n > 0 ? buf_bytes(&plain)
+						: bytes_str(s->value));
+	buf_done(&plain);
 }
 
 /* Lists are taken from one place, the most telling that there is. */

@@ -111,6 +111,7 @@ main(void)
 	are("Posted at 8:56am Monday 16th Jan, 2012", "");
 	are("Posted", "");
 	are("Posted on", "");
+	are("Jane Roe, MS, RDN", "Jane Roe");
 	are("About the Author", "");
 	are("Developed by Jane Roe", "");
 	are("Articles by Jane Roe", "Jane Roe");

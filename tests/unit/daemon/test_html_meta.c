@@ -175,6 +175,8 @@ authors_are_marked(void)
 	      "Roe\"},\"publisher\":{\"@type\":\"Person\","
 	      "\"name\":\"Jane Roe\"}}"),
 	    "", "Jane Roe");
+	by("", "<span class=writer>Jane Roe</span>", "Jane Roe");
+	by("", "<span class=ghostwriters>Jane Roe</span>", "");
 	/* Readers are none. */
 	by("",
 	    "<div class=comments><b class=author>Rita Poe</b></div>"
@@ -230,6 +232,13 @@ what_was_escaped_twice(void)
 	    "");
 	check(strcmp(d.title, "Men's day & night") == 0);
 	check(strcmp(d.summary, "AT&T, R&D; \"free\"") == 0);
+	ingest_done(&d);
+	take(&d, "en", "",
+	    "<meta name=keywords content='PG&amp;amp;E, Courts'>"
+	    "<meta name=author content='Sean O&amp;#39;Roe'>",
+	    "");
+	check(d.n_tag == 2 && strcmp(d.tag[0], "PG&E") == 0);
+	check(d.n_author == 1 && strcmp(d.author[0], "Sean O'Roe") == 0);
 	ingest_done(&d);
 	take(&d, "en", "", "<meta name=description content='A&B; C'>", "");
 	check(strcmp(d.summary, "A&B; C") == 0);
