@@ -92,7 +92,7 @@ mojibake_mend(struct buf *dst, struct bytes text)
 	const uint8_t *p = text.p, *end = text.p + text.n;
 	struct run r;
 
-	if (!is_so(text))
+	if (text.n == 0 || !is_so(text))
 		return false;
 	while (p < end) {
 		const uint8_t *from = p;
