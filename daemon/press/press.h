@@ -105,8 +105,7 @@ struct publisher {
 	pid_t child;
 	int result, ended; /* memory it writes to; a pipe that closes */
 	uint64_t first, last;
-	bool
-	    anew; /* it takes the place of itself, with a text that was taken back */
+	bool anew; /* it takes its own place, without what was taken back */
 	struct press_watch *watch;
 
 	/* volumes to be made anew, by place on the shelf; all of them, once looked for */

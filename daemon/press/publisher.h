@@ -22,10 +22,10 @@
  */
 #define PUBLISHER_PER_ISSUE 200 /* articles, if not told otherwise */
 #define PUBLISHER_NEXT      (7 * 24 * 3600) /* the promise, in seconds */
-/* A volume is due once an issue comes that does not fit into it. */
 /* 2025: a clock that says less was not set yet, as of a board without a battery that has
  * just started.  No promise is kept by it, and no issue is of 1970. */
-#define PUBLISHER_CLOCK_MIN  1735689600
+#define PUBLISHER_CLOCK_MIN 1735689600
+/* A volume is due once an issue comes that does not fit into it. */
 #define PUBLISHER_VOLUME     1000              /* articles */
 #define PUBLISHER_VOLUME_RAW (8 * 1024 * 1024) /* bytes of text */
 

@@ -72,7 +72,6 @@ make_folders(struct batch *b, const char *name)
 static int
 publish(struct batch *b, const char *from, const char *name)
 {
-
 	if (renameat(b->dir, from, b->dir, name) == 0)
 		return 0;
 	if (errno != ENOENT)
