@@ -309,7 +309,12 @@ void
 drive_link_up(struct drive_link *l, bool dialled)
 {
 	struct node_event ev = {.type = NODE_LINK_UP};
+	int zero = 0;
 
+	/* Whatever comes is answered at once: what says that it came goes along with that. */
+	if (dialled)
+		setsockopt(l->fd, IPPROTO_TCP, TCP_QUICKACK, &zero,
+		    sizeof(zero));
 	l->id = ++l->d->ids;
 	l->state = DRIVE_OPEN;
 	if (l->timer != NULL)
