@@ -126,7 +126,7 @@ list_peers(const struct app *a)
 	return exit;
 }
 
-/* |rq| about |what|: an invite may be as it was pasted. */
+/* |rq| about |what|: an invite may be as it was pasted, or "-". */
 static int
 ask(const struct app *a, struct ctl_request *rq, const char *what)
 {
@@ -134,10 +134,11 @@ ask(const struct app *a, struct ctl_request *rq, const char *what)
 	int exit;
 
 	buf_init(&b, 0);
-	sources_pasted(&b, what);
-	rq->text = bytes_of(b.p, b.n > 0 ? b.n - 1 : 0);
-	exit = buf_err(&b) != 0 ? complain("out of memory.")
-				: daemon_show(a, rq, NULL);
+	exit = sources_read(&b, what);
+	if (exit == 0) {
+		rq->text = bytes_of(b.p, b.n - 1);
+		exit = daemon_show(a, rq, NULL);
+	}
 	buf_wipe(&b);
 	return exit;
 }
@@ -175,9 +176,9 @@ const struct cmd cmd_peers = {
     .about =
 	"Alone, it lists them: those of the operator's choice, those they introduced,\n"
 	"and who came in by an invite. What is added here is kept over restarts, as a\n"
-	"line \"peer INVITE\" in quired.conf would be. \"remove\" also takes HOST:PORT.\n"
-	"\"revoke\" ends all invites to this node that WHO passed on to others, and the\n"
-	"links of those who came by them; WHO is a line's HOST:PORT, the name of its\n"
-	"invite, or its number.",
+	"line \"peer INVITE\" in quired.conf would be; \"-\" reads it from standard input.\n"
+	"\"remove\" also takes HOST:PORT. \"revoke\" ends all invites to this node that WHO\n"
+	"passed on to others, and the links of those who came by them; WHO is a line's\n"
+	"HOST:PORT, the name of its invite, or its number.",
     .run = run_peers,
 };

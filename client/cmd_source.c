@@ -6,7 +6,6 @@
 #include "client/json.h"
 #include "client/sources.h"
 #include "client/term.h"
-#include "proto/host/file.h"
 
 static void
 list_one(const struct app *a, size_t place, const char *text)
@@ -46,38 +45,15 @@ list(const struct app *a, const struct sources *s)
 }
 
 static int
-add_pasted(struct sources *s, const char *text)
-{
-	struct buf b;
-	int exit;
-
-	buf_init(&b, 0);
-	sources_pasted(&b, text);
-	exit = buf_err(&b) != 0 ? complain("out of memory.")
-				: sources_add(s, (const char *)b.p);
-	buf_wipe(&b);
-	return exit;
-}
-
-/* "-" reads it from standard input, so that no shell keeps it. */
-static int
 add(struct sources *s, const char *text)
 {
 	struct buf b;
 	int exit;
 
-	if (strcmp(text, "-") != 0)
-		return add_pasted(s, text);
 	buf_init(&b, 0);
-	if (file_read_stdin(&b, SOURCES_TEXT_MAX + 1) != 0 || b.n == 0) {
-		exit = complain("standard input holds no source.");
-	} else {
-		while (b.n > 0 && (b.p[b.n - 1] == '\n' || b.p[b.n - 1] == ' '))
-			b.n--;
-		buf_put_u8(&b, 0);
-		exit = buf_err(&b) != 0 ? complain("out of memory.")
-					: add_pasted(s, (const char *)b.p);
-	}
+	exit = sources_read(&b, text);
+	if (exit == 0)
+		exit = sources_add(s, (const char *)b.p);
 	buf_wipe(&b);
 	return exit;
 }

@@ -7,6 +7,7 @@
 
 #include "client/pasted.h"
 #include "proto/base/qerr.h"
+#include "proto/host/file.h"
 #include "proto/wire/invite.h"
 
 #define FILE_NAME "sources"
@@ -52,6 +53,36 @@ sources_pasted(struct buf *dst, const char *text)
 		buf_put_str(dst, text);
 	}
 	buf_put_u8(dst, 0);
+}
+
+static int
+read_stdin(struct buf *b)
+{
+	if (file_read_stdin(b, SOURCES_TEXT_MAX + 1) != 0 || b->n == 0)
+		return complain("standard input holds nothing of use here.");
+	while (b->n > 0 && (b->p[b->n - 1] == '\n' || b->p[b->n - 1] == ' '))
+		b->n--;
+	buf_put_u8(b, 0);
+	return 0;
+}
+
+int
+sources_read(struct buf *dst, const char *text)
+{
+	struct buf in;
+	int exit = 0;
+
+	buf_init(&in, 0);
+	if (strcmp(text, "-") == 0)
+		exit = read_stdin(&in);
+	else
+		buf_put(&in, text, strlen(text) + 1);
+	if (exit == 0 && buf_err(&in) == 0)
+		sources_pasted(dst, (const char *)in.p);
+	if (exit == 0 && (buf_err(&in) != 0 || buf_err(dst) != 0))
+		exit = complain("out of memory.");
+	buf_wipe(&in);
+	return exit;
 }
 
 int

@@ -35,6 +35,9 @@ void sources_describe(struct buf *b, const char *text);
  * (client/pasted.h).
  */
 void sources_pasted(struct buf *dst, const char *text);
+/* The same of |text|, or if that is "-" of standard input, so that no shell keeps it: 0,
+ * or an exit status after complaining. */
+int sources_read(struct buf *dst, const char *text);
 
 /* Complain about what is no invite though it begins as one, and about follow links; 0 if
  * it is neither. */

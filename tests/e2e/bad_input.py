@@ -302,6 +302,9 @@ def main(build):
         at = json.loads(w.run(*c, 'peers', '--json').stdout)['address']
         w.run(*c, 'peers', 'remove', at)
         desk.says(0, 'None yet', *c, 'peers')
+        w.run(*c, 'peers', 'add', '-', input=f'> {invite[:50]}\n> {invite[50:]}\n')
+        w.run(*c, 'peers', 'remove', at)
+        desk.says(1, 'nothing of use', *c, 'peers', 'add', '-')
         w.run('follow', '-', input=link + '\n')
         w.run('sync', invite)
         w.run('list')
