@@ -1,20 +1,39 @@
 #!/usr/bin/python3
-"""How much memory quired takes that publishes, and one that mirrors, with many articles and idle links.
+"""How much memory quired takes that publishes, and one that mirrors, with many articles and idle links; and a reader's sync.
 
 usage: memory.py BUILD [ARTICLES]      100,000 short ones in issues of 20, if not told otherwise
 """
-import os, random, sys, time
+import os, random, subprocess, sys, time
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'e2e'))
-from news import Newsworld
+from news import Failed, Newsworld
 
 EACH = 20
 LINKS = 20  # as many as may come in
 
 
+def peak(pid):
+    """MiB now, and at most since it began."""
+    with open(f'/proc/{pid}/status') as f:
+        found = {l.split(':')[0]: int(l.split()[1]) / 1024 for l in f if l.startswith(('VmHWM', 'VmRSS'))}
+    return found.get('VmRSS', 0), found.get('VmHWM', 0)
+
+
 def memory(node):
-    with open(f'/proc/{node.proc.pid}/status') as f:
-        found = {l.split(':')[0]: int(l.split()[1]) for l in f if l.startswith(('VmHWM', 'VmRSS'))}
-    return f'{found["VmRSS"] / 1024:.1f} MiB, {found["VmHWM"] / 1024:.1f} at most'
+    now, most = peak(node.proc.pid)
+    return f'{now:.1f} MiB, {most:.1f} at most'
+
+
+def sync(w, invite):
+    """The most that it took, in MiB, looked at often: what wait4() tells has this program's own in it."""
+    p = subprocess.Popen([w.quire, 'sync', '--quiet', invite], env=dict(os.environ, QUIRE_HOME=w.path('reader')))
+    most = 0
+    while p.poll() is None:
+        with open(f'/proc/{p.pid}/comm') as f:
+            most = max(most, peak(p.pid)[1]) if f.read() == 'quire\n' else most
+        time.sleep(0.002)
+    if p.returncode != 0:
+        raise Failed(f'quire sync: exit {p.returncode}')
+    return most
 
 
 def write_feed(path, first, words, g):
@@ -38,6 +57,8 @@ def main(build, n='100000'):
             desk.publish(w.path('many.atom'))
         desk.wait(lambda f: not f['binding'], seconds=3600)
         print(f'{n} articles in {desk.feed()["head"]} issues published in {time.monotonic() - began:.0f} s; the desk: {memory(desk)}', flush=True)
+        w.run('follow', link)
+        print(f'a reader: {sync(w, desk.invite()):.1f} MiB at most; with nothing new {sync(w, desk.invite()):.1f}', flush=True)
         mirror = w.node('peer ' + desk.invite(), 'follow ' + link)
         began = time.monotonic()
         mirror.wait(lambda f: f['head'] > 0 and f['packs_wanted'] == 0, seconds=3600)
