@@ -209,7 +209,7 @@ clean(struct page *p, struct bytes title)
 	}
 	for (uint32_t i = 1; i < p->n; i++)
 		if (p->e[i].tag == GUMBO_TAG_BODY) {
-			tail_cut(p, i);
+			tail_cut_boxes(p, i);
 			foot_cut_links(p, i, title);
 		}
 }

@@ -41,15 +41,22 @@ is_of_links(const struct page *p, uint32_t i)
 	       page_prose(e) == 0 && page_link_density(p, i) >= 0.5f;
 }
 
-/* A box of links, or a paragraph, that begins as such a line does. */
+/* A box; in a text from which its page is cut away paragraphs are its author's. */
 static bool
-is_box(const struct page *p, uint32_t i)
+may_go(const struct page_element *e, bool is_page)
+{
+	return page_is_block(e->tag) && (is_page || e->tag != GUMBO_TAG_P);
+}
+
+/* A box of links that begins as such a line does. */
+static bool
+is_box(const struct page *p, uint32_t i, bool is_page)
 {
 	const struct page_element *e = &p->e[i];
 	struct buf b;
 	bool is;
 
-	if (!page_is_block(e->tag) || !is_of_links(p, i) ||
+	if (!may_go(e, is_page) || !is_of_links(p, i) ||
 	    e->in.text > BOX_MAX_LETTERS || e->end - i > BOX_MAX_ELEMENTS)
 		return false;
 	buf_init(&b, 0);
@@ -61,7 +68,7 @@ is_box(const struct page *p, uint32_t i)
 
 /* The boxes of links that follow the line |i|, beside it; how many, with the dead. */
 static size_t
-cut_links(struct page *p, uint32_t i)
+cut_links(struct page *p, uint32_t i, bool is_page)
 {
 	uint32_t end = p->e[p->e[i].up].end;
 	size_t n = 0;
@@ -71,7 +78,7 @@ cut_links(struct page *p, uint32_t i)
 			n += p->e[k].in.link > 0;
 			continue;
 		}
-		if (!is_of_links(p, k) || !page_is_block(p->e[k].tag))
+		if (!is_of_links(p, k) || !may_go(&p->e[k], is_page))
 			break;
 		page_kill(p, k);
 		n++;
@@ -163,13 +170,13 @@ cut_behind(struct page *p, uint32_t i)
 }
 
 static void
-cut_lines(struct page *p, uint32_t top)
+cut_lines(struct page *p, uint32_t top, bool is_page)
 {
 	size_t n = 0;
 
 	for (uint32_t i = top + 1; i < p->e[top].end && n < LINES_MAX;) {
 		bool line = is_line(p, i);
-		bool block = page_is_block(p->e[i].tag);
+		bool block = is_page && page_is_block(p->e[i].tag);
 		uint32_t up = line && block ? holder(p, top, i) : 0;
 		size_t links = 0;
 
@@ -177,8 +184,19 @@ cut_lines(struct page *p, uint32_t top)
 		for (uint32_t at = i; up != 0 && at != up; at = p->e[at].up)
 			cut_behind(p, at);
 		if (line)
-			links = cut_links(p, i);
+			links = cut_links(p, i, is_page);
 		if (up != 0 || links > 0)
+			page_kill(p, i);
+		i = p->e[i].dead ? p->e[i].end : i + 1;
+	}
+}
+
+static void
+cut(struct page *p, uint32_t top, bool is_page)
+{
+	cut_lines(p, top, is_page);
+	for (uint32_t i = top + 1; i < p->e[top].end;) {
+		if (is_box(p, i, is_page))
 			page_kill(p, i);
 		i = p->e[i].dead ? p->e[i].end : i + 1;
 	}
@@ -187,10 +205,11 @@ cut_lines(struct page *p, uint32_t top)
 void
 tail_cut(struct page *p, uint32_t top)
 {
-	cut_lines(p, top);
-	for (uint32_t i = top + 1; i < p->e[top].end;) {
-		if (is_box(p, i))
-			page_kill(p, i);
-		i = p->e[i].dead ? p->e[i].end : i + 1;
-	}
+	cut(p, top, true);
+}
+
+void
+tail_cut_boxes(struct page *p, uint32_t top)
+{
+	cut(p, top, false);
 }

@@ -9,5 +9,7 @@
  * again.  Boxes of links that follow such a line, or begin with one, die anyway.
  */
 void tail_cut(struct page *p, uint32_t top);
+/* Those boxes alone: a paragraph, and what else follows such a line, is the author's. */
+void tail_cut_boxes(struct page *p, uint32_t top);
 
 #endif

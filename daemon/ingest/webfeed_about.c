@@ -239,6 +239,7 @@ webfeed_set_about(struct ingest_doc *d, xmlNode *e, xmlNode *summary)
 	set_plain(d, META_TITLE, webfeed_child(e, ATOM, "title"));
 	set_plain(d, META_TITLE, webfeed_child(e, DC, "title"));
 	set_plain(d, META_TITLE, webfeed_inside(e, NEWS, "title"));
+	set_plain(d, META_TITLE, webfeed_child(e, MEDIA, "title"));
 	if (d->n_author == 0)
 		set_authors(d, e);
 	set_dates(d, e);

@@ -27,6 +27,7 @@ enum space {
 	ITUNES,
 	SITEMAP,
 	NEWS, /* in a sitemap */
+	MEDIA,
 	OTHER,
 };
 

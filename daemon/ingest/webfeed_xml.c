@@ -22,7 +22,8 @@ webfeed_space(const xmlNode *n)
 	    {"purl.org/dc/", DC}, {"w3.org/2005/Atom", ATOM},
 	    {"purl.org/atom", ATOM}, {"1999/xhtml", XHTML},
 	    {"wordpress.org/export", WORDPRESS}, {"itunes.com", ITUNES},
-	    {"schemas/sitemap-news", NEWS}, {"schemas/sitemap", SITEMAP}};
+	    {"search.yahoo.com/mrss", MEDIA}, {"schemas/sitemap-news", NEWS},
+	    {"schemas/sitemap", SITEMAP}};
 	const char *uri = n->ns != NULL ? (const char *)n->ns->href : NULL;
 
 	if (uri == NULL)

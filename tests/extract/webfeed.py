@@ -12,7 +12,15 @@ import sys
 
 from documents import NOT_OURS, dump, text
 
-LEAST = 0.98
+# What is rightly left out of an article, each for its reason.
+LEFT_OUT = {
+    # A form's label for those who are read to, made invisible: class="element-invisible", and clipped to a pixel.
+    'html/lctt/zh/02406.html': r'<label class="element-invisible".*?</label>',
+    # Its text begins with its title once more, which is told above it.
+    'html/opensuse/en/01700.html': r'<h1>Cloud based workers for openQA</h1>',
+}
+# RSS has a <description> and no <summary>; feedparser takes an unknown one for the text.
+NOT_RSS = 'item_description_and_summary.xml'
 EXPECT = re.compile(r"""entries\[0\]\['(title|link|id|guid|author|summary|description|content)(?:_detail)?'\](?:\[0\])?"""
                     r"""(?:\['value'\])? == u?'((?:[^'\\]|\\.)*)'\s*$""", re.M)
 
@@ -47,12 +55,13 @@ def round_trip(program, corpus, verbose):
                 source = f.read()
             inner = re.search(r'<article>(.*)</article>', source, re.S)[1]
             inner = re.sub(r'<h1>.*?</h1>', '', inner, count=1, flags=re.S)
+            inner = re.sub(LEFT_OUT.get(name[name.find('html/'):], '$^'), '', inner, count=1, flags=re.S)
             same = ''.join(words(body)) == ''.join(words(inner)) and lang and (date or 'name="date"' not in source)
             good += bool(same)
             if verbose and not same:
                 print(f'{path}: {name}: {why} {title!r} {len(words(body))} words for {len(words(inner))}')
     print(f'round trip: {good} of {total}')
-    return total > 500 and good / total >= LEAST
+    return total > 500 and good == total
 
 
 def unescape(s):
@@ -63,7 +72,7 @@ def expectations(corpus, verbose, program):
     """What feedparser's own tests say of the first entry."""
     # Not: what depends on HTTP's headers, a format that is no more, and pages' active parts, whose text we leave out.
     paths = [p for p in files(os.path.join(corpus, 'feeds', 'feedparser'), '.xml')
-             if 'wellformed' in p and not re.search('/http_|/cdf/|/sanitize/', p)]
+             if 'wellformed' in p and not re.search('/http_|/cdf/|/sanitize/|/' + NOT_RSS, p)]
     got = entries_of(program, paths)
     good = total = 0
     for path in paths:
@@ -89,7 +98,7 @@ def expectations(corpus, verbose, program):
         if verbose and not same:
             print(f'{path}: {key} is {have!r}, not {m[2]!r}: {why}')
     print(f'feedparser: {good} of {total}')
-    return total > 100 and good / total >= LEAST
+    return total > 100 and good == total
 
 
 def harmless(program, corpus):

@@ -94,6 +94,11 @@ every_kind_of_feed(void)
 	     "</description></item></channel></rss>",
 		"https://x.org/3", "café au lait", NULL, "https://x.org/3",
 		"<p>café au lait</p>"},
+	    /* A player's feed has its titles for itself. */
+	    {"<rss xmlns:m='http://search.yahoo.com/mrss/'><channel><item>"
+	     "<guid>8</guid><m:title>T</m:title><pubDate>2025-04-10</pubDate>"
+	     "<description>whole</description></item></channel></rss>",
+		"8", "T", NULL, NULL, "<p>whole</p>"},
 	    /* A WordPress export: the draft before it is nobody's business. */
 	    {"<rss xmlns:wp='http://wordpress.org/export/1.2/'><channel><item>"
 	     "<title>D</title><wp:status>draft</wp:status><description>no"
@@ -107,6 +112,11 @@ every_kind_of_feed(void)
 	for (size_t i = 0; i < sizeof(entries) / sizeof(entries[0]); i++)
 		entry_is(&entries[i]);
 }
+
+#define ALL_OF_IT                                                                  \
+	"<p>Everyone who was on the square at dawn saw them with their own eyes, " \
+	"they said, and nobody was asked what for, where to, or by whose order, "  \
+	"until the evening came and the first of them went home.</p>"
 
 /* What a feed's software leaves in a text and puts behind it. */
 static void
@@ -126,7 +136,17 @@ what_is_no_text_is_left_out(void)
 	     "<a href='/1'>Arrests at dawn</a> впервые появилась "
 	     "<a href='/'>Газета</a>.</p>",
 		"<p>Все, кто был там на рассвете, видели их своими глазами.</p>"},
+	    {"<p>All of it.</p><div><h3>Related posts</h3><ul><li><a href='/2'>"
+	     "One of them</a></li><li><a href='/3'>Another</a></li></ul></div>",
+		"<p>All of it.</p>"},
+	    {"<p>All of it.</p><h3>Related posts</h3><ul><li><a href='/2'>"
+	     "One of them</a></li><li><a href='/3'>Another</a></li></ul>",
+		"<p>All of it.</p>"},
 	    /* Its author may say so, too. */
+	    {"<p>All of it.</p><p>Related: <a href='/2'>What came of it</a></p>",
+		"<p>All of it.</p><p>Related: What came of it</p>"},
+	    {ALL_OF_IT "<h2>Comments</h2><p>None were made.</p>",
+		ALL_OF_IT "<h2>Comments</h2><p>None were made.</p>"},
 	    {"<p>All of it.</p><p>Click here and there, he said.</p>",
 		"<p>All of it.</p><p>Click here and there, he said.</p>"},
 	    {"<p>All of it.</p><p>Arrests at dawn: so he called it.</p>",
