@@ -6,6 +6,7 @@
 #include "daemon/extract/extract.h"
 #include "daemon/extract/page.h"
 #include "daemon/ingest/html_byline.h"
+#include "daemon/ingest/html_data.h"
 #include "daemon/ingest/html_meta.h"
 #include "daemon/ingest/html_rules.h"
 #include "daemon/ingest/html_tree.h"
@@ -53,10 +54,10 @@ says_nothing(const struct pick *p)
 
 /* Some pages show the beginning alone until a script runs, and have all in their data. */
 static bool
-is_told(const struct ingest_doc *d, const struct extract *page)
+is_told(const struct extract *page, const char *text)
 {
-	return d->told != NULL &&
-	       page_letters(d->told) > TOLD_MIN + TOLD_TIMES * page->letters;
+	return text != NULL &&
+	       page_letters(text) > TOLD_MIN + TOLD_TIMES * page->letters;
 }
 
 /* Each line is a paragraph; many have HTML in them. */
@@ -82,9 +83,47 @@ take_told(struct ingest_doc *d, const struct ingest_source *src)
 	return r;
 }
 
+/* What the page's scripts would show, if that is much more than the |page|. */
+static int
+take_data(struct ingest_doc *d, const struct ingest_source *src,
+    const struct extract *page, struct bytes html, bool *ret_taken)
+{
+	struct buf data, plain, why;
+	int r;
+
+	buf_init(&data, 0);
+	buf_init(&plain, 0);
+	buf_init(&why, 0);
+	if (page->letters < TOLD_MIN)
+		html_data(&data, html);
+	html_plain(&plain, buf_bytes(&data));
+	buf_put_u8(&plain, '\0');
+	r = buf_err(&data) != 0 ? buf_err(&data) : buf_err(&plain);
+	*ret_taken = r == 0 && is_told(page, (const char *)plain.p);
+	if (*ret_taken)
+		r = html_body(d, src, buf_bytes(&data), &why);
+	buf_done(&why);
+	buf_done(&plain);
+	buf_done(&data);
+	return r;
+}
+
+static int
+take_page(struct ingest_doc *d, const struct ingest_source *src,
+    const GumboNode *root, const struct extract *page, struct bytes html)
+{
+	bool taken = false;
+	int r = 0;
+
+	if (is_told(page, d->told))
+		return take_told(d, src);
+	r = take_data(d, src, page, html, &taken);
+	return r == 0 && !taken ? walk_article(d, src, root, page) : r;
+}
+
 static int
 take_body(struct ingest_doc *d, const struct ingest_source *src,
-    const GumboNode *root, const struct pick *pick)
+    const GumboNode *root, const struct pick *pick, struct bytes html)
 {
 	struct page_about about = {bytes_str(d->title != NULL ? d->title : ""),
 	    bytes_str(d->summary != NULL ? d->summary : "")};
@@ -100,21 +139,22 @@ take_body(struct ingest_doc *d, const struct ingest_source *src,
 		if (is_page)
 			html_byline(d, root,
 			    page.n_root > 0 ? page.root[0] : root, src->at);
-		r = is_page && says_nothing(pick) && is_told(d, &page)
-			? take_told(d, src)
+		r = is_page && says_nothing(pick)
+			? take_page(d, src, root, &page, html)
 			: walk_article(d, src, root, &page);
 	}
 	extract_done(&page);
 	return r;
 }
 
-/* What is made of gumbo's tree, while the text that it borrows from is there. */
+/* What is made of gumbo's tree, while the text that it borrows from is there; of |html|
+ * it has all but the scripts. */
 typedef int (*tree_fn)(struct ingest_doc *d, const struct ingest_source *src,
-    const GumboNode *root);
+    const GumboNode *root, struct bytes html);
 
 static int
 page_of(struct ingest_doc *d, const struct ingest_source *src,
-    const GumboNode *root)
+    const GumboNode *root, struct bytes html)
 {
 	struct pick pick;
 	int r = html_rules(&pick, d, src, root);
@@ -123,7 +163,7 @@ page_of(struct ingest_doc *d, const struct ingest_source *src,
 	title_from_heading(d, root);
 	tongue_assume(d, src->lang);
 	if (r == 0)
-		r = take_body(d, src, root, &pick);
+		r = take_body(d, src, root, &pick, html);
 	pick_done(&pick);
 	return r;
 }
@@ -131,13 +171,14 @@ page_of(struct ingest_doc *d, const struct ingest_source *src,
 /* Of a body alone rules say what is kept and dropped: it says nothing of itself. */
 static int
 body_of(struct ingest_doc *d, const struct ingest_source *src,
-    const GumboNode *root)
+    const GumboNode *root, struct bytes html)
 {
 	struct bytes title = bytes_str(d->title != NULL ? d->title : "");
 	struct extract all = {0};
 	struct pick pick;
 	int r = html_rules(&pick, d, src, root);
 
+	(void)html;
 	tongue_assume(d, src->lang);
 	if (r == 0)
 		r = says_nothing(&pick) ? extract_clean(&all, root, title)
@@ -151,7 +192,7 @@ body_of(struct ingest_doc *d, const struct ingest_source *src,
 
 static int
 parse(struct ingest_doc *d, const struct ingest_source *src, struct bytes html,
-    struct buf *why, tree_fn fn)
+    struct bytes whole, struct buf *why, tree_fn fn)
 {
 	struct html_shape shape = html_shape(html);
 	struct html_tree tree;
@@ -175,7 +216,7 @@ parse(struct ingest_doc *d, const struct ingest_source *src, struct bytes html,
 	}
 	if ((r = html_tree_init(&tree, html)) != 0)
 		return r;
-	r = fn(d, src, tree.out->root);
+	r = fn(d, src, tree.out->root, whole);
 	html_tree_done(&tree);
 	return r;
 }
@@ -191,8 +232,8 @@ parse_slim(struct ingest_doc *d, const struct ingest_source *src,
 	html_slim(&slim, html);
 	r = buf_err(&slim);
 	if (r == 0)
-		r = parse(d, src, slim.n > 0 ? buf_bytes(&slim) : html, why,
-		    fn);
+		r = parse(d, src, slim.n > 0 ? buf_bytes(&slim) : html, html,
+		    why, fn);
 	buf_done(&slim);
 	return r;
 }

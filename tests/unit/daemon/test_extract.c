@@ -673,6 +673,37 @@ what_only_data_have_is_taken(void)
 	    "so on"));
 }
 
+#define PUSH(text) "<script>self.__next_f.push([1,\"" text "\"])</script>"
+#define LINKS                                                                     \
+	"<p><a href=/>The ministry, which had said nothing for weeks, confirmed " \
+	"them, as ever</a>"
+#define MENU LINKS LINKS LINKS LINKS LINKS LINKS LINKS LINKS LINKS
+
+/* Nor may they say where it is: it is what looks like one. */
+static void
+what_only_scripts_have_is_taken(void)
+{
+	check(tells("<article>" ONE "</article>",
+	    "<script>window.a = {\"t\": \"\\u003cp\\u003e" ALL
+	    "<p>\\ud83d\\ude00 and \\u044f\"}</script>",
+	    "<p>😀 and я</p>"));
+	/* A text says how long it is, and goes on in the next. */
+	check(tells("", PUSH("1:{}\\n2:T30f,<p>") PUSH(MORE "<p>End3:[]"),
+	    "<p>End</p>"));
+	check(tells("",
+	    PUSH("5:[{\\\"a\\\":\\\"\\\\u003cp>" MORE "<p>End\\\"}]"),
+	    "<p>End</p>"));
+	check(!tells("<article>" ONE "</article>",
+	    "<script>a = \"" MENU "\"</script>", "as ever"));
+	check(!tells("<article>" ONE "</article>",
+	    "<script>a = \"" ALL "\"</script>", "so on"));
+	check(!tells("<article>" ONE TWO ONE TWO "</article>",
+	    "<script>a = \"<p>" ALL "\"</script>", "so on"));
+	check(!tells("<article>" ONE "</article>",
+	    PUSH("2:Tffffffffffffffffff,<p>" ALL) "<script>\"<p>\\</script>",
+	    "so on"));
+}
+
 static void
 what_is_left_open_without_scripts_ends(void)
 {
@@ -689,7 +720,8 @@ hostile_pages_end(void)
 	    "<a href=#>x</a>", "<p class=byline>", "<td>,</td>",
 	    "<div class='share author entry'>word, word</div>",
 	    LD("[[[[[[[[[[[[[[[[[[[[[[[[{\"@graph\":["), "<div class=teaser>",
-	    "<article><h1>Arrests</h1>word</article>", "<h3>Comments</h3>"};
+	    "<article><h1>Arrests</h1>word</article>", "<h3>Comments</h3>",
+	    "<script>a=\"{\\\"a\\\":\\\"\"</script>", PUSH("1:T1,x")};
 	struct ingest_source src = {.kind = INGEST_HTML,
 	    .file = bytes_str("page.html"),
 	    .lang = bytes_str("en")};
@@ -918,6 +950,7 @@ main(void)
 	the_title_says_what_it_is_about();
 	lao_is_weighed();
 	what_only_data_have_is_taken();
+	what_only_scripts_have_is_taken();
 	what_is_left_open_without_scripts_ends();
 	hostile_pages_end();
 	return 0;
