@@ -49,7 +49,7 @@ static const char *const others[] = {"foto", "photo", "bild", "image", "фото
 /* Where a name should be: what is none. */
 static const char *const nobody[] = {"by", "von", "posted", "posted at",
     "author", "authors", "autor", "autoren", "auteur", "автор", "newsletter",
-    "admin", "wordpressadmin", "no author", "publiziert am",
+    "admin", "wordpressadmin", "no author", "on", "publiziert am",
     "veröffentlicht am", "veröffentlicht", "redaktion", "unserer redaktion",
     "editor", "staff", "none", "null", "anonymous", "published", "updated",
     "aktualizacja", "stand", "авторы", "phd", "ph.d", "ph.d.", "md", "m.d.",
@@ -311,6 +311,34 @@ next_between(struct bytes s, size_t *ret_behind)
 	return s.n;
 }
 
+/* What somebody is, and where: "Head of Marketing". */
+static bool
+is_post(struct bytes s)
+{
+	static const char *const words[] = {" of ", " at ", " chez "};
+
+	for (size_t i = 0; i < N_OF(words); i++)
+		if (has(s, words[i]))
+			return true;
+	return false;
+}
+
+/* Behind a comma, up to the next, with "and" in it or not. */
+static struct bytes
+without_posts(struct bytes s)
+{
+	for (;;) {
+		const uint8_t *end = memchr(s.p, ',', s.n);
+		size_t n = end != NULL ? (size_t)(end - s.p) : s.n;
+
+		if (s.n == 0 || before_length(trim(s)) > 0 ||
+		    !is_post(bytes_of(s.p, n)))
+			return s;
+		n += end != NULL;
+		s = bytes_of(s.p + n, s.n - n);
+	}
+}
+
 bool
 author_next(struct bytes *text, struct bytes *ret)
 {
@@ -319,8 +347,11 @@ author_next(struct bytes *text, struct bytes *ret)
 	while (text->n > 0) {
 		size_t to, at = next_between(*text, &to);
 		struct bytes s = bytes_of(text->p, at);
+		bool comma = at < text->n && text->p[at] == ',';
 
 		*text = bytes_of(text->p + to, text->n - to);
+		if (comma)
+			*text = without_posts(*text);
 		s = trim(without_behind(without_before(trim(s)), end));
 		s = without_stop(trim(without_before(without_labels(s))));
 		if (!is_nobody(s)) {

@@ -49,7 +49,7 @@ author_rank(const struct marks *m)
 	    "img", "comment", "follow", "more", "twitter", "social", "box",
 	    "description", "about", "profile", "authori", "autoriz", "autoryz",
 	    "related", "reviews", "warning", "card", "date", "title", "job",
-	    "role"};
+	    "role", "headline"};
 	static const char *const author[] = {"author"};
 	static const char *const comment[] = {"comment"};
 

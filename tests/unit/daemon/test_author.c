@@ -112,6 +112,10 @@ main(void)
 	are("Posted", "");
 	are("Posted on", "");
 	are("Jane Roe, MS, RDN", "Jane Roe");
+	are("Jane Roe, Head of News and Social Media, and John Doe",
+	    "Jane Roe+John Doe");
+	are("Jane Roe, Attorney at Roe & Doe, on 9 December 2024", "Jane Roe");
+	are("Jane Roe, by John Doe at Reuters", "Jane Roe+John Doe at Reuters");
 	are("About the Author", "");
 	are("Developed by Jane Roe", "");
 	are("Articles by Jane Roe", "Jane Roe");
