@@ -93,7 +93,7 @@ without_archive(struct bytes t)
 
 /* The last part, if it is the section or whose site it is. */
 static struct bytes
-without_last(struct bytes t, const char *section)
+without_last(struct bytes t, const struct imprint *m, const char *section)
 {
 	struct bytes last = t;
 	size_t from = 0, mark = t.n, to, at;
@@ -108,7 +108,8 @@ without_last(struct bytes t, const char *section)
 	last = trim(last);
 	/* Of a company others write, but not behind this mark. */
 	if ((section != NULL && bytes_eq(last, bytes_str(section))) ||
-	    (t.p[mark] == '|' && imprint_is_company(last)))
+	    (t.p[mark] == '|' &&
+		(imprint_is_company(last) || imprint_begins(m, last))))
 		return bytes_of(t.p, mark);
 	return t;
 }
@@ -150,7 +151,7 @@ headline_cut(char *title, const struct imprint *m, const char *section)
 
 	t = without_archive(trim(without_paper(t, m)));
 	t = without_paper_in_front(trim(t), m);
-	t = trim(without_last(trim(t), section));
+	t = trim(without_last(trim(t), m, section));
 	t = without_chinese_tail(t);
 	if (t.n == 0)
 		return;

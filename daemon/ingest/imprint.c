@@ -8,6 +8,9 @@
 
 #define NAME_MAX  64 /* bytes; what is longer is a sentence */
 #define LABEL_MIN 3  /* letters of a host's part that says something */
+#define BEGIN_MIN \
+	3 /* bytes of a site's name that its sections' begin with .. */
+#define BEGUN_MAX 40 /* .. and of theirs */
 #define N_OF(a)   (sizeof(a) / sizeof((a)[0]))
 
 void
@@ -128,6 +131,9 @@ imprint_add_title(struct imprint *m, struct bytes title)
 void
 imprint_add_host(struct imprint *m, struct bytes host)
 {
+	if (host.n > 4 && memcmp(host.p, "www.", 4) == 0)
+		host = bytes_of(host.p + 4, host.n - 4);
+	add_one(m, host);
 	while (host.n > 0) {
 		const uint8_t *dot = memchr(host.p, '.', host.n);
 		size_t n = dot != NULL ? (size_t)(dot - host.p) : 0;
@@ -207,6 +213,15 @@ bool
 imprint_is_sure(const struct imprint *m, struct bytes name)
 {
 	return name.n > 0 && (is_host(name) || is_known(m, m->sure, name));
+}
+
+bool
+imprint_begins(const struct imprint *m, struct bytes name)
+{
+	for (size_t i = BEGIN_MIN; i < name.n && name.n <= BEGUN_MAX; i++)
+		if (name.p[i] == ' ' && imprint_is_sure(m, bytes_of(name.p, i)))
+			return true;
+	return false;
 }
 
 bool

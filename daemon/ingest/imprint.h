@@ -25,7 +25,7 @@ void imprint_done(struct imprint *m);
 void imprint_add(struct imprint *m, struct bytes text);
 /* Add the last part of |title|, if it has several; after all others. */
 void imprint_add_title(struct imprint *m, struct bytes title);
-/* Add the parts of a host but its last: "www.the-paper.example". */
+/* Add a host, and its parts but the last: "www.the-paper.example". */
 void imprint_add_host(struct imprint *m, struct bytes host);
 
 /* The first of |marks| between two parts of |s|: where it begins, and behind it; or s.n. */
@@ -35,6 +35,8 @@ size_t imprint_mark(struct bytes s, const char *const *marks, size_t n_mark,
 bool imprint_is(const struct imprint *m, struct bytes name);
 /* .. for sure: as the site says itself, or as hosts are written. */
 bool imprint_is_sure(const struct imprint *m, struct bytes name);
+/* .. or it begins so: "Paper Sports". */
+bool imprint_begins(const struct imprint *m, struct bytes name);
 /* By its last word, "Ltd" or the like. */
 bool imprint_is_company(struct bytes name);
 

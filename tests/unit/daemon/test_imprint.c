@@ -106,6 +106,13 @@ titles_end_before_the_paper(void)
 	is_cut("Arrests - A second part", "Arrests - A second part");
 	is_cut("The Paper", "The Paper");
 	is_cut("Arrests | News and More GmbH", "Arrests");
+	is_cut("Arrests | Daily.Example", "Arrests");
+	is_cut("Arrests | Daily Politics", "Arrests");
+	is_cut("Arrests - Daily Politics", "Arrests - Daily Politics");
+	is_cut("Arrests | Dailyness", "Arrests | Dailyness");
+	is_cut("Arrests | The Paper Politics", "Arrests");
+	is_cut("Arrests | Daily life is what they say they had no more",
+	    "Arrests | Daily life is what they say they had no more");
 	is_cut("Arrests - News and More GmbH", "Arrests - News and More GmbH");
 	headline_is("Arrests - City", "City", "Arrests");
 	headline_is("Arrests - City", "Sports", "Arrests - City");
