@@ -23,8 +23,8 @@ enum date_order {
 
 /*
  * Find the first day that is written in |text| as people write it: in figures or with
- * the month's name in some fifty languages, in the calendars of Rome, Persia, Thailand,
- * Japan and Taiwan.  At midnight UTC; false if there is none from 1990 on.
+ * the month's name in some sixty languages, in the calendars of Rome, Persia, Ethiopia,
+ * Thailand, Japan and Taiwan.  At midnight UTC; false if there is none from 1990 on.
  */
 bool date_find(int64_t *ret, struct bytes text, enum date_order order);
 

@@ -22,7 +22,7 @@
  *	lead.c	what belongs to it above it
  *	noise.c, asks.c  lines that are none of it, wherever they stand
  *	standfirst.c  which of it says what the article is about
- *	date.c, date_find.c  days as documents and people write them
+ *	date.c, date_find.c, date_month.c  days as documents and people write them
  *	tail.c	comments and other news, behind a line that says so
  *	foot.c	lines below it: its source, its tags, "Follow us"
  *	teaser.c  boxes of other pages, which they link to more than once
