@@ -4,6 +4,7 @@
 #include "proto/base/qerr.h"
 #include "proto/host/import.h"
 #include "proto/object/feed.h"
+#include "proto/object/issues.h"
 
 struct search {
 	struct import_source *src;
@@ -38,28 +39,46 @@ look(void *arg, const struct id *id)
 	return qerr_is_fatal(err) ? err : 0;
 }
 
-/* The issues that are there and live, each by its own signature. */
+/* Those of a block that live, each by its own signature; QERR_REVOKED: one does not, and
+ * nothing that follows it. */
 static int
-take_issues(struct search *s, const struct charter *next)
+take_block(struct search *s, const struct charter *next,
+    const struct issues *is)
 {
-	struct tree_name t = {.kind = TREE_ISSUE, .id = *feed_id(s->found)};
 	struct header h;
 	int err = 0;
 
-	for (t.number = 1; err == 0; t.number++) {
-		err = import_get(s->src, &t, HEADER_FILE_MAX, &s->b);
+	for (size_t i = 0; i < is->n && err == 0; i++) {
+		err = header_peek(&h, is->file[i]);
+		if (err == 0 && charter_signers(next, h.signer[0], h.m,
+				    feed_head(s->found) + 1) != 0)
+			return QERR_REVOKED;
 		if (err == 0)
-			err = header_peek(&h, buf_bytes(&s->b));
-		if (err == 0 &&
-		    charter_signers(next, h.signer[0], h.m, t.number) != 0)
-			return APP_DONE; /* it dies, and what follows it */
-		if (err == 0)
-			err = feed_add_header(s->found, buf_bytes(&s->b), &h);
+			err = feed_add_header(s->found, is->file[i], &h);
 	}
-	if (err == QERR_ABSENT)
+	return err;
+}
+
+/* The issues that are there and live. */
+static int
+take_issues(struct search *s, const struct charter *next)
+{
+	struct tree_name t = {
+	    .kind = TREE_ISSUES, .id = *feed_id(s->found), .number = 1};
+	struct issues is = {.n = ISSUES_BLOCK};
+	int err = 0;
+
+	for (; is.n == ISSUES_BLOCK && err == 0; t.number++) {
+		err = import_get(s->src, &t, ISSUES_MAX, &s->b);
+		if (err == 0) {
+			issues_split(&is, buf_bytes(&s->b));
+			err = take_block(s, next, &is);
+		}
+	}
+	if (err == 0 || err == QERR_ABSENT || err == QERR_REVOKED)
 		return APP_DONE;
 	return complain("issue %llu of the tree cannot be pinned: it %s.",
-	    (unsigned long long)t.number - 1, qerr_str(err));
+	    (unsigned long long)feed_head(s->found) + 1, qerr_str(err));
 }
 
 static int

@@ -5,8 +5,9 @@
 #include "client/verify.h"
 #include "proto/base/qerr.h"
 #include "proto/host/file.h"
+#include "proto/object/issues.h"
 
-/* A header by itself, and as minisign knows it. */
+/* A header by itself, or a block of them, and as minisign knows it. */
 
 /* One of a header's signatures; where there are several, each under its key's id. */
 static int
@@ -54,7 +55,7 @@ learn(struct verify *v, struct feed *f)
 	char top[PATH_MAX];
 	int err = verify_learn_known(v, f);
 
-	/* TREE/feed/FEED/issue/NUMBER, or TREE/feed/FEED/head */
+	/* TREE/feed/FEED/issues/BLOCK, or TREE/feed/FEED/head */
 	for (int up = 3; up <= 4 && err == 0 && feed_charter(f) == NULL; up++) {
 		verify_around(v, up, top, sizeof(top));
 		err = verify_learn(f, top);
@@ -62,12 +63,50 @@ learn(struct verify *v, struct feed *f)
 	return err;
 }
 
+static int
+check_one(struct verify *v, struct feed *f, struct bytes file)
+{
+	struct header h;
+	int err = feed_check_head(f, file, &h);
+
+	if (err != 0)
+		return verify_bad(v, err);
+	verify_good(v, "header", &h.feed, feed_charter(f), &h, NULL);
+	return verify_export(v, &h, file);
+}
+
+static int
+check_all(struct verify *v, struct feed *f, const struct issues *is)
+{
+	size_t size = issues_size(is, is->n);
+	int exit = APP_DONE;
+	struct bytes rest;
+	struct header h;
+
+	if (is->n > 1 && v->export != NULL)
+		return complain("%s has %zu headers, and --export takes one, "
+				"as of a capsule or the head of a tree.",
+		    v->what, is->n);
+	for (size_t i = 0; i < is->n && exit == APP_DONE; i++)
+		exit = check_one(v, f, is->file[i]);
+	rest = bytes_of(v->bytes.p + size, v->bytes.n - size);
+	if (exit == APP_DONE && rest.n > 0) /* no header, or one too many */
+		exit = verify_bad(v, header_peek(&h, rest) == 0
+					 ? QERR_TRAILING
+					 : header_peek(&h, rest));
+	return exit;
+}
+
 int
 verify_header(struct verify *v)
 {
 	struct feed *f = NULL;
+	struct issues is;
 	struct header h;
-	int err = header_peek(&h, buf_bytes(&v->bytes)), exit;
+	int err, exit;
+
+	issues_split(&is, buf_bytes(&v->bytes));
+	err = header_peek(&h, is.n > 0 ? is.file[0] : buf_bytes(&v->bytes));
 
 	if (err == 0)
 		err = verify_feed_id(v, &h.feed);
@@ -83,14 +122,7 @@ verify_header(struct verify *v)
 		    "--charter",
 		    v->what);
 	}
-	if (err == 0)
-		err = feed_check_head(f, buf_bytes(&v->bytes), &h);
-	if (err == 0) {
-		verify_good(v, "header", &h.feed, feed_charter(f), &h, NULL);
-		exit = verify_export(v, &h, buf_bytes(&v->bytes));
-	} else {
-		exit = verify_bad(v, err);
-	}
+	exit = err == 0 ? check_all(v, f, &is) : verify_bad(v, err);
 	feed_free(f);
 	return exit;
 }

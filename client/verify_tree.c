@@ -10,6 +10,7 @@
 #include "proto/base/text.h"
 #include "proto/host/import.h"
 #include "proto/host/shelf.h"
+#include "proto/object/issues.h"
 #include "proto/object/proof.h"
 
 /* Trees: folders and bundles. */
@@ -52,19 +53,25 @@ static int
 walk_headers(struct tree *t, struct walk *w, struct buf *b)
 {
 	struct tree_name n = {
-	    .kind = TREE_ISSUE, .id = *feed_id(w->feed), .number = 1};
-	int err;
+	    .kind = TREE_ISSUES, .id = *feed_id(w->feed), .number = 1};
+	struct issues is = {.n = ISSUES_BLOCK};
+	int err = 0;
 
-	for (;; n.number++) {
+	for (; is.n == ISSUES_BLOCK && err == 0; n.number++) {
 		tree_path(w->at, &n);
-		err = import_get(t->src, &n, HEADER_FILE_MAX, b);
-		if (err == 0)
-			err = feed_add_header(w->feed, buf_bytes(b), &w->head);
-		if (err == 0)
-			err = shelf_add(&w->shelf, &w->head);
-		if (err != 0)
-			return err == QERR_ABSENT ? 0 : err;
+		err = import_get(t->src, &n, ISSUES_MAX, b);
+		if (err == QERR_ABSENT)
+			return 0;
+		issues_split(&is, err == 0 ? buf_bytes(b) : bytes_of(NULL, 0));
+		if (err == 0 && issues_size(&is, is.n) != b->n)
+			err = QERR_TRAILING;
+		for (size_t i = 0; i < is.n && err == 0; i++) {
+			err = feed_add_header(w->feed, is.file[i], &w->head);
+			if (err == 0)
+				err = shelf_add(&w->shelf, &w->head);
+		}
 	}
+	return err;
 }
 
 /* The head is the last of the issues; if it is further on, some are missing. */

@@ -8,6 +8,7 @@
 #include "proto/host/entropy.h"
 #include "proto/host/log.h"
 #include "proto/object/hash.h"
+#include "proto/object/issues.h"
 #include "proto/object/merkle.h"
 
 #define SLICE 16 /* pieces that the node is given in one turn of the loop */
@@ -123,6 +124,28 @@ give(struct mirrors *m, struct bytes file)
 	drive_event(m->d->drive, &ev);
 }
 
+/* A block came: the header that was asked for, and as many after it as are asked for then. */
+static void
+take_headers(struct mirrors *m, struct bytes block)
+{
+	struct issues is;
+	size_t i, max;
+
+	issues_split(&is, block);
+	do {
+		struct bytes file = {NULL, 0};
+
+		i = issues_place(m->asked.number);
+		if (i < is.n) {
+			file = is.file[i];
+			give(m, file);
+		}
+		pull_came(&m->pull, m->d->node, file);
+	} while (i + 1 < is.n && m->pull.step == PULL_HEADERS &&
+		 pull_ask(&m->pull, m->d->node, &m->asked, &max) &&
+		 issues_place(m->asked.number) == i + 1);
+}
+
 /* Some pieces more, between which the loop does what else there is. */
 void
 mirror_on_slice(evutil_socket_t fd, short what, void *arg)
@@ -196,6 +219,9 @@ on_answer(void *arg, const struct fetch_answer *a)
 		next_place(m);
 	} else if (a->error != FETCH_OK || a->status != 200) {
 		go_on(m, (struct bytes){NULL, 0});
+	} else if (m->asked.kind == TREE_ISSUE) {
+		take_headers(m, a->body);
+		ask(m);
 	} else if (m->asked.kind != TREE_PACK) {
 		give(m, a->body);
 		go_on(m, a->body);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "proto/base/qerr.h"
+#include "proto/object/issues.h"
 #include "proto/object/proof.h"
 
 void
@@ -86,8 +87,8 @@ pull_ask(struct pull *p, const struct node *n, struct tree_name *ret,
 	    [PULL_FORK] = {TREE_CHARTERS, PROOF_CHARTER_FILE_MAX},
 	    [PULL_HEAD] = {TREE_HEAD, HEADER_FILE_MAX},
 	    [PULL_PROOF] = {TREE_PROOF, PROOF_FILE_MAX},
-	    [PULL_HEADERS] = {TREE_ISSUE, HEADER_FILE_MAX},
-	    [PULL_RIVAL] = {TREE_ISSUE, HEADER_FILE_MAX},
+	    [PULL_HEADERS] = {TREE_ISSUE, ISSUES_MAX},
+	    [PULL_RIVAL] = {TREE_ISSUE, ISSUES_MAX},
 	};
 	const struct feed *f = node_feed(n, &p->feed);
 

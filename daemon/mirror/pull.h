@@ -44,7 +44,8 @@ void pull_done(struct pull *p);
 /* What to ask for next, and how many bytes that has at most; false if that is all. */
 bool pull_ask(struct pull *p, const struct node *n, struct tree_name *ret,
     size_t *ret_max);
-/* |file| came for it, and the node was told; .p NULL: it is not there. */
+/* |file| came for it, and the node was told; .p NULL: it is not there.  Of a block of
+ * headers this is the one that was asked for. */
 void pull_came(struct pull *p, const struct node *n, struct bytes file);
 /* True if it has a head that is not older than ours, and we have that now. */
 bool pull_answered(const struct pull *p, const struct node *n);

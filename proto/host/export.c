@@ -113,24 +113,41 @@ put_pack(struct export *x, const struct id *root)
 	return err != 0 ? err : map_put(x->packs, root, x);
 }
 
+/* All that |row|, which has |ends|, announces. */
 static int
-put_packs(struct export *x, const struct id *feed, uint64_t head, unsigned tier)
+fill_shelf(struct shelf *s, struct bytes row, struct bytes ends)
 {
 	struct header h;
-	struct shelf s;
-	static const struct reading_key none;
+	size_t at = 0;
 	int err = 0;
 
-	shelf_init(&s, x->store, feed, &none);
-	for (uint64_t k = 1; k <= head && err == 0; k++) {
-		struct tree_name t = {
-		    .kind = TREE_ISSUE, .id = *feed, .number = k};
+	for (size_t i = 0; i < ends.n / 4 && err == 0; i++) {
+		size_t end = load_le32(ends.p + 4 * i);
 
-		buf_clear(&x->file);
-		if ((err = store_get(x->store, &t, &x->file)) == 0 &&
-		    (err = header_peek(&h, buf_bytes(&x->file))) == 0)
-			err = shelf_add(&s, &h);
+		err = header_peek(&h, bytes_of(row.p + at, end - at));
+		if (err == 0)
+			err = shelf_add(s, &h);
+		at = end;
 	}
+	return err;
+}
+
+static int
+put_packs(struct export *x, const struct id *feed, unsigned tier)
+{
+	static const struct reading_key none;
+	struct buf row, ends;
+	struct shelf s;
+	int err;
+
+	shelf_init(&s, x->store, feed, &none);
+	buf_init(&row, 0);
+	buf_init(&ends, 0);
+	err = store_headers(x->store, feed, &row, &ends);
+	if (err == 0)
+		err = fill_shelf(&s, buf_bytes(&row), buf_bytes(&ends));
+	buf_done(&row);
+	buf_done(&ends);
 	for (size_t i = 0; i < s.n && err == 0; i++)
 		if (!s.pack[i].dead && s.pack[i].e.tier == tier)
 			err = put_pack(x, &s.pack[i].e.root);
@@ -151,12 +168,12 @@ put_feed(void *arg, const struct id *feed)
 	if (err == 0)
 		err = put_proofs(x, feed);
 	if (err == 0)
-		err = put_row(x, TREE_ISSUE, feed, &n);
+		err = put_row(x, TREE_ISSUES, feed, &n);
 	if (err == 0 && n > 0)
 		err = put(x, &head);
 	for (unsigned tier = 0; tier < TIERS && err == 0; tier++)
 		if ((x->tiers >> tier & 1) != 0)
-			err = put_packs(x, feed, n, tier);
+			err = put_packs(x, feed, tier);
 	return err;
 }
 

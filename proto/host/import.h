@@ -53,6 +53,10 @@ int import_feeds(struct import_source *src,
 /* One object of it as it is, unchecked, at most |max| bytes. */
 int import_get(struct import_source *src, const struct tree_name *t, size_t max,
     struct buf *b);
+/* The same without its first |from| bytes, where that saves something; else, or if it has
+ * no more, QERR_ABSENT. */
+int import_get_from(struct import_source *src, const struct tree_name *t,
+    size_t from, size_t max, struct buf *b);
 
 struct import_config {
 	unsigned tiers;  /* mask */

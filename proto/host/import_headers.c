@@ -2,8 +2,7 @@
 
 #include "proto/base/qerr.h"
 #include "proto/host/import_inner.h"
-
-#define BATCH 128 /* headers of one commit */
+#include "proto/object/issues.h"
 
 static int
 add_headers(struct import *m, uint64_t first, const struct bytes *file,
@@ -40,33 +39,103 @@ keep_header(struct import *m, uint64_t number, struct bytes file)
 	return 0;
 }
 
-/* Headers |first| to |first| + |n| - 1, or as many of them as hold. */
-static int
-take_batch(struct import *m, uint64_t first, size_t n)
+/* The bytes of ours before issue |number| in its block. */
+static size_t
+size_of_ours(struct import *m, uint64_t number)
 {
-	struct buf b[BATCH];
-	struct bytes file[BATCH];
-	struct tree_name t = {.kind = TREE_ISSUE, .id = m->id};
-	size_t got = 0, good = 0;
-	int err = 0, fault = 0;
+	struct tree_name t = {
+	    .kind = TREE_ISSUES, .id = m->id, .number = issues_block(number)};
+	size_t n = issues_place(number), size = 0;
+	struct issues is;
+	struct buf b;
 
-	for (size_t i = 0; i < n; i++)
-		buf_init(&b[i], 0);
-	for (; got < n; got++) {
-		t.number = first + got;
-		if ((fault = import_try(m, &t, HEADER_FILE_MAX, &b[got])) != 0)
-			break;
-		file[got] = buf_bytes(&b[got]);
+	buf_init(&b, 0);
+	if (n > 0 && store_get(m->store, &t, &b) == 0) {
+		issues_split(&is, buf_bytes(&b));
+		size = n <= is.n ? issues_size(&is, n) : 0;
 	}
-	if (fault != 0) /* absent as well: the head said that it is there */
-		import_blame(m, &t, fault);
-	if (got > 0 && (err = add_headers(m, first, file, got, &good)) != 0)
-		fault = err;
+	buf_done(&b);
+	return size;
+}
+
+/* True if |is| begins with the header of issue |number|. */
+static bool
+begins_with(const struct issues *is, uint64_t number)
+{
+	struct header h;
+
+	return is->n > 0 && header_read(&h, is->file[0]) == 0 &&
+	       h.number == number;
+}
+
+/*
+ * The headers from issue |number| on, in its block, which is in |b|: 0 and one at least, or
+ * QERR_*.  Those before are ours already, and header files of one body have one size; who
+ * has another in our place gives it all.
+ */
+static int
+get_block(struct import *m, uint64_t number, struct buf *b, struct issues *ret)
+{
+	struct tree_name t = {
+	    .kind = TREE_ISSUE, .id = m->id, .number = number};
+	size_t skip = issues_place(number), size = size_of_ours(m, number);
+	int err;
+
+	if (size > 0 && import_get_from(m->src, &t, size, ISSUES_MAX, b) == 0) {
+		issues_split(ret, buf_bytes(b));
+		if (begins_with(ret, number))
+			return 0;
+	}
+	if ((err = import_try(m, &t, ISSUES_MAX, b)) != 0)
+		return err;
+	issues_split(ret, buf_bytes(b));
+	if (ret->n <= skip)
+		return issues_size(ret, ret->n) < b->n ? QERR_TRUNCATED
+						       : QERR_ABSENT;
+	ret->n -= skip;
+	memmove(ret->file, ret->file + skip, ret->n * sizeof(ret->file[0]));
+	return 0;
+}
+
+int
+import_header(struct import *m, uint64_t number, struct buf *b)
+{
+	struct issues is;
+	struct buf block;
+	int err;
+
+	buf_init(&block, 0);
+	if ((err = get_block(m, number, &block, &is)) == 0) {
+		buf_put(b, is.file[0].p, is.file[0].n);
+		err = buf_err(b);
+	}
+	buf_done(&block);
+	return err;
+}
+
+/* Headers from |first| on, up to |last|, of one block, or as many of them as hold. */
+static int
+take_block(struct import *m, uint64_t first, uint64_t last)
+{
+	struct tree_name t = {.kind = TREE_ISSUE, .id = m->id, .number = first};
+	struct issues is;
+	struct buf b;
+	size_t n = 0, good = 0;
+	int err, fault = 0;
+
+	buf_init(&b, 0);
+	err = get_block(m, first, &b, &is);
+	if (err != 0) { /* absent as well: the head said that it is there */
+		import_blame(m, &t, err);
+	} else {
+		n = last - first < is.n ? (size_t)(last - first) + 1 : is.n;
+		err = add_headers(m, first, is.file, n, &good);
+	}
+	fault = err;
 	err = qerr_is_fatal(err) ? err : 0;
 	for (size_t i = 0; i < good && err == 0; i++)
-		err = keep_header(m, first + i, file[i]);
-	for (size_t i = 0; i < n; i++)
-		buf_done(&b[i]);
+		err = keep_header(m, first + i, is.file[i]);
+	buf_done(&b);
 	if (err == 0)
 		err = import_commit(m);
 	return err != 0 ? err : fault;
@@ -77,14 +146,12 @@ static void
 miss_head(struct import *m, int err)
 {
 	struct tree_name head = {.kind = TREE_HEAD, .id = m->id};
-	struct tree_name next = {.kind = TREE_ISSUE, .id = m->id};
 	struct buf b;
 
-	next.number = feed_head(m->feed) + 1;
 	buf_init(&b, 0);
 	if (!qerr_is_fatal(err) &&
 	    (err != QERR_ABSENT ||
-		import_try(m, &next, HEADER_FILE_MAX, &b) == 0))
+		import_header(m, feed_head(m->feed) + 1, &b) == 0))
 		import_blame(m, &head, err);
 	buf_done(&b);
 }
@@ -144,12 +211,8 @@ take_up_to(struct import *m, uint64_t head)
 {
 	int err = 0;
 
-	while (err == 0 && !m->r->forked && feed_head(m->feed) < head) {
-		uint64_t left = head - feed_head(m->feed);
-
-		err = take_batch(m, feed_head(m->feed) + 1,
-		    left < BATCH ? (size_t)left : BATCH);
-	}
+	while (err == 0 && !m->r->forked && feed_head(m->feed) < head)
+		err = take_block(m, feed_head(m->feed) + 1, head);
 	return err;
 }
 

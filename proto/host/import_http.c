@@ -115,7 +115,8 @@ is_broken(CURLcode rc)
 }
 
 static int
-http_get(struct import_source *src, const char *path, size_t max, struct buf *b)
+get_from(struct import_source *src, const char *path, size_t from, size_t max,
+    struct buf *b)
 {
 	struct http *h = (struct http *)src;
 	char url[URL_MAX_LEN + 256];
@@ -132,10 +133,12 @@ http_get(struct import_source *src, const char *path, size_t max, struct buf *b)
 	for (int i = 0; i < TRIES; i++) {
 		/* Go on where the line broke; what comes is checked whole. */
 		h->c->easy_setopt(h->curl, CURLOPT_RESUME_FROM_LARGE,
-		    (curl_off_t)b->n);
+		    (curl_off_t)(from + b->n));
 		h->lines = 0;
 		rc = h->c->easy_perform(h->curl);
 		if (rc != CURLE_RANGE_ERROR && !is_broken(rc))
+			break;
+		if (rc == CURLE_RANGE_ERROR && from > 0)
 			break;
 		if (rc == CURLE_RANGE_ERROR)
 			buf_clear(b); /* cannot be resumed: again */
@@ -143,9 +146,16 @@ http_get(struct import_source *src, const char *path, size_t max, struct buf *b)
 	h->src.slow = pace_spend(&h->pace, clock_now() - h->since, h->got) < 0;
 	if (rc == CURLE_WRITE_ERROR && h->lines <= CURL_LINES_MAX)
 		return buf_err(b) != 0 ? buf_err(b) : QERR_TOOBIG;
-	if (rc == CURLE_HTTP_RETURNED_ERROR)
+	if (rc == CURLE_HTTP_RETURNED_ERROR ||
+	    (rc == CURLE_RANGE_ERROR && from > 0))
 		return QERR_ABSENT;
 	return rc == CURLE_OK ? 0 : QERR_IO;
+}
+
+static int
+http_get(struct import_source *src, const char *path, size_t max, struct buf *b)
+{
+	return get_from(src, path, 0, max, b);
 }
 
 static void
@@ -181,8 +191,10 @@ import_http(struct import_source **ret, const char *url,
 	*ret = NULL;
 	if (h == NULL)
 		return QERR_NOMEM;
-	h->src = (struct import_source){
-	    .get = http_get, .close = http_close, .far = true};
+	h->src = (struct import_source){.get = http_get,
+	    .get_from = get_from,
+	    .close = http_close,
+	    .far = true};
 	while (n > 0 && url[n - 1] == '/')
 		n--;
 	if (n >= sizeof(h->base)) {

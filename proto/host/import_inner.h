@@ -28,6 +28,9 @@ struct import_source {
 	 * QERR_IO (the place cannot be reached any more). */
 	int (*get)(struct import_source *src, const char *path, size_t max,
 	    struct buf *b);
+	/* import_get_from(); NULL: it saves nothing. */
+	int (*get_from)(struct import_source *src, const char *path,
+	    size_t from, size_t max, struct buf *b);
 	void (*close)(struct import_source *src);
 	bool far;  /* QERR_IO: it is gone; else only this file cannot be read */
 	bool slow; /* .. or it took more time than we have for it */
@@ -61,6 +64,8 @@ struct import {
 /* An object of the source.  One file that a stick cannot read any more is not there. */
 int import_try(struct import *m, const struct tree_name *t, size_t max,
     struct buf *b);
+/* One of its headers. */
+int import_header(struct import *m, uint64_t number, struct buf *b);
 /* Something that the source has and that does not hold: the first is noted. */
 void import_blame(struct import *m, const struct tree_name *t, int err);
 int import_commit(struct import *m);

@@ -76,7 +76,7 @@ import_proof_made(struct import *m, uint64_t head)
 	buf_init(&ours, 0);
 	buf_init(&theirs, 0);
 	if (store_get(m->store, &t, &ours) == 0 &&
-	    import_try(m, &t, HEADER_FILE_MAX, &theirs) == 0)
+	    import_header(m, t.number, &theirs) == 0)
 		err = keep_proof(m, buf_bytes(&ours), buf_bytes(&theirs));
 	buf_done(&ours);
 	buf_done(&theirs);

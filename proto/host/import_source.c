@@ -68,3 +68,15 @@ import_get(struct import_source *src, const struct tree_name *t, size_t max,
 	buf_clear(b);
 	return src->get(src, path, max, b);
 }
+
+int
+import_get_from(struct import_source *src, const struct tree_name *t,
+    size_t from, size_t max, struct buf *b)
+{
+	char path[TREE_PATH_MAX];
+
+	tree_path(path, t);
+	buf_clear(b);
+	return src->get_from == NULL ? QERR_ABSENT
+				     : src->get_from(src, path, from, max, b);
+}

@@ -74,21 +74,23 @@ make_folders(struct store *s)
 	return 0;
 }
 
-/* None is there in what was just made, or by a program that wrote none: 1. */
+/* Its version; 0: in what was just made there is none; STORE_VERSION + 1: another. */
 static int
-check_version(struct store *s)
+read_version(struct store *s, int *ret)
 {
-	char want[8];
 	struct buf b;
-	int n = snprintf(want, sizeof(want), "%d\n", STORE_VERSION), err;
+	int err;
 
 	buf_init(&b, 0);
 	err = file_read(&b, s->fd, "version", 64);
-	if (err == QERR_TOOBIG ||
-	    (err == 0 && !bytes_eq(buf_bytes(&b), bytes_of(want, (size_t)n))))
-		err = QERR_VERSION;
+	*ret = STORE_VERSION + 1;
+	if (err == QERR_ABSENT)
+		*ret = 0;
+	else if (err == 0 && b.n == 2 && b.p[1] == '\n' && b.p[0] > '0' &&
+		 b.p[0] <= '0' + STORE_VERSION)
+		*ret = b.p[0] - '0';
 	buf_done(&b);
-	return err;
+	return err == QERR_ABSENT || err == QERR_TOOBIG ? 0 : err;
 }
 
 static int
@@ -101,46 +103,78 @@ put_version(struct store *s)
 	    STORE_MODE_FILE);
 }
 
+static int
+open_folder(struct store *s)
+{
+	int err;
+
+	s->fd = open(s->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (s->fd < 0 && errno == ENOENT && !s->readonly) {
+		if ((err = file_mkdirs(AT_FDCWD, s->dir, 0700)) != 0)
+			return err;
+		s->fd = open(s->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	}
+	return s->fd < 0 ? store_error("open its folder") : 0;
+}
+
+/* For who may write: what it consists of, as this version has it. */
+static int
+make(struct store *s, int version)
+{
+	int err = make_folders(s);
+
+	store_empty(s->fd, "tmp");    /* what a crash left */
+	if (err == 0 && version <= 1) /* some programs wrote none */
+		err = store_issues_from_1(s);
+	if (err == 0 && version != STORE_VERSION)
+		err = put_version(s);
+	return err;
+}
+
+/* |*ret_old|: it is of a version that only who may write can read. */
+static int
+open_store(struct store *s, bool *ret_old)
+{
+	int version, err;
+
+	if ((err = open_folder(s)) != 0 ||
+	    (err = read_version(s, &version)) != 0)
+		return err;
+	if (version > STORE_VERSION)
+		return QERR_VERSION;
+	*ret_old = s->readonly && version > 0 && version < STORE_VERSION;
+	if (*ret_old)
+		return QERR_VERSION;
+	if ((err = open_lock(s)) != 0 ||
+	    (err = part_set_new(&s->parts, s->fd, s->readonly)) != 0)
+		return err;
+	return s->readonly ? 0 : make(s, version);
+}
+
 int
 store_open(struct store **ret, const char *dir, bool readonly)
 {
 	struct store *s = calloc(1, sizeof(*s));
-	int err = QERR_NOMEM, version;
+	int err = QERR_NOMEM;
+	bool old = false;
 
 	*ret = NULL;
 	if (s == NULL)
 		return err;
 	s->lock = s->fd = s->open_fd = -1;
 	s->readonly = readonly;
-	if ((s->dir = strdup(dir)) == NULL)
-		goto fail;
-	s->fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (s->fd < 0 && errno == ENOENT && !readonly) {
-		if ((err = file_mkdirs(AT_FDCWD, dir, 0700)) != 0)
-			goto fail;
-		s->fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	buf_init(&s->block.b, 0);
+	if ((s->dir = strdup(dir)) != NULL)
+		err = open_store(s, &old);
+	if (err == 0) {
+		*ret = s;
+		return 0;
 	}
-	if (s->fd < 0) {
-		err = store_error("open its folder");
-		goto fail;
-	}
-	version = check_version(s);
-	if ((err = version == QERR_ABSENT ? 0 : version) != 0 ||
-	    (err = open_lock(s)) != 0)
-		goto fail;
-	if (!readonly) {
-		if ((err = make_folders(s)) != 0 ||
-		    (version != 0 && (err = put_version(s)) != 0))
-			goto fail;
-		store_empty(s->fd, "tmp"); /* what a crash left */
-	}
-	if ((err = part_set_new(&s->parts, s->fd, readonly)) != 0)
-		goto fail;
-	*ret = s;
-	return 0;
-fail:
 	store_close(s);
-	return err;
+	if (!old || (err = store_open(&s, dir, false)) != 0)
+		return err;
+	store_close(s); /* it is of this version now */
+	return store_open(ret, dir, true);
 }
 
 void
@@ -150,10 +184,11 @@ store_close(struct store *s)
 		return;
 	store_commit_stop(s);
 	for (size_t i = 0; i < s->n_waiting; i++)
-		unlinkat(s->fd, s->waiting[i].tmp, 0);
+		store_unwait(s, &s->waiting[i]);
 	for (size_t i = 0; i < s->n_head; i++)
 		buf_done(&s->head[i].file);
 	part_set_free(s->parts);
+	buf_done(&s->block.b);
 	if (s->open_fd >= 0)
 		close(s->open_fd);
 	if (s->lock >= 0)
@@ -180,6 +215,8 @@ store_size_max(enum tree_kind kind)
 	switch (kind) {
 	case TREE_CHARTER:
 		return CHARTER_FILE_MAX;
+	case TREE_ISSUES:
+		return ISSUES_MAX;
 	case TREE_ISSUE:
 	case TREE_HEAD:
 		return HEADER_FILE_MAX;
@@ -198,6 +235,8 @@ store_get(struct store *s, const struct tree_name *t, struct buf *b)
 {
 	char path[TREE_PATH_MAX];
 
+	if (t->kind == TREE_ISSUE)
+		return store_issues_get(s, t, b);
 	tree_path(path, t);
 	return file_read(b, s->fd, path, store_size_max(t->kind));
 }
@@ -232,12 +271,26 @@ list_folders(struct store *s)
 	s->listed = true;
 }
 
+static bool
+has_issue(struct store *s, const struct tree_name *t)
+{
+	struct buf b;
+	bool has;
+
+	buf_init(&b, 0);
+	has = store_issues_get(s, t, &b) == 0;
+	buf_done(&b);
+	return has;
+}
+
 bool
 store_has(struct store *s, const struct tree_name *t)
 {
 	char path[TREE_PATH_MAX];
 	int n;
 
+	if (t->kind == TREE_ISSUE)
+		return has_issue(s, t);
 	if (t->kind == TREE_PACK && !s->readonly) {
 		if (!s->listed)
 			list_folders(s);

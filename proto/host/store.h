@@ -19,7 +19,7 @@
  *	DIR/rest-FEED			that nothing is missing, proto/host/rest.h
  *	DIR/staged-FEED			packs that no header names yet, daemon/press/staged.c
  *	DIR/lock			one process has it
- *	DIR/version			"1": STORE_VERSION
+ *	DIR/version			"2": STORE_VERSION
  *
  * Writes are collected and made durable together:  store_put_*() prepares
  * temporaries, store_commit() syncs, renames and syncs the folders; only then is
@@ -33,7 +33,7 @@ struct store;
  * before would lose or misread what is in it counts this up, and teaches store_open() what
  * to do with those before; one that can be made anew needs no more than its own mark.
  */
-#define STORE_VERSION 1
+#define STORE_VERSION 2
 
 /*
  * Open or make the store at |dir|; QERR_VERSION: a newer program wrote it, and nothing is

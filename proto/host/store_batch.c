@@ -32,8 +32,6 @@ sync_tmps(struct batch *b)
 	if (b->n_waiting > SYNC_SINGLY)
 		return syncfs(b->dir) == 0 ? 0 : batch_fail(b, "sync");
 	for (size_t i = 0; i < b->n_waiting && err == 0; i++) {
-		if (b->waiting[i].linked)
-			continue;
 		fd[n] = openat(b->dir, b->waiting[i].tmp, O_RDONLY | O_CLOEXEC);
 		if (fd[n] < 0) {
 			err = batch_fail(b, "open a file");

@@ -4,6 +4,8 @@
 #include "proto/host/store_part.h"
 #include "proto/object/tree.h"
 
+struct issues_put;
+
 /*
  * The inside of a store: what one commit makes durable and visible.  It is taken out of
  * the store first and needs nothing more of that, so that it may be done in a thread
@@ -13,8 +15,9 @@ struct waiting { /* a temporary that becomes |name| */
 	char tmp[32];
 	char name[TREE_PATH_MAX];
 	uint64_t size; /* of a pack, to be counted */
-	bool linked;   /* to one that waits as well */
 	bool there;    /* it did */
+	struct issues_put
+	    *put; /* of a block of headers, until a commit takes it */
 };
 
 struct batch {

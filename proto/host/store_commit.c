@@ -24,16 +24,20 @@ struct committer {
 	int event; /* readable when one is done */
 };
 
+/* The headers' blocks, and then the heads. */
 static int
-add_heads(struct store *s)
+write_headers(struct store *s)
 {
-	for (size_t i = 0; i < s->n_head; i++) {
-		int err = store_stage_head(s, &s->head[i]);
+	int err = 0;
 
-		if (err != 0)
-			return err;
+	for (size_t i = 0; i < s->n_waiting && err == 0; i++)
+		err = store_issues_take(s, &s->waiting[i]);
+	for (size_t i = 0; i < s->n_head && err == 0; i++) {
+		struct tree_name t = {.kind = TREE_HEAD, .id = s->head[i].feed};
+
+		err = store_stage(s, &t, buf_bytes(&s->head[i].file));
 	}
-	return 0;
+	return err;
 }
 
 static void
@@ -49,7 +53,7 @@ static int
 drop(struct store *s, int why)
 {
 	for (size_t i = 0; i < s->n_waiting; i++)
-		unlinkat(s->fd, s->waiting[i].tmp, 0);
+		store_unwait(s, &s->waiting[i]);
 	s->n_waiting = 0;
 	forget_heads(s);
 	s->lost++;
@@ -60,7 +64,7 @@ drop(struct store *s, int why)
 static int
 take(struct store *s, struct batch *b)
 {
-	int err = add_heads(s);
+	int err = write_headers(s);
 
 	*b = (struct batch){.dir = s->fd};
 	if (err == 0)
@@ -81,6 +85,7 @@ end(struct store *s, struct batch *b)
 	part_end(s->parts, b->part, b->n_part, b->what == NULL);
 	free(b->waiting);
 	s->listed = false;
+	store_issues_changed(s);
 	if (b->what == NULL) {
 		if (s->counted)
 			s->used += b->packs;

@@ -13,6 +13,14 @@
 #include "proto/host/store_row.h"
 #include "proto/object/header.h"
 
+void
+store_unwait(struct store *s, struct waiting *w)
+{
+	if (w->tmp[0] != '\0')
+		unlinkat(s->fd, w->tmp, 0);
+	store_issues_drop(w);
+}
+
 /* Drop what waits under |name|, or |below| it, if anything does. */
 static bool
 unwait(struct store *s, const char *name, bool below)
@@ -24,7 +32,7 @@ unwait(struct store *s, const char *name, bool below)
 
 		if (strncmp(w, name, len) == 0 &&
 		    w[len] == (below ? '/' : '\0'))
-			unlinkat(s->fd, s->waiting[i].tmp, 0);
+			store_unwait(s, &s->waiting[i]);
 		else
 			s->waiting[kept++] = s->waiting[i];
 	}
@@ -41,18 +49,13 @@ unwait_one(struct store *s, const struct tree_name *t)
 	return unwait(s, path, false);
 }
 
-/* As store_get(), but as it will be after the commit. */
+/* A header, as it will be after the commit. */
 static int
 get_put(struct store *s, const struct tree_name *t, struct buf *b)
 {
-	char path[TREE_PATH_MAX];
+	int err = store_issues_waiting(s, t, b);
 
-	tree_path(path, t);
-	for (size_t i = s->n_waiting; i-- > 0;)
-		if (strcmp(s->waiting[i].name, path) == 0)
-			return file_read(b, s->fd, s->waiting[i].tmp,
-			    store_size_max(t->kind));
-	return store_get(s, t, b);
+	return err == QERR_ABSENT ? store_get(s, t, b) : err;
 }
 
 int
@@ -80,26 +83,6 @@ store_forget(struct store *s, const struct tree_name *t)
 	if (unlinkat(s->fd, path, 0) != 0 && errno != ENOENT)
 		return store_error("delete a file");
 	return 0;
-}
-
-/* Nothing, or the issue |number| that is on the disk, by a second name: that needs no
- * room. */
-static bool
-link_head(struct store *s, const char *head, const struct tree_name *issue)
-{
-	char tmp[32], path[TREE_PATH_MAX];
-
-	tree_path(path, issue);
-	snprintf(tmp, sizeof(tmp), "tmp/%llu", (unsigned long long)++s->serial);
-	if (linkat(s->fd, path, s->fd, tmp, 0) != 0)
-		return false;
-	if (renameat(s->fd, tmp, s->fd, head) == 0) {
-		/* Of two names of one file rename(2) takes none away. */
-		unlinkat(s->fd, tmp, 0);
-		return true;
-	}
-	unlinkat(s->fd, tmp, 0);
-	return false;
 }
 
 static bool
@@ -131,14 +114,13 @@ put_head_back(struct store *s, const struct tree_name *issue)
 	int err;
 
 	tree_path(head, &t);
-	if (issue->number > 0 &&
-	    (is_head(s, &t, issue) || link_head(s, head, issue)))
+	if (issue->number > 0 && is_head(s, &t, issue))
 		return 0;
 	if (unlinkat(s->fd, head, 0) != 0 && errno != ENOENT)
 		return store_error("delete a file");
 	if (issue->number == 0)
 		return 0;
-	buf_init(&b, 0); /* as it will be, or where there are no links */
+	buf_init(&b, 0);
 	if ((err = get_put(s, issue, &b)) == 0 &&
 	    (err = store_stage(s, &t, buf_bytes(&b))) == 0)
 		err = store_commit(s);
@@ -149,9 +131,9 @@ put_head_back(struct store *s, const struct tree_name *issue)
 int
 store_forget_headers(struct store *s, const struct id *feed, uint64_t from)
 {
-	struct tree_name t = {.kind = TREE_ISSUE, .id = *feed, .number = from};
-	struct tree_name before = t;
-	int err = 0, head_err;
+	struct tree_name before = {
+	    .kind = TREE_ISSUE, .id = *feed, .number = from - 1};
+	int err, head_err;
 
 	if (s->readonly)
 		return QERR_IO;
@@ -163,15 +145,9 @@ store_forget_headers(struct store *s, const struct id *feed, uint64_t from)
 			buf_done(&s->head[i - 1].file);
 			s->head[i - 1] = s->head[--s->n_head];
 		}
-	while (unwait_one(s, &t) || store_has(s, &t))
-		t.number++;
-	before.number = from - 1;
+	store_issues_unwait(s, feed, from);
 	head_err = put_head_back(s, &before);
-	/* From the end, so that a crash leaves no hole. */
-	while (t.number > from && err == 0) {
-		t.number--;
-		err = store_forget(s, &t);
-	}
+	err = store_issues_forget(s, feed, from);
 	return err != 0 ? err : head_err;
 }
 
@@ -216,7 +192,7 @@ forget_packs(struct store *s, const struct id *feed)
 int
 store_forget_feed(struct store *s, const struct id *feed)
 {
-	static const char *const part[] = {"/charter", "/issue", "/proof", ""};
+	static const char *const part[] = {"/charter", "/issues", "/proof", ""};
 	char path[TREE_PATH_MAX], name[ID_TEXT_LEN + 1];
 	int err;
 

@@ -4,6 +4,7 @@
 #include "proto/host/store.h"
 #include "proto/host/store_batch.h"
 #include "proto/host/store_part.h"
+#include "proto/object/issues.h"
 
 /*
  * The inside of a store, shared by its parts:
@@ -13,6 +14,7 @@
  *	store_commit.c  the commits that make all of them visible, by a thread
  *	store_batch.c   .. what one of them does
  *	store_forget.c  deleting
+ *	store_issues.c  headers, which stand in blocks
  *	store_walk.c    what stands in rows: charters, headers, proofs
  *	store_row.c     headers of a feed, kept together
  *	store_part.c    packs on their way in
@@ -24,7 +26,6 @@
 struct new_head {
 	struct id feed;
 	struct buf file;
-	char tmp[32]; /* where it waits as a header */
 };
 
 struct store {
@@ -45,6 +46,13 @@ struct store {
 	 * volumes the answer is that there is not even the folder. */
 	bool listed;
 	uint8_t folder[STORE_FOLDERS / 8];
+	/* The block of headers that was read last; number 0: none. */
+	struct {
+		struct id feed;
+		uint64_t number;
+		struct buf b;
+		struct issues issues;
+	} block;
 	/* The pack read last, open. */
 	struct id open_root;
 	int open_fd;
@@ -57,9 +65,30 @@ void store_empty(int dir, const char *name);
 /* Wait for the commit under way, if there is one, and note its end. */
 void store_settle(struct store *s);
 void store_commit_stop(struct store *s);
+/* Drop what waits in |w|, but not |w|. */
+void store_unwait(struct store *s, struct waiting *w);
 /* Write a temporary that becomes |t| at the commit. */
 int store_stage(struct store *s, const struct tree_name *t, struct bytes data);
-/* The head of a feed: a second name of its header, where the file system has such. */
-int store_stage_head(struct store *s, const struct new_head *h);
+int store_write_tmp(struct store *s, char tmp[32], struct bytes data);
+/* One more that waits, to become |t|; NULL: no memory. */
+struct waiting *store_wait(struct store *s, const struct tree_name *t);
+
+/* A header is put into its block; a commit writes that. */
+int store_issues_put(struct store *s, const struct tree_name *t,
+    struct bytes data);
+int store_issues_take(struct store *s, struct waiting *w);
+void store_issues_drop(struct waiting *w);
+/* Append one that waits, or that is there: QERR_ABSENT. */
+int store_issues_waiting(const struct store *s, const struct tree_name *t,
+    struct buf *b);
+int store_issues_get(struct store *s, const struct tree_name *t, struct buf *b);
+int issues_get(int dir, const struct tree_name *t, struct buf *b);
+/* Blocks in the tree changed, or may have. */
+void store_issues_changed(struct store *s);
+/* Those of |feed| from |from| on: what waits, and what is there. */
+void store_issues_unwait(struct store *s, const struct id *feed, uint64_t from);
+int store_issues_forget(struct store *s, const struct id *feed, uint64_t from);
+/* Make blocks of what a store of version 1 has. */
+int store_issues_from_1(struct store *s);
 
 #endif

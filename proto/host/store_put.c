@@ -9,8 +9,8 @@
 #include "proto/host/store_inner.h"
 #include "proto/object/merkle.h"
 
-static int
-write_tmp(struct store *s, char tmp[32], struct bytes data)
+int
+store_write_tmp(struct store *s, char tmp[32], struct bytes data)
 {
 	int fd, err = 0;
 
@@ -28,17 +28,11 @@ write_tmp(struct store *s, char tmp[32], struct bytes data)
 	return err;
 }
 
-/* The file |same| once more; false where the file system has no links. */
-static bool
-link_tmp(struct store *s, char tmp[32], const char *same)
+struct waiting *
+store_wait(struct store *s, const struct tree_name *t)
 {
-	snprintf(tmp, 32, "tmp/%llu", (unsigned long long)++s->serial);
-	return linkat(s->fd, same, s->fd, tmp, 0) == 0;
-}
+	struct waiting *w;
 
-static struct waiting *
-wait_add(struct store *s)
-{
 	if (s->n_waiting == s->cap_waiting) {
 		size_t cap = s->cap_waiting == 0 ? 16 : s->cap_waiting * 2;
 		void *p = realloc(s->waiting, cap * sizeof(*s->waiting));
@@ -48,8 +42,10 @@ wait_add(struct store *s)
 		s->waiting = p;
 		s->cap_waiting = cap;
 	}
-	s->waiting[s->n_waiting] = (struct waiting){0};
-	return &s->waiting[s->n_waiting++];
+	w = &s->waiting[s->n_waiting++];
+	*w = (struct waiting){0};
+	tree_path(w->name, t);
+	return w;
 }
 
 /* The newest header of a batch becomes the head, once. */
@@ -70,18 +66,15 @@ put_head(struct store *s, const struct id *feed, struct bytes data)
 		*h = (struct new_head){.feed = *feed};
 		buf_init(&h->file, 0);
 	}
-	memcpy(h->tmp, s->waiting[s->n_waiting - 1].tmp, sizeof(h->tmp));
 	buf_clear(&h->file);
 	buf_put(&h->file, data.p, data.n);
 	return buf_err(&h->file);
 }
 
-static int
-stage(struct store *s, const struct tree_name *t, struct bytes data,
-    const char *same)
+int
+store_stage(struct store *s, const struct tree_name *t, struct bytes data)
 {
 	struct waiting *w;
-	bool linked = false;
 	char tmp[32];
 	int err = 0;
 
@@ -89,33 +82,17 @@ stage(struct store *s, const struct tree_name *t, struct bytes data,
 		return QERR_IO;
 	if (data.n > store_size_max(t->kind))
 		return QERR_TOOBIG; /* nobody would read it */
-	if (same != NULL)
-		linked = link_tmp(s, tmp, same);
-	if (!linked && (err = write_tmp(s, tmp, data)) != 0)
+	if (t->kind == TREE_ISSUE)
+		return store_issues_put(s, t, data);
+	if ((err = store_write_tmp(s, tmp, data)) != 0)
 		return err;
-	if ((w = wait_add(s)) == NULL) {
+	if ((w = store_wait(s, t)) == NULL) {
 		unlinkat(s->fd, tmp, 0);
 		return QERR_NOMEM;
 	}
 	memcpy(w->tmp, tmp, sizeof(tmp));
-	tree_path(w->name, t);
 	w->size = t->kind == TREE_PACK ? data.n : 0;
-	w->linked = linked;
 	return 0;
-}
-
-int
-store_stage(struct store *s, const struct tree_name *t, struct bytes data)
-{
-	return stage(s, t, data, NULL);
-}
-
-int
-store_stage_head(struct store *s, const struct new_head *h)
-{
-	struct tree_name t = {.kind = TREE_HEAD, .id = h->feed};
-
-	return stage(s, &t, buf_bytes(&h->file), h->tmp);
 }
 
 int

@@ -10,6 +10,7 @@
 #include "proto/base/qerr.h"
 #include "proto/base/text.h"
 #include "proto/host/file.h"
+#include "proto/host/store_inner.h"
 #include "proto/object/proof.h"
 #include "proto/object/tree.h"
 
@@ -308,14 +309,12 @@ is_current(const struct row *r, int dir, const struct id *feed)
 {
 	struct tree_name t = {
 	    .kind = TREE_ISSUE, .id = *feed, .number = r->end.n};
-	char path[TREE_PATH_MAX];
 	struct id theirs, ours;
 	struct buf b;
 	bool same;
 
-	tree_path(path, &t);
 	buf_init(&b, 0);
-	same = file_read(&b, dir, path, HEADER_FILE_MAX) == 0 &&
+	same = issues_get(dir, &t, &b) == 0 &&
 	       header_leaf(&theirs, buf_bytes(&b)) == 0 &&
 	       row_leaf(r, r->n - 1, &ours) == 0 && id_eq(&ours, &theirs);
 	buf_done(&b);

@@ -62,13 +62,41 @@ store_charters(struct store *s, const struct id *feed, struct buf *b,
 	    b, ends);
 }
 
+/* The headers from |number| on, up to |last|, a block at a time. */
+static int
+get_headers(struct store *s, const struct id *feed, uint64_t number,
+    uint64_t last, struct buf *b, struct buf *ends)
+{
+	struct tree_name t = {.kind = TREE_ISSUES, .id = *feed};
+	struct issues is;
+	struct buf block;
+	bool more = true;
+	int err = 0;
+
+	buf_init(&block, 0);
+	for (t.number = issues_block(number); more; t.number++) {
+		buf_clear(&block);
+		if ((err = store_get(s, &t, &block)) != 0)
+			break;
+		issues_split(&is, buf_bytes(&block));
+		for (size_t i = issues_place(number);
+		     i < is.n && number <= last; i++, number++) {
+			buf_put(b, is.file[i].p, is.file[i].n);
+			buf_put_le32(ends, (uint32_t)b->n);
+		}
+		more = is.n == ISSUES_BLOCK && number <= last;
+	}
+	buf_done(&block);
+	if (err != 0 && err != QERR_ABSENT && err != QERR_TOOBIG)
+		return err;
+	return buf_err(b) != 0 ? buf_err(b) : buf_err(ends);
+}
+
 int
 store_headers(struct store *s, const struct id *feed, struct buf *b,
     struct buf *ends)
 {
-	return get_row(s,
-	    (struct tree_name){.kind = TREE_ISSUE, .id = *feed, .number = 1}, b,
-	    ends);
+	return get_headers(s, feed, 1, UINT64_MAX, b, ends);
 }
 
 int
@@ -101,14 +129,13 @@ store_proofs(struct store *s, const struct id *feed, struct buf *b,
 int
 store_headers_kept(struct store *s, const struct id *feed, struct row *r)
 {
-	struct tree_name t = {.kind = TREE_ISSUE, .id = *feed};
 	struct buf ends;
 	int err = row_read(r, s->fd, feed);
 
 	buf_init(&ends, 0);
-	t.number = r->n_kept + 1;
 	if (err == 0)
-		err = get_row(s, t, &r->tail, &ends);
+		err = get_headers(s, feed, r->n_kept + 1, UINT64_MAX, &r->tail,
+		    &ends);
 	if (err == 0)
 		err = row_extend(r, buf_bytes(&ends));
 	buf_done(&ends);
@@ -134,17 +161,14 @@ are_accepted(const struct row *r, const struct feed *f)
 static int
 reread(struct store *s, const struct id *feed, struct row *r, uint64_t last)
 {
-	struct tree_name t = {
-	    .kind = TREE_ISSUE, .id = *feed, .number = r->n_kept + 1};
 	struct buf ends;
-	int err = 0;
+	int err;
 
 	row_cut(r, r->n_kept);
 	buf_clear(&r->tail);
 	buf_init(&ends, 0);
-	for (; t.number <= last && err == 0; t.number++)
-		err = get_next(s, &t, &r->tail, &ends);
-	if (err == 0 && (err = buf_err(&ends)) == 0)
+	err = get_headers(s, feed, r->n_kept + 1, last, &r->tail, &ends);
+	if (err == 0)
 		err = row_extend(r, buf_bytes(&ends));
 	buf_done(&ends);
 	return err;

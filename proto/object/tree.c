@@ -2,10 +2,11 @@
 
 #include "proto/base/qerr.h"
 #include "proto/base/text.h"
+#include "proto/object/issues.h"
 
 static const char *const folders[] = {
     [TREE_CHARTER] = "/charter/",
-    [TREE_ISSUE] = "/issue/",
+    [TREE_ISSUES] = "/issues/",
     [TREE_HEAD] = "/head",
     [TREE_PROOF] = "/proof/",
     [TREE_CHARTERS] = "/proof/charter",
@@ -42,8 +43,14 @@ put_number(char *at, uint64_t v)
 void
 tree_path(char dst[TREE_PATH_MAX], const struct tree_name *t)
 {
+	struct tree_name block = *t;
 	char id[ID_TEXT_LEN + 1];
 
+	if (t->kind == TREE_ISSUE) {
+		block.kind = TREE_ISSUES;
+		block.number = issues_block(t->number);
+		t = &block;
+	}
 	id_text(id, &t->id);
 	if (t->kind == TREE_PACK) {
 		dst = put(dst, "pack/");

@@ -13,11 +13,12 @@
 
 enum tree_kind {
 	TREE_CHARTER, /* number: version */
-	TREE_ISSUE,   /* number */
+	TREE_ISSUES,  /* number: block of headers, proto/object/issues.h */
 	TREE_HEAD,
 	TREE_PROOF,    /* number */
 	TREE_CHARTERS, /* the proof that the charters are forked */
 	TREE_PACK,     /* id: root */
+	TREE_ISSUE,    /* number; its path is that of its block */
 };
 
 struct tree_name {

@@ -165,11 +165,11 @@ def home(w, desk, invite, link, titles):
     """A database may be lost; the list of what is followed may not, and is not touched. What a newer quire wrote is left alone."""
     reader = w.path('reader')
     before = sorted(titles(None))
-    for version in ('2\n', 'two'):
+    for version in ('3\n', 'two'):
         write(os.path.join(reader, 'version'), version)
         for args in (('list',), ('sync', invite), ('follow', link), ('export', '--bundle', w.path('x.tar'))):
             desk.says(1, 'written by a newer quire', *args)
-    write(os.path.join(reader, 'version'), '1\n')
+    write(os.path.join(reader, 'version'), '2\n')
     for data in (b'', os.urandom(9000), open(os.path.join(reader, 'index.sqlite'), 'rb').read()[:6000]):
         write(os.path.join(reader, 'index.sqlite'), data)
         w.run('sync', invite)
@@ -258,7 +258,7 @@ def settings(w):
             r = subprocess.run([w.quired, *test, '-c', conf], capture_output=True, text=True, timeout=30)
             need(r.returncode == 1 and conf + word in r.stderr, f'{text[:40]!r}: {r.returncode} {r.stderr}')
     # A state folder, a setting and a peer of a newer version.
-    write(w.path('newer', 'version'), '2\n')
+    write(w.path('newer', 'version'), '3\n')
     newer = f'state {w.path("newer")}\ncontrol {w.path("newer-control")}\n'
     for text, word in ((newer, 'was written by a newer quired, and is left as it is'), (newer + 'shine on\n', '"shine" is no setting'),
                        (newer + 'peer quire://127.0.0.1:1/?t=raw#AgAA\n', 'is an invite for a newer quired')):

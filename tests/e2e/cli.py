@@ -238,8 +238,15 @@ def main(build):
         w.run('follow', link, home=w.path('other'))
         w.run('sync', w.path('all.tar'), home=w.path('other'))
         need(sorted(titles(w, home=w.path('other'))) == sorted(titles(w)), 'a bundle brings other articles')
-        header = glob.glob(os.path.join(two.dir, 'state/feed/*/issue/1'))[0]
+        header = glob.glob(os.path.join(two.dir, 'state/feed/*/head'))[0]
         w.run('verify', '--export', w.path('header'), header)
+        block = glob.glob(os.path.join(two.dir, 'state/feed/*/issues/1'))[0]
+        said = w.run('--json', 'verify', block).stdout.splitlines()
+        need(len(said) == one.feed()['head'], f'not each header of a block is judged: {said}')
+        fails(w, 1, 'takes one', 'verify', '--export', w.path('none'), block)
+        with open(w.path('block'), 'wb') as f:
+            f.write(open(block, 'rb').read()[:-7])
+        fails(w, 1, 'ends early', 'verify', '--charter', os.path.join(two.dir, 'state'), w.path('block'))
         if shutil.which('minisign'):
             r = subprocess.run(['minisign', '-Vm', w.path('header'), '-p', w.path('newsroom', 'public.key')], capture_output=True, text=True)
             need(r.returncode == 0, f'minisign says: {r.stderr}')

@@ -54,7 +54,7 @@ class Host:
 # What hosts may do instead.
 
 def truncated(handler, data):
-    return data[:len(data) * 2 // 3]
+    return data[:len(data) // 3]
 
 
 def broken_off(handler, data):
@@ -70,7 +70,7 @@ def wrong_packs(handler, data):
 
 
 def wrong_headers(handler, data):
-    return data[:-1] + bytes([data[-1] ^ 1]) if '/issue/' in handler.path else data
+    return data[:100] + bytes([data[100] ^ 1]) + data[101:] if '/issues/' in handler.path else data
 
 
 def endless(handler, data):

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "proto/base/cbor.h"
 #include "proto/base/text.h"
 #include "proto/host/file.h"
 #include "proto/host/log.h"
@@ -90,12 +91,28 @@ scribble(const char *path, struct bytes data)
 	check(file_write(AT_FDCWD, path, data, 0600) == 0);
 }
 
+/* What says |text|, until the next call: a header is of the shape of a signed file. */
+static inline struct bytes
+saying(enum tree_kind kind, const char *text)
+{
+	static struct buf b;
+
+	buf_clear(&b);
+	if (kind != TREE_ISSUE && kind != TREE_HEAD)
+		return bytes_str(text);
+	cbor_put_array(&b, 2);
+	cbor_put_bytes(&b, text, strlen(text));
+	cbor_put_array(&b, 0);
+	check(buf_err(&b) == 0);
+	return buf_bytes(&b);
+}
+
 static inline bool
 holds(struct store *s, const struct tree_name *t, const char *text)
 {
 	struct buf b = {0};
 	bool same = store_get(s, t, &b) == 0 &&
-		    bytes_eq(buf_bytes(&b), bytes_str(text));
+		    bytes_eq(buf_bytes(&b), saying(t->kind, text));
 
 	buf_done(&b);
 	return same;
@@ -108,7 +125,7 @@ put_text(struct store *s, enum tree_kind kind, uint8_t feed, uint64_t number,
 {
 	struct tree_name t = {.kind = kind, .id = {{feed}}, .number = number};
 
-	check(store_put(s, &t, bytes_str(text), kind == TREE_ISSUE) == 0);
+	check(store_put(s, &t, saying(kind, text), kind == TREE_ISSUE) == 0);
 }
 
 static inline bool

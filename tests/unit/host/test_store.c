@@ -15,7 +15,7 @@
 
 #include "proto/base/qerr.h"
 #include "proto/object/charter.h"
-#include "proto/object/header.h"
+#include "proto/object/issues.h"
 #include "proto/object/proof.h"
 #include "tests/unit/host/place.h"
 
@@ -106,7 +106,7 @@ sizes_have_limits(void)
 		enum tree_kind kind;
 		size_t max;
 	} limit[] = {{TREE_CHARTER, CHARTER_FILE_MAX},
-	    {TREE_ISSUE, HEADER_FILE_MAX}, {TREE_HEAD, HEADER_FILE_MAX},
+	    {TREE_ISSUES, ISSUES_MAX}, {TREE_HEAD, HEADER_FILE_MAX},
 	    {TREE_PROOF, PROOF_FILE_MAX}, {TREE_PACK, PACK_SIZE_MAX}};
 	struct store *s = fresh();
 	struct buf b = {0};
@@ -137,7 +137,7 @@ sizes_have_limits(void)
 static void
 what_lies_there_is_not_trusted(void)
 {
-	struct tree_name t = {.kind = TREE_ISSUE, .id = {{2}}, .number = 1};
+	struct tree_name t = {.kind = TREE_ISSUES, .id = {{2}}, .number = 1};
 	struct store *s = fresh();
 	struct buf b = {0};
 	const char *path;
@@ -164,37 +164,12 @@ a_lost_commit_is_counted(void)
 	check(store_commit(s) == 0 && store_lost(s) == 0);
 	put_text(s, TREE_ISSUE, 1, 2, "second");
 	put_text(s, TREE_PACK, 5, 0, "pack");
-	check(unlink(place_path("tmp/4")) == 0);
+	check(unlink(place_path("tmp/3")) == 0);
 	check(store_commit(s) < 0 && store_lost(s) == 1);
 	check(store_commit(s) == 0 && store_lost(s) == 1);
 	check(!has(s, TREE_PACK, 5, 0) && head_is(s, 1, "first"));
 	put_text(s, TREE_ISSUE, 1, 2, "second");
 	check(store_commit(s) == 0 && head_is(s, 1, "second"));
-	store_close(s);
-}
-
-/* The head is the newest header, once on the disk. */
-static void
-a_head_is_a_name(void)
-{
-	const struct id feed = {{1}};
-	struct store *s = fresh();
-	struct stat head, issue;
-
-	put_text(s, TREE_ISSUE, 1, 1, "first");
-	put_text(s, TREE_ISSUE, 1, 2, "second");
-	check(store_commit(s) == 0);
-	check(stat(tree_file(TREE_HEAD, &feed, 0), &head) == 0);
-	check(stat(tree_file(TREE_ISSUE, &feed, 2), &issue) == 0);
-	check(head.st_ino == issue.st_ino && head.st_nlink == 2);
-	/* The same header again, and what had the name before. */
-	put_text(s, TREE_ISSUE, 1, 2, "second");
-	check(store_commit(s) == 0 && head_is(s, 1, "second"));
-	check(access(place_path("tmp/5"), F_OK) != 0);
-	put_text(s, TREE_ISSUE, 1, 3, "third");
-	check(store_commit(s) == 0 && head_is(s, 1, "third"));
-	check(stat(tree_file(TREE_ISSUE, &feed, 2), &issue) == 0);
-	check(issue.st_nlink == 1);
 	store_close(s);
 }
 
@@ -212,7 +187,7 @@ begin(struct store *s)
 static void
 a_thread_commits(void)
 {
-	struct tree_name t = {.kind = TREE_ISSUE, .id = {{1}}, .number = 1};
+	struct tree_name t = {.kind = TREE_CHARTER, .id = {{1}}, .number = 1};
 	struct store *s = fresh();
 	int fd;
 
@@ -227,7 +202,7 @@ a_thread_commits(void)
 	check(store_commit_begin(s, &fd) == 0);
 	put_text(s, TREE_ISSUE, 1, 3, "third");
 	check(store_commit(s) == 0 && head_is(s, 1, "third"));
-	put_text(s, TREE_ISSUE, 1, 1, "again");
+	put_text(s, TREE_CHARTER, 1, 1, "charter");
 	check(store_commit_begin(s, &fd) == 0);
 	check(store_forget(s, &t) == 0 && !store_has(s, &t));
 	put_text(s, TREE_ISSUE, 1, 4, "fourth");
@@ -245,7 +220,7 @@ a_thread_fails(void)
 
 	put_text(s, TREE_ISSUE, 1, 1, "first");
 	put_text(s, TREE_PACK, 5, 0, "pack");
-	check(unlink(place_path("tmp/2")) == 0);
+	check(unlink(place_path("tmp/1")) == 0);
 	begin(s);
 	put_text(s, TREE_ISSUE, 2, 1, "other");
 	check(store_commit_ended(s) && store_lost(s) == 1);
@@ -294,7 +269,7 @@ static void
 a_newer_version_is_left_alone(void)
 {
 	static const char *const text[] = {
-	    "2\n", "10\n", "1", "", "1\n\n", "one\n"};
+	    "3\n", "0\n", "10\n", "2", "", "2\n\n", "one\n"};
 	struct store *s = fresh();
 	char path[96], left[96];
 	struct buf b = {0};
@@ -302,7 +277,7 @@ a_newer_version_is_left_alone(void)
 	snprintf(path, sizeof(path), "%s/version", place_dir);
 	snprintf(left, sizeof(left), "%s/tmp/left", place_dir);
 	check(file_read(&b, AT_FDCWD, path, 9) == 0);
-	check(bytes_eq(buf_bytes(&b), bytes_str("1\n")));
+	check(bytes_eq(buf_bytes(&b), bytes_str("2\n")));
 	buf_done(&b);
 	store_close(s);
 	check(file_write(AT_FDCWD, left, bytes_str("x"), 0600) == 0);
@@ -340,16 +315,15 @@ no_room_for_folders(void)
 	check(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &p) == 0);
 }
 
-/* .. nor for files, but for second names of them if there are |links|. */
+/* .. nor for files. */
 static void
-no_room_at_all(bool links)
+no_room_at_all(void)
 {
 	struct sock_filter f[] = {
 	    BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
 		offsetof(struct seccomp_data, nr)),
 	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_openat, 2, 0),
-	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K,
-		links ? SYS_mkdirat : SYS_linkat, 2, 0),
+	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_mkdirat, 3, 0),
 	    BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
 	    BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
 		offsetof(struct seccomp_data, args[2])),
@@ -359,8 +333,6 @@ no_room_at_all(bool links)
 	};
 	struct sock_fprog p = {.len = sizeof(f) / sizeof(f[0]), .filter = f};
 
-	/* mkdirat or linkat go straight to the verdict. */
-	f[2].jt = 3;
 	check(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0);
 	check(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &p) == 0);
 }
@@ -370,37 +342,23 @@ no_room_at_all(bool links)
 static void
 a_head_goes_first(void)
 {
-	struct tree_name t = {.kind = TREE_ISSUE, .id = {{6}}};
-	struct tree_name head = {.kind = TREE_HEAD, .id = {{6}}};
+	const struct id id = {{6}};
+	struct store *s = fresh();
+	int status;
+	pid_t child;
 
-	for (int links = 0; links < 2; links++) {
-		struct store *s = fresh();
-		struct buf b;
-		int status;
-		pid_t child;
-
-		for (t.number = 1; t.number <= 2; t.number++)
-			check(store_put(s, &t,
-				  bytes_str(t.number == 1 ? "one" : "two"),
-				  true) == 0);
-		check(store_commit(s) == 0);
-		if ((child = fork()) == 0) {
-			no_room_at_all(links);
-			buf_init(&b, 0);
-			check((store_forget_headers(s, &head.id, 2) == 0) ==
-			      links);
-			check((store_get(s, &head, &b) == 0) == links);
-			check(!links ||
-			      bytes_eq(buf_bytes(&b), bytes_str("one")));
-			t.number = 2;
-			check(!store_has(s, &t));
-			t.number = 1;
-			check(store_has(s, &t));
-			_exit(0);
-		}
-		check(waitpid(child, &status, 0) == child && status == 0);
-		store_close(s);
+	put_text(s, TREE_ISSUE, 6, 1, "one");
+	put_text(s, TREE_ISSUE, 6, 2, "two");
+	check(store_commit(s) == 0);
+	if ((child = fork()) == 0) {
+		no_room_at_all();
+		check(store_forget_headers(s, &id, 2) == QERR_NOSPACE);
+		check(head_is(s, 6, NULL) && !has(s, TREE_ISSUE, 6, 2));
+		check(has(s, TREE_ISSUE, 6, 1));
+		_exit(0);
 	}
+	check(waitpid(child, &status, 0) == child && status == 0);
+	store_close(s);
 }
 
 /* A pack is the first in its folder, and that finds no room: nothing is said to be done. */
@@ -416,7 +374,7 @@ a_folder_has_no_room(void)
 	check(child >= 0);
 	if (child == 0) {
 		no_room_for_folders();
-		check(store_put(s, &t, bytes_str("header"), false) == 0);
+		check(store_put(s, &t, saying(t.kind, "header"), false) == 0);
 		check(store_commit(s) == QERR_NOSPACE);
 		check(store_lost(s) == 1);
 		buf_init(&b, 0);
@@ -440,7 +398,6 @@ main(void)
 	sizes_have_limits();
 	what_lies_there_is_not_trusted();
 	a_lost_commit_is_counted();
-	a_head_is_a_name();
 	a_thread_commits();
 	a_thread_fails();
 	new_folders_are_seen();

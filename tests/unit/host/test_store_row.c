@@ -278,8 +278,10 @@ verdict(unsigned m)
 	check(held_load(&h, s, f, true) == 0 && h.n_charter == 2);
 	check(h.row.n == 1 && h.row.n_kept == 0 && feed_head(f) == 1);
 	check(access(path, F_OK) != 0);
-	check(there(tree_file(TREE_ISSUE, &p.feed, 1)));
-	check(!there(tree_file(TREE_ISSUE, &p.feed, 2)));
+	check(store_has(s,
+	    &(struct tree_name){TREE_ISSUE, .id = p.feed, .number = 1}));
+	check(!store_has(s,
+	    &(struct tree_name){TREE_ISSUE, .id = p.feed, .number = 2}));
 	held_done(&h);
 	feed_free(f);
 	store_close(s);

@@ -39,8 +39,8 @@ static void
 names_that_are_not_ours_are_ignored(void)
 {
 	static const char *const name[] = {"feed/README", "feed/.hidden",
-	    "feed/1", "feed/%s.bak", "feed/%sa", "feed/%s/issue/04",
-	    "feed/%s/issue/4.tmp1", "feed/%s/proof/", "feed/%s/proof/x",
+	    "feed/1", "feed/%s.bak", "feed/%sa", "feed/%s/issues/04",
+	    "feed/%s/issues/1.tmp1", "feed/%s/proof/", "feed/%s/proof/x",
 	    "feed/%s/proof/03", "feed/%s/proof/-1", "pack/note", "pack/zz0",
 	    "pack/a", "part/README"};
 	struct id one = {{1}};
@@ -80,7 +80,7 @@ names_that_are_not_ours_are_ignored(void)
 static void
 rows_stop_at_a_gap(void)
 {
-	static uint8_t large[HEADER_FILE_MAX + 1];
+	static uint8_t large[CHARTER_FILE_MAX + 1];
 	struct id one = {{1}};
 	struct store *s = fresh();
 
@@ -91,14 +91,14 @@ rows_stop_at_a_gap(void)
 		put_text(s, TREE_CHARTER, 1, i, "charter");
 	}
 	check(store_commit(s) == 0);
-	check(rows_of(s, store_headers) == 6);
-	/* One that cannot be a header is a gap: it will be fetched again. */
-	scribble(tree_file(TREE_ISSUE, &one, 5),
-	    bytes_of(large, sizeof(large)));
-	check(rows_of(s, store_headers) == 4);
-	check(unlink(tree_file(TREE_ISSUE, &one, 3)) == 0);
-	check(rows_of(s, store_headers) == 2);
 	check(rows_of(s, store_charters) == 6);
+	/* One that cannot be a charter is a gap: it will be fetched again. */
+	scribble(tree_file(TREE_CHARTER, &one, 5),
+	    bytes_of(large, sizeof(large)));
+	check(rows_of(s, store_charters) == 4);
+	check(unlink(tree_file(TREE_CHARTER, &one, 3)) == 0);
+	check(rows_of(s, store_charters) == 2);
+	check(rows_of(s, store_headers) == 6);
 	for (uint64_t i = 1; i <= STORE_PROOFS_MAX + 1; i++)
 		put_text(s, TREE_PROOF, 1, i, "proof");
 	check(store_commit(s) == 0);

@@ -106,13 +106,23 @@ def open_records(p, raw, heads=None):
     return records
 
 
+def headers_in(block):
+    """The header files of a block, one behind another."""
+    at, files = io.BytesIO(block), []
+    while at.tell() < len(block) and len(files) < 64:
+        start = at.tell()
+        cbor2.CBORDecoder(at).decode()
+        files.append(block[start:at.tell()])
+    return files
+
+
 def open_tree(files, feed, key=None):
     """Check all that is there of one feed; returns its newest header and how many packs were whole."""
     here, raws, whole = f'feed/{v.base32(feed)}/', {}, 0
-    numbers = sorted(int(n[len(here) + 6:]) for n in files if n.startswith(here + 'issue/'))
     charters = v.chain([files[f'{here}charter/{i + 1}'] for i in range(sum(n.startswith(here + 'charter/') for n in files))])
+    held = {64 * k + i + 1: f for k in range(len(files)) for i, f in enumerate(headers_in(files.get(f'{here}issues/{k + 1}', b'')))}
+    numbers, held = list(held), list(held.values())
     v.need(charters[0]['hash'] == feed and numbers, 'of another feed, or without issues')
-    held = [files[f'{here}issue/{n}'] for n in numbers]
     headers = [v.open_header(f, charters[-1], feed) for f in held]
     for i, h in enumerate(headers):
         v.need(h[3] == numbers[i], f'issue {numbers[i]} has another number')
@@ -996,14 +1006,14 @@ def follows():
 
 def trees():
     f, lines = v.base32(FEED), []
-    good = [('charter', 1, f'feed/{f}/charter/1'), ('issue', 1, f'feed/{f}/issue/1'), ('issue', (1 << 64) - 1, f'feed/{f}/issue/18446744073709551615'),
+    good = [('charter', 1, f'feed/{f}/charter/1'), ('issues', 1, f'feed/{f}/issues/1'), ('issues', (1 << 64) - 1, f'feed/{f}/issues/18446744073709551615'),
             ('head', 0, f'feed/{f}/head'), ('proof', 10, f'feed/{f}/proof/10'), ('charters', 0, f'feed/{f}/proof/charter'), ('pack', 0, f'pack/{f[:2]}/{f}')]
     lines += [{'verdict': '0', 'kind': kind, 'number': n, 'path': path.encode()} for kind, n, path in good]
     bad = ['', '/', 'feed', 'feed/', f'feed/{f}', f'feed/{f}/', f'feed/{f}/charter', f'feed/{f}/charter/', f'feed/{f}/charter/0', f'feed/{f}/charter/01',
-           f'feed/{f}/charter/+1', f'feed/{f}/charter/1/', f'feed/{f}/charter/1x', f'feed/{f}/issue/18446744073709551616', f'feed/{f}/issue/-1', f'feed/{f}/head/',
+           f'feed/{f}/charter/+1', f'feed/{f}/charter/1/', f'feed/{f}/charter/1x', f'feed/{f}/issues/18446744073709551616', f'feed/{f}/issues/-1', f'feed/{f}/issue/1', f'feed/{f}/head/',
            f'feed/{f}/head/1', f'feed/{f}/heads', f'feed/{f}/proof/charter/', f'feed/{f}/proof/charters', f'feed/{f}/proof/charter1', f'feed/{f}/proof/', f'feed/{f}/../head', f'feed/{f.upper()}/head', f'feed/{f[:-1]}/head', f'feed/{f[:-1]}b/head', f'/feed/{f}/head',
            f'./feed/{f}/head', f'pack/{f}', f'pack/aa/{f}', f'pack/{f[:2]}/{f}/', f'pack/{f[:2]}/{f}x', f'pack/{f[:2]}//{f}', f'PACK/{f[:2]}/{f}', f'feed//{f}/head',
-           f'feed/{f}/issue/1\n', f'pack/{f[:2]}/{f[:-1]}']
+           f'feed/{f}/issues/1\n', f'pack/{f[:2]}/{f[:-1]}']
     lines += [{'verdict': 'QERR_ENCODING', 'kind': 'none', 'number': 0, 'path': path.encode()} for path in bad]
     write('trees.txt', lines)
 
@@ -1023,7 +1033,7 @@ def bundle():
             packs[f'pack/{root[:2]}/{root}'] = sealed
         fields = {0: 2, 1: FEED, 2: 1, 3: n, 4: 1700000000 + n, 5: 86400, 6: v.history_root(heads)}
         heads.append(header({**fields, 7: entries} if entries else fields, DESK))
-        files[f'feed/{f}/issue/{n}'] = heads[-1]
+    files[f'feed/{f}/issues/1'] = b''.join(heads)
     files[f'feed/{f}/head'] = heads[-1]
     files.update(packs)
     with open(os.path.join(OUT, 'bundle.tar'), 'wb') as out:

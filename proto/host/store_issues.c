@@ -1,0 +1,327 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "proto/base/qerr.h"
+#include "proto/base/text.h"
+#include "proto/host/file.h"
+#include "proto/host/store_inner.h"
+
+/*
+ * Headers stand in blocks.  What is put of a block waits in memory, and becomes its new
+ * file when a commit takes it: none is under way then, so that all that was put before
+ * is in the tree, or lost.
+ */
+
+struct issues_put {
+	struct id feed;
+	uint64_t block;
+	struct buf data;
+	struct {
+		size_t at, n; /* 0: not put */
+	} of[ISSUES_BLOCK];
+};
+
+void
+store_issues_drop(struct waiting *w)
+{
+	if (w->put != NULL)
+		buf_done(&w->put->data);
+	free(w->put);
+	w->put = NULL;
+}
+
+static struct issues_put *
+find(const struct store *s, const struct id *feed, uint64_t block)
+{
+	for (size_t i = s->n_waiting; i-- > 0;) {
+		struct issues_put *p = s->waiting[i].put;
+
+		if (p != NULL && p->block == block && id_eq(&p->feed, feed))
+			return p;
+	}
+	return NULL;
+}
+
+static struct issues_put *
+add(struct store *s, const struct tree_name *t)
+{
+	struct waiting *w = store_wait(s, t);
+	struct issues_put *p = w == NULL ? NULL : calloc(1, sizeof(*p));
+
+	if (p == NULL) {
+		s->n_waiting -= w != NULL;
+		return NULL;
+	}
+	w->put = p;
+	p->feed = t->id;
+	p->block = issues_block(t->number);
+	buf_init(&p->data, 0);
+	return p;
+}
+
+int
+store_issues_put(struct store *s, const struct tree_name *t, struct bytes data)
+{
+	struct issues_put *p = find(s, &t->id, issues_block(t->number));
+	size_t i = issues_place(t->number);
+	int err;
+
+	if (p == NULL && (p = add(s, t)) == NULL)
+		return QERR_NOMEM;
+	buf_put(&p->data, data.p, data.n);
+	if ((err = buf_err(&p->data)) == 0) {
+		p->of[i].at = p->data.n - data.n;
+		p->of[i].n = data.n;
+	}
+	return err;
+}
+
+/* The files of block |path| below |dir|, in |b|; none if there is no such block. */
+static int
+read_block(struct issues *ret, int dir, const char *path, struct buf *b)
+{
+	int err = file_read(b, dir, path, ISSUES_MAX);
+
+	ret->n = 0;
+	if (err == 0)
+		issues_split(ret, buf_bytes(b));
+	return err == QERR_ABSENT || err == QERR_TOOBIG ? 0 : err;
+}
+
+/* What is there with what was put.  Behind a gap nobody would find one. */
+static int
+merge(struct buf *b, const struct issues_put *p, const struct issues *old)
+{
+	bool gap = false;
+
+	for (size_t i = 0; i < ISSUES_BLOCK; i++) {
+		if (gap && p->of[i].n > 0)
+			return QERR_IO;
+		if (p->of[i].n > 0)
+			buf_put(b, p->data.p + p->of[i].at, p->of[i].n);
+		else if (i < old->n)
+			buf_put(b, old->file[i].p, old->file[i].n);
+		else
+			gap = true;
+	}
+	return buf_err(b);
+}
+
+int
+store_issues_take(struct store *s, struct waiting *w)
+{
+	struct issues old;
+	struct buf was, b;
+	int err;
+
+	if (w->put == NULL)
+		return 0;
+	buf_init(&was, 0);
+	buf_init(&b, 0);
+	err = read_block(&old, s->fd, w->name, &was);
+	if (err == 0)
+		err = merge(&b, w->put, &old);
+	if (err == 0)
+		err = store_write_tmp(s, w->tmp, buf_bytes(&b));
+	if (err == 0)
+		store_issues_drop(w);
+	buf_done(&was);
+	buf_done(&b);
+	return err;
+}
+
+int
+store_issues_waiting(const struct store *s, const struct tree_name *t,
+    struct buf *b)
+{
+	const struct issues_put *p = find(s, &t->id, issues_block(t->number));
+	size_t i = issues_place(t->number);
+
+	if (p == NULL || p->of[i].n == 0)
+		return QERR_ABSENT;
+	buf_put(b, p->data.p + p->of[i].at, p->of[i].n);
+	return buf_err(b);
+}
+
+int
+issues_get(int dir, const struct tree_name *t, struct buf *b)
+{
+	char path[TREE_PATH_MAX];
+	struct issues is;
+	size_t i = issues_place(t->number);
+	struct buf block;
+	int err;
+
+	tree_path(path, t);
+	buf_init(&block, 0);
+	err = read_block(&is, dir, path, &block);
+	if (err == 0 && i >= is.n)
+		err = QERR_ABSENT;
+	if (err == 0) {
+		buf_put(b, is.file[i].p, is.file[i].n);
+		err = buf_err(b);
+	}
+	buf_done(&block);
+	return err;
+}
+
+/* Read last, by who keeps the tree: peers ask for one after another. */
+static bool
+is_known(const struct store *s, const struct tree_name *t)
+{
+	return s->block.number == issues_block(t->number) &&
+	       issues_place(t->number) < s->block.issues.n &&
+	       id_eq(&s->block.feed, &t->id);
+}
+
+void
+store_issues_changed(struct store *s)
+{
+	s->block.number = 0;
+}
+
+int
+store_issues_get(struct store *s, const struct tree_name *t, struct buf *b)
+{
+	char path[TREE_PATH_MAX];
+	const struct bytes *file;
+	int err;
+
+	if (s->readonly) /* another process may change it */
+		return issues_get(s->fd, t, b);
+	if (!is_known(s, t)) {
+		tree_path(path, t);
+		store_issues_changed(s);
+		buf_clear(&s->block.b);
+		if ((err = read_block(&s->block.issues, s->fd, path,
+			 &s->block.b)) != 0)
+			return err;
+		s->block.feed = t->id;
+		s->block.number = issues_block(t->number);
+	}
+	if (!is_known(s, t))
+		return QERR_ABSENT;
+	file = &s->block.issues.file[issues_place(t->number)];
+	buf_put(b, file->p, file->n);
+	return buf_err(b);
+}
+
+/* Forgetting. */
+
+void
+store_issues_unwait(struct store *s, const struct id *feed, uint64_t from)
+{
+	size_t kept = 0, n = s->n_waiting;
+
+	for (size_t i = 0; i < n; i++) {
+		struct waiting *w = &s->waiting[i];
+		struct issues_put *p = w->put;
+		bool all = p != NULL && id_eq(&p->feed, feed) &&
+			   (p->block > issues_block(from) ||
+			       (p->block == issues_block(from) &&
+				   issues_place(from) == 0));
+
+		if (all)
+			store_issues_drop(w);
+		else if (p != NULL && p->block == issues_block(from) &&
+			 id_eq(&p->feed, feed))
+			for (size_t k = issues_place(from); k < ISSUES_BLOCK;
+			     k++)
+				p->of[k].n = 0;
+		if (!all)
+			s->waiting[kept++] = *w;
+	}
+	s->n_waiting = kept;
+}
+
+/* The first |n| files of a block stay: that needs no room. */
+static int
+cut(struct store *s, const char *path, size_t n)
+{
+	struct issues is;
+	struct buf b;
+	int err, fd;
+
+	buf_init(&b, 0);
+	err = read_block(&is, s->fd, path, &b);
+	if (err == 0 && n < is.n) {
+		fd = openat(s->fd, path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
+		if (fd < 0 || ftruncate(fd, (off_t)issues_size(&is, n)) != 0 ||
+		    fsync(fd) != 0)
+			err = store_error("cut off headers");
+		if (fd >= 0)
+			close(fd);
+	}
+	buf_done(&b);
+	return err;
+}
+
+int
+store_issues_forget(struct store *s, const struct id *feed, uint64_t from)
+{
+	struct tree_name t = {.kind = TREE_ISSUES, .id = *feed};
+	char path[TREE_PATH_MAX];
+	uint64_t first = issues_block(from) + (issues_place(from) > 0);
+	int err = 0;
+
+	store_issues_changed(s);
+	for (t.number = first; store_has(s, &t);)
+		t.number++;
+	/* From the end, so that a crash leaves no hole. */
+	while (t.number > first && err == 0) {
+		t.number--;
+		tree_path(path, &t);
+		if (unlinkat(s->fd, path, 0) != 0 && errno != ENOENT)
+			err = store_error("delete a file");
+	}
+	if (err == 0 && issues_place(from) > 0) {
+		t.number = issues_block(from);
+		tree_path(path, &t);
+		err = cut(s, path, issues_place(from));
+	}
+	return err;
+}
+
+/* Version 1 of a store had a file for each header: feed/FEED/issue/NUMBER. */
+
+static int
+take_old(void *arg, const struct id *feed)
+{
+	struct store *s = arg;
+	struct tree_name t = {.kind = TREE_ISSUE, .id = *feed, .number = 1};
+	char id[ID_TEXT_LEN + 1], folder[TREE_PATH_MAX],
+	    path[TREE_PATH_MAX + 24];
+	struct buf b;
+	int err = 0;
+
+	id_text(id, feed);
+	snprintf(folder, sizeof(folder), "feed/%s/issue", id);
+	buf_init(&b, 0);
+	for (;; t.number++, buf_clear(&b)) {
+		snprintf(path, sizeof(path), "%s/%llu", folder,
+		    (unsigned long long)t.number);
+		err = file_read(&b, s->fd, path, HEADER_FILE_MAX);
+		if (err != 0 ||
+		    (err = store_issues_put(s, &t, buf_bytes(&b))) != 0)
+			break;
+	}
+	buf_done(&b);
+	if (err == QERR_ABSENT || err == QERR_TOOBIG)
+		err = store_commit(s);
+	if (err != 0)
+		return err;
+	store_empty(s->fd, folder);
+	return unlinkat(s->fd, folder, AT_REMOVEDIR) == 0 || errno == ENOENT
+		   ? 0
+		   : store_error("delete a folder");
+}
+
+int
+store_issues_from_1(struct store *s)
+{
+	return store_feeds(s, take_old, s);
+}
