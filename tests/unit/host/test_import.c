@@ -6,6 +6,7 @@
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -529,6 +530,11 @@ charter_under_other_numbers_is_no_charter(void)
 
 /* A web host of few words, which breaks off each large answer once. */
 
+static struct {
+	unsigned asks; /* for blocks of headers, .. */
+	size_t bytes;  /* .. and what it gave of them */
+} * given;
+
 static void
 say(int c, const char *head, const uint8_t *p, size_t n)
 {
@@ -556,6 +562,8 @@ answer(int c, const char *dir, bool ranges)
 	snprintf(path, sizeof(path), "%s/%s", dir, name);
 	if (ranges && (range = strstr(ask, "Range: bytes=")) != NULL)
 		from = strtoul(range + 13, NULL, 10);
+	if (strstr(name, "/issues/") != NULL)
+		given->asks++;
 	if (file_read(&b, AT_FDCWD, path, SIZE_MAX) != 0) {
 		static uint8_t page[3 * HEADER_FILE_MAX];
 
@@ -573,6 +581,8 @@ answer(int c, const char *dir, bool ranges)
 		    "HTTP/1.0 200 OK\r\nContent-Length: %zu\r\n\r\n", b.n);
 		say(c, head, b.p, ranges && b.n == LARGE ? b.n / 2 : b.n);
 	}
+	if (strstr(name, "/issues/") != NULL)
+		given->bytes += b.n - from;
 	buf_done(&b);
 	close(c);
 }
@@ -638,6 +648,37 @@ web_host_comes_whole(void)
 	store_close(s);
 }
 
+/* Dozens of headers are one file; and who has its beginning is sent the rest. */
+static void
+web_host_is_asked_for_little(bool ranges)
+{
+	struct import_result r;
+	char from[64], to[64], url[64];
+	struct press p;
+	struct store *s, *desk;
+	pid_t pid;
+
+	make_tree(from, &p, 70, 99);
+	pid = serve(from, ranges, url);
+	s = open_store(to);
+	given->asks = 0;
+	check(take(s, &p.feed, url, &r) == 0 && same(s, from));
+	check(r.headers == 70 && given->asks == 2);
+	check(store_open(&desk, from, false) == 0);
+	for (int i = 0; i < 3; i++)
+		print(&p, desk, 0);
+	store_close(desk);
+	given->asks = 0;
+	given->bytes = 0;
+	check(take(s, &p.feed, url, &r) == 0 && same(s, from));
+	check(r.headers == 3 && r.fault == 0);
+	check(given->asks == (ranges ? 1 : 2));
+	check(!ranges || given->bytes < 3 * 512);
+	store_close(s);
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+}
+
 int
 main(void)
 {
@@ -657,7 +698,12 @@ main(void)
 	revoked_headers_are_cut();
 	forged_past_is_deleted();
 	charter_under_other_numbers_is_no_charter();
+	given = mmap(NULL, sizeof(*given), PROT_READ | PROT_WRITE,
+	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	check(given != MAP_FAILED);
 	web_host_comes_whole();
+	web_host_is_asked_for_little(false);
+	web_host_is_asked_for_little(true);
 	snprintf(cmd, sizeof(cmd), "rm -rf %s", top);
 	return system(cmd) == 0 ? 0 : 1;
 }
