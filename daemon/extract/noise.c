@@ -28,8 +28,10 @@ static const char *const lines[] = {"advertisement",
     "accessibility links", "print", "read more", "related articles", "anzeige",
     "werbung", "publicité", "publicidad", "publicidade", "pubblicità",
     "reklama", "реклама", "Реклама", "РЕКЛАМА", "إعلان", "تبلیغات", "آگهی",
-    "广告", "廣告", "広告", "광고", "reklam", "quảng cáo", "abone ol",
-    "写真を拡大", "ख़बर सुनें", "foto"};
+    "广告", "廣告", "広告", "광고", "reklam", "quảng cáo", "abone ol", "اعلان",
+    "اشتہار", "ڕیکلام", "ማስታወቂያ", "መላለዪ", "ကြော်ငြာ", "рэклама", "Рэклама",
+    "РЭКЛАМА", "жарнама", "Жарнама", "რეკლამა", "Գովազդ", "โฆษณา", "विज्ञापन",
+    "বিজ্ঞাপন", "iklan", "写真を拡大", "ख़बर सुनें", "foto"};
 
 static bool
 is_known(struct bytes line)

@@ -25,9 +25,12 @@ static const char *const before[] = {"view all posts by ",
     "autor ", "autorin ", "von ", "écrit par ", "publié par ", "par ",
     "escrito por ", "publicado por ", "por ", "scritto da ", "pubblicato da ",
     "a cura di ", "di ", "geschreven door ", "door ", "skrevet af ",
-    "skrevet av ", "af ", "av ", "автор ", "γράφει ο ", "γράφει η ", "του ",
+    "skrevet av ", "af ", "av ", "автор ", "аўтар ", "müəllif ", "muallif ",
+    "nivîskar ", "ავტორი ", "հեղինակ ", "γράφει ο ", "γράφει η ", "του ",
     "της ", "文/", "文／", "記者／", "記者", "记者", "بقلم ", "كتب ", "كتبت ",
-    "ditulis oleh ", "oleh ", "and ", "und ", "et ", "и "};
+    "نوشته ", "به قلم ", "نویسنده ", "گزارش از ", "لیکوال ", "نووسەر ",
+    "نووسینی ", "ရေးသားသူ ", "ditulis oleh ", "oleh ", "and ", "und ", "et ",
+    "и "};
 
 /* What stands behind them, and all that follows. */
 static const char *const behind[] = {" | ", " • ", " · ", " - ", " – ", " — ",
@@ -64,11 +67,12 @@ static const char *const nobody[] = {"by", "von", "posted", "posted at",
     "administrator", "super user", "guest", "guest author", "contributor",
     "unknown", "redakcja", "redacción", "rédaction", "la rédaction",
     "redazione", "la redazione", "redactie", "redaksjonen", "redaktionen",
-    "redaksi", "редакция", "редакція", "编辑部", "編輯部", "log in", "login",
-    "sign in", "register", "profile", "view profile", "print", "rss", "email",
-    "e-mail", "share", "correspondent", "reporter", "text", "quelle", "source",
-    "zur person", "войти", "вход", "регистрация", "профиль", "注册", "注冊",
-    "登录", "登錄"};
+    "redaksi", "редакция", "редакція", "рэдакцыя", "რედაქცია", "խմբագրություն",
+    "تحریریه", "نویسنده", "خبرنگار", "لیکوال", "نووسەر", "аўтар", "ავტორი",
+    "հեղինակ", "编辑部", "編輯部", "log in", "login", "sign in", "register",
+    "profile", "view profile", "print", "rss", "email", "e-mail", "share",
+    "correspondent", "reporter", "text", "quelle", "source", "zur person",
+    "войти", "вход", "регистрация", "профиль", "注册", "注冊", "登录", "登錄"};
 
 static bool
 ends_so(struct bytes s, const char *end)
@@ -403,8 +407,8 @@ is_capital(struct bytes name)
 static const char *const signs[] = {"by ", "written by ", "posted by ",
     "words by ", "von ", "text von ",
     "text: ", "autor: ", "autorin: ", "author: ", "par ", "por ",
-    "texto: ", "door ",
-    "tekst: ", "автор: ", "текст: ", "autore: ", "auteur: "};
+    "texto: ", "door ", "tekst: ", "автор: ", "текст: ", "аўтар: ", "тэкст: ",
+    "müəllif: ", "muallif: ", "nivîskar: ", "autore: ", "auteur: "};
 
 /* As far as the shorter of them goes. */
 static bool

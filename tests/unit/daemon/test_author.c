@@ -40,6 +40,7 @@ lines_are_known_by_their_words(void)
 	is_line("by Jane van der Roe and John Doe | May 31, 2024", true);
 	is_line("Von Anna Weiß, Max Maier", true);
 	is_line("Автор: Иван Петров", true);
+	is_line("Аўтар: Янка Белы", true);
 	is_line("Text: Anna Weiß", true);
 	is_line("Jane Roe", false);
 	is_line("By Jane", false);
@@ -121,6 +122,12 @@ main(void)
 	are("Articles by Jane Roe", "Jane Roe");
 	are("By | Jane Roe | Senior Editor", "Jane Roe");
 	are("Jane Roe Stand: 31. Mai", "Jane Roe");
+	are("Аўтар: Янка Белы", "Янка Белы");
+	are("نویسنده: رضا سعیدی", "رضا سعیدی");
+	are("نوشته رضا سعیدی", "رضا سعیدی");
+	are("نویسنده", "");
+	are("نووسەر ئازاد کەریم", "ئازاد کەریم");
+	are("ავტორი ნინო ბერიძე", "ნინო ბერიძე");
 	are("Войти", "");
 	are("@paper, jane@example.org, <b>Jane</b>, *", "");
 	are("JANE ROE // ABC News", "JANE ROE");

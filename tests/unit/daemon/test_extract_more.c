@@ -215,6 +215,10 @@ what_is_said_below_is_left_out(void)
 	ends_with("Нашли ошибку? Выделите её.");
 	ends_with("Greška? Označite je i pritisnite Ctrl+Enter.");
 	ends_with("Follow us in every network");
+	ends_with("Знайшлі памылку? Вылучыце яе.");
+	ends_with("انتهای پیام/ی");
+	ends_with("برچسب‌ها: دادگاه");
+	ends_with("ምንጭ: ዜና");
 	/* A word that goes on, or is in a sentence, is another. */
 	stays("Sources: none of them would say so.");
 	stays("Source code was found, too.");
@@ -230,6 +234,32 @@ what_is_said_below_is_left_out(void)
 		  "STAYS") == 1);
 }
 
+/* Other things follow these; and what may stand anywhere, alone. */
+static void
+exile_media_say_so_too(void)
+{
+	static const char *const lines[] = {"Чытайце яшчэ:", "Каментары (3)",
+	    "خبرهای مرتبط", "تازه‌ترین خبرها", "اړوند خبرونه",
+	    "بابەتی پەیوەندیدار", "ተዛማጅ ዜናዎች", "ተዛማዲ ትሕዝቶ", "ဆက်စပ်သတင်းများ",
+	    "ဒီသတင်းနဲ့ ပတ်သက်သမျှ", "ასევე წაიკითხეთ", "Կարդացեք նաև",
+	    "Shuningdek o‘qing", "Дагы окуңуз"};
+	static const char *const ads[] = {
+	    "Рэклама", "اعلان", "ማስታወቂያ", "ကြော်ငြာ", "რეკლამა"};
+	char page[2048];
+
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		snprintf(page, sizeof(page),
+		    ONE TWO "<h3>%s</h3><div><p>NOISE</p></div>", lines[i]);
+		if (times(page, "NOISE") != 0)
+			fprintf(stderr, "%s\n", lines[i]);
+		check(times(page, "NOISE") == 0);
+	}
+	for (size_t i = 0; i < sizeof(ads) / sizeof(ads[0]); i++) {
+		snprintf(page, sizeof(page), ONE "<p>%s</p>" TWO, ads[i]);
+		check(times(page, ads[i]) == 0);
+	}
+}
+
 int
 main(void)
 {
@@ -240,5 +270,6 @@ main(void)
 	what_asks_its_reader_is_left_out();
 	tags_are_left_out();
 	what_is_said_below_is_left_out();
+	exile_media_say_so_too();
 	return 0;
 }
