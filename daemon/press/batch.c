@@ -20,7 +20,9 @@ press_begin(struct publisher *p, bool slow)
 
 	if (p->open)
 		return QERR_AGAIN;
-	r = press_tail_init(&p->tail, p);
+	r = press_settle(p);
+	if (r == 0)
+		r = press_tail_init(&p->tail, p);
 	if (r == 0)
 		r = issue_clear(&p->issue);
 	if (r != 0)
@@ -31,20 +33,26 @@ press_begin(struct publisher *p, bool slow)
 	return 0;
 }
 
-bool
-press_is_busy(const struct publisher *p, struct buf *why)
+int
+press_ready(struct publisher *p, struct buf *why)
 {
+	int r = p->open ? QERR_AGAIN : press_settle(p);
+
 	if (p->open)
 		buf_put_str(why, "Something else is being published now. Try "
 				 "again in a moment.");
-	return p->open;
+	else if (r != 0)
+		press_failed(p, why, "What was published cannot be read", r);
+	return r;
 }
 
 int
 press_may_retract(struct publisher *p, struct buf *why)
 {
-	if (press_is_busy(p, why))
-		return QERR_AGAIN;
+	int r = press_ready(p, why);
+
+	if (r != 0)
+		return r;
 	if (press_signs(p))
 		return 0;
 	buf_put_str(why, "A retraction is not signed here alone.");
@@ -329,7 +337,7 @@ publisher_commit(struct publisher *p, publisher_issue_fn fn, void *arg,
 	if (r == 0 && p->n_pending > 0)
 		r = press_commit(p, fn, arg);
 	if (r != 0) {
-		buf_printf(why, "Nothing was published: %s.", qerr_str(r));
+		press_failed(p, why, "Nothing was published", r);
 		publisher_cancel(p);
 		return r;
 	}

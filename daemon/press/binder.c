@@ -40,8 +40,10 @@ start_next(struct publisher *p)
 {
 	size_t stale = SHELF_NONE;
 	bool signs = press_signs(p);
-	int r = press_look_for_lost(p);
+	int r = press_settle(p);
 
+	if (r == 0)
+		r = press_look_for_lost(p);
 	/* Who may not sign knows at least what is to be made anew. */
 	if (r == 0)
 		r = signs ? next_stale(p, &stale) : press_to_renew(p, &stale);
@@ -101,6 +103,8 @@ publisher_volume_finish(struct publisher *p, publisher_issue_fn fn, void *arg,
 	if (p->open)
 		return QERR_AGAIN;
 	r = binder_reap(p);
+	if (r == 0)
+		r = press_settle(p);
 	while (r == 0 && n < TIERS) {
 		r = take_pack(p, &at, &e[n]);
 		n += r == 0;
@@ -117,7 +121,7 @@ publisher_volume_finish(struct publisher *p, publisher_issue_fn fn, void *arg,
 	binder_close(p);
 	if (r != 0) {
 		press_cancel(p);
-		buf_printf(why, "No volume was made: %s.", qerr_str(r));
+		press_failed(p, why, "No volume was made", r);
 		return r;
 	}
 	return press_reload(p); /* articles are found in it now */
@@ -212,7 +216,9 @@ start_for_draft(struct publisher *p)
 
 	if (p->child > 0 || p->open)
 		return QERR_AGAIN;
-	r = press_look_for_lost(p);
+	r = press_settle(p);
+	if (r == 0)
+		r = press_look_for_lost(p);
 	if (r == 0)
 		r = press_to_renew(p, &stale);
 	if (r != 0)

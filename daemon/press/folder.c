@@ -293,6 +293,11 @@ load(struct publisher *p, int folder, struct bytes charter, struct buf *why)
 		if (r != 0)
 			return r;
 	}
+	/* After the charters, which say whether it counts.  Where it cannot be put out
+	 * yet, it is tried again. */
+	p->owed = p->staged = true;
+	if (press_settle(p) == 0)
+		press_staged_sweep(p);
 	read_charter(p);
 	(void)press_signs(p);
 	return 0;

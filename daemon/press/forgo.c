@@ -165,7 +165,7 @@ static void
 finish(struct forgoing *f, int err, struct buf *why)
 {
 	if (err != 0 && why->n == 0)
-		buf_printf(why, "They cannot be given up: %s.", qerr_str(err));
+		press_failed(f->p, why, "They cannot be given up", err);
 	issue_done(&f->is);
 }
 
@@ -195,10 +195,10 @@ publisher_forgo_draft(struct publisher *p, size_t articles, struct bytes reason,
 {
 	struct press_draft *d = press_draft_new();
 	struct forgoing f = {.p = p, .draft = d};
-	int r = d == NULL               ? QERR_NOMEM
-		: press_is_busy(p, why) ? QERR_AGAIN
-					: issue_init(&f.is);
+	int r = d == NULL ? QERR_NOMEM : press_ready(p, why);
 
+	if (r == 0)
+		r = issue_init(&f.is);
 	if (r == 0)
 		r = prepare(&f, articles, reason, ret, why);
 	if (r == 0)

@@ -180,8 +180,9 @@ publisher_promise_draft(struct publisher *p, uint64_t time, struct buf *b,
 	static const struct press_draft none;
 	int r;
 
-	if (press_is_busy(p, why))
-		return QERR_AGAIN;
+	r = press_ready(p, why);
+	if (r != 0)
+		return r;
 	r = press_draft(p, time > 0 ? time : clock_wall(), NULL, 0, &none, b,
 	    ret);
 	if (r != 0)
@@ -254,8 +255,8 @@ publisher_release(struct publisher *p, struct bytes file, publisher_issue_fn fn,
 	if (r != 0)
 		buf_printf(why, "It is no issue that can be released: it %s.",
 		    qerr_str(r));
-	if (r == 0 && press_is_busy(p, why))
-		r = QERR_AGAIN;
+	if (r == 0)
+		r = press_ready(p, why);
 	if (r == 0 && (r = check_turn(p, &e, v, why)) == 0) {
 		/* It may hold what is taken back. */
 		press_stop_volume(p);
@@ -267,7 +268,7 @@ publisher_release(struct publisher *p, struct bytes file, publisher_issue_fn fn,
 		r = press_end(p, take(p, &e, v), fn, arg);
 	}
 	if (r != 0 && why->n == 0)
-		buf_printf(why, "Nothing was published: %s.", qerr_str(r));
+		press_failed(p, why, "Nothing was published", r);
 	if (v != NULL)
 		edition_verdict_done(v);
 	free(v);

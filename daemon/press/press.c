@@ -94,9 +94,8 @@ load_headers(struct publisher *p)
 	return r == QERR_ABSENT ? 0 : r;
 }
 
-/* Delete withdrawn packs that are still there, as after a crash. */
-static void
-sweep(struct publisher *p)
+void
+press_sweep(struct publisher *p)
 {
 	for (size_t i = 0; i < p->shelf.n; i++) {
 		const struct shelf_pack *k = &p->shelf.pack[i];
@@ -144,10 +143,8 @@ press_load(struct publisher *p)
 	}
 	if (r == 0)
 		r = press_reload(p);
-	if (r == 0) {
-		sweep(p);
-		press_staged_sweep(p);
-	}
+	if (r == 0)
+		press_sweep(p);
 	return r;
 }
 
@@ -339,138 +336,4 @@ press_added(struct publisher *p, struct ledger_entry *e, uint64_t number)
 	}
 	p->added[p->n_added++] = (struct press_article){e, number};
 	return 0;
-}
-
-void
-press_cancel(struct publisher *p)
-{
-	if (p->n_pending > 0)
-		feed_cut(p->chain, p->pending[0].number - 1);
-	/* A number that was signed once is signed again: none of it may stay. */
-	if (p->n_pending > 0 && p->headed)
-		(void)store_forget_headers(p->store, &p->feed,
-		    p->pending[0].number);
-	if (p->staged)
-		press_staged_sweep(p);
-	p->n_pending = p->n_added = 0;
-	p->headed = false;
-	buf_clear(&p->header);
-}
-
-int
-press_end(struct publisher *p, int err, publisher_issue_fn fn, void *arg)
-{
-	if (err == 0)
-		err = press_commit(p, fn, arg);
-	if (err == 0)
-		return press_reload(p);
-	press_cancel(p);
-	return err;
-}
-
-/* The next of the header files that wait. */
-static struct bytes
-waiting(const struct publisher *p, size_t *at)
-{
-	struct reader r;
-	struct bytes file;
-
-	reader_init(&r, p->header.p + *at, p->header.n - *at);
-	file = cbor_skip(&r);
-	*at += file.n;
-	return file;
-}
-
-/* The loop goes on while the disk syncs. */
-static int
-commit(struct store *s)
-{
-	uint64_t lost = store_lost(s);
-	int fd, r;
-
-	while ((r = store_commit_begin(s, &fd)) == QERR_AGAIN) {
-		jobs_away();
-		store_commit_wait(s);
-		jobs_back();
-	}
-	if (r != 0)
-		return r;
-	jobs_away();
-	store_commit_wait(s);
-	jobs_back();
-	(void)store_commit_ended(s);
-	return store_lost(s) == lost ? 0 : store_lost_why(s);
-}
-
-static int
-put_headers(struct publisher *p)
-{
-	size_t at = 0;
-	int r = buf_err(&p->header);
-
-	/* The node's commits carry our packs along, and lose them if they fail. */
-	if (p->staged && store_lost(p->store) != p->lost)
-		return QERR_NOSPACE;
-	p->headed = true;
-	for (size_t i = 0; i < p->n_pending && r == 0; i++) {
-		struct tree_name t = {.kind = TREE_ISSUE,
-		    .id = p->feed,
-		    .number = p->pending[i].number};
-		struct bytes file = waiting(p, &at);
-
-		r = store_put(p->store, &t, file, i + 1 == p->n_pending);
-	}
-	return r == 0 ? commit(p->store) : r;
-}
-
-/* The pack that a freshly published entry stands in. */
-static void
-settle(struct publisher *p)
-{
-	uint64_t number = 0;
-	size_t pack = SHELF_NONE;
-
-	for (size_t i = 0; i < p->n_added; i++) {
-		if (p->added[i].number != number) {
-			number = p->added[i].number;
-			pack = shelf_issue(&p->shelf, number);
-		}
-		p->added[i].entry->pack = (uint32_t)pack;
-	}
-}
-
-int
-press_commit(struct publisher *p, publisher_issue_fn fn, void *arg)
-{
-	bool withdrew = false;
-	size_t at = 0;
-	int r = put_headers(p);
-
-	if (r != 0)
-		return r;
-	for (size_t i = 0; i < p->n_pending && r == 0; i++) {
-		const struct header *h = &p->pending[i];
-
-		for (size_t k = 0; k < h->n_pack; k++)
-			withdrew = withdrew || h->pack[k].only;
-		p->last_time = h->time;
-		p->last_next = h->next;
-		r = shelf_add(&p->shelf, h);
-	}
-	settle(p);
-	if (withdrew)
-		sweep(p);
-	for (size_t i = 0; i < p->n_pending; i++) {
-		struct bytes file = waiting(p, &at);
-
-		if (p->published != NULL)
-			p->published(p->arg, &p->feed, bytes_of(NULL, 0), file);
-		if (fn != NULL)
-			fn(arg, &p->told[i]);
-	}
-	press_staged_named(p);
-	p->n_pending = p->n_added = 0;
-	p->headed = false;
-	buf_clear(&p->header);
-	return r;
 }

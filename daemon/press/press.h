@@ -13,8 +13,8 @@
 
 /*
  * The inside of a publisher, shared by its parts: publisher.c (from its opening to its
- * end), folder.c (what stands in its folder), batch.c (documents), press.c (headers,
- * commit), staged.c (packs before that), base.c (what issues lean on), correction.c (what
+ * end), folder.c (what stands in its folder), batch.c (documents), press.c (headers),
+ * commit.c (.. made visible), staged.c (packs before that), base.c (what issues lean on), correction.c (what
  * one changes), offline.c (drafts), before.c (what packs made anew are made of), retract.c,
  * anew.c (packs that lose an article), binder*.c (volumes), renew.c (those that hold what
  * was taken back), lost.c (what is not here any more) and forgo.c (what is not to come).
@@ -89,7 +89,7 @@ struct publisher {
 	size_t n_added, cap_added;
 	bool staged; /* packs were put, when |lost| commits had failed */
 	uint64_t lost;
-	bool headed; /* headers were put */
+	bool owed; /* what is in signed-FEED is not out yet: commit.c */
 
 	/* the batch */
 	bool open, dry_run;
@@ -133,8 +133,9 @@ bool press_tail_fits(const struct press_tail *t, size_t articles, size_t raw);
 
 /* A batch that begins: QERR_AGAIN if there is one. */
 int press_begin(struct publisher *p, bool slow);
-/* A batch is open: so |why| says, and nothing that waits for its commit is touched. */
-bool press_is_busy(const struct publisher *p, struct buf *why);
+/* QERR_AGAIN if a batch is open, so that nothing that waits for its commit is touched; else
+ * as press_settle(); |why| says so. */
+int press_ready(struct publisher *p, struct buf *why);
 /* 0 if something can be taken back now, signed here alone; else |why| not. */
 int press_may_retract(struct publisher *p, struct buf *why);
 /* Put a pack into the store, for press_commit(). */
@@ -168,10 +169,19 @@ uint64_t press_time(const struct publisher *p, uint64_t now);
 /* Sign the next header with |n| packs, and hold it. */
 int press_header(struct publisher *p, const struct pack_entry *e, size_t n,
     size_t articles);
-/* Make all that waits durable and visible, then tell. */
+/* Make all that waits durable, then visible, then tell.  Where it fails later than the
+ * former, what was signed is owed. */
 int press_commit(struct publisher *p, publisher_issue_fn fn, void *arg);
-/* Forget all that waits. */
+/* Forget all that waits, but what is owed. */
 void press_cancel(struct publisher *p);
+/* Put out what is owed: nothing is signed, nor drafted, before that succeeds.  Not while
+ * anything waits. */
+int press_settle(struct publisher *p);
+/* Append to |why| that |what| came of it, for |err|; or that it is owed. */
+void press_failed(const struct publisher *p, struct buf *why, const char *what,
+    int err);
+/* Delete withdrawn packs that are still there, as after a crash. */
+void press_sweep(struct publisher *p);
 /* The one, and read anew what is there now, if |err| is 0; else the other, and |err|. */
 int press_end(struct publisher *p, int err, publisher_issue_fn fn, void *arg);
 

@@ -141,18 +141,20 @@ publisher_close(struct publisher *p)
 int
 publisher_keep_promise(struct publisher *p, uint64_t now, struct buf *why)
 {
-	int r;
+	int r = p->open ? 0 : press_settle(p);
 
-	if (p->open || !press_signs(p) || feed_head(p->chain) == 0 ||
+	if (r != 0)
+		press_failed(p, why, "What was published cannot be read", r);
+	if (r != 0 || p->open || !press_signs(p) || feed_head(p->chain) == 0 ||
 	    now < PUBLISHER_CLOCK_MIN || now < publisher_promised(p, now))
-		return 0;
+		return r;
 	r = press_header(p, NULL, 0, 0);
 	if (r == 0)
 		r = press_commit(p, NULL, NULL);
 	if (r != 0) {
 		press_cancel(p);
-		buf_printf(why, "The promised issue cannot be published: %s.",
-		    qerr_str(r));
+		press_failed(p, why, "The promised issue cannot be published",
+		    r);
 	}
 	return r;
 }

@@ -315,7 +315,7 @@ static void
 finish(struct retraction *t, int err, struct buf *why)
 {
 	if (err != 0 && why->n == 0)
-		buf_printf(why, "It cannot be retracted: %s.", qerr_str(err));
+		press_failed(t->p, why, "It cannot be retracted", err);
 	shelf_rest(&t->p->shelf);
 	free(t->again);
 	buf_done(&t->tomb);
@@ -348,7 +348,7 @@ publisher_retract_draft(struct publisher *p, struct bytes ref,
 {
 	struct press_draft *d = press_draft_new();
 	struct retraction t = {.p = p, .draft = d};
-	int r = d == NULL ? QERR_NOMEM : press_is_busy(p, why) ? QERR_AGAIN : 0;
+	int r = d == NULL ? QERR_NOMEM : press_ready(p, why);
 
 	buf_init(&t.tomb, 0);
 	if (r == 0)

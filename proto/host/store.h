@@ -18,6 +18,7 @@
  *	DIR/row-FEED			headers once more, proto/host/store_row.h
  *	DIR/rest-FEED			that nothing is missing, proto/host/rest.h
  *	DIR/staged-FEED			packs that no header names yet, daemon/press/staged.c
+ *	DIR/signed-FEED			headers before they are in the tree, daemon/press/commit.c
  *	DIR/lock			one process has it
  *	DIR/version			"2": STORE_VERSION
  *
@@ -116,6 +117,8 @@ uint64_t store_free(struct store *s);
 
 /* Other small files of the owner (keys, requests): atomic, in DIR. */
 int store_put_file(struct store *s, const char *name, struct bytes data);
+/* The same with the next commit. */
+int store_stage_file(struct store *s, const char *name, struct bytes data);
 int store_get_file(struct store *s, const char *name, struct buf *b,
     size_t max);
 /* Append to one, for who is killed, not for who loses power: nothing is synced. */

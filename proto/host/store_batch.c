@@ -110,13 +110,15 @@ is_synced(const struct synced *y, const char *name)
 	return false;
 }
 
-/* Its own folder, and those above that may be new. */
+/* Its own folder, and those above that may be new; that of all is not. */
 static int
 sync_folders_of(struct batch *b, const char *name, struct synced *y)
 {
 	char folder[TREE_PATH_MAX];
 	int err = 0;
 
+	if (strchr(name, '/') == NULL)
+		return sync_folder(b, ".");
 	snprintf(folder, sizeof(folder), "%s", name);
 	for (char *slash; (slash = strrchr(folder, '/')) != NULL && err == 0;) {
 		*slash = '\0';

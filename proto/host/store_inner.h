@@ -70,8 +70,8 @@ void store_unwait(struct store *s, struct waiting *w);
 /* Write a temporary that becomes |t| at the commit. */
 int store_stage(struct store *s, const struct tree_name *t, struct bytes data);
 int store_write_tmp(struct store *s, char tmp[32], struct bytes data);
-/* One more that waits, to become |t|; NULL: no memory. */
-struct waiting *store_wait(struct store *s, const struct tree_name *t);
+/* One more that waits, to become |name|; NULL: no memory. */
+struct waiting *store_wait(struct store *s, const char *name);
 
 /* A header is put into its block; a commit writes that. */
 int store_issues_put(struct store *s, const struct tree_name *t,

@@ -49,9 +49,13 @@ find(const struct store *s, const struct id *feed, uint64_t block)
 static struct issues_put *
 add(struct store *s, const struct tree_name *t)
 {
-	struct waiting *w = store_wait(s, t);
-	struct issues_put *p = w == NULL ? NULL : calloc(1, sizeof(*p));
+	char path[TREE_PATH_MAX];
+	struct issues_put *p;
+	struct waiting *w;
 
+	tree_path(path, t);
+	w = store_wait(s, path);
+	p = w == NULL ? NULL : calloc(1, sizeof(*p));
 	if (p == NULL) {
 		s->n_waiting -= w != NULL;
 		return NULL;

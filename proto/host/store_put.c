@@ -29,7 +29,7 @@ store_write_tmp(struct store *s, char tmp[32], struct bytes data)
 }
 
 struct waiting *
-store_wait(struct store *s, const struct tree_name *t)
+store_wait(struct store *s, const char *name)
 {
 	struct waiting *w;
 
@@ -44,7 +44,7 @@ store_wait(struct store *s, const struct tree_name *t)
 	}
 	w = &s->waiting[s->n_waiting++];
 	*w = (struct waiting){0};
-	tree_path(w->name, t);
+	snprintf(w->name, sizeof(w->name), "%s", name);
 	return w;
 }
 
@@ -72,7 +72,7 @@ put_head(struct store *s, const struct id *feed, struct bytes data)
 }
 
 int
-store_stage(struct store *s, const struct tree_name *t, struct bytes data)
+store_stage_file(struct store *s, const char *name, struct bytes data)
 {
 	struct waiting *w;
 	char tmp[32];
@@ -80,19 +80,33 @@ store_stage(struct store *s, const struct tree_name *t, struct bytes data)
 
 	if (s->readonly)
 		return QERR_IO;
-	if (data.n > store_size_max(t->kind))
-		return QERR_TOOBIG; /* nobody would read it */
-	if (t->kind == TREE_ISSUE)
-		return store_issues_put(s, t, data);
 	if ((err = store_write_tmp(s, tmp, data)) != 0)
 		return err;
-	if ((w = store_wait(s, t)) == NULL) {
+	if ((w = store_wait(s, name)) == NULL) {
 		unlinkat(s->fd, tmp, 0);
 		return QERR_NOMEM;
 	}
 	memcpy(w->tmp, tmp, sizeof(tmp));
-	w->size = t->kind == TREE_PACK ? data.n : 0;
 	return 0;
+}
+
+int
+store_stage(struct store *s, const struct tree_name *t, struct bytes data)
+{
+	char path[TREE_PATH_MAX];
+	int err;
+
+	if (s->readonly)
+		return QERR_IO;
+	if (data.n > store_size_max(t->kind))
+		return QERR_TOOBIG; /* nobody would read it */
+	if (t->kind == TREE_ISSUE)
+		return store_issues_put(s, t, data);
+	tree_path(path, t);
+	err = store_stage_file(s, path, data);
+	if (err == 0 && t->kind == TREE_PACK)
+		s->waiting[s->n_waiting - 1].size = data.n;
+	return err;
 }
 
 int

@@ -1,11 +1,15 @@
 /*
  * Loaded before a program (LD_PRELOAD): once the file POINTS_ARM is there, what the
  * program itself writes is counted, call by call, and at the one of number POINTS_AT it is
- * killed, or finds from then on that the disk is full (POINTS_FULL).
+ * killed, or finds from then on that the disk is full (POINTS_FULL).  What names it made or
+ * took away and no folder was synced for since, the folder POINTS_UNDO has: a power cut may
+ * take that back.
  */
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdatomic.h>
@@ -28,8 +32,18 @@
 static pid_t self;
 static long at;
 static bool full;
-static const char *arm;
+static const char *arm, *undo;
 static _Atomic long n;
+
+/* Names that a power cut may undo, oldest first; what stood there is kept as |kept|. */
+#define CHANGES_MAX 512
+static struct change {
+	char name[PATH_MAX];
+	long kept; /* 0: nothing stood there */
+} change[CHANGES_MAX];
+static size_t n_change;
+static long serial;
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
 __attribute__((constructor)) static void
 begin(void)
@@ -40,6 +54,86 @@ begin(void)
 	at = s != NULL ? strtol(s, NULL, 10) : 0;
 	full = getenv("POINTS_FULL") != NULL;
 	arm = getenv("POINTS_ARM");
+	undo = getenv("POINTS_UNDO");
+}
+
+/* --- what a power cut may undo --- */
+
+/* "KEPT NAME" a line; not by what is counted here. */
+static void
+write_changes(void)
+{
+	char path[PATH_MAX];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/changes", undo);
+	if ((f = fopen(path, "we")) == NULL)
+		abort();
+	for (size_t i = 0; i < n_change; i++)
+		fprintf(f, "%ld %s\n", change[i].kept, change[i].name);
+	fclose(f);
+}
+
+/* Where |fd| is, or |path| from there. */
+static void
+whole(char ret[PATH_MAX], int fd, const char *path)
+{
+	char link[64];
+	ssize_t len = 0;
+
+	ret[0] = '\0';
+	if (path[0] != '/') {
+		snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+		len = readlink(fd == AT_FDCWD ? "/proc/self/cwd" : link, ret,
+		    PATH_MAX - 1);
+		len = len < 0 ? 0 : len;
+	}
+	snprintf(ret + len, PATH_MAX - (size_t)len, "%s%s",
+	    path[0] == '/' || path[0] == '\0' ? "" : "/", path);
+}
+
+/* |path| is about to change. */
+static void
+changes(int dir, const char *path)
+{
+	REAL(int, "linkat", int, const char *, int, const char *, int)
+	char kept[PATH_MAX];
+	struct change *c;
+
+	if (undo == NULL || arm == NULL || getpid() != self ||
+	    access(arm, F_OK) != 0 || n_change == CHANGES_MAX)
+		return;
+	pthread_mutex_lock(&lock);
+	c = &change[n_change++];
+	whole(c->name, dir, path);
+	c->kept = ++serial;
+	snprintf(kept, sizeof(kept), "%s/%ld", undo, c->kept);
+	if (real(dir, path, AT_FDCWD, kept, 0) != 0)
+		c->kept = 0;
+	write_changes();
+	pthread_mutex_unlock(&lock);
+}
+
+/* All of |folder|, or of all, is on the disk. */
+static void
+synced(const char *folder)
+{
+	size_t kept = 0;
+
+	if (undo == NULL)
+		return;
+	pthread_mutex_lock(&lock);
+	for (size_t i = 0; i < n_change && folder != NULL; i++) {
+		size_t len =
+		    (size_t)(strrchr(change[i].name, '/') - change[i].name);
+
+		if (strlen(folder) != len ||
+		    memcmp(folder, change[i].name, len) != 0)
+			change[kept++] = change[i];
+	}
+	n_change = kept;
+	write_changes();
+	pthread_mutex_unlock(&lock);
 }
 
 /* True if the call is to fail. */
@@ -65,7 +159,10 @@ renameat(int a, const char *from, int b, const char *to)
 {
 	REAL(int, "renameat", int, const char *, int, const char *)
 
-	return point() ? -1 : real(a, from, b, to);
+	if (point())
+		return -1;
+	changes(b, to);
+	return real(a, from, b, to);
 }
 
 int
@@ -73,7 +170,10 @@ rename(const char *from, const char *to)
 {
 	REAL(int, "rename", const char *, const char *)
 
-	return point() ? -1 : real(from, to);
+	if (point())
+		return -1;
+	changes(AT_FDCWD, to);
+	return real(from, to);
 }
 
 int
@@ -91,6 +191,7 @@ unlinkat(int dir, const char *path, int flags)
 	REAL(int, "unlinkat", int, const char *, int)
 
 	(void)point();
+	changes(dir, path);
 	return real(dir, path, flags);
 }
 
@@ -109,8 +210,13 @@ int
 fsync(int fd)
 {
 	REAL(int, "fsync", int)
+	char folder[PATH_MAX];
+	int r = point() ? -1 : real(fd);
 
-	return point() ? -1 : real(fd);
+	whole(folder, fd, "");
+	if (r == 0)
+		synced(folder);
+	return r;
 }
 
 int
@@ -125,8 +231,11 @@ int
 syncfs(int fd)
 {
 	REAL(int, "syncfs", int)
+	int r = point() ? -1 : real(fd);
 
-	return point() ? -1 : real(fd);
+	if (r == 0)
+		synced(NULL);
+	return r;
 }
 
 static mode_t
@@ -145,8 +254,13 @@ openat(int dir, const char *path, int flags, ...)
 	va_start(more, flags);
 	mode = mode_of(flags, more);
 	va_end(more);
-	return (flags & O_CREAT) != 0 && point() ? -1
-						 : real(dir, path, flags, mode);
+	if ((flags & O_CREAT) != 0) {
+		if (point())
+			return -1;
+		if (faccessat(dir, path, F_OK, AT_SYMLINK_NOFOLLOW) != 0)
+			changes(dir, path);
+	}
+	return real(dir, path, flags, mode);
 }
 
 ssize_t
