@@ -127,7 +127,6 @@ import_feed(struct store *s, const struct id *feed, struct import_source *src,
 
 	*ret = (struct import_result){0};
 	row_init(&m.row);
-	buf_init(&m.doubtful, 0);
 	shelf_init(&m.shelf, s, feed, &none);
 	if ((m.feed = feed_new(feed)) != NULL)
 		err = restore(&m);
@@ -152,7 +151,6 @@ import_feed(struct store *s, const struct id *feed, struct import_source *src,
 	if (src->slow && (err == 0 || err == QERR_IO || err == QERR_ABSENT))
 		err = QERR_AGAIN;
 	row_done(&m.row);
-	buf_done(&m.doubtful);
 	free(m.want);
 	feed_free(m.feed);
 	shelf_done(&m.shelf);

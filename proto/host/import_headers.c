@@ -32,8 +32,13 @@ keep_header(struct import *m, uint64_t number, struct bytes file)
 	int err;
 
 	if ((err = header_peek(&h, file)) != 0 ||
-	    (err = shelf_add(&m->shelf, &h)) != 0 ||
-	    (err = store_put(m->store, &t, file, true)) != 0)
+	    (err = shelf_add(&m->shelf, &h)) != 0)
+		return err;
+	if (m->aside != NULL) {
+		buf_put(m->aside, file.p, file.n);
+		return 0;
+	}
+	if ((err = store_put(m->store, &t, file, true)) != 0)
 		return err;
 	m->r->headers++;
 	return 0;
@@ -156,58 +161,8 @@ miss_head(struct import *m, int err)
 	buf_done(&b);
 }
 
-/*
- * What is here, or what the source has, is not the history that the charter pins: all
- * is asked of the source alone, and then it is known which.
- */
-static int
-start_over(struct import *m)
-{
-	int err;
-
-	/* What these announced: what is not announced again goes. */
-	for (size_t i = 0; i < m->shelf.n; i++)
-		buf_put(&m->doubtful, m->shelf.pack[i].e.root.b,
-		    sizeof(m->shelf.pack[i].e.root.b));
-	if ((err = buf_err(&m->doubtful)) != 0)
-		return err;
-	err = store_forget_headers(m->store, &m->id, 1);
-
-	m->r->fault = 0;
-	if (err == 0)
-		err = import_commit(m);
-	return err != 0 ? err : import_look_again(m);
-}
-
-static bool
-is_announced(const struct import *m, const struct id *root)
-{
-	for (size_t i = 0; i < m->shelf.n; i++)
-		if (id_eq(&m->shelf.pack[i].e.root, root))
-			return true;
-	return false;
-}
-
-/* The pinned history is here: what was announced in another, and not in it, nobody would
- * ask for any more. */
-static int
-drop_doubtful(struct import *m)
-{
-	struct tree_name t = {.kind = TREE_PACK};
-	int err = 0;
-
-	for (size_t at = 0; at < m->doubtful.n && err == 0;
-	     at += sizeof(t.id.b)) {
-		memcpy(t.id.b, m->doubtful.p + at, sizeof(t.id.b));
-		if (!is_announced(m, &t.id))
-			err = store_forget(m->store, &t);
-	}
-	buf_clear(&m->doubtful);
-	return err;
-}
-
-static int
-take_up_to(struct import *m, uint64_t head)
+int
+import_up_to(struct import *m, uint64_t head)
 {
 	int err = 0;
 
@@ -241,13 +196,10 @@ import_headers(struct import *m)
 		proved = proved || (m->r->forked && err != QERR_FORK);
 	}
 	if (err == 0) {
-		err = take_up_to(m, h.number);
-		/* What we had was not the pinned. */
-		if (err == QERR_PINNED && (err = start_over(m)) == 0)
-			err = take_up_to(m, h.number);
-		if (err == 0 &&
-		    feed_head(m->feed) >= feed_charter(m->feed)->pin)
-			err = drop_doubtful(m);
+		err = import_up_to(m, h.number);
+		/* What we had may be another than the pinned. */
+		if (err == QERR_PINNED && (err = import_pinned(m)) == 0)
+			err = import_up_to(m, h.number);
 	}
 	buf_done(&b);
 	if (!qerr_is_fatal(err) && m->r->forked && !proved)

@@ -13,6 +13,7 @@
  *   import.c          a feed, step by step
  *   import_charters.c its charters, and the proof that they are forked
  *   import_headers.c  its headers
+ *   import_pinned.c   .. of another history than ours
  *   import_proofs.c   proofs that they are forked
  *   import_packs.c    which of its packs, and in which order
  *   import_source.c   places: by what they are called
@@ -57,7 +58,7 @@ struct import {
 	bool *want;
 	uint64_t wanted, waiting; /* bytes; put since the last commit */
 	struct buf
-	    doubtful; /* roots: what another history than the pinned announced */
+	    *aside;   /* header files go here, not into the store: or NULL */
 	bool changed; /* the charters, and so perhaps what counts */
 };
 
@@ -79,6 +80,11 @@ int import_charters(struct import *m, uint64_t from);
 int import_fork(struct import *m);
 /* Its headers up to its head, or as many of them as hold. */
 int import_headers(struct import *m);
+/* Those after ours, up to number |head|. */
+int import_up_to(struct import *m, uint64_t head);
+/* Its headers contradict ours: if they are the pinned, and ours are not, they take the
+ * place of ours, and 0; else QERR_*, and nothing has changed. */
+int import_pinned(struct import *m);
 /* What was proved before stays so, until a charter ends it. */
 int import_proofs_known(struct import *m);
 /* Its proof for its head |number|, if it has one. */

@@ -469,36 +469,70 @@ revoked_headers_are_cut(void)
 	buf_done(&q.charter);
 }
 
+/* |s| learns that the history of |p| is the feed's. */
+static void
+take_pin(struct store *s, const char *dir, struct press *p)
+{
+	struct buf file = {0}, body = {0};
+	struct import_result r;
+	char alone[80];
+
+	p->c.version = 2;
+	p->c.previous = p->feed;
+	p->c.pin = ISSUES;
+	history_root(&p->history, &p->c.pin_root);
+	check(charter_encode(&body, &p->c) == 0);
+	check(charter_sign(&file, buf_bytes(&body), (struct bytes){0}, &p->k) ==
+	      0);
+	snprintf(alone, sizeof(alone), "%s/alone", dir);
+	check(file_write(AT_FDCWD, alone, buf_bytes(&file), 0600) == 0);
+	check(take(s, &p->feed, alone, &r) == 0 && r.charters == 1);
+	buf_done(&file);
+	buf_done(&body);
+}
+
 /* .. and what only another history than the pinned announced. */
 static void
 forged_past_is_deleted(void)
 {
 	struct press p, q;
 	struct import_result r;
-	struct buf file = {0}, body = {0};
-	char from[64], forged[64], to[64], alone[80];
+	char from[64], forged[64], to[64];
 	struct store *s;
 
 	make_tree(from, &p, ISSUES, 99);
 	make_tree(forged, &q, ISSUES - 1, 3); /* too few to tell at once */
 	s = open_store(to);
 	check(take(s, &p.feed, forged, &r) == 0);
-	p.c.version = 2;
-	p.c.previous = p.feed;
-	p.c.pin = ISSUES;
-	history_root(&p.history, &p.c.pin_root);
-	check(charter_encode(&body, &p.c) == 0);
-	check(charter_sign(&file, buf_bytes(&body), (struct bytes){0}, &p.k) ==
-	      0);
-	snprintf(alone, sizeof(alone), "%s/alone", to);
-	check(file_write(AT_FDCWD, alone, buf_bytes(&file), 0600) == 0);
-	check(take(s, &p.feed, alone, &r) == 0 && r.charters == 1);
-	check(take(s, &p.feed, from, &r) == 0);
+	take_pin(s, to, &p);
+	check(take(s, &p.feed, from, &r) == 0 && r.fault == 0);
 	check(head_of(s, &p.feed) == ISSUES);
 	check(store_used(s) == ISSUES * (LARGE + SMALL));
 	store_close(s);
-	buf_done(&file);
-	buf_done(&body);
+}
+
+/* Who has another one than the pinned takes nothing of ours away. */
+static void
+forged_past_replaces_nothing(void)
+{
+	struct press p, q;
+	struct import_result r;
+	char from[64], part[64], forged[64], to[64];
+	uint64_t used;
+	struct store *s;
+
+	make_tree(from, &p, ISSUES, 99);
+	make_tree(part, &q, ISSUES - 1, 99);
+	make_tree(forged, &q, ISSUES, 3);
+	s = open_store(to);
+	check(take(s, &p.feed, part, &r) == 0);
+	used = store_used(s);
+	take_pin(s, to, &p);
+	check(take(s, &p.feed, forged, &r) == 0 && r.fault == QERR_PINNED);
+	check(head_of(s, &p.feed) == ISSUES - 1 && store_used(s) == used);
+	check(take(s, &p.feed, from, &r) == 0 && r.fault == 0);
+	check(r.headers == 1 && head_of(s, &p.feed) == ISSUES);
+	store_close(s);
 }
 
 /* Who has one charter for every version would be asked for ever. */
@@ -697,6 +731,7 @@ main(void)
 	revoked_packs_are_deleted();
 	revoked_headers_are_cut();
 	forged_past_is_deleted();
+	forged_past_replaces_nothing();
 	charter_under_other_numbers_is_no_charter();
 	given = mmap(NULL, sizeof(*given), PROT_READ | PROT_WRITE,
 	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
