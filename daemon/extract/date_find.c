@@ -279,7 +279,9 @@ year_first(int64_t *ret, const struct part *p)
 		return false;
 	if (p[1].kind == PART_MONTH)
 		return put(ret, p[0].value, &p[1], p[2].value);
+	/* "1399 - 12:09" is a time. */
 	return is_small(&p[1]) && p[0].after != ' ' && p[0].after != ':' &&
+	       p[1].after != ':' &&
 	       put_figures(ret, p[0].value, p[1].value, p[2].value);
 }
 

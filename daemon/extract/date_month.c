@@ -1,10 +1,12 @@
 #include "daemon/extract/date_month.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "daemon/extract/date.h"
 
-#define N_OF(a) (sizeof(a) / sizeof((a)[0]))
+#define WORD_MAX 48
+#define N_OF(a)  (sizeof(a) / sizeof((a)[0]))
 
 /*
  * How months begin, folded, in the languages that people read news in: of several that
@@ -151,8 +153,23 @@ longest(const char *list, const char *word)
 	return best;
 }
 
-bool
-date_month(struct date_month *ret, const char *word)
+/* Persian and Kurdish words, typed with the Arabic letters for theirs. */
+static void
+put_persian(char dst[WORD_MAX], const char *word)
+{
+	static const struct {
+		const char *arabic, *persian;
+	} letters[] = {{"ي", "ی"}, {"ى", "ی"}, {"ك", "ک"}};
+
+	snprintf(dst, WORD_MAX, "%s", word);
+	for (char *p = dst; *p != '\0'; p++)
+		for (size_t i = 0; i < N_OF(letters); i++)
+			if (strncmp(p, letters[i].arabic, 2) == 0)
+				memcpy(p, letters[i].persian, 2);
+}
+
+static bool
+find_month(struct date_month *ret, const char *word)
 {
 	size_t best = 0;
 
@@ -178,6 +195,17 @@ date_month(struct date_month *ret, const char *word)
 		}
 	}
 	return best > 0;
+}
+
+bool
+date_month(struct date_month *ret, const char *word)
+{
+	char persian[WORD_MAX];
+
+	if (find_month(ret, word))
+		return true;
+	put_persian(persian, word);
+	return strcmp(word, persian) != 0 && find_month(ret, persian);
 }
 
 bool

@@ -77,13 +77,18 @@ static const char *const openings[] = {"to contact the reporter",
 static bool
 is_labelled(struct bytes s)
 {
+	static const char *const colons[] = {":", "：", "፡", "፦"};
 	size_t n = phrase_begins(s, labels, N_OF(labels));
 
 	while (n < s.n && s.p[n] == ' ')
 		n++;
-	return n > 0 && n < s.n &&
-	       (s.p[n] == ':' ||
-		   (s.n - n >= 3 && memcmp(s.p + n, "：", 3) == 0));
+	for (size_t i = 0; n > 0 && i < N_OF(colons); i++) {
+		size_t m = strlen(colons[i]);
+
+		if (s.n - n >= m && memcmp(s.p + n, colons[i], m) == 0)
+			return true;
+	}
+	return false;
 }
 
 /* An address, of the web or of mail, and no word. */

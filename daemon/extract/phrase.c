@@ -7,6 +7,50 @@
 #define LETTERS_MAX 48
 #define WIDE        0x2e80
 
+/* Persian is often typed with Arabic letters for its own, and Arabic without hamzas. */
+static uint32_t
+plain(uint32_t c)
+{
+	switch (c) {
+	case 0x622:
+	case 0x623:
+	case 0x625:
+		return 0x627;
+	case 0x643:
+		return 0x6a9;
+	case 0x649:
+	case 0x64a:
+		return 0x6cc;
+	default:
+		return c;
+	}
+}
+
+/* Figures, marks, and vowels that are left out as often as not. */
+static bool
+counts(uint32_t c)
+{
+	static const struct {
+		uint32_t first, last;
+	} none[] = {{'0', '9'}, {0x55a, 0x55f}, {0x589, 0x5c7}, {0x600, 0x61f},
+	    {0x640, 0x640}, {0x64b, 0x66d}, {0x6d4, 0x6d4}, {0x6f0, 0x6f9},
+	    {0x964, 0x96f}, {0x9e6, 0x9ef}, {0xe50, 0xe5b}, {0xed0, 0xed9},
+	    {0x1040, 0x104b}, {0x1360, 0x137c}, {0x17d4, 0x17e9}};
+
+	if (!topic_is_letter(c))
+		return false;
+	for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++)
+		if (c >= none[i].first && c <= none[i].last)
+			return false;
+	return true;
+}
+
+static bool
+goes_on(uint32_t c)
+{
+	return c < 0x80 ? topic_is_letter(c) : counts(c);
+}
+
 /* 0 at the end. */
 static uint32_t
 next_letter(const uint8_t **p, const uint8_t *end)
@@ -14,8 +58,8 @@ next_letter(const uint8_t **p, const uint8_t *end)
 	while (*p < end) {
 		uint32_t c = fold_char(utf8_next(p));
 
-		if (topic_is_letter(c) && !(c >= '0' && c <= '9'))
-			return c;
+		if (counts(c))
+			return plain(c);
 	}
 	return 0;
 }
@@ -55,7 +99,7 @@ same_letters(const struct letters *l, const char *line)
 	size_t n = 1;
 	uint32_t d;
 
-	if (utf8_next(&q) != l->c[0])
+	if (plain(utf8_next(&q)) != l->c[0])
 		return 0;
 	rest = bytes_str((const char *)q);
 	while ((d = next_letter(&q, rest.p + rest.n)) != 0)
@@ -79,9 +123,8 @@ phrase_begins(struct bytes text, const char *const *list, size_t n)
 		const uint8_t *next = p;
 
 		/* No word goes on; in Chinese they have no end. */
-		if (same > 0 &&
-		    (p == end || l.c[same - 1] >= WIDE ||
-			!topic_is_letter(fold_char(utf8_next(&next)))))
+		if (same > 0 && (p == end || l.c[same - 1] >= WIDE ||
+				    !goes_on(fold_char(utf8_next(&next)))))
 			return (size_t)(p - text.p);
 	}
 	return 0;

@@ -6,8 +6,9 @@
 #include "proto/base/bytes.h"
 
 /*
- * Lists of what pages say around articles.  Marks, figures and blanks do not count; what
- * is in a list is folded, begins with a letter and has at most 47.
+ * Lists of what pages say around articles.  Marks, figures, blanks and Arabic's
+ * vowels do not count, nor which yeh, kaf or hamza it is; what is in a list is folded,
+ * begins with a letter, but no Arabic yeh or kaf, and has at most 47.
  */
 /* It is all that |text| says. */
 bool phrase_is(struct bytes text, const char *const *list, size_t n);

@@ -209,6 +209,7 @@ what_is_said_below_is_left_out(void)
 	ends_with("Опубликован в газете «Газета» №1");
 	ends_with("(责任编辑:张三)");
 	ends_with("Теги: суд, аресты");
+	ends_with("Schlagworte:");
 	ends_with("© Some Agency 2026");
 	ends_with("www.example.org/story");
 	ends_with("press@example.org");
@@ -219,6 +220,8 @@ what_is_said_below_is_left_out(void)
 	ends_with("انتهای پیام/ی");
 	ends_with("برچسب‌ها: دادگاه");
 	ends_with("ምንጭ: ዜና");
+	ends_with("ምንጭ፡ ዜና");
+	ends_with("منبع: خبرگزاري");
 	/* A word that goes on, or is in a sentence, is another. */
 	stays("Sources: none of them would say so.");
 	stays("Source code was found, too.");
@@ -239,7 +242,9 @@ static void
 exile_media_say_so_too(void)
 {
 	static const char *const lines[] = {"Чытайце яшчэ:", "Каментары (3)",
-	    "خبرهای مرتبط", "تازه‌ترین خبرها", "اړوند خبرونه",
+	    "خبرهای مرتبط", "خبرهاي مرتبط", "إقرأ أيضاً؟",
+	    "دیدگاه‌ها (۳)", "ተያያዥ ዜናዎች፡", "မှတ်ချက်များ ၃။",
+	    "संबंधित खबरें।", "تازه‌ترین خبرها", "اړوند خبرونه",
 	    "بابەتی پەیوەندیدار", "ተዛማጅ ዜናዎች", "ተዛማዲ ትሕዝቶ", "ဆက်စပ်သတင်းများ",
 	    "ဒီသတင်းနဲ့ ပတ်သက်သမျှ", "ასევე წაიკითხეთ", "Կարդացեք նաև",
 	    "Shuningdek o‘qing", "Дагы окуңуз"};
