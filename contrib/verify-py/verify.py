@@ -264,8 +264,8 @@ def record_root(c, p, record, path):
 def check(path, charters, feed):
     """One sentence on what `path` is, if it is good."""
     data = pathlib.Path(path).read_bytes()
-    if not b'\x80' <= data[:1] < b'\xc0' and (m := re.search(b'-----BEGIN QUIRE CAPSULE-----(.*?)-----END QUIRE CAPSULE-----', data, re.S)):
-        data = base64.b64decode(lines := re.sub(rb'[ \t\r\n]', b'', m[1]), validate=True)
+    if not b'\x80' <= data[:1] < b'\xc0' and (m := re.search(rb'([^\n]*?)-----BEGIN QUIRE CAPSULE-----(.*?)-----END QUIRE CAPSULE-----', data, re.S)):
+        data = base64.b64decode(lines := re.sub(rb'\n([ \t]*>){%d}|[ \t\r]' % (0 if m[1].strip(b'> \t') else m[1].count(b'>')), b'', m[2]), validate=True)
         need(base64.b64encode(data) == lines, 'base64 that is not as it should be')
     need(data[:1] == b'\x82' or data[:1] > b'\x9f', 'no capsule and no header; folders and bundles are for quire verify')
     if data[:1] == b'\x82':

@@ -47,6 +47,48 @@ find(struct bytes text, const char *word)
 	return text.n;
 }
 
+/* How often |text|, which begins at |from|, is quoted: marks before it on its line. */
+static size_t
+depth_at(struct bytes text, size_t from)
+{
+	size_t n = 0;
+
+	for (; from > 0 && text.p[from - 1] != '\n'; from--) {
+		if (memchr("> \t", text.p[from - 1], 3) == NULL)
+			return 0;
+		n += text.p[from - 1] == '>';
+	}
+	return n;
+}
+
+/* Behind the |depth| marks of the line that begins at |from|; not more than |to|. */
+static size_t
+skip_marks(struct bytes text, size_t from, size_t to, size_t depth)
+{
+	while (from < to && depth > 0 &&
+	       memchr("> \t", text.p[from], 3) != NULL)
+		depth -= text.p[from++] == '>';
+	return depth == 0 ? from : to + 1;
+}
+
+/* What is no white space between |from| and |to| goes to |clean|: how much, or
+ * QERR_ENCODING, if a line is not quoted as the first is. */
+static int
+unfold(char *clean, struct bytes text, size_t from, size_t to, size_t depth)
+{
+	int n = 0;
+
+	while (from < to) {
+		uint8_t c = text.p[from++];
+
+		if (memchr(" \t\r\n", c, 4) == NULL)
+			clean[n++] = (char)c;
+		if (c == '\n')
+			from = skip_marks(text, from, to, depth);
+	}
+	return from == to ? n : QERR_ENCODING;
+}
+
 /* A file of its own begins with an array or a map, as which no UTF-8 begins: what it
  * quotes in a title is not it. */
 bool
@@ -61,7 +103,7 @@ int
 armour_get(struct buf *dst, enum armour what, struct bytes text, size_t max)
 {
 	size_t from = find(text, frames[what].begin);
-	size_t to, n = 0;
+	size_t depth = depth_at(text, from), to, n;
 	uint8_t *out;
 	char *clean;
 	int r;
@@ -78,12 +120,12 @@ armour_get(struct buf *dst, enum armour what, struct bytes text, size_t max)
 	clean = malloc(to - from + 1);
 	if (clean == NULL)
 		return QERR_NOMEM;
-	for (; from < to; from++)
-		if (memchr(" \t\r\n", text.p[from], 4) == NULL)
-			clean[n++] = (char)text.p[from];
-	out = buf_grow(dst, n / 4 * 3 + 3);
-	r = out == NULL ? buf_err(dst)
-			: base64_decode(out, n / 4 * 3 + 3, clean, n);
+	r = unfold(clean, text, from, to, depth);
+	n = r < 0 ? 0 : (size_t)r;
+	out = r < 0 ? NULL : buf_grow(dst, n / 4 * 3 + 3);
+	if (r >= 0)
+		r = out == NULL ? buf_err(dst)
+				: base64_decode(out, n / 4 * 3 + 3, clean, n);
 	if (out != NULL)
 		dst->n -= n / 4 * 3 + 3 - (r > 0 ? (size_t)r : 0);
 	free(clean);

@@ -6,7 +6,7 @@
 /*
  * Text lines for a chat, PROTOCOL.md §10: a capsule's file or a charter's, in base64
  * between the first line that begins it and the next that ends it.  White space in it
- * and text around it are forgiven.
+ * and text around it are forgiven, and so are marks of a quotation before each of its lines.
  */
 enum armour {
 	ARMOUR_CAPSULE,

@@ -229,6 +229,7 @@ def main(build):
         w.run('verify', '--feed', open(w.path('newsroom', 'link')).read(), capsule)
         w.run('export', '--capsule', 'a.md', '--armour', w.path('a.txt'))
         w.run('verify', '-', input='Look:\n' + open(w.path('a.txt')).read() + '\n-- \nsent from a phone')
+        w.run('verify', '-', input='A. wrote:\n' + ''.join('> > ' + x for x in open(w.path('a.txt'))) + '> that was it\n')
         data = bytearray(open(capsule, 'rb').read())
         data[len(data) // 2] ^= 4
         open(capsule, 'wb').write(data)

@@ -41,6 +41,26 @@ test_around(void)
 	    "abc"));
 }
 
+/* Forwarded, with marks before each line, all alike. */
+static void
+test_forwarded(void)
+{
+	struct buf b;
+
+	check(gives("I quote:\n> " BEGIN "\n> YW\n> Jj\n> " END "\n", "abc"));
+	check(gives(">" BEGIN "\r\n>YWJj\r\n>" END "\r\n", "abc"));
+	check(gives(" > >> " BEGIN "\n>>> YW\n> > > Jj\n>>>" END, "abc"));
+	check(gives("> " BEGIN "\n> YW\n>\n> Jj\n> " END, "abc"));
+	buf_init(&b, 0);
+	check(get(&b, "> " BEGIN "\n> YW\nJj\n> " END) == QERR_ENCODING);
+	check(get(&b, "> " BEGIN "\n> YW\n>> Jj\n> " END) == QERR_ENCODING);
+	check(get(&b, "> " BEGIN "\n> YW> Jj\n> " END) == QERR_ENCODING);
+	check(get(&b, "> " BEGIN "\n> YWJj\n" END) == QERR_ENCODING);
+	check(get(&b, BEGIN "\n> YWJj\n" END) == QERR_ENCODING);
+	check(get(&b, "See > " BEGIN "\n> YWJj\n> " END) == QERR_ENCODING);
+	buf_done(&b);
+}
+
 static void
 test_wrong(void)
 {
@@ -71,6 +91,7 @@ int
 main(void)
 {
 	test_around();
+	test_forwarded();
 	test_wrong();
 	test_quoted();
 	return 0;
