@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "proto/base/qerr.h"
+#include "proto/base/text.h"
 #include "proto/host/file.h"
 #include "proto/host/log.h"
 #include "proto/object/charter.h"
@@ -125,7 +126,7 @@ make(struct store *s, int version)
 
 	store_empty(s->fd, "tmp");    /* what a crash left */
 	if (err == 0 && version <= 1) /* some programs wrote none */
-		err = store_issues_from_1(s);
+		err = store_from_1(s);
 	if (err == 0 && version != STORE_VERSION)
 		err = put_version(s);
 	return err;
@@ -241,34 +242,45 @@ store_get(struct store *s, const struct tree_name *t, struct buf *b)
 	return file_read(b, s->fd, path, store_size_max(t->kind));
 }
 
-/* The number of the folder "AA", the first ten bits of its packs' roots; or -1. */
-static int
-folder_number(const char *name)
+void
+store_pack_came(struct store *s, const struct id *root)
 {
-	static const char digit[] = "abcdefghijklmnopqrstuvwxyz234567";
-	const char *a = strchr(digit, name[0]);
-	const char *b = name[0] == '\0' ? NULL : strchr(digit, name[1]);
-
-	return a == NULL || b == NULL || name[1] == '\0'
-		   ? -1
-		   : (int)(32 * (a - digit) + (b - digit));
+	s->pack[root->b[0] << 5 | root->b[1] >> 3] |=
+	    (uint8_t)(1 << (root->b[1] & 7));
 }
 
 static void
-list_folders(struct store *s)
+list_folder(struct store *s, const char *name)
 {
-	DIR *d = file_folder(s->fd, "pack");
+	DIR *d = file_folder(s->fd, name);
 	struct dirent *e;
-	int n;
+	struct id root;
 
 	if (d == NULL)
 		return;
-	memset(s->folder, 0, sizeof(s->folder));
 	while ((e = readdir(d)) != NULL)
-		if ((n = folder_number(e->d_name)) >= 0)
-			s->folder[n / 8] |= (uint8_t)(1 << n % 8);
+		if (id_parse(&root, e->d_name, strlen(e->d_name)) == 0)
+			store_pack_came(s, &root);
 	closedir(d);
-	s->listed = true;
+}
+
+/* False if the pack is surely not here. */
+static bool
+may_have(struct store *s, const struct id *root)
+{
+	static const char digit[] = "abcdefghijklmnopqrstuvwxyz234567";
+	char name[] = "pack/a";
+
+	if (s->readonly || s->absent < STORE_LIST)
+		return true;
+	for (const char *a = digit; s->absent == STORE_LIST && *a != '\0';
+	     a++) {
+		name[5] = *a;
+		list_folder(s, name);
+	}
+	s->absent = STORE_LIST + 1;
+	return (s->pack[root->b[0] << 5 | root->b[1] >> 3] >> (root->b[1] & 7) &
+		   1) != 0;
 }
 
 static bool
@@ -287,19 +299,17 @@ bool
 store_has(struct store *s, const struct tree_name *t)
 {
 	char path[TREE_PATH_MAX];
-	int n;
+	bool pack = t->kind == TREE_PACK, has;
 
 	if (t->kind == TREE_ISSUE)
 		return has_issue(s, t);
-	if (t->kind == TREE_PACK && !s->readonly) {
-		if (!s->listed)
-			list_folders(s);
-		n = t->id.b[0] << 2 | t->id.b[1] >> 6; /* folder_number() */
-		if (s->listed && (s->folder[n / 8] >> n % 8 & 1) == 0)
-			return false;
-	}
+	if (pack && !may_have(s, &t->id))
+		return false;
 	tree_path(path, t);
-	return faccessat(s->fd, path, F_OK, 0) == 0;
+	has = faccessat(s->fd, path, F_OK, 0) == 0;
+	if (pack && !has && s->absent < STORE_LIST)
+		s->absent++;
+	return has;
 }
 
 static int

@@ -49,21 +49,25 @@ sync_tmps(struct batch *b)
 	return err;
 }
 
-/* Those that |name| stands in, from the top. */
+/* The folder that |name| stands in, and those above if they are not there. */
 static int
 make_folders(struct batch *b, const char *name)
 {
+	const char *slash = strrchr(name, '/');
 	char folder[TREE_PATH_MAX];
 
-	for (size_t i = 1; name[i] != '\0'; i++) {
-		if (name[i] != '/')
-			continue;
-		snprintf(folder, sizeof(folder), "%.*s", (int)i, name);
-		if (mkdirat(b->dir, folder, STORE_MODE_DIR) != 0 &&
-		    errno != EEXIST)
-			return batch_fail(b, "make a folder");
-	}
-	return 0;
+	if (slash == NULL)
+		return 0;
+	snprintf(folder, sizeof(folder), "%.*s", (int)(slash - name), name);
+	if (mkdirat(b->dir, folder, STORE_MODE_DIR) == 0 || errno == EEXIST)
+		return 0;
+	if (errno != ENOENT)
+		return batch_fail(b, "make a folder");
+	if (make_folders(b, folder) != 0)
+		return -1;
+	if (mkdirat(b->dir, folder, STORE_MODE_DIR) == 0 || errno == EEXIST)
+		return 0;
+	return batch_fail(b, "make a folder");
 }
 
 /* Rename, making the folder if it is the first in it. */

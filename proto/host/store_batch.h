@@ -14,8 +14,9 @@ struct issues_put;
 struct waiting { /* a temporary that becomes |name| */
 	char tmp[32];
 	char name[TREE_PATH_MAX];
-	uint64_t size; /* of a pack, to be counted */
-	bool there;    /* it did */
+	uint64_t size; /* of a pack, to be counted; its root */
+	struct id pack;
+	bool there; /* it did */
 	struct issues_put
 	    *put; /* of a block of headers, until a commit takes it */
 };

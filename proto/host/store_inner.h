@@ -15,11 +15,12 @@
  *	store_batch.c   .. what one of them does
  *	store_forget.c  deleting
  *	store_issues.c  headers, which stand in blocks
+ *	store_from_1.c  stores of the version before
  *	store_walk.c    what stands in rows: charters, headers, proofs
  *	store_row.c     headers of a feed, kept together
  *	store_part.c    packs on their way in
  */
-#define STORE_FOLDERS   1024 /* pack/AA: two characters of base32 */
+#define STORE_LIST      100 /* packs asked for in vain, and then all are listed */
 #define STORE_MODE_DIR  0755 /* any web server may serve the tree */
 #define STORE_MODE_FILE 0644
 
@@ -42,10 +43,10 @@ struct store {
 	struct part_set *parts;
 	bool counted;
 	uint64_t used;
-	/* Which folders of packs there are: to most questions of a reader who has
-	 * volumes the answer is that there is not even the folder. */
-	bool listed;
-	uint8_t folder[STORE_FOLDERS / 8];
+	/* By the first two bytes of their roots, once many were asked for in vain, the packs that
+	 * are or were here: of thousands a reader who has volumes has none. */
+	unsigned absent;
+	uint8_t pack[65536 / 8];
 	/* The block of headers that was read last; number 0: none. */
 	struct {
 		struct id feed;
@@ -65,6 +66,8 @@ void store_empty(int dir, const char *name);
 /* Wait for the commit under way, if there is one, and note its end. */
 void store_settle(struct store *s);
 void store_commit_stop(struct store *s);
+/* A pack is here now. */
+void store_pack_came(struct store *s, const struct id *root);
 /* Drop what waits in |w|, but not |w|. */
 void store_unwait(struct store *s, struct waiting *w);
 /* Write a temporary that becomes |t| at the commit. */
@@ -88,7 +91,7 @@ void store_issues_changed(struct store *s);
 /* Those of |feed| from |from| on: what waits, and what is there. */
 void store_issues_unwait(struct store *s, const struct id *feed, uint64_t from);
 int store_issues_forget(struct store *s, const struct id *feed, uint64_t from);
-/* Make blocks of what a store of version 1 has. */
-int store_issues_from_1(struct store *s);
+/* Make it what this version has. */
+int store_from_1(struct store *s);
 
 #endif

@@ -349,7 +349,7 @@ finish(struct batch *b, struct part_work *w)
 	part_path(from, &w->root, "");
 	part_path(map, &w->root, ".map");
 	tree_path(to, &t);
-	snprintf(folder, sizeof(folder), "%.7s", to); /* pack/AA */
+	snprintf(folder, sizeof(folder), "%.6s", to); /* pack/A */
 	if (mkdirat(b->dir, folder, 0755) != 0 && errno != EEXIST)
 		return batch_fail(b, "make a folder");
 	if (renameat(b->dir, from, b->dir, to) != 0)

@@ -55,7 +55,6 @@ tree_path(char dst[TREE_PATH_MAX], const struct tree_name *t)
 	if (t->kind == TREE_PACK) {
 		dst = put(dst, "pack/");
 		*dst++ = id[0];
-		*dst++ = id[1];
 		dst = put(dst, "/");
 		put(dst, id);
 		return;
@@ -67,15 +66,14 @@ tree_path(char dst[TREE_PATH_MAX], const struct tree_name *t)
 		put_number(dst, t->number);
 }
 
-/* pack/AA/ROOT, behind the first slash. */
+/* pack/A/ROOT, behind the first slash. */
 static int
 parse_pack(struct tree_name *ret, const char *s)
 {
 	ret->kind = TREE_PACK;
-	if (strlen(s) != 3 + ID_TEXT_LEN || s[2] != '/' ||
-	    strncmp(s, s + 3, 2) != 0)
+	if (strlen(s) != 2 + ID_TEXT_LEN || s[1] != '/' || s[0] != s[2])
 		return QERR_ENCODING;
-	return id_parse(&ret->id, s + 3, ID_TEXT_LEN);
+	return id_parse(&ret->id, s + 2, ID_TEXT_LEN);
 }
 
 /* feed/FEED/…, behind the first slash. */

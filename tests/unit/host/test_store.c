@@ -230,6 +230,30 @@ a_thread_fails(void)
 	store_close(s);
 }
 
+/* However often it is asked: what is put later, and what was deleted. */
+static void
+packs_are_known(void)
+{
+	struct tree_name t = {.kind = TREE_PACK, .id = {{7}}};
+	struct store *s = fresh();
+
+	put_text(s, TREE_PACK, 7, 0, "pack");
+	check(store_commit(s) == 0);
+	for (int i = 0; i < 300; i++) {
+		check(has(s, TREE_PACK, 7, 0) && !has(s, TREE_PACK, 8, 0));
+		check(!has(s, TREE_PACK, 9, 0));
+	}
+	put_text(s, TREE_PACK, 8, 0, "pack");
+	check(store_commit(s) == 0 && has(s, TREE_PACK, 8, 0));
+	check(store_forget(s, &t) == 0 && !has(s, TREE_PACK, 7, 0));
+	put_text(s, TREE_PACK, 7, 0, "pack");
+	put_text(s, TREE_PACK, 9, 0, "pack");
+	begin(s);
+	check(store_commit_ended(s));
+	check(has(s, TREE_PACK, 7, 0) && has(s, TREE_PACK, 9, 0));
+	store_close(s);
+}
+
 /* A pack that was never seen before, of a folder that is new as well. */
 static void
 new_folders_are_seen(void)
@@ -400,6 +424,7 @@ main(void)
 	a_lost_commit_is_counted();
 	a_thread_commits();
 	a_thread_fails();
+	packs_are_known();
 	new_folders_are_seen();
 	files_of_the_owner();
 	a_newer_version_is_left_alone();

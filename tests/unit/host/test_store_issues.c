@@ -212,13 +212,30 @@ from_version_1(bool begun)
 	}
 	snprintf(name, sizeof(name), "feed/%s/head", id);
 	scribble(place_path(name), saying(TREE_ISSUE, name_of(130)));
+	for (unsigned i = 0; i < 32; i++) {
+		struct id root = {{(uint8_t)(i * 8), (uint8_t)i}};
+
+		id_text(id, &root);
+		snprintf(name, sizeof(name), "pack/%.2s", id);
+		check(mkdir(place_path(name), 0755) == 0);
+		snprintf(name, sizeof(name), "pack/%.2s/%s", id, id);
+		scribble(place_path(name), bytes_str("pack"));
+	}
 	scribble(place_path("version"), bytes_str("1\n"));
 	check(store_open(&reader, place_dir, true) == 0);
 	are_there(reader, 1, 130);
 	store_close(reader);
-	check(!there(place_path(folder)));
+	check(!there(place_path(folder)) && !there(place_path("pack/aa")));
 	s = open_again(NULL);
 	are_there(s, 1, 130);
+	for (unsigned i = 0; i < 320; i++) {
+		struct tree_name t = {.kind = TREE_PACK,
+		    .id = {{(uint8_t)(i * 8), (uint8_t)(i % 32)}}};
+
+		check(holds(s, &t, "pack") && store_has(s, &t));
+		t.id.b[1] ^= 64;
+		check(!store_has(s, &t));
+	}
 	check(store_open(&reader, place_dir, true) == 0);
 	store_close(reader);
 	store_close(s);

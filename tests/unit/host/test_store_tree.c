@@ -42,7 +42,7 @@ names_that_are_not_ours_are_ignored(void)
 	    "feed/1", "feed/%s.bak", "feed/%sa", "feed/%s/issues/04",
 	    "feed/%s/issues/1.tmp1", "feed/%s/proof/", "feed/%s/proof/x",
 	    "feed/%s/proof/03", "feed/%s/proof/-1", "pack/note", "pack/zz0",
-	    "pack/a", "part/README"};
+	    "pack/1", "part/README"};
 	struct id one = {{1}};
 	struct store *s = fresh();
 	char text[ID_TEXT_LEN + 1], path[200];

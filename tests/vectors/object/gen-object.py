@@ -134,7 +134,7 @@ def open_tree(files, feed, key=None):
         a, b = (v.open_header(f, charters[-1], feed) for f in proof)
         v.need(a[3] == b[3] and a['hash'] != b['hash'], 'a proof of a fork that proves none')
     for p in (p for h in headers for p in h['packs']):
-        name = f'pack/{v.base32(p[1])[:2]}/{v.base32(p[1])}'
+        name = f'pack/{v.base32(p[1])[0]}/{v.base32(p[1])}'
         if name not in files:
             continue
         check_pack(p, files[name])
@@ -1007,13 +1007,13 @@ def follows():
 def trees():
     f, lines = v.base32(FEED), []
     good = [('charter', 1, f'feed/{f}/charter/1'), ('issues', 1, f'feed/{f}/issues/1'), ('issues', (1 << 64) - 1, f'feed/{f}/issues/18446744073709551615'),
-            ('head', 0, f'feed/{f}/head'), ('proof', 10, f'feed/{f}/proof/10'), ('charters', 0, f'feed/{f}/proof/charter'), ('pack', 0, f'pack/{f[:2]}/{f}')]
+            ('head', 0, f'feed/{f}/head'), ('proof', 10, f'feed/{f}/proof/10'), ('charters', 0, f'feed/{f}/proof/charter'), ('pack', 0, f'pack/{f[0]}/{f}')]
     lines += [{'verdict': '0', 'kind': kind, 'number': n, 'path': path.encode()} for kind, n, path in good]
     bad = ['', '/', 'feed', 'feed/', f'feed/{f}', f'feed/{f}/', f'feed/{f}/charter', f'feed/{f}/charter/', f'feed/{f}/charter/0', f'feed/{f}/charter/01',
            f'feed/{f}/charter/+1', f'feed/{f}/charter/1/', f'feed/{f}/charter/1x', f'feed/{f}/issues/18446744073709551616', f'feed/{f}/issues/-1', f'feed/{f}/issue/1', f'feed/{f}/head/',
            f'feed/{f}/head/1', f'feed/{f}/heads', f'feed/{f}/proof/charter/', f'feed/{f}/proof/charters', f'feed/{f}/proof/charter1', f'feed/{f}/proof/', f'feed/{f}/../head', f'feed/{f.upper()}/head', f'feed/{f[:-1]}/head', f'feed/{f[:-1]}b/head', f'/feed/{f}/head',
-           f'./feed/{f}/head', f'pack/{f}', f'pack/aa/{f}', f'pack/{f[:2]}/{f}/', f'pack/{f[:2]}/{f}x', f'pack/{f[:2]}//{f}', f'PACK/{f[:2]}/{f}', f'feed//{f}/head',
-           f'feed/{f}/issues/1\n', f'pack/{f[:2]}/{f[:-1]}']
+           f'./feed/{f}/head', f'pack/{f}', f'pack/a/{f}', f'pack/{f[0]}/{f}/', f'pack/{f[0]}/{f}x', f'pack/{f[0]}//{f}', f'PACK/{f[0]}/{f}', f'feed//{f}/head',
+           f'feed/{f}/issues/1\n', f'pack/{f[0]}/{f[:-1]}', f'pack/{f[:2]}/{f}']
     lines += [{'verdict': 'QERR_ENCODING', 'kind': 'none', 'number': 0, 'path': path.encode()} for path in bad]
     write('trees.txt', lines)
 
@@ -1030,7 +1030,7 @@ def bundle():
             sealed = seal(tier, frame(b''.join(some)), n, n)
             entries.append(entry(tier, sealed, len(b''.join(some)), contents(some), len(some)))
             root = v.base32(entries[-1][1])
-            packs[f'pack/{root[:2]}/{root}'] = sealed
+            packs[f'pack/{root[0]}/{root}'] = sealed
         fields = {0: 2, 1: FEED, 2: 1, 3: n, 4: 1700000000 + n, 5: 86400, 6: v.history_root(heads)}
         heads.append(header({**fields, 7: entries} if entries else fields, DESK))
     files[f'feed/{f}/issues/1'] = b''.join(heads)
