@@ -13,6 +13,7 @@
 #include "proto/base/qerr.h"
 #include "proto/host/file.h"
 #include "proto/object/edition.h"
+#include "proto/object/follow.h"
 
 struct sign {
 	struct app *a;
@@ -77,6 +78,48 @@ load(struct sign *s)
 				"draft.",
 		    s->draft);
 	return load_approvals(s);
+}
+
+/* The feed's follow link, if one lies beside the key. */
+static bool
+load_link(const struct sign *s, struct follow *ret)
+{
+	char path[PATH_MAX];
+	struct buf b;
+	char *slash;
+	bool there;
+
+	keys_place(path, s->key);
+	slash = strrchr(path, '/');
+	slash = slash == NULL ? path : slash + 1;
+	snprintf(slash, sizeof(path) - (size_t)(slash - path), "link");
+	buf_init(&b, 0);
+	there = file_read(&b, AT_FDCWD, path, FOLLOW_TEXT_MAX) == 0 &&
+		follow_parse(ret, buf_bytes(&b)) == 0 &&
+		id_eq(&ret->feed, &s->v.feed);
+	buf_done(&b);
+	return there;
+}
+
+/* What is released compares as well, but then it is signed. */
+static int
+check_reading_key(const struct sign *s)
+{
+	struct follow *f = calloc(1, sizeof(*f));
+	int exit = APP_DONE;
+
+	if (f == NULL)
+		return complain("out of memory.");
+	if (load_link(s, f) &&
+	    memcmp(f->key.b, s->edition.key.b, sizeof(f->key.b)) != 0)
+		exit = complain("%s was drafted with another reading key than "
+				"that of the follow link beside this key: no "
+				"reader could open it. Mend the file "
+				"reading.key where it was drafted, and draft "
+				"it anew.",
+		    s->draft);
+	free(f);
+	return exit;
 }
 
 static int
@@ -198,7 +241,8 @@ sign(struct sign *s)
 		return complain("%s is signed already. Bring it to quired: "
 				"quire release %s",
 		    s->draft, s->draft);
-	if ((exit = keys_secret(s->key, &k)) != APP_DONE)
+	if ((exit = check_reading_key(s)) != APP_DONE ||
+	    (exit = keys_secret(s->key, &k)) != APP_DONE)
 		return exit;
 	exit = confirm(s);
 	if (exit == APP_DONE)
@@ -264,7 +308,8 @@ const struct cmd cmd_sign = {
     .about =
 	"Checks the whole draft and shows what would be signed: the feed, the issue's\n"
 	"number, its time, the draft's hash, every title and what was corrected. With KEY\n"
-	"(the secret key, or the folder that holds it) it asks, and signs. Needs no\n"
+	"(the secret key, or the folder that holds it) it asks, and signs; where the feed's\n"
+	"follow link lies beside it, as \"link\", only what its readers can open. Needs no\n"
 	"network, no quired and nothing but these two files: use it on a machine that is\n"
 	"never online. The hash is the one that quire draft printed; compare it.\n"
 	"Where the charter wants several signatures, all but the last one leave an\n"

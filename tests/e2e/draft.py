@@ -42,6 +42,12 @@ def draft_of_no_draft(w, desk):
     need(os.path.getsize(w.path('odd.draft')) == 0, 'a draft of what is none')
 
 
+def with_key(link):
+    """The same with another reading key."""
+    head, rest = link.split('?k=')
+    return head + '?k=' + ('b' if rest[0] == 'a' else 'a') + rest[1:]
+
+
 def main(build):
     with Newsworld(build) as w:
         link = w.newsroom('Вольный листок', lang='ru')
@@ -82,6 +88,13 @@ def main(build):
         fails(w, 'terminal', 'sign', draft, key)
         need(not os.path.exists(w.path('one.issue')), 'signed without being asked')
         fails(w, 'not signed', '--control', desk.control, 'release', draft)
+        # Nothing is signed that the readers of the follow link beside the key could not open.
+        beside = w.path('safe', 'link')
+        with open(beside, 'w') as f:
+            f.write(with_key(link))
+        fails(w, 'no reader could open it', 'sign', '--yes', draft, key)
+        need(not os.path.exists(w.path('one.issue')), 'it is signed all the same')
+        shutil.copy(w.path('newsroom', 'link'), beside)
         w.run('sign', '--yes', draft, key)
         issue = w.path('one.issue')
         about = [json.loads(x) for x in w.run('sign', '--json', issue).stdout.splitlines()]
