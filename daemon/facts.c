@@ -1,33 +1,74 @@
+#include <stdio.h>
+
 #include "daemon/daemon_inner.h"
 #include "proto/base/qerr.h"
+#include "proto/base/text.h"
 #include "proto/host/log.h"
+
+/* What is wrong with a feed, and how people call it. */
+struct wrong {
+	char key[ID_TEXT_LEN + 16], name[ID_TEXT_LEN + 129];
+};
+
+static struct wrong
+wrong_with(struct daemon *d, const struct id *feed, const char *what)
+{
+	char id[ID_TEXT_LEN + 1];
+	struct wrong w;
+
+	id_text(id, feed);
+	snprintf(w.key, sizeof(w.key), "%s:%s", what, id);
+	feeds_name(d, feed, w.name);
+	if (w.name[0] == '\0')
+		snprintf(w.name, sizeof(w.name), "%s", id);
+	return w;
+}
+
+/* A charter came that may have ended it. */
+static void
+look_at_wrong(struct daemon *d, const struct id *feed)
+{
+	struct node_feed_stat st;
+
+	if (node_feed_stat(d->node, feed, &st) != 0)
+		return;
+	if (!st.forked)
+		problems_clear(&d->problems, wrong_with(d, feed, "fork").key);
+	if (st.forked_charter == 0)
+		problems_clear(&d->problems,
+		    wrong_with(d, feed, "charters").key);
+}
 
 /* Two charters of |version| are signed. */
 static void
-tell_charters(struct daemon *d, uint64_t version)
+tell_charters(struct daemon *d, const struct id *feed, uint64_t version)
 {
+	struct wrong w = wrong_with(d, feed, "charters");
+
 	log_warn("the charters of a feed contradict each other at version "
 		 "%llu: none from there on counts",
 	    (unsigned long long)version);
-	problems_set(&d->problems, "charters",
+	problems_set(&d->problems, w.key,
 	    "The charters of a feed that is followed contradict each other: its root "
 	    "keys are stolen or misused.",
-	    NULL,
+	    w.name,
 	    "Ask its newsroom: only an announced successor of its root, or a new "
 	    "feed, ends this.");
 }
 
 /* Two issues |number| are. */
 static void
-tell_fork(struct daemon *d, uint64_t number)
+tell_fork(struct daemon *d, const struct id *feed, uint64_t number)
 {
+	struct wrong w = wrong_with(d, feed, "fork");
+
 	log_warn("a feed contradicts itself at issue %llu: nothing more of it "
 		 "is taken in",
 	    (unsigned long long)number);
-	problems_set(&d->problems, "fork",
+	problems_set(&d->problems, w.key,
 	    "A feed that is followed contradicts itself: two issues of one number "
 	    "are signed.",
-	    NULL, "Ask its newsroom; only a new charter of it ends this.");
+	    w.name, "Ask its newsroom; only a new charter of it ends this.");
 }
 
 static void
@@ -58,6 +99,7 @@ facts_tell(void *arg, const struct node_tell *t)
 	case FACT_CHARTER:
 		log_info("a feed has a new charter: version %llu",
 		    (unsigned long long)t->number);
+		look_at_wrong(d, &t->id);
 		break;
 	case FACT_PACK:
 		log_debug("a pack is whole");
@@ -67,9 +109,9 @@ facts_tell(void *arg, const struct node_tell *t)
 		break;
 	case FACT_FORK:
 		if (t->number == 0)
-			tell_charters(d, t->value);
+			tell_charters(d, &t->id, t->value);
 		else
-			tell_fork(d, t->number);
+			tell_fork(d, &t->id, t->number);
 		break;
 	case FACT_ROLLBACK:
 		log_info("link %llu showed an issue older than known",

@@ -83,12 +83,26 @@ key_of(const struct room *r, const char *what, const char *path)
 	return k;
 }
 
+/* Where there are several, it is said whose inbox it is. */
+static void
+tell(struct room *r, struct inbox_key key, const char *message,
+    const char *path, const char *hint)
+{
+	char text[1024];
+
+	if (r->d->n_room > 1)
+		snprintf(text, sizeof(text), "%s: %s", publisher_name(r->p),
+		    message);
+	else
+		snprintf(text, sizeof(text), "%s", message);
+	problems_set(&r->d->problems, key.text, text, path, hint);
+}
+
 /* What stands in the way while it is there: said anew at each look. */
 static void
 odd(struct room *r, const char *path, const char *message, const char *hint)
 {
-	problems_set(&r->d->problems, key_of(r, "-odd", path).text, message,
-	    path,
+	tell(r, key_of(r, "-odd", path), message, path,
 	    hint != NULL ? hint
 			 : "Move it away, or put a plain file there that "
 			   "quired may read.");
@@ -217,7 +231,7 @@ problem(struct room *r, struct inbox_file *f, const char *message)
 	struct inbox_key key = key_of(r, "", f->path);
 
 	if (message != NULL)
-		problems_set(&r->d->problems, key.text, message, f->path,
+		tell(r, key, message, f->path,
 		    "Mend the document: it is tried again when it changes.");
 	else
 		problems_clear(&r->d->problems, key.text);
@@ -336,7 +350,7 @@ commit(struct room *r, int err)
 		for (size_t i = 0; i < in->n; i++)
 			in->file[i].done =
 			    false; /* tried again: nothing is lost */
-		problems_set(&r->d->problems, key_of(r, "-all", "").text,
+		tell(r, key_of(r, "-all", ""),
 		    why.n > 0 ? "The inbox could not be published: the disk "
 				"is full or broken."
 			      : "The inbox could not be published.",
@@ -403,7 +417,7 @@ go_on(void *arg)
 	int err;
 
 	if (dir < 0) {
-		problems_set(&r->d->problems, key_of(r, "-folder", "").text,
+		tell(r, key_of(r, "-folder", ""),
 		    "The inbox is no folder, or may not be read.", in->folder,
 		    "Make it, or change inbox in the settings; then start quired anew.");
 		again(r, LOOK_SECONDS * 1000);

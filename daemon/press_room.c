@@ -355,7 +355,8 @@ keep_promise(void *arg)
 	} else {
 		snprintf(text, sizeof(text), "%.*s", (int)why.n,
 		    (const char *)why.p);
-		problems_set(&d->problems, key, text, NULL, NULL);
+		problems_set(&d->problems, key, text, publisher_name(r->p),
+		    NULL);
 	}
 	buf_done(&why);
 	look_at_promise(r);

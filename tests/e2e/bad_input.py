@@ -88,6 +88,24 @@ def inbox(w, node):
     need('style.css' not in odd, f'what nobody takes for a document is told: {odd}')
 
 
+def two_inboxes(w):
+    """The same is wrong with two newsrooms' inboxes: it is told of each by its name."""
+    lines = []
+    for name in ('North', 'South'):
+        w.newsroom(name, folder=name)
+        os.makedirs(w.path(name, 'in'))
+        write(w.path(name, 'in', 'letter.docx'), 'PK')
+        lines += ['publish ' + w.path(name), '\tinbox ' + w.path(name, 'in'), '\tsettle 1']
+    node = w.node(*lines, name='both')
+    end = time.monotonic() + 30
+    told = []
+    while len(told) < 2 and time.monotonic() < end:
+        told = sorted(x['message'].split(':')[0] for x in node.ask('status') if x.get('file') == 'letter.docx')
+        time.sleep(0.2)
+    need(told == ['North', 'South'], f'whose inbox it is is not told: {told}')
+    need(node.stop() == 0, 'it ends badly')
+
+
 def sources(w, desk, invite, link):
     token = invite.split('#')[1]
     desk.says(1, 'no follow link', 'follow', 'quire:abc')
@@ -289,6 +307,7 @@ def main(build):
         titles = lambda home: [json.loads(x)['title'] for x in w.run('list', '--json', home=home).stdout.splitlines()]
         documents(w, desk, node)
         inbox(w, node)
+        two_inboxes(w)
         invite = node.invite()
         half = len(link) // 2
         w.run('follow', '-', input=f'Follow us:\n> {link[:half]}  \n> {link[half:]}\n\nPass it on!\n', home=w.path('pasted'))

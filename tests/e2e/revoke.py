@@ -147,6 +147,8 @@ def main(build):
         mirror.start()
         mirror.wait(lambda f: f.get('forked_charter') == 5 and f['charter'] == 4 and f['head'] == 4)
         need('CHARTERS CONTRADICT' in w.run('--control', mirror.control, 'status').stdout, 'status does not tell')
+        told = [x for x in mirror.ask('status') if x['what'] == 'problem' and 'contradict each other' in x['message']]
+        need([x['file'] for x in told] == [mirror.feed()['name']], f'whose charters contradict each other is not told: {told}')
         mirror.stop()
         mirror.start()
         need(mirror.feed()['forked_charter'] == 5, 'the proof did not survive a restart')
