@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "daemon/ingest/html.h"
+#include "daemon/ingest/html_ld_mend.h"
 #include "daemon/ingest/html_meta.h"
 #include "daemon/ingest/meta.h"
 #include "daemon/ingest/scribe.h"
@@ -211,9 +212,9 @@ take(struct ingest_doc *d, const json_t *top, const json_t *a,
 		set_author(d, top, json_array_get(author, i));
 }
 
-/* Line breaks in strings, and the wrapping of old XHTML, are no JSON. */
-static void
-mend(struct buf *b, const char *text)
+/* Without the wrapping of old XHTML. */
+static struct bytes
+unwrapped(const char *text)
 {
 	static const char *const begins[] = {
 	    "<![CDATA[", "//<![CDATA[", "/*<![CDATA[*/", "<!--"};
@@ -229,19 +230,43 @@ mend(struct buf *b, const char *text)
 	while (end > text + 1 && end[-1] == ']' && end[-2] == ']')
 		end -=
 		    2; /* "]]>", which no list of lists in a page ends with */
-	for (; text < end; text++)
-		buf_put_u8(b, (uint8_t)*text < ' ' ? ' ' : (uint8_t)*text);
+	return bytes_of(text, (size_t)(end - text));
+}
+
+/* What some write is none: a second time with more of an effort.  Behind it may be what
+ * is left of mistakes. */
+static json_t *
+parse(struct bytes text)
+{
+	json_t *top = NULL;
+	struct buf b;
+
+	buf_init(&b, HTML_LD_MAX);
+	/* Line breaks in strings. */
+	for (size_t i = 0; i < text.n; i++)
+		buf_put_u8(&b, text.p[i] < ' ' ? ' ' : text.p[i]);
+	if (buf_err(&b) == 0 && b.n > 0)
+		top = json_loadb((const char *)b.p, b.n, JSON_DISABLE_EOF_CHECK,
+		    NULL);
+	if (top == NULL && buf_err(&b) == 0 && b.n > 0) {
+		buf_clear(&b);
+		html_ld_mend(&b, text);
+		if (buf_err(&b) == 0)
+			top = json_loadb((const char *)b.p, b.n,
+			    JSON_DISABLE_EOF_CHECK, NULL);
+	}
+	buf_done(&b);
+	return top;
 }
 
 /* The data of a script, or NULL if it cannot be read. */
 static json_t *
 load(const GumboNode *script)
 {
-	struct buf raw, b;
+	struct buf raw;
 	json_t *top = NULL;
 
 	buf_init(&raw, HTML_LD_MAX);
-	buf_init(&b, HTML_LD_MAX);
 	for (unsigned i = 0; i < script->v.element.children.length; i++) {
 		const GumboNode *n = script->v.element.children.data[i];
 
@@ -250,11 +275,8 @@ load(const GumboNode *script)
 	}
 	buf_put_u8(&raw, '\0');
 	if (buf_err(&raw) == 0)
-		mend(&b, (const char *)raw.p);
-	if (buf_err(&raw) == 0 && buf_err(&b) == 0 && b.n > 0)
-		top = json_loadb((const char *)b.p, b.n, 0, NULL);
+		top = parse(unwrapped((const char *)raw.p));
 	buf_done(&raw);
-	buf_done(&b);
 	return top;
 }
 

@@ -8,7 +8,7 @@
 /*
  * What a script of a page says of its article in JSON-LD (schema.org's Article and what is one:
  * NewsArticle, BlogPosting, …), where |d| does not know it yet.  A script that is no
- * JSON, or too deep or too large, says nothing.
+ * JSON, and cannot be mended (html_ld_mend.h), or too deep or too large, says nothing.
  */
 #define HTML_LD_MAX (256 * 1024) /* bytes of one script */
 

@@ -268,6 +268,18 @@ pages_say_who_and_when(void)
 	    /* A line break in a string is no JSON, and all over the web. */
 	    {LD("{\"@type\":\"Article\",\"headline\":\"Held\n twice\"}"), "",
 		"Held twice", NULL, NULL, 0},
+	    /* Nor is what people put together by hand. */
+	    {LD("{\"@type\":\"Article\", // an article\n"
+		"\"headline\":\"They said \"no\"\", /* twice */\n"
+		"\"author\":{\"name\":\"A. Writer\",},}"),
+		"", "They said \"no\"", "A. Writer", NULL, 0},
+	    {LD("{'@type':'Article','description':'\"No\", it\\'s said',"
+		"'headline':'Held: \\u0041, \\'B\\''}"),
+		"", "Held: A, 'B'", NULL, NULL, 0},
+	    {LD("{\"@type\":\"Article\",\"headline\":\"Held\"}},\"a\":\"b\"}"),
+		"", "Held", NULL, NULL, 0},
+	    {LD("{\"@type\":\"Article\",\"headline\":\"Held\",/"), "",
+		"Arrests", NULL, NULL, 0},
 	    {LD("{\"@type\":\"Article\",\"headline\":"), "", "Arrests", NULL,
 		NULL, 0},
 	    {LD("{\"@type\":\"Product\",\"name\":\"Soap\"}"), "", "Arrests",
