@@ -206,6 +206,7 @@ run_node(struct sync *s, struct node *n)
 	    .store = s->h.store,
 	    .socks = s->way.proxy,
 	    .socks_all = true,
+	    .strange = s->strange,
 	    .transports = s->ways.transports,
 	    .download_rate = s->way.rate,
 	    .reserve = 4 << 20,

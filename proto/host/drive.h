@@ -36,6 +36,7 @@ struct drive_config {
 	struct store *store;
 	const char *socks; /* "127.0.0.1:9050" for .onion; NULL or "": none */
 	bool socks_all;    /* .. and for all other hosts, too */
+	bool strange;      /* it is strangers that named whom the node dials */
 	struct transports *transports;       /* NULL: plain TCP alone */
 	uint64_t upload_rate, download_rate; /* bytes a second; 0: no limit */
 	uint64_t reserve; /* bytes of the disk that stay free */

@@ -8,6 +8,7 @@
 #include "proto/base/qerr.h"
 #include "proto/base/text.h"
 #include "proto/host/drive_inner.h"
+#include "proto/host/nearby.h"
 #include "proto/wire/socks.h"
 
 /* /16 of IPv4, /32 of IPv6: whom one operator or censor may well own. */
@@ -47,11 +48,27 @@ drive_dial_trouble(struct drive_link *l, enum drive_trouble what,
 	fail(l);
 }
 
+/*
+ * What goes before the line (`pre`) are bytes of whoever made the invite: said in our own
+ * network, they might be a command that what listens there obeys.
+ */
+static bool
+is_trap(const struct drive_link *l, const struct sockaddr *sa)
+{
+	return l->strange && l->to.n_pre > 0 && l->socks == NULL && nearby(sa);
+}
+
 static void
 connect_to(struct drive_link *l, const struct sockaddr *sa, socklen_t len)
 {
-	int fd = socket(sa->sa_family,
-	    SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	int fd;
+
+	if (is_trap(l, sa)) {
+		fail(l);
+		return;
+	}
+	fd = socket(sa->sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC,
+	    0);
 
 	l->state = DRIVE_CONNECT;
 	if (fd < 0 || drive_link_open(l, fd) != 0) {
@@ -323,6 +340,7 @@ drive_dial(struct drive *d, const struct node_dial *to)
 		return;
 	l->dial = to->token;
 	l->to = to->to;
+	l->strange = d->cfg.strange || !to->named;
 	l->state = DRIVE_RESOLVE;
 	drive_link_timer(l, to->timeout);
 	if (!choose_proxy(l, &proxy))

@@ -64,6 +64,7 @@ struct drive_link {
 	bool held; /* not read from, until there is an allowance */
 	uint32_t group;
 	struct invite to; /* while it is dialled */
+	bool strange;     /* strangers named it */
 	struct plugin *plugin;
 	struct socks *socks; /* NULL: no proxy */
 	size_t listener;     /* that accepted it */

@@ -43,7 +43,7 @@ dial(struct contact *c, enum purpose purpose)
 	c->dial = ++n->token;
 	c->tries++;
 	c->purpose = purpose;
-	update_dial(n, c->dial, &v, dial_time(&v));
+	update_dial(n, c->dial, &v, dial_time(&v), c->class == CONTACT_PINNED);
 	invite_done(&v);
 }
 

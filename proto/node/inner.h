@@ -204,7 +204,7 @@ uint64_t update_get(struct node *n, enum node_object kind, const struct id *id,
 void update_forget(struct node *n, enum node_object kind, const struct id *id,
     uint64_t number);
 void update_dial(struct node *n, uint64_t token, const struct invite *to,
-    when_ms timeout);
+    when_ms timeout, bool named);
 void update_drop(struct node *n, uint64_t link, bool drain, int why);
 void update_tell(struct node *n, enum node_fact fact, const struct id *id,
     uint64_t number, uint64_t value);

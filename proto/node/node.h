@@ -240,6 +240,7 @@ struct node_dial {
 	uint64_t token;
 	struct invite to;
 	when_ms timeout;
+	bool named; /* by the operator or user, not by strangers */
 };
 
 struct node_drop {

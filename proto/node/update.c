@@ -116,9 +116,9 @@ update_forget(struct node *n, enum node_object kind, const struct id *id,
 
 void
 update_dial(struct node *n, uint64_t token, const struct invite *to,
-    when_ms timeout)
+    when_ms timeout, bool named)
 {
-	ADD(n, dial, (struct node_dial){token, *to, timeout});
+	ADD(n, dial, (struct node_dial){token, *to, timeout, named});
 }
 
 void

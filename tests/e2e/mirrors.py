@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """When nothing that a reader knows answers, the places that the newsroom's charter names are asked, and only then.
 usage: mirrors.py BUILD"""
-import functools, http.server, os, sys, threading
+import functools, http.server, os, socket, sys, threading
 sys.path.insert(0, os.path.dirname(__file__))
 from news import Failed, Newsworld
 from socks import Proxy
@@ -41,6 +41,15 @@ def publish(w, desk, name):
 def name_mirrors(w, room, *where):
     w.run('charter', 'change', room, *sum((['--mirror', x] for x in where), []))
     w.run('charter', 'accept', room)
+
+
+def came(server):
+    """Whether anybody connected."""
+    try:
+        server.accept()[0].close()
+        return True
+    except BlockingIOError:
+        return False
 
 
 def main(build):
@@ -98,6 +107,23 @@ def main(build):
         publish(w, desk, 'four.txt')
         w.run('sync')
         need('four.txt' in w.run('list').stdout, 'a revocation takes the mirrors')
+
+        # What an invite wants said before its line is not said in our own network, unless it is we who name it.
+        traps = [socket.create_server(('127.0.0.1', 0)) for _ in range(2)]
+        for x in traps:
+            x.settimeout(0)
+        at = ['127.0.0.1:%d' % x.getsockname()[1] for x in traps]
+        bad = invite.replace(f'127.0.0.1:{desk.port}', at[0]).replace('#', '&pre=FLUSHALL%0D%0A#')
+        name_mirrors(w, room, bad, invite.replace(f'127.0.0.1:{desk.port}', at[1]))
+        need(desk.stop() == 0, 'the desk ends badly')
+        desk.start()
+        w.run('sync', invite)
+        need(desk.stop() == 0, 'the desk ends badly')
+        r = w.run('sync', ok=False)
+        need(r.returncode == 1 and came(traps[1]), f'the other mirror is not dialled: {r.stderr}')
+        need(not came(traps[0]), 'a charter has a command said in our own network')
+        w.run('sync', bad, ok=False)
+        need(came(traps[0]), 'what the reader names is not dialled')
     return 0
 
 
