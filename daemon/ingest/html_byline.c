@@ -255,7 +255,7 @@ html_byline(struct ingest_doc *d, const GumboNode *root,
 	}
 	take_from(&g, root, seen);
 	if (!d->has_published)
-		html_byline_date_behind_title(&g, root);
+		html_byline_date_by_title(&g, root);
 	if (d->n_author == 0 && d->house != NULL)
 		meta_set(d, META_HOUSE, bytes_str(d->house));
 }

@@ -10,7 +10,7 @@
  *	html_byline.c       who wrote it, as elements are marked; and what is asked first
  *	html_byline_said.c  .. as words say it
  *	html_byline_date.c  when, as elements say it that are marked or named for it
- *	html_byline_near.c  .. as the address does, or what is behind the title
+ *	html_byline_near.c  .. as the address does, or what is around the title
  *	html_byline_when.c  .. in figures
  *
  * What is below |n| is looked at, but not what is in |seen| (may be NULL).
@@ -32,8 +32,9 @@ bool dating_find(struct dating *g, struct bytes text);
 /* Set when it was published, if it is found. */
 void html_byline_date(struct dating *g, const GumboNode *n,
     const GumboNode *seen);
-/* .. in "/2024/05/31/" of the page's address; .. in the first lines behind its title. */
+/* .. in "/2024/05/31/" of the page's address; .. in the first lines behind its title, or in
+ * the last above it. */
 void html_byline_date_in_address(struct dating *g, struct bytes at);
-void html_byline_date_behind_title(struct dating *g, const GumboNode *root);
+void html_byline_date_by_title(struct dating *g, const GumboNode *root);
 
 #endif

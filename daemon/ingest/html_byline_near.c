@@ -11,6 +11,7 @@
 
 #define BEHIND_MAX 300  /* bytes behind a title in which any date is its */
 #define LINES_MAX  1500 /* .. and in which a line is that says but when */
+#define BEFORE_MAX 120  /* bytes between such a line and a title behind it */
 #define LINE_MAX   64   /* bytes of such a line */
 
 void
@@ -116,8 +117,52 @@ look_behind(struct dating *g, const GumboNode *root, const GumboNode *heading,
 	buf_done(&h.text);
 }
 
+/* The text in front of a heading, and the last line in it that says when. */
+struct before {
+	struct dating g; /* of a document of its own */
+	const GumboNode *heading;
+	size_t n, at; /* bytes of text, and how many in front of that line */
+	bool found, ended;
+};
+
+static void
+walk_before(struct before *b, const GumboNode *n)
+{
+	const GumboElement *e = html_element(n);
+
+	b->ended = b->ended || n == b->heading;
+	if (b->ended)
+		return;
+	if (e == NULL && n->type == GUMBO_NODE_TEXT) {
+		struct bytes line = text_trim(bytes_str(n->v.text.text));
+
+		b->n += line.n;
+		if (line.n > 0 && line.n <= LINE_MAX &&
+		    dating_find(&b->g, line)) {
+			b->found = true;
+			b->at = b->n;
+		}
+	}
+	if (e == NULL || page_is_never_text(e->tag))
+		return;
+	for (unsigned i = 0; i < e->children.length && !b->ended; i++)
+		walk_before(b, e->children.data[i]);
+}
+
+/* Closer than what stands on top of each page of a paper: the day it is. */
+static void
+look_before(struct dating *g, const GumboNode *root, const GumboNode *heading)
+{
+	struct ingest_doc d = {.lang = g->d->lang};
+	struct before b = {.g = {&d, g->order}, .heading = heading};
+
+	walk_before(&b, root);
+	if (b.ended && b.found && b.n - b.at <= BEFORE_MAX)
+		dating_set(g, d.published);
+}
+
 void
-html_byline_date_behind_title(struct dating *g, const GumboNode *root)
+html_byline_date_by_title(struct dating *g, const GumboNode *root)
 {
 	const char *title = g->d->title != NULL ? g->d->title : "";
 	const GumboNode *first = NULL;
@@ -127,4 +172,7 @@ html_byline_date_behind_title(struct dating *g, const GumboNode *root)
 	for (int i = 0; i < 4 && !g->d->has_published; i++)
 		if (headings[i % 2] != NULL)
 			look_behind(g, root, headings[i % 2], i >= 2);
+	for (int i = 0; i < 2 && !g->d->has_published; i++)
+		if (headings[i] != NULL)
+			look_before(g, root, headings[i]);
 }

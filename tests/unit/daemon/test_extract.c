@@ -251,6 +251,40 @@ meta_is(const struct meta_case *c)
 
 #define LD(json) "<script type=application/ld+json>" json "</script>"
 
+/* Right above its title, but not on top of the paper. */
+static void
+a_day_stands_above_a_title(void)
+{
+	static const struct {
+		const char *above;
+		bool is_its;
+	} pages[] = {{"<p>10 April 2025 | News</p>", true},
+	    {"<p>By Jane Roe</p><span>10 April 2025</span><p>News</p>", true},
+	    {"<p>Thursday, 10 April 2025</p><p>Politics, economy, culture, "
+	     "sports, weather, opinion, letters, podcasts, newsletters, "
+	     "about us, contact, archive, imprint, and more</p>",
+		false},
+	    {"<p>On 10 April 2025 they had been at the square with a few of "
+	     "their friends, and a dog</p>",
+		false}};
+
+	for (size_t i = 0; i < sizeof(pages) / sizeof(pages[0]); i++) {
+		struct ingest_doc d;
+		struct buf b;
+
+		buf_init(&b, 0);
+		buf_printf(&b,
+		    HEAD "</head><body><nav>n</nav>%s<h1>Arrests</h1>" ONE TWO
+			 "</body></html>",
+		    pages[i].above);
+		take(&d, (const char *)b.p, b.n);
+		check(d.has_published == pages[i].is_its);
+		check(!pages[i].is_its || d.published == 1744243200);
+		ingest_done(&d);
+		buf_done(&b);
+	}
+}
+
 static void
 pages_say_who_and_when(void)
 {
@@ -949,6 +983,7 @@ main(void)
 	a_document_is_no_page();
 	little_text_is_kept();
 	pages_say_who_and_when();
+	a_day_stands_above_a_title();
 	the_head_of_an_article_is_kept();
 	a_line_may_say_who();
 	a_long_line_says_nobody();
