@@ -118,6 +118,7 @@ on_feed(void *arg, const struct ctl_item *it)
 	unsigned long long head = ctl_number(it, "head");
 	unsigned long long shown = ctl_number(it, "shown");
 	unsigned long long wanted = ctl_number(it, "packs_wanted");
+	unsigned long long offered = ctl_number(it, "packs_offered");
 
 	(void)arg;
 	size_text(size, ctl_number(it, "bytes_held"));
@@ -132,6 +133,8 @@ on_feed(void *arg, const struct ctl_item *it)
 	    (unsigned long long)ctl_number(it, "packs_held"), size);
 	if (wanted > 0)
 		printf(", %llu still to come", wanted);
+	if (offered < wanted && !ctl_flag(it, "full"))
+		printf(" (no peer has %llu)", wanted - offered);
 	if (ctl_number(it, "packs_over") > 0)
 		printf(", %llu beyond its quota",
 		    (unsigned long long)ctl_number(it, "packs_over"));

@@ -122,6 +122,7 @@ feed_item(struct daemon *d, struct control_client *c, const struct id *feed,
 	ctl_add_flag(&it, "overdue", st.overdue);
 	ctl_add_flag(&it, "full", d->full);
 	ctl_add_number(&it, "packs_wanted", st.packs_wanted);
+	ctl_add_number(&it, "packs_offered", st.packs_offered);
 	ctl_add_number(&it, "packs_held", st.packs_held);
 	ctl_add_number(&it, "packs_over", st.packs_over);
 	ctl_add_number(&it, "bytes_wanted", st.bytes_wanted);

@@ -107,6 +107,8 @@ def given_up(build):
         link, desk, mirror, asleep = stolen(w)
         retract = lambda *args: w.run('--control', desk.control, 'retract', *args, ok=False)
         mirror.wait(lambda f: f['charter'] == 4 and f['head'] == 9)
+        said = w.run('--control', mirror.control, 'status').stdout
+        need('still to come (no peer has ' in said, f'that nobody has them is not told: {said}')
         said = retract('--lost', '2')
         need(said.returncode == 1 and '200 articles of issue 1 are lost, and not 2.' in said.stderr, said.stderr)
         end = time.monotonic() + 30
