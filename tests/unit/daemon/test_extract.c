@@ -325,6 +325,10 @@ pages_say_who_and_when(void)
 	     "<meta property=article:author content=https://x.org/a>"
 	     "<meta property=article:published_time content=2025-04-10>",
 		"", "Held", NULL, NULL, 1744243200},
+	    {"<meta name=published-date content=2025-04-10>", "", "Arrests",
+		NULL, NULL, 1744243200},
+	    {"<meta property=og:published_time content='April 10, 2025'>", "",
+		"Arrests", NULL, NULL, 1744243200},
 	    {"", "<p class=byline>By A. Writer and B. Second</p>", "Arrests",
 		"A. Writer", "B. Second", 0},
 	    {"",
