@@ -6,7 +6,10 @@ A FILE is a capsule (.quire, or its text form) or a header, which needs its feed
 -f says which feed it must be.  Written from proto/PROTOCOL.md, whose sections are cited; needs python3-nacl, python3-cbor2, python3-zstandard.
 """
 import base64, getopt, hashlib, pathlib, re, sys, unicodedata
-import cbor2, nacl.exceptions, nacl.signing, zstandard
+try: import cbor2, nacl.exceptions, nacl.signing, zstandard
+except ImportError as e:
+    if __name__ != '__main__': raise
+    sys.exit(print(f'verify.py: {e}. Install the Debian packages python3-nacl, python3-cbor2 and python3-zstandard.', file=sys.stderr) or 2)
 
 MIB, U32, U64 = 1 << 20, (1 << 32) - 1, (1 << 64) - 1
 LANG = re.compile(r'[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*')
@@ -21,14 +24,12 @@ def encode(v, depth=0):
     if type(v) in (bytes, str):
         data = v if type(v) is bytes else v.encode()
         return head(2 + (type(v) is str), len(data)) + data
-    if type(v) is list:
-        return head(4, len(v)) + b''.join(encode(x, depth + 1) for x in v)
+    if type(v) is list: return head(4, len(v)) + b''.join(encode(x, depth + 1) for x in v)
     need(type(v) is dict and all(type(k) is int and k >= 0 for k in v), 'a type that is not allowed')
     return head(5, len(v)) + b''.join(encode(k) + encode(v[k], depth + 1) for k in sorted(v))
 def head(major, n):
     need(n <= U64, 'a number that is too large')
-    if n < 24:
-        return bytes([major << 5 | n])
+    if n < 24: return bytes([major << 5 | n])
     code = next(c for c in range(4) if n < 1 << (8 << c))
     return bytes([major << 5 | 24 + code]) + n.to_bytes(1 << code, 'big')
 def decode(data):
@@ -45,20 +46,17 @@ def lang(v): need(type(v) is str and 2 <= len(v) <= 35 and LANG.fullmatch(v), 'a
 def many(lo, hi, item, rising=None):
     def check(v):
         need(type(v) is list and lo <= len(v) <= hi, 'a wrong number of items')
-        for x in v:
-            item(x)
+        for x in v: item(x)
         need(not rising or all(rising(a) < rising(b) for a, b in zip(v, v[1:])), 'items out of order')
     return check
 def row(*checks, more=0):
     def check(v):
         many(len(checks) - more, len(checks), lambda x: None)(v)
-        for f, x in zip(checks, v):
-            f(x)
+        for f, x in zip(checks, v): f(x)
     return check
 def fields(v, required, optional):
     need(type(v) is dict and required.keys() <= v.keys() <= required.keys() | optional.keys(), 'a field that is missing or unknown')
-    for k, x in v.items():
-        (required | optional)[k](x)
+    for k, x in v.items(): (required | optional)[k](x)
     return v
 # --- 2. Hashes
 def H(kind, x): return hashlib.blake2b(x, digest_size=32, person=b'quire ' + kind).digest()
@@ -69,8 +67,7 @@ def root_by_path(leaf, i, n, path, node=lambda x: H(b'node', x)):
         need(sn > 0, 'a path that is too long')
         if fn & 1 or fn == sn:
             r = node(p + r)
-            while not fn & 1 and fn:
-                fn, sn = fn >> 1, sn >> 1
+            while not fn & 1 and fn: fn, sn = fn >> 1, sn >> 1
         else:
             r = node(r + p)
         fn, sn = fn >> 1, sn >> 1
@@ -216,14 +213,12 @@ def markup(data, pictures):
         need(src is None or int(src) < pictures, 'a picture that is not there')
         need(tag != 'a' or all(e[0] != 'a' for e in stack), 'a link in a link')
         need(not tag or len(stack) <= 32, 'nested too deep')
-        if tag not in ('', 'br', 'hr', 'img'):
-            stack.append([tag, 0, None])
+        if tag not in ('', 'br', 'hr', 'img'): stack.append([tag, 0, None])
     need(len(stack) == 1, 'an element without its end')
 # --- 4. Charters, oldest first
 def chain(files):
     charters = []
-    for f in files:
-        charters.append(open_charter(f, charters[-1] if charters else None))
+    for f in files: charters.append(open_charter(f, charters[-1] if charters else None))
     need(charters, 'without the charters of its feed')
     return charters
 # --- 10. Capsule
@@ -238,8 +233,7 @@ def open_capsule(data, newer=()):
     for f in newer:
         v = decode(signed(f, 4096, 16)[0])[1]
         need(v > len(charters) or f and H(b'charter', decode(f)[0]) == charters[v - 1]['hash'], 'a charter that contradicts one known')
-        if v > len(charters):
-            charters.append(open_charter(f, charters[-1]))
+        if v > len(charters): charters.append(open_charter(f, charters[-1]))
     feed = charters[0]['hash']
     h = open_header(c[2], charters[-1], feed, alone=False)
     need(11 not in c if h[3] > pin[0] else root_by_path(h['leaf'], h[3] - 1, pin[0], c.get(11, b''), sha) == pin[1],

@@ -62,6 +62,9 @@ def main(vectors, seed):
     for wrong in ('-f', 'abc', 'x'), ('-c', 'nowhere', 'x'), ('-x',), ():
         r = subprocess.run([sys.executable, verify.__file__, *wrong], capture_output=True, text=True)
         assert r.returncode == 2 and 'usage: verify.py' in r.stderr and 'rror' not in r.stderr, (wrong, r)
+    # Without what is installed beside it: a line that says what to install, and no verdict.
+    r = subprocess.run([sys.executable, '-S', verify.__file__, 'x'], capture_output=True, text=True)
+    assert r.returncode == 2 and r.stdout == '' and r.stderr.count('\n') == 1 and 'python3-cbor2' in r.stderr, r
     dice = random.Random(seed)
     lines = open(os.path.join(HERE, 'capsules.txt'), encoding='utf-8').read().splitlines()
     files = [bytes.fromhex(re.search(r'file=([0-9a-f]*)', x)[1]) for x in lines if ' newer= ' in x]
