@@ -194,35 +194,45 @@ say_unpinned(const struct charter_verb *v, const struct charter *c)
 }
 
 static int
-sign_first(struct charter_verb *v, const struct charter *c)
+write_signed(struct charter_verb *v, const struct charter *c,
+    const struct key_secret *k)
 {
-	struct key_secret k;
 	struct buf body, file;
-	int err, exit = keys_secret(v->key, &k);
+	int err, exit;
 
-	if (exit != APP_DONE)
-		return exit;
 	buf_init(&body, 0);
 	buf_init(&file, 0);
 	err = charter_encode(&body, c);
 	if (err == 0)
 		err = charter_sign(&file, buf_bytes(&body), bytes_of(NULL, 0),
-		    &k);
+		    &v->old.charter, k);
 	if (err != 0)
 		exit = complain("there cannot be such a charter: it %s.",
 		    qerr_str(err));
-	else if (!charter_is_root(c, &k.pub) &&
-		 !charter_is_root(&v->old.charter, &k.pub))
-		exit = complain("%s is no root, neither before nor after. Name "
-				"one that is: --key KEY",
-		    v->key);
 	else if ((exit = charter_write(v->output, buf_bytes(&file))) ==
 		 APP_DONE)
 		charter_say_next(v, &v->old.charter, buf_bytes(&file),
 		    v->output);
-	key_secret_done(&k);
 	buf_done(&body);
 	buf_done(&file);
+	return exit;
+}
+
+static int
+sign_first(struct charter_verb *v, const struct charter *c)
+{
+	struct key_secret k;
+	int exit = keys_secret(v->key, &k);
+
+	if (exit != APP_DONE)
+		return exit;
+	exit = charter_is_root(c, &k.pub) ||
+		       charter_is_root(&v->old.charter, &k.pub)
+		   ? write_signed(v, c, &k)
+		   : complain("%s is no root, neither before nor after. Name "
+			      "one that is: --key KEY",
+			 v->key);
+	key_secret_done(&k);
 	return exit;
 }
 

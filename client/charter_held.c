@@ -33,22 +33,44 @@ charter_held_file(const struct charter_held *h)
 	return buf_bytes(&h->file[0]);
 }
 
+/* A charter's file, in whatever form; |ret| borrows from |b|. */
+static int
+read_file(struct buf *b, const char *path, struct charter *ret)
+{
+	int err;
+
+	buf_clear(b);
+	if ((err = file_read(b, AT_FDCWD, path, TEXT_MAX)) != 0 ||
+	    (err = armour_strip(b, ARMOUR_CHARTER, CHARTER_FILE_MAX)) != 0)
+		return err;
+	return charter_peek(ret, buf_bytes(b));
+}
+
+bool
+charter_held_is(const char *path, struct charter *ret)
+{
+	struct stat st;
+	struct buf b;
+	bool is;
+
+	buf_init(&b, 0);
+	is = stat(path, &st) == 0 && S_ISREG(st.st_mode) &&
+	     read_file(&b, path, ret) == 0;
+	buf_done(&b);
+	return is;
+}
+
 /* One more file: 0, or an error. */
 static int
 read_one(struct charter_held *h, const char *path, struct charter *ret)
 {
-	struct buf *b = &h->file[h->n];
 	int err;
 
 	if (h->n == CHARTER_HELD_MAX)
 		return QERR_FULL;
-	buf_clear(b);
-	if ((err = file_read(b, AT_FDCWD, path, TEXT_MAX)) != 0 ||
-	    (err = armour_strip(b, ARMOUR_CHARTER, CHARTER_FILE_MAX)) != 0 ||
-	    (err = charter_peek(ret, buf_bytes(b))) != 0)
-		return err;
-	h->n++;
-	return 0;
+	if ((err = read_file(&h->file[h->n], path, ret)) == 0)
+		h->n++;
+	return err;
 }
 
 /* The charter before |c|, of those in |folder|. */
@@ -75,23 +97,41 @@ read_before(struct charter_held *h, const char *folder, struct charter *c)
 	return QERR_ABSENT;
 }
 
-/* What is said of a revocation, with those before it down to a whole charter. */
+/* The charter before this one, filled in from those before it down to a whole one. */
 static int
-fill_in(struct charter_held *h)
+find_before(struct charter_held *h)
 {
 	char copy[PATH_MAX], *folder;
 	struct charter c = h->charter, all;
-	int err = 0;
+	int err;
 
 	snprintf(copy, sizeof(copy), "%s", h->path);
 	folder = dirname(copy);
-	while (c.is_revocation && err == 0)
+	do
 		err = read_before(h, folder, &c);
-	for (size_t i = h->n - 1; i-- > 0 && err == 0;) {
+	while (err == 0 && c.is_revocation);
+	for (size_t i = h->n - 1; i-- > 1 && err == 0;) {
 		err = charter_take(&all, buf_bytes(&h->file[i]), &c);
 		c = all;
 	}
-	h->charter = c;
+	h->before = c;
+	return err;
+}
+
+/* Who is before it: 0, or why that is not known. */
+static int
+set_before(struct charter_held *h, const struct charter *before)
+{
+	int err = QERR_ABSENT;
+
+	if (before == NULL && h->charter.version > 1) {
+		err = find_before(h);
+	} else if (before != NULL) {
+		h->before = *before;
+		err =
+		    id_eq(&h->charter.previous, &before->hash) ? 0 : QERR_CHAIN;
+	}
+	h->has_before = err == 0;
 	return err;
 }
 
@@ -114,11 +154,12 @@ charter_held_read(struct charter_held *h, const char *arg, const char *name,
 		return complain("%s is no charter: it %s. Name a charter, or "
 				"the folder that \"quire key new\" made.",
 		    h->path, qerr_str(err));
+	err = set_before(h, before);
 	if (!h->charter.is_revocation)
 		return APP_DONE;
-	err = before != NULL
-		  ? charter_take(&h->charter, charter_held_file(h), before)
-		  : fill_in(h);
+	if (err == 0)
+		err =
+		    charter_take(&h->charter, charter_held_file(h), &h->before);
 	if (err == QERR_CHAIN && before != NULL)
 		return complain("%s follows another charter than the one "
 				"before.",

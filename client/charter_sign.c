@@ -44,7 +44,7 @@ add_signature(struct charter_verb *v, const struct charter *old,
 		return exit;
 	buf_init(&file, 0);
 	err = charter_sign(&file, bytes_of(NULL, 0), charter_held_file(&v->new),
-	    k);
+	    old, k);
 	if (err == QERR_DUPLICATE)
 		exit = complain("this key has signed it already.");
 	else if (err != 0)
@@ -70,10 +70,11 @@ charter_add_signature(struct charter_verb *v, const char *draft,
 	}
 	if (exit == APP_DONE)
 		exit = charter_held_read(&v->new, draft, "charter.new", old);
-	if (exit == APP_DONE && old != NULL &&
-	    !id_eq(&v->new.charter.previous, &old->hash))
+	if (exit == APP_DONE && old != NULL && !v->new.has_before)
 		exit = complain("%s does not come before %s.", v->old.path,
 		    v->new.path);
+	if (exit == APP_DONE && v->new.has_before)
+		old = &v->new.before;
 	if (exit == APP_DONE && !v->a->quiet)
 		exit = charter_show(v->a, &v->new.charter, old);
 	if (exit == APP_DONE)

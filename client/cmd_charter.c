@@ -39,6 +39,9 @@ print_text(struct bytes file)
 	buf_done(&text);
 }
 
+/* What fits where little does; longer is no fault. */
+#define REVOCATION_SHORT 256
+
 void
 charter_say_next(const struct charter_verb *v, const struct charter *old,
     struct bytes file, const char *path)
@@ -58,9 +61,12 @@ charter_say_next(const struct charter_verb *v, const struct charter *old,
 		return;
 	print_text(file);
 	note(v->a,
-	    "It counts wherever it comes, in %zu bytes: hand it on, as the file or "
-	    "as this text. Readers take it in with: quire sync FILE",
-	    file.n);
+	    "It counts wherever it comes, in %zu bytes%s: hand it on, as the "
+	    "file or as this text. Readers take it in with: quire sync FILE",
+	    file.n,
+	    file.n > REVOCATION_SHORT
+		? " (more than a small QR code or a text message may hold)"
+		: "");
 }
 
 /* --- accept --- */
@@ -237,8 +243,9 @@ const struct cmd cmd_charter = {
 	"never online if you like; \"accept\" puts it in force once enough roots have\n"
 	"signed. KEY is RW…, or a file or folder that holds it.\n"
 	"When a key was stolen, \"revoke\" ends it from an issue on, and says no more: a\n"
-	"charter in 200 bytes, which it prints for a chat as well (quire sync FILE takes\n"
-	"it in). Then the next charter brings in the key that goes on:\n"
+	"charter in 123 bytes, or 251 where three roots sign, which it prints for a chat\n"
+	"as well (quire sync FILE takes it in). Then the next charter brings in the key\n"
+	"that goes on:\n"
 	"  quire charter revoke FOLDER KEY:ISSUE --pin TREE --key ROOT\n"
 	"  quire charter change FOLDER --add NEWKEY:ISSUE --key ROOT\n"
 	"When a key ends that signed issues which stand, pin these from a tree you trust:\n"

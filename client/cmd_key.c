@@ -85,7 +85,7 @@ make_charter(struct buf *file, struct id *feed, const struct options *o,
 	err = charter_encode(&body, &c);
 	if (err == 0)
 		err = charter_sign(file, buf_bytes(&body),
-		    (struct bytes){NULL, 0}, k);
+		    (struct bytes){NULL, 0}, NULL, k);
 	if (err == 0)
 		hash(feed, HASH_CHARTER, buf_bytes(&body));
 	buf_done(&body);

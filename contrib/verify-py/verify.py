@@ -78,19 +78,19 @@ def unbase32(s):
     need(re.fullmatch('[a-z2-7]{51}[aq]', s), f'{s} is no feed: 52 characters of base32')
     return base64.b32decode(s.upper() + '====')
 # --- 3. Signatures
-SIGNATURE = row(blob(8), blob(64), blob(64))
-def signed(data, limit, sigs):
+def signed(data, limit, sigs, short=False):
     need(len(data) <= limit, 'too large')
     v = decode(data)
     need(type(v) is list and len(v) == 2 and type(v[0]) is bytes, 'not a signed file')
-    many(1, sigs, SIGNATURE, rising=lambda s: s[0])(v[1])
+    (blob(65, 513) if short and kind(v[0]) == 6 else many(1, sigs, row(blob(8), blob(64), blob(64)), rising=lambda s: s[0]))(v[1])
     return v
+def kind(body): return c.get(0) if type(c := decode(body)) is dict else None
 def verify(key, sig, body, comment):
     need(key[:8] == sig[0], 'signed by another key')
     try:
         pk = nacl.signing.VerifyKey(key[8:])
         pk.verify(hashlib.blake2b(body).digest(), sig[1])
-        pk.verify(sig[1] + comment.encode(), sig[2])
+        len(sig) == 2 or pk.verify(sig[1] + comment.encode(), sig[2])
     except (nacl.exceptions.BadSignatureError, nacl.exceptions.ValueError):
         raise Bad('a signature that does not verify')
 # --- 4. Charter
@@ -109,10 +109,14 @@ def revocation(c, prev):
     need(all(any(dies(k, e) for k in prev[8]) for e in c[8]), 'a revocation that ends nothing')
     keys = [[*k[:2], *([max(e[1], k[1]) - 1 for e in c[8] if dies(k, e)] or k[2:])] for k in prev[8]]
     return {**prev, **c, 0: 1, 8: keys}
+def placed(roots, v):
+    """The signatures of a revocation: [key id, sig] of each root whose bit is set."""
+    at = [i for i in range(8) if v[0] >> i & 1]
+    need(len(v) == 1 + 64 * len(at) and at[-1] < len(roots), 'places and signatures that do not fit')
+    return [[roots[i][:8], v[1 + 64 * k:65 + 64 * k]] for k, i in enumerate(at)]
 def open_charter(data, prev=None):
-    body, sigs = signed(data, 4096, 16)
-    c = decode(body)
-    c = revocation(c, prev) if type(c) is dict and c.get(0) == 6 else fields(c, {
+    body, sigs = signed(data, 4096, 16, short=True)
+    c = revocation(decode(body), prev) if kind(body) == 6 else fields(decode(body), {
         0: uint(1, 1), 1: uint(1, U32), 2: text(1, 128), 5: many(1, 8, blob(40), rising=lambda k: k[:8]), 6: uint(1, 8),
         8: many(1, 16, signing_key, rising=lambda k: (k[0], k[1]))},
         {3: many(1, 16, lang), 4: text(1, 256), 7: many(1, 8, blob(32), rising=lambda k: k), 9: many(1, 16, text(1, 512)),
@@ -123,7 +127,7 @@ def open_charter(data, prev=None):
     old = prev[5] if prev else []
     need(not (prev and 7 in prev) or all(k in old or H(b'root', k) in prev[7] for k in c[5]), 'a root that was not announced')
     by = []
-    for s in sigs:
+    for s in placed(c[5], sigs) if type(sigs) is bytes else sigs:
         keys = {k for k in c[5] + old if k[:8] == s[0]}
         need(len(keys) == 1, 'a signature by no root, or by who knows which')
         by.extend(keys)
@@ -231,7 +235,7 @@ def open_capsule(data, newer=()):
     charters = chain(c[1])
     pin, sha = charters[-1].get(11, [0, b'']), lambda x: hashlib.sha256(b'\1' + x).digest()
     for f in newer:
-        v = decode(signed(f, 4096, 16)[0])[1]
+        v = decode(signed(f, 4096, 16, short=True)[0])[1]
         need(v > len(charters) or f and H(b'charter', decode(f)[0]) == charters[v - 1]['hash'], 'a charter that contradicts one known')
         if v > len(charters): charters.append(open_charter(f, charters[-1]))
     feed = charters[0]['hash']

@@ -71,9 +71,18 @@ struct charter {
 int charter_encode(struct buf *b, const struct charter *c);
 int charter_decode_body(struct charter *ret, struct bytes body);
 
-/* Sign |body|, or add a signature to |file| (a signed file); into |b|. */
+/*
+ * Sign |body|, or add a signature to |file| (a signed file); into |b|.  A revocation says
+ * who signed it by places among the roots of |before|, the charter before it (QERR_CHAIN if
+ * that is another or NULL), so that nobody else can (QERR_KEY); for others it is not needed.
+ * QERR_DUPLICATE if |k| has signed.
+ */
 int charter_sign(struct buf *b, struct bytes body, struct bytes file,
-    const struct key_secret *k);
+    const struct charter *before, const struct key_secret *k);
+
+/* The trusted comment that a full charter's signatures carry. */
+#define CHARTER_COMMENT_MAX 48
+void charter_comment(char dst[CHARTER_COMMENT_MAX], uint64_t version);
 
 /* What the file alone says; nothing is checked. */
 int charter_peek(struct charter *ret, struct bytes file);
@@ -87,6 +96,11 @@ int charter_open(struct charter *ret, struct bytes file,
 /* The same without its signatures: one that was accepted before. */
 int charter_take(struct charter *ret, struct bytes file,
     const struct charter *prev);
+/*
+ * 0 if |c|, signed by whom it may be, could count behind |prev|: QERR_KEY if a root joins
+ * that |prev| did not announce, QERR_CHAIN if what is pinned changes.
+ */
+int charter_follows(const struct charter *c, const struct charter *prev);
 /* The newest of a feed's |n| charters from version 1 on, which were accepted before;
  * QERR_ABSENT if there is none. */
 int charter_newest(struct charter *ret, const struct bytes *file, size_t n);

@@ -1,91 +1,15 @@
-#include <stdio.h>
-
 #include "proto/base/qerr.h"
-#include "proto/object/charter.h"
+#include "proto/object/charter_inner.h"
 #include "proto/object/hash.h"
 
-/* A charter as a signed file, and whether it counts behind the one before it. */
-
-#define COMMENT_MAX 48
-
-/* The trusted comment that a charter's signatures carry. */
-static void
-put_comment(char dst[COMMENT_MAX], uint64_t version)
-{
-	snprintf(dst, COMMENT_MAX, "quire charter %llu",
-	    (unsigned long long)version);
-}
-
-int
-charter_sign(struct buf *b, struct bytes body, struct bytes file,
-    const struct key_secret *k)
-{
-	char comment[COMMENT_MAX];
-	struct signed_file f = {.body = body};
-	struct charter c;
-	size_t i = 0;
-	int err;
-
-	if (file.p != NULL &&
-	    (err = signed_decode(&f, file, SIGNED_SIGS_MAX)) != 0)
-		return err;
-	if ((err = charter_decode_body(&c, f.body)) != 0)
-		return err;
-	while (i < f.n_sig && memcmp(f.sig[i].id, k->pub.id, KEY_ID_LEN) < 0)
-		i++;
-	if (i < f.n_sig && memcmp(f.sig[i].id, k->pub.id, KEY_ID_LEN) == 0)
-		return QERR_DUPLICATE;
-	if (f.n_sig == SIGNED_SIGS_MAX)
-		return QERR_FULL;
-	memmove(&f.sig[i + 1], &f.sig[i], (f.n_sig - i) * sizeof(f.sig[0]));
-	f.n_sig++;
-	put_comment(comment, c.version);
-	key_sign(&f.sig[i], k, f.body, comment);
-	signed_encode(b, &f);
-	return buf_err(b);
-}
-
-static const struct key *
-root_of(const struct charter *c, const uint8_t id[KEY_ID_LEN])
-{
-	for (size_t i = 0; i < c->n_root; i++)
-		if (memcmp(c->root[i].id, id, KEY_ID_LEN) == 0)
-			return &c->root[i];
-	return NULL;
-}
-
-/*
- * Check one signature against whichever of the two charters' roots has its id,
- * and count for both.
- */
-static int
-count_signature(const struct key_sig *s, struct bytes body, const char *comment,
-    const struct charter *c, const struct charter *prev, unsigned *own,
-    unsigned *old)
-{
-	const struct key *now = root_of(c, s->id);
-	const struct key *before = prev == NULL ? NULL : root_of(prev, s->id);
-	const struct key *k = now != NULL ? now : before;
-	int err;
-
-	if (k == NULL)
-		return QERR_KEY;
-	/* One id for two keys would let one signature stand for both. */
-	if (now != NULL && before != NULL && !key_eq(now, before))
-		return QERR_KEY;
-	if ((err = key_verify(k, s, body, comment)) != 0)
-		return err;
-	*own += now != NULL;
-	*old += before != NULL;
-	return 0;
-}
+/* Whether a charter counts behind the one before it. */
 
 /* A root that joins must have been announced, if anything was. */
 static int
 check_new_roots(const struct charter *c, const struct charter *prev)
 {
 	for (size_t i = 0; i < c->n_root && prev->n_next_root > 0; i++) {
-		const struct key *old = root_of(prev, c->root[i].id);
+		const struct key *old = charter_root(prev, c->root[i].id);
 		uint8_t k40[KEY_LEN];
 		bool announced = false;
 		struct id h;
@@ -110,12 +34,13 @@ charter_succeeds(const struct charter *c, struct bytes file,
 	struct signed_file f;
 	unsigned joined = 0;
 
-	if (prev->n_next_root == 0 ||
+	/* In a revocation nobody joins. */
+	if (prev->n_next_root == 0 || c->is_revocation ||
 	    signed_decode(&f, file, SIGNED_SIGS_MAX) != 0)
 		return false;
 	for (size_t i = 0; i < f.n_sig; i++)
-		joined += root_of(c, f.sig[i].id) != NULL &&
-			  root_of(prev, f.sig[i].id) == NULL;
+		joined += charter_root(c, f.sig[i].id) != NULL &&
+			  charter_root(prev, f.sig[i].id) == NULL;
 	return joined >= prev->threshold;
 }
 
@@ -127,6 +52,14 @@ check_pin(const struct charter *c, const struct charter *prev)
 	    (c->pin == prev->pin && !id_eq(&c->pin_root, &prev->pin_root)))
 		return QERR_CHAIN;
 	return 0;
+}
+
+int
+charter_follows(const struct charter *c, const struct charter *prev)
+{
+	int err = check_new_roots(c, prev);
+
+	return err != 0 ? err : check_pin(c, prev);
 }
 
 /*
@@ -175,19 +108,16 @@ fill_in(struct charter *c, const struct charter *prev)
 int
 charter_peek(struct charter *ret, struct bytes file)
 {
-	struct signed_file f;
-	int err;
+	struct charter_file f;
 
-	if (file.n > CHARTER_FILE_MAX)
-		return QERR_TOOBIG;
-	err = signed_decode(&f, file, SIGNED_SIGS_MAX);
-	return err != 0 ? err : charter_decode_body(ret, f.body);
+	return charter_file_read(&f, ret, file);
 }
 
-int
-charter_take(struct charter *ret, struct bytes file, const struct charter *prev)
+static int
+take(struct charter_file *f, struct charter *ret, struct bytes file,
+    const struct charter *prev)
 {
-	int err = charter_peek(ret, file);
+	int err = charter_file_read(f, ret, file);
 
 	if (err != 0)
 		return err;
@@ -197,37 +127,24 @@ charter_take(struct charter *ret, struct bytes file, const struct charter *prev)
 	return ret->is_revocation ? fill_in(ret, prev) : 0;
 }
 
-static int
-check_signatures(const struct charter *c, struct bytes file,
-    const struct charter *prev)
+int
+charter_take(struct charter *ret, struct bytes file, const struct charter *prev)
 {
-	char comment[COMMENT_MAX];
-	unsigned own = 0, old = 0;
-	struct signed_file f;
-	int err = signed_decode(&f, file, SIGNED_SIGS_MAX);
+	struct charter_file f;
 
-	put_comment(comment, c->version);
-	for (size_t i = 0; i < f.n_sig && err == 0; i++)
-		err = count_signature(&f.sig[i], f.body, comment, c, prev, &own,
-		    &old);
-	if (err == 0 &&
-	    (own < c->threshold || (prev != NULL && old < prev->threshold)))
-		err = QERR_BADSIG;
-	return err;
+	return take(&f, ret, file, prev);
 }
 
 int
 charter_open(struct charter *ret, struct bytes file, const struct charter *prev)
 {
+	struct charter_file f;
 	int err;
 
-	if ((err = charter_take(ret, file, prev)) != 0 ||
-	    (err = check_signatures(ret, file, prev)) != 0)
+	if ((err = take(&f, ret, file, prev)) != 0 ||
+	    (err = charter_file_check(&f, ret, prev)) != 0)
 		return err;
-	if (prev == NULL)
-		return 0;
-	err = check_new_roots(ret, prev);
-	return err != 0 ? err : check_pin(ret, prev);
+	return prev == NULL ? 0 : charter_follows(ret, prev);
 }
 
 int

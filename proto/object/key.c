@@ -48,14 +48,33 @@ global_bytes(uint8_t dst[64 + KEY_COMMENT_MAX], const uint8_t sig[64],
 }
 
 void
+key_sign_body(uint8_t ret[64], const struct key_secret *k, struct bytes body)
+{
+	uint8_t h[PREHASH_LEN];
+
+	prehash(h, body);
+	crypto_sign_detached(ret, NULL, h, sizeof(h), k->sk);
+}
+
+int
+key_verify_body(const struct key *k, const uint8_t sig[64], struct bytes body)
+{
+	uint8_t h[PREHASH_LEN];
+
+	prehash(h, body);
+	return crypto_sign_verify_detached(sig, h, sizeof(h), k->pk) == 0
+		   ? 0
+		   : QERR_BADSIG;
+}
+
+void
 key_sign(struct key_sig *ret, const struct key_secret *k, struct bytes body,
     const char *trusted)
 {
-	uint8_t h[PREHASH_LEN], g[64 + KEY_COMMENT_MAX];
+	uint8_t g[64 + KEY_COMMENT_MAX];
 
 	memcpy(ret->id, k->pub.id, KEY_ID_LEN);
-	prehash(h, body);
-	crypto_sign_detached(ret->sig, NULL, h, sizeof(h), k->sk);
+	key_sign_body(ret->sig, k, body);
 	crypto_sign_detached(ret->global, NULL, g,
 	    global_bytes(g, ret->sig, trusted), k->sk);
 }
@@ -64,13 +83,13 @@ int
 key_verify(const struct key *k, const struct key_sig *sig, struct bytes body,
     const char *trusted)
 {
-	uint8_t h[PREHASH_LEN], g[64 + KEY_COMMENT_MAX];
+	uint8_t g[64 + KEY_COMMENT_MAX];
+	int err;
 
 	if (memcmp(k->id, sig->id, KEY_ID_LEN) != 0)
 		return QERR_KEY;
-	prehash(h, body);
-	if (crypto_sign_verify_detached(sig->sig, h, sizeof(h), k->pk) != 0)
-		return QERR_BADSIG;
+	if ((err = key_verify_body(k, sig->sig, body)) != 0)
+		return err;
 	if (crypto_sign_verify_detached(sig->global, g,
 		global_bytes(g, sig->sig, trusted), k->pk) != 0)
 		return QERR_BADSIG;

@@ -66,6 +66,11 @@ void key_sign(struct key_sig *ret, const struct key_secret *k,
 /* 0, QERR_KEY if the key id is another's, or QERR_BADSIG. */
 int key_verify(const struct key *k, const struct key_sig *sig,
     struct bytes body, const char *trusted);
+/* Of these the |sig| alone, where no trusted comment goes with it: 0 or QERR_BADSIG. */
+void key_sign_body(uint8_t ret[64], const struct key_secret *k,
+    struct bytes body);
+int key_verify_body(const struct key *k, const uint8_t sig[64],
+    struct bytes body);
 
 /* A signature as CBOR: [id, sig, global]. */
 void key_sig_encode(struct buf *b, const struct key_sig *sig);

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""The desk's key is stolen and ended by a revocation of 200 bytes, which goes by link, by stick and by chat; then the
+"""The desk's key is stolen and ended by a revocation of 123 bytes, which goes by link, by stick and by chat; then the
 root is stolen, too, and signs a charter against the newsroom's: everybody knows, and nobody is led.
 usage: revoke.py BUILD"""
 import glob, json, os, shutil, sys
@@ -65,10 +65,10 @@ def main(build):
         # The newsroom ends the key.
         r = w.run('charter', 'revoke', room, f'{desk_key}:4', '--key', root, '--output', w.path('unpinned'))
         need('up to 3 are not pinned' in r.stderr, r.stderr)
-        need(os.path.getsize(w.path('unpinned')) == 199, os.path.getsize(w.path('unpinned')))
+        need(os.path.getsize(w.path('unpinned')) == 123 and 'in 123 bytes:' in r.stderr, r.stderr)
         r = w.run('charter', 'revoke', room, f'{desk_key}:4', '--key', root, '--pin', os.path.join(desk.dir, 'state'))
         new, chat = os.path.join(room, 'charter.new'), w.path('chat.txt')
-        need(os.path.getsize(new) <= 256 and 'issues 1 to 3' in r.stdout and 'not pinned' not in r.stderr, r.stdout + r.stderr)
+        need(os.path.getsize(new) == 160 and 'issues 1 to 3' in r.stdout and 'not pinned' not in r.stderr, r.stdout + r.stderr)
         text = 'Look what came:\n> ' + r.stdout[r.stdout.index('-----BEGIN'):].replace('\n', '  \n')
         with open(chat, 'w', encoding='utf-8') as f:
             f.write(text.replace('> ', '', 1) + 'Pass it on!\n')

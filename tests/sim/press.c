@@ -18,7 +18,7 @@ make_charter(struct paper *p, struct charter *c)
 	c->threshold = 1;
 	c->root[0] = p->key[0].pub;
 	if (charter_encode(&body, c) != 0 ||
-	    charter_sign(file, buf_bytes(&body), (struct bytes){NULL, 0},
+	    charter_sign(file, buf_bytes(&body), (struct bytes){NULL, 0}, NULL,
 		&p->key[0]) != 0)
 		world_fail(p->w, "no charter", NULL);
 	if (c->version == 1)

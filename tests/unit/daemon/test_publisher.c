@@ -77,7 +77,8 @@ put_charter(int dir, const struct key_secret *k, struct follow *f,
 	}
 	buf_init(&file, 0);
 	check(charter_encode(b, &c) == 0);
-	check(charter_sign(&file, buf_bytes(b), bytes_of(NULL, 0), k) == 0);
+	check(charter_sign(&file, buf_bytes(b), bytes_of(NULL, 0), NULL, k) ==
+	      0);
 	check(charter_open(&opened, buf_bytes(&file), NULL) == 0);
 	f->feed = opened.hash;
 	buf_clear(b);

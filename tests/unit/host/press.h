@@ -48,7 +48,7 @@ press_open(struct press *p, uint8_t seed, unsigned m)
 	    .n_quorum = m - 1};
 	check(charter_encode(&body, &p->c) == 0);
 	check(charter_sign(&p->charter, buf_bytes(&body), (struct bytes){0},
-		  &p->k) == 0);
+		  NULL, &p->k) == 0);
 	hash(&p->feed, HASH_CHARTER, buf_bytes(&body));
 	history_init(&p->history);
 	buf_done(&body);

@@ -403,8 +403,8 @@ end_key(struct press *p, const struct press *q, struct buf *file)
 	p->c.key[1] = (struct charter_key){q->k.pub, 3, UINT64_MAX};
 	p->c.n_key = 2;
 	check(charter_encode(&body, &p->c) == 0);
-	check(charter_sign(file, buf_bytes(&body), (struct bytes){0}, &p->k) ==
-	      0);
+	check(charter_sign(file, buf_bytes(&body), (struct bytes){0}, NULL,
+		  &p->k) == 0);
 	buf_done(&body);
 }
 
@@ -482,8 +482,8 @@ take_pin(struct store *s, const char *dir, struct press *p)
 	p->c.pin = ISSUES;
 	history_root(&p->history, &p->c.pin_root);
 	check(charter_encode(&body, &p->c) == 0);
-	check(charter_sign(&file, buf_bytes(&body), (struct bytes){0}, &p->k) ==
-	      0);
+	check(charter_sign(&file, buf_bytes(&body), (struct bytes){0}, NULL,
+		  &p->k) == 0);
 	snprintf(alone, sizeof(alone), "%s/alone", dir);
 	check(file_write(AT_FDCWD, alone, buf_bytes(&file), 0600) == 0);
 	check(take(s, &p->feed, alone, &r) == 0 && r.charters == 1);

@@ -116,8 +116,8 @@ more_is_here(void)
 	p.c.previous = p.feed;
 	p.c.name = bytes_str("M");
 	check(charter_encode(&body, &p.c) == 0);
-	check(charter_sign(&file, buf_bytes(&body), (struct bytes){0}, &p.k) ==
-	      0);
+	check(charter_sign(&file, buf_bytes(&body), (struct bytes){0}, NULL,
+		  &p.k) == 0);
 	put(s, TREE_CHARTER, &p.feed, 2, buf_bytes(&file));
 	check(store_commit(s) == 0 && !sleeps(s, &all));
 	check(end(s, &all) == 0 && sleeps(s, &all));

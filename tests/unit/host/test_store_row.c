@@ -270,8 +270,8 @@ verdict(unsigned m)
 	p.c.key[0].to = 1;
 	p.c.key[p.c.n_key++] = (struct charter_key){q.k.pub, 2, UINT64_MAX};
 	check(charter_encode(&body, &p.c) == 0);
-	check(charter_sign(&file, buf_bytes(&body), (struct bytes){0}, &p.k) ==
-	      0);
+	check(charter_sign(&file, buf_bytes(&body), (struct bytes){0}, NULL,
+		  &p.k) == 0);
 	put(s, TREE_CHARTER, &p.feed, 2, buf_bytes(&file));
 	check(store_commit(s) == 0);
 	f = feed_new(&p.feed);

@@ -207,7 +207,7 @@ junk_charter(struct junk *j, struct id *previous, uint64_t version, size_t n)
 	buf_clear(&j->charter);
 	check(charter_encode(&body, &c) == 0);
 	check(charter_sign(&j->charter, buf_bytes(&body), (struct bytes){0},
-		  &j->k) == 0);
+		  NULL, &j->k) == 0);
 	hash(previous, HASH_CHARTER, buf_bytes(&body));
 	buf_done(&body);
 }

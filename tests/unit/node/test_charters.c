@@ -20,8 +20,8 @@ amend(struct house *h, const char *name)
 	c.previous = first.hash;
 	c.name = bytes_str(name);
 	check(charter_encode(&body, &c) == 0);
-	check(charter_sign(&file, buf_bytes(&body), (struct bytes){0}, &p.k) ==
-	      0);
+	check(charter_sign(&file, buf_bytes(&body), (struct bytes){0}, NULL,
+		  &p.k) == 0);
 	house_put(h, OBJECT_CHARTER, &p.feed, 2, buf_bytes(&file));
 	e.published.feed = p.feed;
 	e.published.charter = buf_bytes(&file);

@@ -806,7 +806,7 @@ press_new(struct press *p, uint8_t seed)
 	p->c.key[0] = (struct charter_key){p->k.pub, 1, UINT64_MAX};
 	check(charter_encode(&body, &p->c) == 0);
 	check(charter_sign(&p->charter, buf_bytes(&body), (struct bytes){0},
-		  &p->k) == 0);
+		  NULL, &p->k) == 0);
 	hash(&p->feed, HASH_CHARTER, buf_bytes(&body));
 	history_init(&p->history);
 	randombytes_buf_deterministic(p->bytes, sizeof(p->bytes), s);
@@ -828,8 +828,8 @@ press_revoke(struct press *q, uint64_t from, struct buf *ret)
 	q->c.key[1] = (struct charter_key){fresh.pub, from, UINT64_MAX};
 	check(charter_encode(&body, &q->c) == 0);
 	buf_clear(ret);
-	check(charter_sign(ret, buf_bytes(&body), (struct bytes){0}, &q->k) ==
-	      0);
+	check(charter_sign(ret, buf_bytes(&body), (struct bytes){0}, NULL,
+		  &q->k) == 0);
 	q->k = fresh;
 	buf_done(&body);
 }

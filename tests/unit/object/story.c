@@ -13,15 +13,32 @@ new_file(struct story *s, bool is_charter)
 	return &s->file[s->n++];
 }
 
+/* As those who sign see the roots: who is none of them takes the last one's place. */
+static void
+intrude(const struct story *s, struct charter *before, unsigned who)
+{
+	for (int i = 0; i < KEYS; i++) {
+		bool is_root = false;
+
+		for (size_t k = 0; k < before->n_root; k++)
+			is_root |= key_eq(&before->root[k], &s->key[i].pub);
+		if ((who >> i & 1) != 0 && !is_root)
+			before->root[before->n_root - 1] = s->key[i].pub;
+	}
+}
+
 void
 sign_charter(struct story *s, struct charter *c, unsigned who, bool taken)
 {
 	struct buf body = {0}, *file = new_file(s, true);
+	struct charter roots = s->charter;
 
 	c->version = s->charter.version + 1;
 	if (s->charter.version > 0)
 		c->previous = s->charter.hash;
 	check(charter_encode(&body, c) == 0);
+	if (c->is_revocation)
+		intrude(s, &roots, who);
 	for (int i = 0; i < KEYS; i++) {
 		struct buf more = {0};
 		struct bytes so_far = buf_bytes(file);
@@ -30,7 +47,7 @@ sign_charter(struct story *s, struct charter *c, unsigned who, bool taken)
 			continue;
 		if (file->n == 0)
 			so_far.p = NULL;
-		check(charter_sign(&more, buf_bytes(&body), so_far,
+		check(charter_sign(&more, buf_bytes(&body), so_far, &roots,
 			  &s->key[i]) == 0);
 		buf_done(file);
 		*file = more;

@@ -423,7 +423,53 @@ revocation_of_nothing(struct story *s)
 	issues(s, 3, 3, DESK);
 }
 
+/* The places are of the roots as they are: who left has none, and nobody else's stays. */
+static void
+revoked_by_roots_that_moved(struct story *s)
+{
+	struct charter c, first, evil;
+
+	begin(s, 3, 2);
+	issues(s, 1, 2, DESK);
+	c = first = s->charter;
+	memmove(&c.root[0], &c.root[1], 2 * sizeof(c.root[0]));
+	c.root[2] = s->key[NEXT].pub;
+	sign_charter(s, &c, B | C, true);
+	evil = revocation(s, DESK, 1);
+	sign_charter(s, &evil, A | B, false);
+	c = s->charter;
+	memcpy(s->charter.root, first.root, sizeof(first.root));
+	sign_charter(s, &evil, A | B, false);
+	sign_charter(s, &evil, B | C, false);
+	s->charter = c;
+	issue(s, 3, DESK, 9);
+	c = revocation(s, DESK, 3);
+	sign_charter(s, &c, B | N, true);
+	c = replaced(s, 3);
+	sign_charter(s, &c, C | N, true);
+	issues(s, 3, 3, DESK_2);
+}
+
 /* --- the roots contradict themselves --- */
+
+/* Behind either side of a fork there is a revocation, by the roots of that side. */
+static void
+revoked_on_both_sides(struct story *s)
+{
+	struct charter c, before;
+
+	begin(s, 2, 1);
+	issues(s, 1, 3, DESK);
+	before = s->charter;
+	for (int side = 0; side < 2; side++) {
+		s->charter = c = before;
+		c.root[0] = s->key[side == 0 ? ROOT_A : ROOT_B].pub;
+		c.root[1] = s->key[ROOT_C].pub;
+		sign_charter(s, &c, side == 0 ? A : B, true);
+		c = revocation(s, DESK, side == 0 ? 2 : 3);
+		sign_charter(s, &c, C, true);
+	}
+}
 
 /* Two who may each sign charters end the key at once, at different issues. */
 static void
@@ -669,6 +715,8 @@ static const struct {
     {"revoked in short, and pinned", revoked_in_short_and_pinned, SAME, 0},
     {"revoked by too few", revoked_by_too_few, SAME, 0},
     {"a revocation of nothing", revocation_of_nothing, SAME, 0},
+    {"revoked by roots that moved", revoked_by_roots_that_moved, SAME, 0},
+    {"revoked on both sides of a fork", revoked_on_both_sides, FORKED, 3},
     {"two revocations at once", two_revocations, FORKED, 2},
     {"a revocation, and a thief with the root", a_revocation_and_a_thief,
 	FORKED, 2},

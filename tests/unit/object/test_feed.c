@@ -42,7 +42,7 @@ charter(struct room *r)
 
 	c->version = r->n_charter + 1;
 	check(charter_encode(&body, c) == 0);
-	check(charter_sign(file, buf_bytes(&body), (struct bytes){0},
+	check(charter_sign(file, buf_bytes(&body), (struct bytes){0}, NULL,
 		  &r->root) == 0);
 	hash(&c->previous, HASH_CHARTER, buf_bytes(&body));
 	if (r->n_charter++ == 0)

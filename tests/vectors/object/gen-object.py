@@ -176,6 +176,19 @@ def charter(fields, keys):
     return v.encode([body, sorted(k.sign(body, f'quire charter {fields[1]}') for k in keys)])
 
 
+def revocation(fields, keys, first):
+    """In short form behind the charters in `first`: who is no root of these signs in the last one's place."""
+    body = v.encode({k: x for k, x in fields.items() if x is not None})
+    roots = next(c for c in map(v.decode, (v.decode(f)[0] for f in reversed(first))) if c[0] == 1)[5]
+    place = {roots.index(k.key) if k.key in roots else len(roots) - 1: k.sign(body, '')[1] for k in keys}
+    return v.encode([body, places(place)])
+
+
+def places(at):
+    """Signatures by place, as the bytes that they are in a file."""
+    return bytes([sum(1 << i for i in at)]) + b''.join(at[i] for i in sorted(at))
+
+
 def header(fields, *keys):
     """Signed by all of the keys, which its body counts."""
     fields = {**({8: len(keys)} if len(keys) > 1 else {}), **fields}
@@ -189,6 +202,7 @@ CHARTER1 = charter(CHARTER, [ROOT])
 FEED = v.H(b'charter', v.encode(CHARTER))
 REVOKING = charter({**CHARTER, 1: 2, 8: [[DESK.key, 1, 4]], 10: FEED}, [ROOT])
 PINNING = charter({**CHARTER, 1: 2, 10: FEED, 11: [4, bytes(range(32))]}, [ROOT])
+SHORT = revocation({0: 6, 1: 2, 8: [[DESK.id, 5]], 10: FEED}, [ROOT], [CHARTER1])
 WIDENING = charter({**CHARTER, 1: 2, 8: sorted([[DESK.key, 1], [THIEF.key, 1]]), 10: FEED}, [ROOT])
 QUORUM = charter({**CHARTER, 1: 2, 8: sorted([[DESK.key, 1], [EDITOR.key, 1], [CHIEF.key, 4]]), 10: FEED, 12: [[5, 2]]}, [ROOT])
 OTHER = {**CHARTER, 2: 'The Other'}
@@ -452,12 +466,12 @@ def charters():
     def ends(name, verdict, *pairs, keys=(ROOT,), first=(CHARTER1,), **fields):
         """A revocation behind the charters in `first`."""
         c = {0: 6, 1: len(first) + 1, 8: sorted([list(p) for p in pairs]), 10: v.H(b'charter', v.decode(first[-1])[0])}
-        file = charter({k: x for k, x in {**c, **{int(k[1:]): x for k, x in fields.items()}}.items() if x is not None}, keys)
+        file = revocation({**c, **{int(k[1:]): x for k, x in fields.items()}}, keys, first)
         add(name, verdict, *first, file)
         return file
     three = (CHARTER1, charter({**CHARTER, 1: 2, 8: sorted([[DESK.key, 1], [EDITOR.key, 1, 2], [EDITOR.key, 4], [CHIEF.key, 2, 5]]), 10: FEED}, [ROOT]))
-    assert len(ends('a revocation', '0', desk)) == 199
-    assert len(ends('a revocation with a pin', '0', [DESK.id, 1 << 31], _11=[(1 << 31) - 1, seed('history')])) <= 256
+    assert len(ends('a revocation', '0', desk)) == 123
+    assert len(ends('a revocation with a pin', '0', [DESK.id, 1 << 31], _11=[(1 << 31) - 1, seed('history')])) == 168
     ends('a revocation outright', '0', [DESK.id, 1])
     ends('of a key with a gap', '0', editor, first=three)
     ends('of a key that ends later', '0', chief, first=three)
@@ -475,8 +489,8 @@ def charters():
     ends('with a whole key', 'QERR_RANGE', _8=[[DESK.key, 3]])
     ends('without a number', 'QERR_MISSING', _8=[[DESK.id]])
     ends('with more than a number', 'QERR_RANGE', _8=[[DESK.id, 3, 4]])
-    ends('signed by the desk', 'QERR_KEY', desk, keys=(DESK,))
-    ends('signed by nobody of it', 'QERR_KEY', desk, keys=(THIEF,))
+    ends('signed by the desk', 'QERR_BADSIG', desk, keys=(DESK,))
+    ends('signed by nobody of it', 'QERR_BADSIG', desk, keys=(THIEF,))
     ends('behind another charter', 'QERR_CHAIN', desk, _10=bytes(32))
     ends('of a later version', 'QERR_CHAIN', desk, _1=3)
     ends('as the first version', 'QERR_RANGE', desk, _1=1)
@@ -487,8 +501,58 @@ def charters():
     ends('with a pin that reaches less far', 'QERR_CHAIN', desk, first=(pinned,), _11=[3, seed('less')])
     ends('that leaves a pin alone', '0', desk, first=(pinned,))
     two = charter({**CHARTER, 5: roots(ROOT, heir, other), 6: 2}, [ROOT, heir])
-    ends('by two of three roots', '0', desk, keys=(heir, other), first=(two,))
+    assert len(ends('by two of three roots', '0', desk, keys=(heir, other), first=(two,))) == 187
+    assert len(ends('by two, with a pin', '0', [DESK.id, 1 << 31], keys=(ROOT, other), first=(two,), _11=[(1 << 31) - 1, seed('history')])) == 232
+    assert len(ends('by three of three roots', '0', desk, keys=(ROOT, heir, other), first=(two,))) == 251
+    assert len(ends('by three, as late as can be', '0', [DESK.id, (1 << 32) - 1], keys=(ROOT, heir, other), first=(two,))) == 255
     ends('by one of three roots', 'QERR_BADSIG', desk, first=(two,))
+    ends('by one of three roots and the desk', 'QERR_BADSIG', desk, keys=(min((ROOT, heir, other), key=lambda k: k.key), DESK), first=(two,))
+    eight = [Key(f'root {i}') for i in range(8)]
+    all8 = charter({**CHARTER, 5: roots(*eight), 6: 8}, eight)
+    assert len(ends('by eight roots', '0', desk, keys=eight, first=(all8,))) == 572
+    ends('by seven of eight', 'QERR_BADSIG', desk, keys=eight[:7], first=(all8,))
+    # The places are those of the charter that `previous` names, not of one before that or of the feed's first.
+    moved = charter({**CHARTER, 1: 2, 5: roots(heir, other), 6: 2, 10: v.H(b'charter', v.decode(two)[0])}, [heir, other])
+    behind = {0: 6, 1: 3, 8: [desk], 10: v.H(b'charter', v.decode(moved)[0])}
+    ends('by places in the charter before', '0', desk, keys=(heir, other), first=(two, moved))
+    add('by places in the one before that', 'QERR_BADSIG', two, moved, revocation(behind, (heir, other), (two,)))
+    ends('by places behind a revocation', '0', [DESK.id, 2], keys=(heir, other), first=(two, moved, revocation(behind, (heir, other), (moved,))))
+    # Of two seconds that contradict each other each has the places of what follows it.
+    side = charter({**CHARTER, 1: 2, 5: roots(ROOT, heir), 6: 2, 10: v.H(b'charter', v.decode(two)[0])}, [ROOT, heir])
+    add('by places on the other side of a fork', 'QERR_CHAIN', two, side, revocation(behind, (heir, other), (moved,)))
+    behind[10] = v.H(b'charter', v.decode(side)[0])
+    add('.. and on this one', '0', two, side, revocation(behind, (ROOT, heir), (side,)))
+
+    def form(name, verdict, make, first=two):
+        """A good revocation by two of three roots, with other signatures: `make` gets these by place."""
+        body = v.encode({0: 6, 1: 2, 8: [desk], 10: v.H(b'charter', v.decode(first)[0])})
+        at = {roots(ROOT, heir, other).index(k.key): k.sign(body, 'quire charter 2') for k in (ROOT, heir, other)}
+        add(name, verdict, first, v.encode([body, make({i: s[1] for i, s in at.items()}, at)]))
+    form('all three, by hand', '0', lambda at, _: places(at))
+    form('in the places of each other', 'QERR_BADSIG', lambda at, _: places({0: at[1], 1: at[0]}))
+    form('signatures not ascending', 'QERR_BADSIG', lambda at, _: b'\3' + at[1] + at[0])
+    form('in a place that is none', 'QERR_KEY', lambda at, _: places({**at, 3: at[0]}))
+    form('in the last place of all', 'QERR_KEY', lambda at, _: places({**at, 7: at[0]}))
+    form('two good and one that is not', 'QERR_BADSIG', lambda at, _: places({**at, 2: at[0]}))
+    form('one key twice', 'QERR_BADSIG', lambda at, _: places({0: at[0], 1: at[0]}))
+    form('without signatures', 'QERR_RANGE', lambda at, _: b'\0')
+    form('no bytes', 'QERR_RANGE', lambda at, _: b'')
+    form('a signature of nobody', 'QERR_TRAILING', lambda at, _: b'\0' + at[0])
+    form('more signatures than places', 'QERR_TRAILING', lambda at, _: b'\3' + at[0] + at[1] + at[2])
+    form('more places than signatures', 'QERR_MISSING', lambda at, _: b'\7' + at[0] + at[1])
+    form('a signature cut', 'QERR_MISSING', lambda at, _: places(at)[:-1])
+    form('a byte more', 'QERR_TRAILING', lambda at, _: places(at) + b'\0')
+    form('nine signatures', 'QERR_RANGE', lambda at, _: b'\xff' + at[0] * 9)
+    form('signed as a full charter', 'QERR_TYPE', lambda at, full: sorted(full.values()))
+    form('an array of its signatures', 'QERR_TYPE', lambda at, _: [places(at)])
+    form('text for its signatures', 'QERR_TYPE', lambda at, _: 's' * 129)
+    good = v.decode(ends('by the first and the second', '0', desk, keys=(heir, other), first=(two,)))
+    add('of another body', 'QERR_BADSIG', two, v.encode([v.encode({**v.decode(good[0]), 8: [[DESK.id, 2]]}), good[1]]))
+    add('a long head before its signatures', 'QERR_ENCODING', two, b'\x82' + v.encode(good[0]) + b'\x59\0\x81' + good[1])
+    add('a byte behind it', 'QERR_TRAILING', two, v.encode(good) + b'\0')
+    add('one thing more', 'QERR_RANGE', two, v.encode([*good, b'']))
+    full = v.encode({**CHARTER, 1: 2, 10: FEED})
+    add('a full charter in short form', 'QERR_TYPE', CHARTER1, v.encode([full, places({0: ROOT.sign(full, '')[1]})]))
     add('a charter behind a revocation', '0', CHARTER1, twice[0], charter({**CHARTER, 1: 3, 8: sorted([[DESK.key, 1, 2], [EDITOR.key, 3]]),
                                                                          10: v.H(b'charter', v.decode(twice[0])[0])}, [ROOT]))
     add('a revocation alone', 'QERR_CHAIN', twice[0], feed=FEED)
@@ -531,6 +595,8 @@ def headers():
     change('by the root', 'QERR_KEY', key=ROOT)
     change('by a key revoked for it', 'QERR_REVOKED', charters=(CHARTER1, REVOKING))
     change('before the revocation', '0', charters=(CHARTER1, REVOKING), _3=4)
+    change('by a key revoked for it in short', 'QERR_REVOKED', charters=(CHARTER1, SHORT))
+    change('before the revocation in short', '0', charters=(CHARTER1, SHORT), _3=4)
     change('under a charter that is not here', 'QERR_CHARTER', _2=2)
     change('under an older charter', '0', charters=(CHARTER1, WIDENING))
     change('in the pinned history', '0', charters=(CHARTER1, PINNING))
@@ -738,6 +804,11 @@ def capsules():
     add('revoked in the capsule', 'QERR_REVOKED', capsule(charters=(CHARTER1, REVOKING)))
     add('revoked elsewhere', 'QERR_REVOKED', capsule(), REVOKING)
     add('issue before the revocation', '0', capsule(head=issue(4)), REVOKING)
+    add('revoked in short in the capsule', 'QERR_REVOKED', capsule(charters=(CHARTER1, SHORT)))
+    add('revoked in short elsewhere', 'QERR_REVOKED', capsule(), SHORT)
+    add('issue before the revocation in short', '0', capsule(charters=(CHARTER1, SHORT), head=issue(4)), SHORT)
+    add('.. by itself', '0', capsule(charters=(CHARTER1, SHORT), head=issue(4)))
+    add('a newer revocation that nobody signed', 'QERR_BADSIG', capsule(), SHORT[:-1] + bytes([SHORT[-1] ^ 1]))
     add('signed by a thief', 'QERR_KEY', capsule(head=issue(key=THIEF)))
 
     # A history of seven issues that a charter pins: what is in it shows so, whoever may still sign its numbers.
@@ -847,6 +918,7 @@ def editions():
     add('two charters', '0', draft(charters=(CHARTER1, WIDENING)))
     add('signed by a thief', 'QERR_KEY', draft(signed=True, key=THIEF))
     add('signed by who was revoked', 'QERR_REVOKED', draft(signed=True, charters=(CHARTER1, REVOKING)))
+    add('signed by who was revoked in short', 'QERR_REVOKED', draft(signed=True, charters=(CHARTER1, SHORT)))
     two = (CHARTER1, QUORUM)
     add('draft that two have to sign', '0', draft(charters=two, by=(EDITOR,)))
     add('draft that one has to sign, where two have to', 'QERR_QUORUM', draft(charters=two))
