@@ -236,6 +236,30 @@ sign_first(struct charter_verb *v, const struct charter *c)
 	return exit;
 }
 
+/* What roots sign one after another must be able to count once all have; and of one
+ * version there should be no two. */
+static int
+check_next(const struct charter_verb *v, const struct charter *whole)
+{
+	struct charter there;
+	int err = charter_follows(whole, &v->old.charter);
+
+	if (err == QERR_KEY)
+		return complain("a root joins that the charter in force did "
+				"not announce (--next-root): this one would "
+				"never count.");
+	if (err != 0)
+		return complain("there cannot be such a charter: it %s.",
+		    qerr_str(err));
+	if (!charter_held_is(v->output, &there) ||
+	    there.version != whole->version)
+		return APP_DONE;
+	return complain("%s is version %llu already. Where two of one version "
+			"are signed, neither counts: have it signed and put "
+			"in force, or remove it if nobody else has it.",
+	    v->output, (unsigned long long)there.version);
+}
+
 /* |c| as it will count: in short form a pin that stays is not written. */
 static struct charter
 whole_of(const struct charter_verb *v, const struct charter *c)
@@ -254,12 +278,15 @@ write_change(struct charter_verb *v, const struct charter *c)
 {
 	struct charter whole = whole_of(v, c);
 	char path[PATH_MAX];
+	int exit;
 
 	if (v->output == NULL) {
 		snprintf(path, sizeof(path), "%.*s.new", PATH_MAX - 8,
 		    v->old.path);
 		v->output = path;
 	}
+	if ((exit = check_next(v, &whole)) != APP_DONE)
+		return exit;
 	if (!v->a->quiet)
 		(void)charter_show(v->a, &whole, &v->old.charter);
 	say_unpinned(v, &whole);

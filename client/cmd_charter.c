@@ -106,7 +106,7 @@ do_accept(struct charter_verb *v, const char *folder, const char *draft)
 		    path);
 	if (exit == APP_DONE)
 		exit = charter_held_read(&v->new, draft, "charter.new",
-		    draft == folder ? &v->old.charter : NULL);
+		    &v->old.charter);
 	if (exit != APP_DONE)
 		return exit;
 	err = charter_open(&c, charter_held_file(&v->new), &v->old.charter);
