@@ -196,8 +196,9 @@ static const struct cmd_option options[] = {
 	"know the charters there, too: a charter or revocation, a\n"
 	"tree, a newsroom's folder; repeat"},
     {'e', "export", "FILE",
-	"write the signed header's body to FILE and its signature\n"
-	"(of several each under its key's id) to FILE.minisig"},
+	"write the body of the header or charter to FILE and its\n"
+	"signature (of several each under its key's id) to\n"
+	"FILE.minisig; a revocation has no such form"},
     {0},
 };
 

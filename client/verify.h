@@ -50,8 +50,14 @@ void verify_since(const struct verify *v, const struct id *feed,
 int verify_capsule(struct verify *v, struct bytes file);
 int verify_page(struct verify *v);
 int verify_header(struct verify *v);
+/*
+ * Write the body and the signatures of |file|, which is |h|, as minisign knows them, if
+ * that was asked for; verify_export_signed() those of another |what|, which was.
+ */
 int verify_export(const struct verify *v, const struct header *h,
     struct bytes file);
+int verify_export_signed(const struct verify *v, const struct signed_file *f,
+    const char *what, const char *comment);
 int verify_charter(struct verify *v);
 int verify_folder(struct verify *v);
 int verify_bundle(struct verify *v);

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "client/charter_held.h"
 #include "client/term.h"
 #include "client/verify.h"
 #include "proto/base/qerr.h"
@@ -109,24 +110,6 @@ learn_tree(struct feed *f, const char *place)
 	return err == QERR_FORK || qerr_is_fatal(err) ? err : 0;
 }
 
-/* True if |place| is a file with some charter, whoever's; |ret| then has its version and
- * hash. */
-static bool
-is_charter(const char *place, struct charter *ret)
-{
-	struct stat st;
-	struct buf b;
-	bool is;
-
-	buf_init(&b, 0);
-	is = stat(place, &st) == 0 && S_ISREG(st.st_mode) &&
-	     file_read(&b, AT_FDCWD, place, TEXT_MAX) == 0 &&
-	     armour_strip(&b, ARMOUR_CHARTER, CHARTER_FILE_MAX) == 0 &&
-	     charter_peek(ret, buf_bytes(&b)) == 0;
-	buf_done(&b);
-	return is;
-}
-
 int
 verify_known_check(const struct verify *v)
 {
@@ -135,7 +118,7 @@ verify_known_check(const struct verify *v)
 		struct charter c;
 		int err;
 
-		if (is_charter(v->known[i], &c))
+		if (charter_held_is(v->known[i], &c))
 			continue;
 		err = import_open(&src, v->known[i], NULL);
 		import_close(src);
@@ -156,7 +139,7 @@ verify_learn(struct feed *f, const char *place)
 	struct charter c;
 	int err;
 
-	if (is_charter(place, &c))
+	if (charter_held_is(place, &c))
 		return learn_named(f, place);
 	err = learn_tree(f, place);
 	return err != 0 ? err : learn_newsroom(f, place);
@@ -169,7 +152,7 @@ note_unused(const struct verify *v, const struct feed *f)
 	struct charter c, ours;
 
 	for (size_t i = 0; i < v->n_known; i++) {
-		if (!is_charter(v->known[i], &c) ||
+		if (!charter_held_is(v->known[i], &c) ||
 		    (charter_peek(&ours, feed_charter_file(f, c.version)) ==
 			    0 &&
 			id_eq(&ours.hash, &c.hash)))
@@ -313,7 +296,7 @@ say_json(const struct verify *v, const struct id *feed, const struct charter *c)
 	buf_done(&b);
 }
 
-static int
+static void
 say_good(const struct verify *v, const struct id *feed, const struct charter *c)
 {
 	char id[ID_TEXT_LEN + 1], key[KEY_ID_TEXT + 1];
@@ -321,7 +304,7 @@ say_good(const struct verify *v, const struct id *feed, const struct charter *c)
 	if (v->a->json)
 		say_json(v, feed, c);
 	if (v->a->json || v->a->quiet)
-		return APP_DONE;
+		return;
 	id_text(id, feed);
 	printf("%sGood%s: charter %llu of ", style(v->a, STYLE_GOOD),
 	    style(v->a, STYLE_PLAIN), (unsigned long long)c->version);
@@ -333,7 +316,29 @@ say_good(const struct verify *v, const struct id *feed, const struct charter *c)
 		    (unsigned long long)c->end[i].from);
 	}
 	printf("Feed      %s\n", id);
-	return APP_DONE;
+}
+
+/* |c| as minisign knows it; a revocation carries less than minisign asks for. */
+static int
+export_charter(const struct verify *v, const struct charter *c)
+{
+	char comment[CHARTER_COMMENT_MAX];
+	struct signed_file f;
+	int err;
+
+	if (v->export == NULL)
+		return APP_DONE;
+	if (c->is_revocation)
+		return complain("%s has no form that minisign knows: so that "
+				"it is short, a revocation leaves out the "
+				"signatures of trusted comments. Nothing was "
+				"exported.",
+		    v->what);
+	err = signed_decode(&f, buf_bytes(&v->bytes), SIGNED_SIGS_MAX);
+	if (err != 0)
+		return verify_bad(v, err);
+	charter_comment(comment, c->version);
+	return verify_export_signed(v, &f, "charter", comment);
 }
 
 /* |f| has those before |s->c|, at least; perhaps it, too. */
@@ -352,7 +357,8 @@ judge(struct verify *v, const struct search *s)
 	c = s->c;
 	if (c.is_revocation)
 		c.name = feed_charter(s->found)->name;
-	return say_good(v, feed_id(s->found), &c);
+	say_good(v, feed_id(s->found), &c);
+	return export_charter(v, &c);
 }
 
 int

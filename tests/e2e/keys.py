@@ -109,7 +109,66 @@ def main(build):
         shutil.rmtree(os.path.join(desk.dir, 'state'))
         desk.start()
         need(desk.feed()['charter'] == 3, 'the chain of charters was lost with the store')
+        desk.stop()
+        several_revoke(w, room, root)
         print('the thief is out')
+
+
+def size(path):
+    return os.path.getsize(path)
+
+
+def several_revoke(w, room, root):
+    """Two of three roots sign a revocation, then three, then four: it stays short, and is one file that goes round."""
+    new, there, desk2 = os.path.join(room, 'charter.new'), w.path('revocation'), w.path('desk2.pub')
+    w.run('charter', 'revoke', room, desk2 + ':9', '--key', root[0], '--output', there)
+    need(size(there) == 123, size(there))
+    fails(w, 1, 'too few roots', 'charter', 'accept', room, there)
+    fails(w, 1, 'not beside it', 'charter', 'sign', '--yes', there, root[2])
+    fails(w, 1, 'no root', 'charter', 'sign', '--yes', there, w.path('stranger'), '--previous', room)
+    fails(w, 1, 'signed it already', 'charter', 'sign', '--yes', there, root[0], '--previous', room)
+    r = w.run('charter', 'sign', '--yes', there, root[2], '--previous', room)
+    need(size(there) == 187 and 'in 187 bytes: hand it on' in r.stderr and 'BEGIN QUIRE CHARTER' in r.stdout, r.stderr)
+    need('issues 3 to 8' in r.stdout, r.stdout)
+
+    # A full charter has minisign's form, and a revocation, which leaves that out, says so.
+    body = w.path('body')
+    w.run('verify', '--export', body, os.path.join(room, 'charter'))
+    signed = sorted(x for x in os.listdir(os.path.dirname(body)) if x.startswith('body.') and x.endswith('.minisig'))
+    need(len(signed) == 2, signed)
+    if shutil.which('minisign'):
+        good = [subprocess.run(['minisign', '-Vm', body, '-p', root[2] + '.pub', '-x', w.path(x)], capture_output=True).returncode for x in signed]
+        need(sorted(good) == [0, 1], 'minisign knows not one of two signatures')
+    os.remove(body)
+    fails(w, 1, 'no form that minisign knows', 'verify', '--charter', room, '--export', body, there)
+    need(not os.path.exists(body), 'what has no form was exported')
+
+    # From outside the folder into force; then nothing overwrites one of the version that is next.
+    w.run('charter', 'accept', room, there)
+    need('version 4' in w.run('charter', 'show', room).stdout, 'it is not in force')
+    w.run('charter', 'change', room, '--add-root', w.path('stranger.pub'), '--threshold', '4', '--key', root[0])
+    fails(w, 1, 'is version 5 already', 'charter', 'revoke', room, desk2 + ':7', '--key', root[0])
+    for key in root[1], root[2], w.path('stranger'):
+        r = w.run('charter', 'sign', '--yes', new, key)  # the one before it lies beside it
+        need('+ root' in r.stdout and ('It counts' in r.stderr) == (key == w.path('stranger')), r.stderr)
+    w.run('charter', 'accept', room)
+    w.run('charter', 'revoke', room, desk2 + ':7', '--key', root[0])
+    for key, n in (root[1], 187), (root[2], 251), (w.path('stranger'), 316):
+        r = w.run('charter', 'sign', '--yes', new, key)
+        need(size(new) == n, size(new))
+    need('in 316 bytes (more than' in r.stderr and 'BEGIN QUIRE CHARTER' in r.stdout, r.stderr)
+    w.run('charter', 'accept', room)
+    need('issues 3 to 6' in w.run('charter', 'show', room).stdout, 'it is not in force')
+
+    # Who may not become a root is not signed first and refused last.
+    others = root[1], root[2], w.path('stranger')
+    w.run('charter', 'change', room, '--next-root', desk2, '--key', root[0])
+    for key in others:
+        w.run('charter', 'sign', '--yes', new, key)
+    w.run('charter', 'accept', room)
+    os.remove(new)
+    fails(w, 1, 'never count', 'charter', 'change', room, '--add-root', w.path('newsroom', 'public.key'), '--key', root[0])
+    need(not os.path.exists(new), 'a charter that cannot count was written')
 
 
 if __name__ == '__main__':
