@@ -196,7 +196,7 @@ static const struct cmd_option options[] = {
 	"know the charters there, too: a charter or revocation, a\n"
 	"tree, a newsroom's folder; repeat"},
     {'e', "export", "FILE",
-	"write the body of the header or charter to FILE and its\n"
+	"write the body of a header or charter to FILE and its\n"
 	"signature (of several each under its key's id) to\n"
 	"FILE.minisig; a revocation has no such form"},
     {0},
@@ -253,7 +253,7 @@ run(struct app *a)
 
 	if (read_options(&v, &exit) == APP_STOP)
 		return exit;
-	if (!app_operands(a, 1, -1))
+	if (!app_operands(a, 1, v.export != NULL ? 1 : -1))
 		return APP_USAGE;
 	if ((exit = verify_known_check(&v)) != 0)
 		return exit;

@@ -172,7 +172,7 @@ compare_page(struct verify *v, const struct capsule_verdict *c,
 	}
 	verify_good(v, "page", &c->feed, &c->charter, &c->header, &c->article);
 	say_unproven(v, c);
-	return APP_DONE;
+	return verify_export(v, &c->header, c->header_file);
 }
 
 int

@@ -261,9 +261,13 @@ verify_tree(struct verify *v,
     int (*open)(struct import_source **, const char *))
 {
 	struct tree t = {.v = v};
-	int err = open(&t.src, v->what);
+	int err;
 
-	if (err == 0)
+	if (v->export != NULL)
+		return complain("%s holds many headers, and --export takes "
+				"one, as of a capsule or the head of a tree.",
+		    v->what);
+	if ((err = open(&t.src, v->what)) == 0)
 		err = import_feeds(t.src, walk_feed, &t);
 	import_close(t.src);
 	if (err == QERR_IO)

@@ -248,6 +248,13 @@ def main(build):
         with open(w.path('block'), 'wb') as f:
             f.write(open(block, 'rb').read()[:-7])
         fails(w, 1, 'ends early', 'verify', '--charter', os.path.join(two.dir, 'state'), w.path('block'))
+        # What it writes is of one: of a page, too, but not of a tree, and of no second file.
+        fails(w, 1, 'holds many', 'verify', '--export', w.path('none'), w.path('all.tar'))
+        fails(w, 2, 'one word too many', 'verify', '--export', w.path('none'), header, header)
+        w.run('unpack', w.path('shown'))
+        page = next(p for p in glob.glob(w.path('shown', '**', '*.html'), recursive=True) if os.path.exists(p[:-5] + '.quire'))
+        w.run('verify', '--export', w.path('of.page'), page)
+        need(os.path.exists(w.path('of.page.minisig')) and not os.path.exists(w.path('none')), 'a page exports nothing, or a tree something')
         if shutil.which('minisign'):
             r = subprocess.run(['minisign', '-Vm', w.path('header'), '-p', w.path('newsroom', 'public.key')], capture_output=True, text=True)
             need(r.returncode == 0, f'minisign says: {r.stderr}')
