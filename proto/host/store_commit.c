@@ -1,6 +1,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
@@ -24,14 +25,35 @@ struct committer {
 	int event; /* readable when one is done */
 };
 
+/* Blocks of headers come behind all else that waits: wherever a crash breaks off, no
+ * header is there without the charter that it needs. */
+static void
+put_blocks_last(struct store *s)
+{
+	for (size_t i = 0, left = s->n_waiting; left > 0; left--) {
+		struct waiting w = s->waiting[i];
+
+		if (w.put == NULL) {
+			i++;
+			continue;
+		}
+		memmove(&s->waiting[i], &s->waiting[i + 1],
+		    (s->n_waiting - i - 1) * sizeof(w));
+		s->waiting[s->n_waiting - 1] = w;
+	}
+}
+
 /* The headers' blocks, and then the heads. */
 static int
 write_headers(struct store *s)
 {
 	int err = 0;
 
+	put_blocks_last(s);
 	for (size_t i = 0; i < s->n_waiting && err == 0; i++)
 		err = store_issues_take(s, &s->waiting[i]);
+	for (size_t i = 0; i < s->n_waiting && err == 0; i++)
+		store_issues_drop(&s->waiting[i]);
 	for (size_t i = 0; i < s->n_head && err == 0; i++) {
 		struct tree_name t = {.kind = TREE_HEAD, .id = s->head[i].feed};
 

@@ -115,6 +115,20 @@ merge(struct buf *b, const struct issues_put *p, const struct issues *old)
 	return buf_err(b);
 }
 
+/* True if the block before that of |p| is whole, or will be with this commit. */
+static bool
+follows(struct store *s, const struct issues_put *p)
+{
+	struct tree_name t = {.kind = TREE_ISSUE,
+	    .id = p->feed,
+	    .number = (p->block - 1) * ISSUES_BLOCK};
+	const struct issues_put *before = find(s, &p->feed, p->block - 1);
+
+	return p->block == 1 ||
+	       (before != NULL && before->of[ISSUES_BLOCK - 1].n > 0) ||
+	       store_has(s, &t);
+}
+
 int
 store_issues_take(struct store *s, struct waiting *w)
 {
@@ -127,12 +141,12 @@ store_issues_take(struct store *s, struct waiting *w)
 	buf_init(&was, 0);
 	buf_init(&b, 0);
 	err = read_block(&old, s->fd, w->name, &was);
+	if (err == 0 && old.n == 0 && !follows(s, w->put))
+		err = QERR_IO;
 	if (err == 0)
 		err = merge(&b, w->put, &old);
 	if (err == 0)
 		err = store_write_tmp(s, w->tmp, buf_bytes(&b));
-	if (err == 0)
-		store_issues_drop(w);
 	buf_done(&was);
 	buf_done(&b);
 	return err;

@@ -112,6 +112,44 @@ no_gaps(void)
 	store_close(s);
 }
 
+/* Nor if the gap is a block's end: what waited while a commit was lost. */
+static void
+no_gaps_between_blocks(void)
+{
+	struct store *s = fresh();
+
+	put_some(s, 1, 1, 60);
+	check(store_commit(s) == 0);
+	put_some(s, 1, 65, 65);
+	check(store_commit(s) < 0 && store_lost(s) == 1);
+	are_there(s, 1, 60);
+	put_some(s, 1, 61, 200);
+	check(store_commit(s) == 0);
+	are_there(s, 1, 200);
+	store_close(s);
+}
+
+/* A crash, or an error, in the middle of a commit: what a header needs is there before it. */
+static void
+headers_come_last(void)
+{
+	struct id one = {{1}};
+	struct store *s = fresh();
+	const char *path;
+
+	put_text(s, TREE_CHARTER, 1, 1, "first");
+	check(store_commit(s) == 0);
+	put_some(s, 1, 1, 1);
+	put_text(s, TREE_CHARTER, 1, 2, "second");
+	put_some(s, 1, 2, 2);
+	path = tree_file(TREE_CHARTER, &one, 2);
+	check(mkdir(path, 0700) == 0);
+	check(store_commit(s) < 0);
+	are_there(s, 1, 0);
+	check(rmdir(path) == 0);
+	store_close(s);
+}
+
 static void
 what_is_forgotten(uint64_t n, uint64_t from)
 {
@@ -248,6 +286,8 @@ main(void)
 	place_init();
 	one_file_a_block();
 	no_gaps();
+	no_gaps_between_blocks();
+	headers_come_last();
 	for (uint64_t from = 1; from <= 150; from += from % 64 < 3 ? 1 : 21)
 		what_is_forgotten(150, from);
 	what_is_forgotten(128, 65);
