@@ -124,7 +124,8 @@ give(struct mirrors *m, struct bytes file)
 	drive_event(m->d->drive, &ev);
 }
 
-/* A block came: the header that was asked for, and as many after it as are asked for then. */
+/* A block came: the header that was asked for, and as many after it as are asked for then.
+ * One that it lacks it is not asked for again: it may have them in drops. */
 static void
 take_headers(struct mirrors *m, struct bytes block)
 {
@@ -141,7 +142,7 @@ take_headers(struct mirrors *m, struct bytes block)
 			give(m, file);
 		}
 		pull_came(&m->pull, m->d->node, file);
-	} while (i + 1 < is.n && m->pull.step == PULL_HEADERS &&
+	} while (m->pull.step == PULL_HEADERS &&
 		 pull_ask(&m->pull, m->d->node, &m->asked, &max) &&
 		 issues_place(m->asked.number) == i + 1);
 }

@@ -118,6 +118,19 @@ import_header(struct import *m, uint64_t number, struct buf *b)
 	return err;
 }
 
+/* |is| has the headers up to |last|, or to the end of the block that |first| stands in, or
+ * too few: who gives them in drops would have us fetch the block again for each. */
+static int
+check_whole(const struct issues *is, const struct buf *b, uint64_t first,
+    uint64_t last)
+{
+	const struct bytes *end = &is->file[is->n - 1];
+
+	if (first + is->n > last || issues_place(first + is->n) == 0)
+		return 0;
+	return end->p + end->n < b->p + b->n ? QERR_TRUNCATED : QERR_ABSENT;
+}
+
 /* Headers from |first| on, up to |last|, of one block, or as many of them as hold. */
 static int
 take_block(struct import *m, uint64_t first, uint64_t last)
@@ -126,17 +139,18 @@ take_block(struct import *m, uint64_t first, uint64_t last)
 	struct issues is;
 	struct buf b;
 	size_t n = 0, good = 0;
-	int err, fault = 0;
+	int err, fault;
 
 	buf_init(&b, 0);
-	err = get_block(m, first, &b, &is);
-	if (err != 0) { /* absent as well: the head said that it is there */
-		import_blame(m, &t, err);
-	} else {
+	err = fault = get_block(m, first, &b, &is);
+	if (err == 0) {
 		n = last - first < is.n ? (size_t)(last - first) + 1 : is.n;
-		err = add_headers(m, first, is.file, n, &good);
+		err = fault = add_headers(m, first, is.file, n, &good);
+		if (fault == 0)
+			fault = check_whole(&is, &b, first, last);
 	}
-	fault = err;
+	if (good == n && fault != 0) /* the head said that it is there */
+		import_blame(m, &t, fault);
 	err = qerr_is_fatal(err) ? err : 0;
 	for (size_t i = 0; i < good && err == 0; i++)
 		err = keep_header(m, first + i, is.file[i]);

@@ -95,6 +95,19 @@ def elsewhere(address):
     return lie
 
 
+def drops(folder):
+    """Of a block of headers all but the last, and junk; the next time all."""
+    times = []
+
+    def lie(handler, data):
+        feed, issues, _ = handler.path.partition('/issues/')
+        if issues == '':
+            return data
+        times.append(1)
+        return data[:-os.path.getsize(folder + feed + '/head') if len(times) == 1 else None] + bytes(100000)
+    return lie
+
+
 def slow(handler, data):
     handler.send_response(200)
     handler.send_header('Content-Length', str(len(data)))
@@ -164,6 +177,12 @@ def main(build):
         w.run('follow', link)
         w.run('sync', node.invite())
         need('two.txt' in w.run('list').stdout, 'what came is not what was published')
+
+        # Who gives headers in drops is not asked once for each of them.
+        sip = Host(tree, drops(tree))
+        thirsty = w.node('follow ' + named(link, sip), name='thirsty')
+        thirsty.wait(lambda x: x['head'] > 0, what='a header')
+        need(thirsty.feed()['head'] == 1 and sum('/issues/' in x for x in sip.asked) == 1, f'it was asked for {sip.asked}')
 
         # With what the charter says alone, through the proxy alone.  It holds what it had.
         publish(w, desk, 'three.txt')

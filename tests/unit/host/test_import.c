@@ -14,6 +14,7 @@
 #include "proto/base/qerr.h"
 #include "proto/host/file.h"
 #include "proto/host/held.h"
+#include "proto/host/import_inner.h"
 #include "proto/object/bundle.h"
 #include "proto/object/issues.h"
 #include "tests/lib/check.h"
@@ -682,6 +683,51 @@ web_host_comes_whole(void)
 	store_close(s);
 }
 
+/* A place that gives of each block one header more whenever it is asked, and much else. */
+struct drops {
+	struct import_source src;
+	struct import_source *of;
+	unsigned asks;
+};
+
+static int
+drops_get(struct import_source *src, const char *path, size_t max,
+    struct buf *b)
+{
+	struct drops *d = (struct drops *)src;
+	int err = d->of->get(d->of, path, max, b);
+	struct issues is;
+
+	if (err != 0 || strstr(path, "/issues/") == NULL)
+		return err;
+	issues_split(&is, buf_bytes(b));
+	b->n = issues_size(&is, ++d->asks < is.n ? d->asks : is.n);
+	while (b->n < max)
+		buf_put_u8(b, 0);
+	return buf_err(b);
+}
+
+static void
+drops_are_not_waited_for(void)
+{
+	struct drops d = {.src = {.get = drops_get}};
+	struct import_result r;
+	char from[64], to[64];
+	struct press p;
+	struct store *s;
+
+	make_tree(from, &p, 70, 99);
+	s = open_store(to);
+	check(import_folder(&d.of, from) == 0);
+	check(import_feed(s, &p.feed, &d.src, &everything, &r) == 0);
+	check(r.headers == 1 && d.asks == 1 && r.fault == QERR_TRUNCATED);
+	/* The next is asked for the rest, and has it. */
+	check(import_feed(s, &p.feed, d.of, &everything, &r) == 0);
+	check(r.headers == 69 && r.fault == 0 && same(s, from));
+	import_close(d.of);
+	store_close(s);
+}
+
 /* Dozens of headers are one file; and who has its beginning is sent the rest. */
 static void
 web_host_is_asked_for_little(bool ranges)
@@ -737,6 +783,7 @@ main(void)
 	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	check(given != MAP_FAILED);
 	web_host_comes_whole();
+	drops_are_not_waited_for();
 	web_host_is_asked_for_little(false);
 	web_host_is_asked_for_little(true);
 	snprintf(cmd, sizeof(cmd), "rm -rf %s", top);
