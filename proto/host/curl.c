@@ -22,6 +22,14 @@ find_calls(struct curl_calls *c, void *lib)
 	    {"curl_easy_send", (void **)&c->easy_send},
 	    {"curl_easy_recv", (void **)&c->easy_recv},
 	    {"curl_easy_cleanup", (void **)&c->easy_cleanup},
+	    {"curl_easy_duphandle", (void **)&c->easy_duphandle},
+	    {"curl_multi_init", (void **)&c->multi_init},
+	    {"curl_multi_add_handle", (void **)&c->multi_add_handle},
+	    {"curl_multi_remove_handle", (void **)&c->multi_remove_handle},
+	    {"curl_multi_perform", (void **)&c->multi_perform},
+	    {"curl_multi_poll", (void **)&c->multi_poll},
+	    {"curl_multi_info_read", (void **)&c->multi_info_read},
+	    {"curl_multi_cleanup", (void **)&c->multi_cleanup},
 	    {"curl_slist_append", (void **)&c->slist_append},
 	    {"curl_slist_free_all", (void **)&c->slist_free_all}};
 

@@ -17,6 +17,15 @@ struct curl_calls {
 	CURLcode (*easy_send)(CURL *, const void *, size_t, size_t *);
 	CURLcode (*easy_recv)(CURL *, void *, size_t, size_t *);
 	void (*easy_cleanup)(CURL *);
+	CURL *(*easy_duphandle)(CURL *);
+	CURLM *(*multi_init)(void);
+	CURLMcode (*multi_add_handle)(CURLM *, CURL *);
+	CURLMcode (*multi_remove_handle)(CURLM *, CURL *);
+	CURLMcode (*multi_perform)(CURLM *, int *);
+	CURLMcode (*multi_poll)(CURLM *, struct curl_waitfd *, unsigned, int,
+	    int *);
+	CURLMsg *(*multi_info_read)(CURLM *, int *);
+	CURLMcode (*multi_cleanup)(CURLM *);
 	struct curl_slist *(*slist_append)(struct curl_slist *, const char *);
 	void (*slist_free_all)(struct curl_slist *);
 };

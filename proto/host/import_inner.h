@@ -32,6 +32,8 @@ struct import_source {
 	/* import_get_from(); NULL: it saves nothing. */
 	int (*get_from)(struct import_source *src, const char *path,
 	    size_t from, size_t max, struct buf *b);
+	/* import_soon(); NULL: it needs no time. */
+	void (*soon)(struct import_source *src, const char *path, size_t size);
 	void (*close)(struct import_source *src);
 	bool far;  /* QERR_IO: it is gone; else only this file cannot be read */
 	bool slow; /* .. or it took more time than we have for it */
@@ -44,6 +46,12 @@ struct import_source {
 
 /* A place could not be opened: errno as QERR_ABSENT, or QERR_IO (logged). */
 int import_error(void);
+
+/* The file |t|, of |size| bytes, is asked for soon: at most so many that it is said of are
+ * not asked for yet. */
+#define IMPORT_AHEAD 5
+void import_soon(struct import_source *src, const struct tree_name *t,
+    size_t size);
 
 /* A feed being taken in. */
 struct import {

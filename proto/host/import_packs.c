@@ -145,42 +145,71 @@ take_pack(struct import *m, const struct pack_entry *e, struct buf *b)
 	return m->waiting > COMMIT_BYTES ? import_commit(m) : 0;
 }
 
-static int
-take_once(struct import *m, size_t i, struct buf *b)
-{
-	bool wanted = m->want[i];
+/* The packs that are wanted, in the order in which they are asked for. */
+struct queue {
+	size_t *pack;
+	size_t n;
+};
 
+static void
+line_up_one(struct import *m, size_t i, struct queue *q)
+{
+	if (m->want[i])
+		q->pack[q->n++] = i;
 	m->want[i] = false;
-	return wanted ? take_pack(m, &m->shelf.pack[i].e, b) : 0;
 }
 
 /* Pack |i|, if it is wanted, behind what it is compressed against. */
-static int
-take_readable(struct import *m, size_t i, struct buf *b)
+static void
+line_up(struct import *m, size_t i, struct queue *q)
 {
 	size_t base[PACK_BASE_BITS];
-	int err = 0;
 
 	if (!m->want[i])
-		return 0;
-	for (size_t n = base_of(m, i, base); n-- > 0 && err == 0;)
-		err = take_once(m, base[n], b);
-	return err == 0 ? take_once(m, i, b) : err;
+		return;
+	for (size_t n = base_of(m, i, base); n-- > 0;)
+		line_up_one(m, base[n], q);
+	line_up_one(m, i, q);
 }
 
 /* What matters most comes first: a line may break at any time. */
+static void
+line_all_up(struct import *m, struct queue *q)
+{
+	for (unsigned tier = 0; tier < TIERS; tier++)
+		for (size_t i = m->shelf.n; i-- > 0;)
+			if (m->shelf.pack[i].e.tier == tier)
+				line_up(m, i, q);
+}
+
+/* Those that follow |at| are asked for soon. */
+static void
+look_ahead(struct import *m, const struct queue *q, size_t at)
+{
+	for (size_t k = at + 1; k < q->n && k <= at + IMPORT_AHEAD; k++) {
+		const struct pack_entry *e = &m->shelf.pack[q->pack[k]].e;
+		struct tree_name t = {.kind = TREE_PACK, .id = e->root};
+
+		import_soon(m->src, &t, e->size);
+	}
+}
+
 static int
 take_all(struct import *m)
 {
+	struct queue q = {.pack = calloc(m->shelf.n + 1, sizeof(*q.pack))};
 	struct buf b;
-	int err = 0, e;
+	int err = q.pack == NULL ? QERR_NOMEM : 0, e;
 
 	buf_init(&b, 0);
-	for (unsigned tier = 0; tier < TIERS && err == 0; tier++)
-		for (size_t i = m->shelf.n; i-- > 0 && err == 0;)
-			if (m->shelf.pack[i].e.tier == tier)
-				err = take_readable(m, i, &b);
+	if (err == 0)
+		line_all_up(m, &q);
+	for (size_t k = 0; k < q.n && err == 0; k++) {
+		look_ahead(m, &q, k);
+		err = take_pack(m, &m->shelf.pack[q.pack[k]].e, &b);
+	}
 	buf_done(&b);
+	free(q.pack);
 	e = import_commit(m); /* what came before the source failed is kept */
 	return err != 0 ? err : e;
 }

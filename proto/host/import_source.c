@@ -80,3 +80,13 @@ import_get_from(struct import_source *src, const struct tree_name *t,
 	return src->get_from == NULL ? QERR_ABSENT
 				     : src->get_from(src, path, from, max, b);
 }
+
+void
+import_soon(struct import_source *src, const struct tree_name *t, size_t size)
+{
+	char path[TREE_PATH_MAX];
+
+	tree_path(path, t);
+	if (src->soon != NULL)
+		src->soon(src, path, size);
+}

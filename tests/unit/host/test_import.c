@@ -566,8 +566,10 @@ charter_under_other_numbers_is_no_charter(void)
 /* A web host of few words, which breaks off each large answer once. */
 
 static struct {
-	unsigned asks; /* for blocks of headers, .. */
-	size_t bytes;  /* .. and what it gave of them */
+	unsigned asks;    /* for blocks of headers, .. */
+	size_t bytes;     /* .. and what it gave of them */
+	unsigned packs;   /* that it was asked for; .. */
+	unsigned refused; /* .. to which of them it says that it has enough */
 } * given;
 
 static void
@@ -599,6 +601,13 @@ answer(int c, const char *dir, bool ranges)
 		from = strtoul(range + 13, NULL, 10);
 	if (strstr(name, "/issues/") != NULL)
 		given->asks++;
+	if (strncmp(name, "pack/", 5) == 0 &&
+	    ++given->packs == given->refused) {
+		say(c, "HTTP/1.0 503 Later\r\nContent-Length: 1\r\n\r\n",
+		    (const uint8_t *)"x", 1);
+		close(c);
+		return;
+	}
 	if (file_read(&b, AT_FDCWD, path, SIZE_MAX) != 0) {
 		static uint8_t page[3 * HEADER_FILE_MAX];
 
@@ -728,6 +737,31 @@ drops_are_not_waited_for(void)
 	store_close(s);
 }
 
+/* A host that has enough of us at some time gives what it refused when it is asked again. */
+static void
+web_host_is_busy(void)
+{
+	struct import_result r;
+	char from[64], to[64], url[64];
+	struct press p;
+	struct store *s;
+	pid_t pid;
+
+	make_tree(from, &p, ISSUES, 99);
+	pid = serve(from, true, url);
+	for (unsigned i = 2; i <= 4; i++) {
+		s = open_store(to);
+		given->packs = 0;
+		given->refused = i;
+		check(take(s, &p.feed, url, &r) == 0 && same(s, from));
+		check(r.fault == 0 && r.missing == 0);
+		store_close(s);
+	}
+	given->refused = 0;
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+}
+
 /* Dozens of headers are one file; and who has its beginning is sent the rest. */
 static void
 web_host_is_asked_for_little(bool ranges)
@@ -784,6 +818,7 @@ main(void)
 	check(given != MAP_FAILED);
 	web_host_comes_whole();
 	drops_are_not_waited_for();
+	web_host_is_busy();
 	web_host_is_asked_for_little(false);
 	web_host_is_asked_for_little(true);
 	snprintf(cmd, sizeof(cmd), "rm -rf %s", top);
