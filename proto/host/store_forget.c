@@ -122,7 +122,7 @@ put_head_back(struct store *s, const struct tree_name *issue)
 		return 0;
 	buf_init(&b, 0);
 	if ((err = get_put(s, issue, &b)) == 0 &&
-	    (err = store_stage(s, &t, buf_bytes(&b))) == 0)
+	    (err = store_put_head(s, &t.id, buf_bytes(&b))) == 0)
 		err = store_commit(s);
 	buf_done(&b);
 	return err == QERR_ABSENT ? 0 : err;

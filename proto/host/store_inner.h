@@ -72,6 +72,8 @@ void store_pack_came(struct store *s, const struct id *root);
 void store_unwait(struct store *s, struct waiting *w);
 /* Write a temporary that becomes |t| at the commit. */
 int store_stage(struct store *s, const struct tree_name *t, struct bytes data);
+/* The newest header of a batch becomes the head, once, and behind all else. */
+int store_put_head(struct store *s, const struct id *feed, struct bytes data);
 int store_write_tmp(struct store *s, char tmp[32], struct bytes data);
 /* One more that waits, to become |name|; NULL: no memory. */
 struct waiting *store_wait(struct store *s, const char *name);

@@ -48,9 +48,8 @@ store_wait(struct store *s, const char *name)
 	return w;
 }
 
-/* The newest header of a batch becomes the head, once. */
-static int
-put_head(struct store *s, const struct id *feed, struct bytes data)
+int
+store_put_head(struct store *s, const struct id *feed, struct bytes data)
 {
 	struct new_head *h = NULL;
 
@@ -120,7 +119,7 @@ store_put(struct store *s, const struct tree_name *t, struct bytes data,
 	int err = store_stage(s, t, data);
 
 	if (err == 0 && head)
-		err = put_head(s, &t->id, data);
+		err = store_put_head(s, &t->id, data);
 	return err;
 }
 
