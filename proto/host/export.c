@@ -31,19 +31,27 @@ flush(struct export *x)
 }
 
 static int
-put(struct export *x, const struct tree_name *t)
+put_file(struct export *x, const struct tree_name *t, const struct buf *file)
 {
 	char path[TREE_PATH_MAX];
+
+	if (buf_err(file) != 0)
+		return buf_err(file);
+	tree_path(path, t);
+	bundle_header(&x->b, path, file->n);
+	buf_put(&x->b, file->p, file->n);
+	bundle_pad(&x->b, file->n);
+	return flush(x);
+}
+
+static int
+put(struct export *x, const struct tree_name *t)
+{
 	int err;
 
 	buf_clear(&x->file);
-	if ((err = store_get(x->store, t, &x->file)) != 0)
-		return err;
-	tree_path(path, t);
-	bundle_header(&x->b, path, x->file.n);
-	buf_put(&x->b, x->file.p, x->file.n);
-	bundle_pad(&x->b, x->file.n);
-	return flush(x);
+	err = store_get(x->store, t, &x->file);
+	return err != 0 ? err : put_file(x, t, &x->file);
 }
 
 static int
@@ -155,11 +163,11 @@ put_packs(struct export *x, const struct id *feed, unsigned tier)
 	return err;
 }
 
+/* What is in front of the head, which is |head|. */
 static int
-put_feed(void *arg, const struct id *feed)
+put_rows(struct export *x, const struct id *feed, const struct buf *head)
 {
-	struct export *x = arg;
-	struct tree_name head = {.kind = TREE_HEAD, .id = *feed};
+	struct tree_name t = {.kind = TREE_HEAD, .id = *feed};
 	uint64_t last, n = 0;
 	int err = put_row(x, TREE_CHARTER, feed, &last);
 
@@ -169,8 +177,23 @@ put_feed(void *arg, const struct id *feed)
 		err = put_proofs(x, feed);
 	if (err == 0)
 		err = put_row(x, TREE_ISSUES, feed, &n);
-	if (err == 0 && n > 0)
-		err = put(x, &head);
+	return err == 0 && n > 0 && head->n > 0 ? put_file(x, &t, head) : err;
+}
+
+static int
+put_feed(void *arg, const struct id *feed)
+{
+	struct export *x = arg;
+	struct tree_name t = {.kind = TREE_HEAD, .id = *feed};
+	struct buf head;
+	int err;
+
+	/* First, for what it needs is there before it, and a daemon may go on meanwhile. */
+	buf_init(&head, 0);
+	err = store_get(x->store, &t, &head);
+	if (err == 0 || err == QERR_ABSENT)
+		err = put_rows(x, feed, &head);
+	buf_done(&head);
 	for (unsigned tier = 0; tier < TIERS && err == 0; tier++)
 		if ((x->tiers >> tier & 1) != 0)
 			err = put_packs(x, feed, tier);

@@ -210,6 +210,47 @@ bundle_with_junk_comes_whole(void)
 	buf_done(&junk);
 }
 
+/* Its feed goes on while a bundle is written, into a pipe that is full: it is one of before. */
+static void
+bundle_of_a_moment(void)
+{
+	struct import_result r;
+	char from[64], to[64], path[64];
+	uint8_t some[8192];
+	struct buf b = {0};
+	struct press p;
+	struct store *s, *reader;
+	ssize_t n = 0;
+	int end[2];
+	pid_t pid;
+
+	make_tree(from, &p, 60, 99);
+	check(store_open(&s, from, false) == 0 && pipe(end) == 0);
+	check(fcntl(end[1], F_SETPIPE_SZ, 4096) == 4096);
+	if ((pid = fork()) == 0) {
+		check(store_open(&reader, from, true) == 0);
+		check(export_bundle(reader, NULL, 0, end[1]) == 0);
+		store_close(reader);
+		_exit(0);
+	}
+	close(end[1]);
+	while (b.n < 6 * 1024 && (n = read(end[0], some, 512)) > 0)
+		buf_put(&b, some, (size_t)n); /* the block is being written */
+	print(&p, s, 0);
+	while ((n = read(end[0], some, sizeof(some))) > 0)
+		buf_put(&b, some, (size_t)n);
+	check(n == 0 && waitpid(pid, NULL, 0) == pid);
+	close(end[0]);
+	store_close(s);
+	new_dir(path);
+	check(file_write(AT_FDCWD, path, buf_bytes(&b), 0600) == 0);
+	s = open_store(to);
+	check(take(s, &p.feed, path, &r) == 0);
+	check(r.headers == 60 && r.fault == 0 && head_of(s, &p.feed) == 60);
+	store_close(s);
+	buf_done(&b);
+}
+
 /* The bytes of the first |n| headers in the block at |path|. */
 static off_t
 size_of(const char *path, size_t n)
@@ -803,6 +844,7 @@ main(void)
 	folder_comes_whole();
 	only_what_is_wanted_comes();
 	bundle_with_junk_comes_whole();
+	bundle_of_a_moment();
 	header_cut_short_ends_it();
 	flipped_pack_stays_out();
 	older_head_changes_nothing();
