@@ -77,37 +77,47 @@ learn(struct verify *v, struct feed *f)
 	return err;
 }
 
+/* A header, which is that of issue |number|; 0: of any. */
 static int
-check_one(struct verify *v, struct feed *f, struct bytes file)
+check_one(struct verify *v, struct feed *f, struct bytes file, uint64_t number)
 {
 	struct header h;
 	int err = feed_check_head(f, file, &h);
 
+	if (err == 0 && number > 0 && h.number != number)
+		err = QERR_ORDER;
 	if (err != 0)
 		return verify_bad(v, err);
 	verify_good(v, "header", &h.feed, feed_charter(f), &h, NULL);
 	return verify_export(v, &h, file);
 }
 
+/* The number of the first in a block with the header |file|; 0: that is none. */
+static uint64_t
+first_of(struct bytes file)
+{
+	struct header h;
+
+	return header_peek(&h, file) != 0 ? 0
+					  : h.number - issues_place(h.number);
+}
+
 static int
 check_all(struct verify *v, struct feed *f, const struct issues *is)
 {
-	size_t size = issues_size(is, is->n);
-	int exit = APP_DONE;
-	struct bytes rest;
-	struct header h;
+	/* One alone may be a head. */
+	uint64_t first = is->n > 1 ? first_of(is->file[0]) : 0;
+	int exit = APP_DONE, err;
 
 	if (is->n > 1 && v->export != NULL)
 		return complain("%s has %zu headers, and --export takes one, "
 				"as of a capsule or the head of a tree.",
 		    v->what, is->n);
 	for (size_t i = 0; i < is->n && exit == APP_DONE; i++)
-		exit = check_one(v, f, is->file[i]);
-	rest = bytes_of(v->bytes.p + size, v->bytes.n - size);
-	if (exit == APP_DONE && rest.n > 0) /* no header, or one too many */
-		exit = verify_bad(v, header_peek(&h, rest) == 0
-					 ? QERR_TRAILING
-					 : header_peek(&h, rest));
+		exit = check_one(v, f, is->file[i], first > 0 ? first + i : 0);
+	if (exit == APP_DONE &&
+	    (err = issues_rest(is, buf_bytes(&v->bytes))) != 0)
+		exit = verify_bad(v, err);
 	return exit;
 }
 

@@ -63,13 +63,13 @@ walk_headers(struct tree *t, struct walk *w, struct buf *b)
 		if (err == QERR_ABSENT)
 			return 0;
 		issues_split(&is, err == 0 ? buf_bytes(b) : bytes_of(NULL, 0));
-		if (err == 0 && issues_size(&is, is.n) != b->n)
-			err = QERR_TRAILING;
 		for (size_t i = 0; i < is.n && err == 0; i++) {
 			err = feed_add_header(w->feed, is.file[i], &w->head);
 			if (err == 0)
 				err = shelf_add(&w->shelf, &w->head);
 		}
+		if (err == 0)
+			err = issues_rest(&is, buf_bytes(b));
 	}
 	return err;
 }
@@ -90,7 +90,8 @@ walk_head(struct tree *t, struct walk *w, struct buf *b)
 		n.kind = TREE_ISSUE;
 		n.number = feed_head(w->feed) + 1;
 		tree_path(w->at, &n);
-		return QERR_ABSENT;
+		err = import_get(t->src, &n, ISSUES_MAX, b);
+		return err == 0 ? QERR_TRUNCATED : err;
 	}
 	return err == QERR_ABSENT || err == QERR_DUPLICATE ||
 		       err == QERR_ROLLBACK

@@ -95,8 +95,7 @@ get_block(struct import *m, uint64_t number, struct buf *b, struct issues *ret)
 		return err;
 	issues_split(ret, buf_bytes(b));
 	if (ret->n <= skip)
-		return issues_size(ret, ret->n) < b->n ? QERR_TRUNCATED
-						       : QERR_ABSENT;
+		return QERR_TRUNCATED;
 	ret->n -= skip;
 	memmove(ret->file, ret->file + skip, ret->n * sizeof(ret->file[0]));
 	return 0;
@@ -118,17 +117,12 @@ import_header(struct import *m, uint64_t number, struct buf *b)
 	return err;
 }
 
-/* |is| has the headers up to |last|, or to the end of the block that |first| stands in, or
- * too few: who gives them in drops would have us fetch the block again for each. */
-static int
-check_whole(const struct issues *is, const struct buf *b, uint64_t first,
-    uint64_t last)
+/* True if |n| headers from |first| on are those up to |last|, or to the end of its block.
+ * Who gave them in drops would have us fetch the block again for each. */
+static bool
+is_whole(uint64_t first, size_t n, uint64_t last)
 {
-	const struct bytes *end = &is->file[is->n - 1];
-
-	if (first + is->n > last || issues_place(first + is->n) == 0)
-		return 0;
-	return end->p + end->n < b->p + b->n ? QERR_TRUNCATED : QERR_ABSENT;
+	return first + n > last || issues_place(first + n) == 0;
 }
 
 /* Headers from |first| on, up to |last|, of one block, or as many of them as hold. */
@@ -146,8 +140,8 @@ take_block(struct import *m, uint64_t first, uint64_t last)
 	if (err == 0) {
 		n = last - first < is.n ? (size_t)(last - first) + 1 : is.n;
 		err = fault = add_headers(m, first, is.file, n, &good);
-		if (fault == 0)
-			fault = check_whole(&is, &b, first, last);
+		if (fault == 0 && !is_whole(first, n, last))
+			fault = QERR_TRUNCATED;
 	}
 	if (good == n && fault != 0) /* the head said that it is there */
 		import_blame(m, &t, fault);

@@ -1,6 +1,7 @@
 #include "proto/object/issues.h"
 
 #include "proto/base/cbor.h"
+#include "proto/base/qerr.h"
 
 uint64_t
 issues_block(uint64_t number)
@@ -44,4 +45,19 @@ issues_size(const struct issues *s, size_t n)
 	for (size_t i = 0; i < n; i++)
 		size += s->file[i].n;
 	return size;
+}
+
+int
+issues_rest(const struct issues *s, struct bytes block)
+{
+	size_t size = issues_size(s, s->n);
+	struct header h;
+	int err;
+
+	if (size == block.n)
+		return 0;
+	err = header_peek(&h, bytes_of(block.p + size, block.n - size));
+	if (err == QERR_TRUNCATED || (err != 0 && s->n == 0))
+		return err;
+	return QERR_TRAILING;
 }

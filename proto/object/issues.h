@@ -26,6 +26,9 @@ size_t issues_place(uint64_t number);
 /* The files in |block|, up to the first that is none or too large; what is behind that,
  * or behind a whole block, is not there. */
 void issues_split(struct issues *ret, struct bytes block);
+/* What is behind them: 0, nothing; QERR_TRUNCATED, one that is cut short; QERR_TRAILING or,
+ * where no file is before it, what else is wrong with it: no file, or one too many. */
+int issues_rest(const struct issues *s, struct bytes block);
 /* The bytes of the first |n| <= s->n of them. */
 size_t issues_size(const struct issues *s, size_t n);
 

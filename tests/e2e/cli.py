@@ -248,6 +248,22 @@ def main(build):
         with open(w.path('block'), 'wb') as f:
             f.write(open(block, 'rb').read()[:-7])
         fails(w, 1, 'ends early', 'verify', '--charter', os.path.join(two.dir, 'state'), w.path('block'))
+        # Of a block in a tree it says the same as of the tree: what is wrong, and where.
+        torn = w.path('torn')
+        shutil.copytree(os.path.join(two.dir, 'state'), torn)
+        torn_block = glob.glob(os.path.join(torn, 'feed/*/issues/1'))[0]
+        whole, last = open(block, 'rb').read(), os.path.getsize(header)
+        for data, tree_says, block_says in (
+                (whole[:-7], 'issues/1 is NOT good: it ends early', 'NOT good: it ends early'),
+                (whole[:-last], 'issues/1 is NOT good: it ends early', ''),
+                (whole + b'junk', 'issues/1 is NOT good: it has bytes left over', 'NOT good: it has bytes left over'),
+                (whole[-last:] + whole[:-last], 'issues/1 is NOT good: it does not continue', 'NOT good: it is not in the required order'),
+                (whole + whole[-last:], 'issues/1 is NOT good: it is there twice', 'NOT good: it is not in the required order')):
+            with open(torn_block, 'wb') as f:
+                f.write(data)
+            fails(w, 1, tree_says, 'verify', torn)
+            if block_says != '':
+                fails(w, 1, block_says, 'verify', torn_block)
         # What it writes is of one: of a page, too, but not of a tree, and of no second file.
         fails(w, 1, 'holds many', 'verify', '--export', w.path('none'), w.path('all.tar'))
         fails(w, 2, 'one word too many', 'verify', '--export', w.path('none'), header, header)

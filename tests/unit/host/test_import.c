@@ -268,7 +268,7 @@ size_of(const char *path, size_t n)
 }
 
 static void
-header_cut_short_ends_it(void)
+block_cut_short_ends_it(off_t more)
 {
 	struct import_result r;
 	char from[64], whole[64], to[64], path[256];
@@ -278,7 +278,7 @@ header_cut_short_ends_it(void)
 	make_tree(whole, &p, ISSUES, 99);
 	make_tree(from, &p, ISSUES, 99);
 	path_in(path, from, TREE_ISSUES, &p.feed, 1);
-	check(truncate(path, size_of(path, 2) + 50) == 0);
+	check(truncate(path, size_of(path, 2) + more) == 0);
 	s = open_store(to);
 	check(take(s, &p.feed, from, &r) == 0);
 	check(r.headers == 2 && r.packs == 4 && head_of(s, &p.feed) == 2);
@@ -845,7 +845,8 @@ main(void)
 	only_what_is_wanted_comes();
 	bundle_with_junk_comes_whole();
 	bundle_of_a_moment();
-	header_cut_short_ends_it();
+	block_cut_short_ends_it(50);
+	block_cut_short_ends_it(0);
 	flipped_pack_stays_out();
 	older_head_changes_nothing();
 	fork_changes_nothing();
