@@ -195,6 +195,16 @@ unlinkat(int dir, const char *path, int flags)
 	return real(dir, path, flags);
 }
 
+/* Nor does this, and a sync of the file follows. */
+int
+ftruncate(int fd, off_t size)
+{
+	REAL(int, "ftruncate", int, off_t)
+
+	(void)point();
+	return real(fd, size);
+}
+
 int
 mkdirat(int dir, const char *path, mode_t mode)
 {

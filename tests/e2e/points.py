@@ -142,13 +142,14 @@ def reader(points, source):
         open(points.arm, 'w').close()
         r = subprocess.run([w.quire, 'sync', source], env=dict(os.environ, QUIRE_HOME=home, **points.env(n, how)), capture_output=True)
         os.remove(points.arm)
+        points.go_dark()
         where = f'sync, point {n}, {how}'
         w.run('sync', source, home=home)
         names = sorted(json.loads(x)['title'] for x in w.run('list', '--json', '--limit', '0', home=home).stdout.splitlines())
         need(names == ['0.txt', '1.txt', '2.txt', 'last.txt'], f'{where}: it lists {names}')
         check_tree(w, home, where)
         return r.returncode == 0
-    points.walk(one, 'killed', 'full')
+    points.walk(one, 'killed', 'dark', 'full')
 
 
 def main(build, preload, step, seed):
