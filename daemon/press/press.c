@@ -94,6 +94,27 @@ load_headers(struct publisher *p)
 	return r == QERR_ABSENT ? 0 : r;
 }
 
+/*
+ * The head is the last that a commit puts, and the first that is taken back: headers that
+ * it is ahead of are lost, as by a disk, and their numbers would be signed again.
+ */
+static int
+check_head(struct publisher *p)
+{
+	struct tree_name t = {.kind = TREE_HEAD, .id = p->feed};
+	struct header h;
+	struct buf b;
+	int r;
+
+	buf_init(&b, 0);
+	r = store_get(p->store, &t, &b);
+	if (r == 0 && header_peek(&h, buf_bytes(&b)) == 0 &&
+	    h.number > feed_head(p->chain))
+		r = QERR_TRUNCATED;
+	buf_done(&b);
+	return r == QERR_ABSENT ? 0 : r;
+}
+
 void
 press_sweep(struct publisher *p)
 {
@@ -141,6 +162,8 @@ press_load(struct publisher *p)
 		load_fork(p);
 		r = load_headers(p);
 	}
+	if (r == 0)
+		r = check_head(p);
 	if (r == 0)
 		r = press_reload(p);
 	if (r == 0)

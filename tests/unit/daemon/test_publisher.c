@@ -1440,6 +1440,33 @@ killed_between(void)
 	room_done(&r);
 }
 
+/* The end of a block is lost, which is no header any more: no number is signed again. */
+static void
+headers_are_lost(void)
+{
+	char path[192], id[ID_TEXT_LEN + 1];
+	struct buf b = {0};
+	struct room r;
+
+	room_new(&r, 1);
+	check(publish(&r, "a.html", "<p>alpha") == PUBLISHER_NEW);
+	check(publish(&r, "b.html", "<p>beta") == PUBLISHER_NEW);
+	id_text(id, publisher_feed(r.p));
+	snprintf(path, sizeof(path), "%s/feed/%s/issues/1", r.state, id);
+	leave(&r);
+	check(file_read(&b, AT_FDCWD, path, SIZE_MAX) == 0);
+	for (size_t n = 0; n < b.n; n += b.n / 9) {
+		check(truncate(path, (off_t)n) == 0);
+		check(enter(&r) == QERR_TRUNCATED);
+		check(strstr((char *)why.p, "Import the feed") != NULL);
+	}
+	check(remove(path) == 0 && enter(&r) == QERR_TRUNCATED);
+	check(file_write(AT_FDCWD, path, buf_bytes(&b), 0644) == 0);
+	check(enter(&r) == 0 && publisher_head(r.p) == 2);
+	buf_done(&b);
+	room_done(&r);
+}
+
 /* The text pack that counts of the issue |number|. */
 static const struct pack_entry *
 text_of(struct room *r, uint64_t number)
@@ -1769,6 +1796,7 @@ main(void)
 	given_up_by_drafts();
 	volumes_full();
 	killed_between();
+	headers_are_lost();
 	bases();
 	twice_taken_back();
 	bases_of_drafts();
