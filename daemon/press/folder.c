@@ -269,7 +269,7 @@ load(struct publisher *p, int folder, struct bytes charter, struct buf *why)
 	if (r != 0) {
 		buf_printf(why,
 		    "What was published so far %s. Import the feed "
-		    "from a mirror to mend it.",
+		    "from a mirror that has its newest issue to mend it.",
 		    qerr_str(r));
 		return r;
 	}

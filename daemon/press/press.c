@@ -108,11 +108,12 @@ check_head(struct publisher *p)
 
 	buf_init(&b, 0);
 	r = store_get(p->store, &t, &b);
-	if (r == 0 && header_peek(&h, buf_bytes(&b)) == 0 &&
-	    h.number > feed_head(p->chain))
+	if (r == 0 && feed_check_head(p->chain, buf_bytes(&b), &h) == 0)
 		r = QERR_TRUNCATED;
+	else if (r == QERR_ABSENT || r == QERR_TOOBIG)
+		r = 0; /* it is no word on them */
 	buf_done(&b);
-	return r == QERR_ABSENT ? 0 : r;
+	return r;
 }
 
 void
