@@ -11,7 +11,9 @@
  * header as it comes into the tree has it, though a power cut may take it away again: so
  * first it is made durable with its packs, in the file signed-FEED, and then it is put into
  * the tree.  Once it is in the former it is owed: whatever fails or befalls us,
- * it is what comes out next, and nothing is signed before that.
+ * it is what comes out next, and nothing is signed before that.  It stays there until the
+ * next takes its place, so that it also says what was signed last where the tree was
+ * damaged, or mended from a mirror that is behind.
  */
 #define NAME_MAX_SIGNED (sizeof("signed-") + ID_TEXT_LEN)
 #define SIGNED_MAX      ((size_t)64 << 20)
@@ -77,15 +79,14 @@ keep_signed(struct publisher *p)
 	return r;
 }
 
-static void
-forget_signed(struct publisher *p)
+/* Append what was signed last: QERR_ABSENT if that was nothing. */
+static int
+read_signed(struct publisher *p, struct buf *b)
 {
 	char name[NAME_MAX_SIGNED];
 
 	file_name(name, p);
-	if (p->owed)
-		(void)store_remove_file(p->store, name);
-	p->owed = false;
+	return store_get_file(p->store, name, b, SIGNED_MAX);
 }
 
 static int
@@ -152,7 +153,7 @@ press_commit(struct publisher *p, publisher_issue_fn fn, void *arg)
 		p->last_next = h->next;
 		r = shelf_add(&p->shelf, h);
 	}
-	forget_signed(p);
+	p->owed = false;
 	place_added(p);
 	if (withdrew)
 		press_sweep(p);
@@ -219,13 +220,26 @@ has_packs(const struct publisher *p, const struct header *h)
 	return true;
 }
 
+static bool
+is_head(const struct publisher *p, struct bytes file)
+{
+	struct tree_name t = {.kind = TREE_HEAD, .id = p->feed};
+	struct buf b;
+	bool is;
+
+	buf_init(&b, 0);
+	is = store_get(p->store, &t, &b) == 0 && bytes_eq(buf_bytes(&b), file);
+	buf_done(&b);
+	return is;
+}
+
 /*
- * One that is in the tree already is put once more if it is the newest: it may not have
- * become the head.  One that charters do not let count any more, or whose packs went for it
- * was never put, is owed to nobody, nor is what follows it: QERR_ABSENT.
+ * One that is in the tree already is put once more if it is the newest and did not become
+ * the head: |*ret_put|.  One that charters do not let count any more, or whose packs went
+ * for it was never put, is owed to nobody, nor is what follows it: QERR_ABSENT.
  */
 static int
-take_owed(struct publisher *p, struct bytes file)
+take_owed(struct publisher *p, struct bytes file, bool *ret_put)
 {
 	uint64_t head = feed_head(p->chain);
 	struct tree_name t = {.kind = TREE_ISSUE, .id = p->feed};
@@ -237,24 +251,29 @@ take_owed(struct publisher *p, struct bytes file)
 	t.number = h.number;
 	if (h.number < head)
 		return 0;
+	if (h.number == head && !id_eq(feed_hash(p->chain, head), &h.hash))
+		return QERR_ABSENT;
+	if (h.number == head && is_head(p, file))
+		return 0;
+	*ret_put = true;
 	if (h.number == head)
-		return id_eq(feed_hash(p->chain, head), &h.hash)
-			   ? store_put(p->store, &t, file, true)
-			   : QERR_ABSENT;
+		return store_put(p->store, &t, file, true);
 	r = has_packs(p, &h) ? press_hold(p, file, 0) : QERR_ABSENT;
 	return r == 0 || qerr_is_fatal(r) ? r : QERR_ABSENT;
 }
 
 static int
-take_all_owed(struct publisher *p, struct bytes b)
+take_all_owed(struct publisher *p, struct bytes b, bool *ret_put)
 {
 	size_t at = 0;
 	int r = 0;
 
+	*ret_put = false;
+
 	while (at < b.n && r == 0) {
 		struct bytes file = next_file(b, &at);
 
-		r = file.n > 0 ? take_owed(p, file) : QERR_ABSENT;
+		r = file.n > 0 ? take_owed(p, file, ret_put) : QERR_ABSENT;
 	}
 	return r == QERR_ABSENT ? 0 : r;
 }
@@ -262,23 +281,47 @@ take_all_owed(struct publisher *p, struct bytes b)
 int
 press_settle(struct publisher *p)
 {
-	char name[NAME_MAX_SIGNED];
 	struct buf b;
+	bool put;
 	int r;
 
 	if (!p->owed)
 		return 0;
 	buf_init(&b, 0);
-	file_name(name, p);
-	r = store_get_file(p->store, name, &b, SIGNED_MAX);
+	r = read_signed(p, &b);
 	p->owed = r != QERR_ABSENT;
 	p->lost = store_lost(p->store); /* its packs are durable */
 	if (r == 0)
-		r = take_all_owed(p, buf_bytes(&b));
-	if (r == 0)
+		r = take_all_owed(p, buf_bytes(&b), &put);
+	if (r == 0 && put)
 		r = press_end(p, 0, NULL, NULL);
+	else if (r == 0)
+		p->owed = false;
 	else
 		press_cancel(p);
 	buf_done(&b);
 	return r == QERR_ABSENT ? 0 : r;
+}
+
+int
+press_check_signed(struct publisher *p)
+{
+	struct bytes file = {NULL, 0};
+	struct header h;
+	size_t at = 0;
+	struct buf b;
+	int r;
+
+	buf_init(&b, 0);
+	r = read_signed(p, &b);
+	if (r == 0 && b.n > 0)
+		file = next_file(buf_bytes(&b), &at);
+	/* The next one is owed; one that no charter lets count is no word on it. */
+	if (r == 0 && feed_check_head(p->chain, file, &h) == 0 &&
+	    h.number > feed_head(p->chain) + 1)
+		r = QERR_TRUNCATED;
+	else if (r == QERR_ABSENT || r == QERR_TOOBIG)
+		r = 0;
+	buf_done(&b);
+	return r;
 }

@@ -166,6 +166,8 @@ press_load(struct publisher *p)
 	if (r == 0)
 		r = check_head(p);
 	if (r == 0)
+		r = press_check_signed(p);
+	if (r == 0)
 		r = press_reload(p);
 	if (r == 0)
 		press_sweep(p);

@@ -177,6 +177,8 @@ void press_cancel(struct publisher *p);
 /* Put out what is owed: nothing is signed, nor drafted, before that succeeds.  Not while
  * anything waits. */
 int press_settle(struct publisher *p);
+/* QERR_TRUNCATED: more was signed than what is owed, and is in the tree no more. */
+int press_check_signed(struct publisher *p);
 /* Append to |why| that |what| came of it, for |err|; or that it is owed. */
 void press_failed(const struct publisher *p, struct buf *why, const char *what,
     int err);

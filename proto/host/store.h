@@ -18,7 +18,7 @@
  *	DIR/row-FEED			headers once more, proto/host/store_row.h
  *	DIR/rest-FEED			that nothing is missing, proto/host/rest.h
  *	DIR/staged-FEED			packs that no header names yet, daemon/press/staged.c
- *	DIR/signed-FEED			headers before they are in the tree, daemon/press/commit.c
+ *	DIR/signed-FEED			what was signed last, daemon/press/commit.c
  *	DIR/lock			one process has it
  *	DIR/version			"2": STORE_VERSION
  *

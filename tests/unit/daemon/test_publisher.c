@@ -1480,6 +1480,47 @@ headers_are_lost(void)
 	room_done(&r);
 }
 
+/* The tree as a mirror has it that heard of no more than |n| issues. */
+static void
+set_back(struct room *r, const struct id *feed, uint64_t n)
+{
+	struct store *s;
+
+	check(store_open(&s, r->state, false) == 0);
+	check(store_forget_headers(s, feed, n + 1) == 0);
+	store_close(s);
+}
+
+/* Mended from a mirror that is behind: what was signed comes out again, and no other of
+ * its number; where more is lacking than is kept, nothing is signed. */
+static void
+mended_from_behind(void)
+{
+	char path[192], id[ID_TEXT_LEN + 1];
+	struct room r;
+	struct id last, feed;
+
+	room_new(&r, 1);
+	check(publish(&r, "a.html", "<p>alpha") == PUBLISHER_NEW);
+	check(publish(&r, "b.html", "<p>beta") == PUBLISHER_NEW);
+	check(publish(&r, "c.html", "<p>gamma") == PUBLISHER_NEW);
+	last = *feed_hash(r.p->chain, 3);
+	feed = *publisher_feed(r.p);
+	leave(&r);
+	set_back(&r, &feed, 2);
+	check(enter(&r) == 0 && publisher_head(r.p) == 3);
+	check(id_eq(feed_hash(r.p->chain, 3), &last));
+	leave(&r);
+	set_back(&r, &feed, 1);
+	check(enter(&r) == QERR_TRUNCATED);
+	check(strstr((char *)why.p, "Import the feed") != NULL);
+	/* It is that file alone that knows. */
+	id_text(id, &feed);
+	snprintf(path, sizeof(path), "%s/signed-%s", r.state, id);
+	check(remove(path) == 0 && enter(&r) == 0 && publisher_head(r.p) == 1);
+	room_done(&r);
+}
+
 /* The text pack that counts of the issue |number|. */
 static const struct pack_entry *
 text_of(struct room *r, uint64_t number)
@@ -1810,6 +1851,7 @@ main(void)
 	volumes_full();
 	killed_between();
 	headers_are_lost();
+	mended_from_behind();
 	bases();
 	twice_taken_back();
 	bases_of_drafts();
