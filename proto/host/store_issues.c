@@ -230,28 +230,31 @@ store_issues_get(struct store *s, const struct tree_name *t, struct buf *b)
 
 /* Forgetting. */
 
+/* How many of |block| come before issue |from|. */
+static size_t
+count_before(uint64_t block, uint64_t from)
+{
+	if (block == issues_block(from))
+		return issues_place(from);
+	return block < issues_block(from) ? ISSUES_BLOCK : 0;
+}
+
 void
 store_issues_unwait(struct store *s, const struct id *feed, uint64_t from)
 {
-	size_t kept = 0, n = s->n_waiting;
+	size_t kept = 0, n = s->n_waiting, keep;
 
 	for (size_t i = 0; i < n; i++) {
-		struct waiting *w = &s->waiting[i];
-		struct issues_put *p = w->put;
-		bool all = p != NULL && id_eq(&p->feed, feed) &&
-			   (p->block > issues_block(from) ||
-			       (p->block == issues_block(from) &&
-				   issues_place(from) == 0));
+		struct waiting w = s->waiting[i];
+		bool theirs = w.put != NULL && id_eq(&w.put->feed, feed);
 
-		if (all)
-			store_issues_drop(w);
-		else if (p != NULL && p->block == issues_block(from) &&
-			 id_eq(&p->feed, feed))
-			for (size_t k = issues_place(from); k < ISSUES_BLOCK;
-			     k++)
-				p->of[k].n = 0;
-		if (!all)
-			s->waiting[kept++] = *w;
+		keep = theirs ? count_before(w.put->block, from) : ISSUES_BLOCK;
+		for (size_t k = keep; k < ISSUES_BLOCK; k++)
+			w.put->of[k].n = 0;
+		if (keep > 0)
+			s->waiting[kept++] = w;
+		else
+			store_issues_drop(&w);
 	}
 	s->n_waiting = kept;
 }
