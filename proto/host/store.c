@@ -185,7 +185,8 @@ store_close(struct store *s)
 		return;
 	store_commit_stop(s);
 	for (size_t i = 0; i < s->n_waiting; i++)
-		store_unwait(s, &s->waiting[i]);
+		unlinkat(s->fd, s->waiting[i].tmp, 0);
+	store_issues_drop(s);
 	for (size_t i = 0; i < s->n_head; i++)
 		buf_done(&s->head[i].file);
 	part_set_free(s->parts);

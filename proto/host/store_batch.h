@@ -4,8 +4,6 @@
 #include "proto/host/store_part.h"
 #include "proto/object/tree.h"
 
-struct issues_put;
-
 /*
  * The inside of a store: what one commit makes durable and visible.  It is taken out of
  * the store first and needs nothing more of that, so that it may be done in a thread
@@ -17,8 +15,6 @@ struct waiting { /* a temporary that becomes |name| */
 	uint64_t size; /* of a pack, to be counted; its root */
 	struct id pack;
 	bool there; /* it did */
-	struct issues_put
-	    *put; /* of a block of headers, until a commit takes it */
 };
 
 struct batch {

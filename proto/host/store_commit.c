@@ -1,7 +1,6 @@
 #include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
@@ -25,40 +24,19 @@ struct committer {
 	int event; /* readable when one is done */
 };
 
-/* Blocks of headers come behind all else that waits: wherever a crash breaks off, no
- * header is there without the charter that it needs. */
-static void
-put_blocks_last(struct store *s)
-{
-	for (size_t i = 0, left = s->n_waiting; left > 0; left--) {
-		struct waiting w = s->waiting[i];
-
-		if (w.put == NULL) {
-			i++;
-			continue;
-		}
-		memmove(&s->waiting[i], &s->waiting[i + 1],
-		    (s->n_waiting - i - 1) * sizeof(w));
-		s->waiting[s->n_waiting - 1] = w;
-	}
-}
-
-/* The headers' blocks, and then the heads. */
+/* Behind all else that waits the headers' blocks, and then the heads: wherever a crash
+ * breaks off, no header is there without the charter that it needs. */
 static int
 write_headers(struct store *s)
 {
-	int err = 0;
+	int err = store_issues_take(s);
 
-	put_blocks_last(s);
-	for (size_t i = 0; i < s->n_waiting && err == 0; i++)
-		err = store_issues_take(s, &s->waiting[i]);
-	for (size_t i = 0; i < s->n_waiting && err == 0; i++)
-		store_issues_drop(&s->waiting[i]);
 	for (size_t i = 0; i < s->n_head && err == 0; i++) {
 		struct tree_name t = {.kind = TREE_HEAD, .id = s->head[i].feed};
 
 		err = store_stage(s, &t, buf_bytes(&s->head[i].file));
 	}
+	store_issues_drop(s);
 	return err;
 }
 
@@ -75,8 +53,9 @@ static int
 drop(struct store *s, int why)
 {
 	for (size_t i = 0; i < s->n_waiting; i++)
-		store_unwait(s, &s->waiting[i]);
+		unlinkat(s->fd, s->waiting[i].tmp, 0);
 	s->n_waiting = 0;
+	store_issues_drop(s);
 	forget_heads(s);
 	s->lost++;
 	s->why = why;

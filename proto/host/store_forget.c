@@ -13,14 +13,6 @@
 #include "proto/host/store_row.h"
 #include "proto/object/header.h"
 
-void
-store_unwait(struct store *s, struct waiting *w)
-{
-	if (w->tmp[0] != '\0')
-		unlinkat(s->fd, w->tmp, 0);
-	store_issues_drop(w);
-}
-
 /* Drop what waits under |name|, or |below| it, if anything does. */
 static bool
 unwait(struct store *s, const char *name, bool below)
@@ -32,7 +24,7 @@ unwait(struct store *s, const char *name, bool below)
 
 		if (strncmp(w, name, len) == 0 &&
 		    w[len] == (below ? '/' : '\0'))
-			store_unwait(s, &s->waiting[i]);
+			unlinkat(s->fd, s->waiting[i].tmp, 0);
 		else
 			s->waiting[kept++] = s->waiting[i];
 	}

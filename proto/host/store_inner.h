@@ -47,6 +47,9 @@ struct store {
 	 * are or were here: of thousands a reader who has volumes has none. */
 	unsigned absent;
 	uint8_t pack[65536 / 8];
+	struct issues_put *
+	    *put; /* blocks of headers, until a commit takes them */
+	size_t n_put;
 	/* The block of headers that was read last; number 0: none. */
 	struct {
 		struct id feed;
@@ -68,21 +71,16 @@ void store_settle(struct store *s);
 void store_commit_stop(struct store *s);
 /* A pack is here now. */
 void store_pack_came(struct store *s, const struct id *root);
-/* Drop what waits in |w|, but not |w|. */
-void store_unwait(struct store *s, struct waiting *w);
 /* Write a temporary that becomes |t| at the commit. */
 int store_stage(struct store *s, const struct tree_name *t, struct bytes data);
 /* The newest header of a batch becomes the head, once, and behind all else. */
 int store_put_head(struct store *s, const struct id *feed, struct bytes data);
-int store_write_tmp(struct store *s, char tmp[32], struct bytes data);
-/* One more that waits, to become |name|; NULL: no memory. */
-struct waiting *store_wait(struct store *s, const char *name);
 
-/* A header is put into its block; a commit writes that. */
+/* A header is put into its block; a commit takes all that were, or they are dropped. */
 int store_issues_put(struct store *s, const struct tree_name *t,
     struct bytes data);
-int store_issues_take(struct store *s, struct waiting *w);
-void store_issues_drop(struct waiting *w);
+int store_issues_take(struct store *s);
+void store_issues_drop(struct store *s);
 /* Append one that waits, or that is there: QERR_ABSENT. */
 int store_issues_waiting(const struct store *s, const struct tree_name *t,
     struct buf *b);

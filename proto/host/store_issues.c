@@ -25,42 +25,46 @@ struct issues_put {
 	} of[ISSUES_BLOCK];
 };
 
-void
-store_issues_drop(struct waiting *w)
+static void
+put_free(struct issues_put *p)
 {
-	if (w->put != NULL)
-		buf_done(&w->put->data);
-	free(w->put);
-	w->put = NULL;
+	buf_done(&p->data);
+	free(p);
+}
+
+void
+store_issues_drop(struct store *s)
+{
+	for (size_t i = 0; i < s->n_put; i++)
+		put_free(s->put[i]);
+	free(s->put);
+	s->put = NULL;
+	s->n_put = 0;
 }
 
 static struct issues_put *
 find(const struct store *s, const struct id *feed, uint64_t block)
 {
-	for (size_t i = s->n_waiting; i-- > 0;) {
-		struct issues_put *p = s->waiting[i].put;
-
-		if (p != NULL && p->block == block && id_eq(&p->feed, feed))
-			return p;
-	}
+	for (size_t i = s->n_put; i-- > 0;)
+		if (s->put[i]->block == block && id_eq(&s->put[i]->feed, feed))
+			return s->put[i];
 	return NULL;
 }
 
 static struct issues_put *
 add(struct store *s, const struct tree_name *t)
 {
-	char path[TREE_PATH_MAX];
-	struct issues_put *p;
-	struct waiting *w;
+	struct issues_put *p = calloc(1, sizeof(*p));
+	void *more =
+	    realloc(s->put, (s->n_put + 1) * sizeof(struct issues_put *));
 
-	tree_path(path, t);
-	w = store_wait(s, path);
-	p = w == NULL ? NULL : calloc(1, sizeof(*p));
-	if (p == NULL) {
-		s->n_waiting -= w != NULL;
+	if (more != NULL)
+		s->put = more;
+	if (p == NULL || more == NULL) {
+		free(p);
 		return NULL;
 	}
-	w->put = p;
+	s->put[s->n_put++] = p;
 	p->feed = t->id;
 	p->block = issues_block(t->number);
 	buf_init(&p->data, 0);
@@ -129,26 +133,39 @@ follows(struct store *s, const struct issues_put *p)
 	       store_has(s, &t);
 }
 
-int
-store_issues_take(struct store *s, struct waiting *w)
+/* Its new file waits for the commit. */
+static int
+stage(struct store *s, const struct issues_put *p)
 {
+	struct tree_name t = {
+	    .kind = TREE_ISSUES, .id = p->feed, .number = p->block};
+	char path[TREE_PATH_MAX];
 	struct issues old;
 	struct buf was, b;
 	int err;
 
-	if (w->put == NULL)
-		return 0;
+	tree_path(path, &t);
 	buf_init(&was, 0);
 	buf_init(&b, 0);
-	err = read_block(&old, s->fd, w->name, &was);
-	if (err == 0 && old.n == 0 && !follows(s, w->put))
+	err = read_block(&old, s->fd, path, &was);
+	if (err == 0 && old.n == 0 && !follows(s, p))
 		err = QERR_IO;
 	if (err == 0)
-		err = merge(&b, w->put, &old);
+		err = merge(&b, p, &old);
 	if (err == 0)
-		err = store_write_tmp(s, w->tmp, buf_bytes(&b));
+		err = store_stage_file(s, path, buf_bytes(&b));
 	buf_done(&was);
 	buf_done(&b);
+	return err;
+}
+
+int
+store_issues_take(struct store *s)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < s->n_put && err == 0; i++)
+		err = stage(s, s->put[i]);
 	return err;
 }
 
@@ -242,21 +259,21 @@ count_before(uint64_t block, uint64_t from)
 void
 store_issues_unwait(struct store *s, const struct id *feed, uint64_t from)
 {
-	size_t kept = 0, n = s->n_waiting, keep;
+	size_t kept = 0, n = s->n_put, keep;
 
 	for (size_t i = 0; i < n; i++) {
-		struct waiting w = s->waiting[i];
-		bool theirs = w.put != NULL && id_eq(&w.put->feed, feed);
+		struct issues_put *p = s->put[i];
 
-		keep = theirs ? count_before(w.put->block, from) : ISSUES_BLOCK;
+		keep = id_eq(&p->feed, feed) ? count_before(p->block, from)
+					     : ISSUES_BLOCK;
 		for (size_t k = keep; k < ISSUES_BLOCK; k++)
-			w.put->of[k].n = 0;
+			p->of[k].n = 0;
 		if (keep > 0)
-			s->waiting[kept++] = w;
+			s->put[kept++] = p;
 		else
-			store_issues_drop(&w);
+			put_free(p);
 	}
-	s->n_waiting = kept;
+	s->n_put = kept;
 }
 
 /* The first |n| files of a block stay: that needs no room. */

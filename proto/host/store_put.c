@@ -9,8 +9,8 @@
 #include "proto/host/store_inner.h"
 #include "proto/object/merkle.h"
 
-int
-store_write_tmp(struct store *s, char tmp[32], struct bytes data)
+static int
+write_tmp(struct store *s, char tmp[32], struct bytes data)
 {
 	int fd, err = 0;
 
@@ -28,8 +28,9 @@ store_write_tmp(struct store *s, char tmp[32], struct bytes data)
 	return err;
 }
 
-struct waiting *
-store_wait(struct store *s, const char *name)
+/* One more that waits, to become |name|; NULL: no memory. */
+static struct waiting *
+wait_add(struct store *s, const char *name)
 {
 	struct waiting *w;
 
@@ -79,9 +80,9 @@ store_stage_file(struct store *s, const char *name, struct bytes data)
 
 	if (s->readonly)
 		return QERR_IO;
-	if ((err = store_write_tmp(s, tmp, data)) != 0)
+	if ((err = write_tmp(s, tmp, data)) != 0)
 		return err;
-	if ((w = store_wait(s, name)) == NULL) {
+	if ((w = wait_add(s, name)) == NULL) {
 		unlinkat(s->fd, tmp, 0);
 		return QERR_NOMEM;
 	}
