@@ -109,7 +109,8 @@ fill_packs(struct fill *f)
 		struct tree_name t = {
 		    .kind = TREE_PACK, .id = f->shelf.pack[i].e.root};
 
-		if ((f->mark[i] & (MARK_COUNTS | MARK_HERE)) != MARK_COUNTS ||
+		if ((f->mark[i] & (MARK_COUNTS | MARK_HERE | MARK_COVERED)) !=
+			MARK_COUNTS ||
 		    !store_has(f->x->store, &t))
 			continue;
 		f->here = has_text(f, i);

@@ -23,6 +23,8 @@ enum mark {
 	MARK_COUNTS = 1, /* it is a heads pack, and says what is */
 	MARK_HERE = 2,   /* it is listed, with its text */
 	MARK_BARE = 4,   /* .. without */
+	MARK_COVERED =
+	    8 /* a volume that came after it, and is listed so, wins */
 };
 
 struct fill {

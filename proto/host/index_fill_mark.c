@@ -146,6 +146,33 @@ mark_known(struct fill *f, const struct map *known)
 	return err;
 }
 
+/*
+ * What a volume says need not be looked for in the packs it was made of: most readers never
+ * had them.
+ */
+static int
+mark_covered(struct fill *f)
+{
+	size_t *by = calloc((size_t)f->head + 1, sizeof(*by));
+
+	if (by == NULL)
+		return QERR_NOMEM;
+	for (size_t i = f->shelf.n; i-- > 0;) {
+		const struct pack_entry *e = &f->shelf.pack[i].e;
+		size_t volume = by[e->first];
+
+		if (e->tier != TIER_HEADS)
+			continue;
+		if (volume != 0 && volume == by[e->last])
+			f->mark[i] |= MARK_COVERED;
+		for (uint64_t k = e->first;
+		     k <= e->last && (f->mark[i] & MARK_HERE) != 0; k++)
+			by[k] = i;
+	}
+	free(by);
+	return 0;
+}
+
 int
 index_fill_mark(struct fill *f)
 {
@@ -156,6 +183,8 @@ index_fill_mark(struct fill *f)
 		err = mark_heads(f);
 	if (err == 0)
 		err = mark_known(f, known);
+	if (err == 0)
+		err = mark_covered(f);
 	map_free(known);
 	return err;
 }

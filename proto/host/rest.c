@@ -4,6 +4,7 @@
 #include <sodium.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "proto/base/qerr.h"
@@ -14,11 +15,12 @@
 #include "proto/object/header.h"
 
 /*
- * The file: tiers u32le, newest and number u64le, head, charters, the roots of the packs,
- * and a checksum over that.  It is ours alone and says nothing to others.
+ * The file: tiers u32le, newest and number u64le, head, charters, the stamp of the folders
+ * that packs stand in, the roots of the packs, and a checksum over that.  It is ours alone
+ * and says nothing to others.
  */
-#define START_LEN (4 + 8 + 8 + 32 + 32)
 #define SUM_LEN   16
+#define START_LEN (4 + 8 + 8 + 32 + 32 + SUM_LEN)
 #define REST_MAX  (16u * 1024 * 1024)
 #define NAME_LEN  (5 + ID_TEXT_LEN + 1)
 
@@ -77,8 +79,31 @@ rest_take(struct rest *ret, const struct node *n, const struct id *feed,
 	return buf_err(&ret->packs);
 }
 
+/*
+ * When something last came into each folder of packs, or went: all that is there is there
+ * still if that is what it was, and need not be asked for one by one.
+ */
+static void
+stamp(uint8_t ret[SUM_LEN], const struct store *s)
+{
+	static const char digit[] = "abcdefghijklmnopqrstuvwxyz234567";
+	uint8_t when[32 * 20] = {0}, *p = when;
+	char name[] = "pack/a";
+	struct stat st;
+
+	for (const char *a = digit; *a != '\0'; a++, p += 20) {
+		name[5] = *a;
+		if (fstatat(s->fd, name, &st, AT_SYMLINK_NOFOLLOW) != 0)
+			continue;
+		store_le64(p, st.st_ino);
+		store_le64(p + 8, (uint64_t)st.st_mtim.tv_sec);
+		store_le32(p + 16, (uint32_t)st.st_mtim.tv_nsec);
+	}
+	checksum(ret, bytes_of(when, sizeof(when)));
+}
+
 static int
-encode(struct buf *b, const struct rest *r)
+encode(struct buf *b, const struct rest *r, const struct store *s)
 {
 	uint8_t start[START_LEN], sum[SUM_LEN];
 
@@ -87,6 +112,7 @@ encode(struct buf *b, const struct rest *r)
 	store_le64(start + 12, r->number);
 	memcpy(start + 20, r->head.b, 32);
 	memcpy(start + 52, r->charters.b, 32);
+	stamp(start + 84, s);
 	buf_put(b, start, sizeof(start));
 	buf_put(b, r->packs.p, r->packs.n);
 	if (buf_err(b) != 0)
@@ -105,7 +131,7 @@ rest_save(struct store *s, const struct id *feed, const struct rest *r)
 
 	buf_init(&b, REST_MAX);
 	name_of(name, feed);
-	err = encode(&b, r);
+	err = encode(&b, r, s);
 	if (err == 0 &&
 	    (fd = openat(s->fd, name,
 		 O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600)) < 0)
@@ -146,6 +172,7 @@ decode(struct rest *r, struct bytes v)
 	r->number = load_le64(v.p + 12);
 	memcpy(r->head.b, v.p + 20, 32);
 	memcpy(r->charters.b, v.p + 52, 32);
+	memcpy(r->stamp, v.p + 84, SUM_LEN);
 	buf_put(&r->packs, v.p + START_LEN, v.n - START_LEN);
 	return buf_err(&r->packs);
 }
@@ -184,21 +211,36 @@ is_head(const struct rest *r, struct store *s, const struct id *feed)
 	return same && !store_has(s, &t);
 }
 
-/* True if nothing was proved against it, and no pack is lost. */
+/* True if no pack is lost. */
+static bool
+has_packs(const struct rest *r, struct store *s, const struct id *feed)
+{
+	struct tree_name t = {.kind = TREE_PACK};
+	uint8_t now[SUM_LEN];
+
+	stamp(now, s);
+	if (memcmp(now, r->stamp, SUM_LEN) == 0)
+		return true;
+	for (size_t i = 0; i < r->packs.n; i += 32) {
+		memcpy(t.id.b, r->packs.p + i, 32);
+		if (!store_has(s, &t))
+			return false;
+	}
+	(void)rest_save(s, feed, r); /* something else came or went */
+	return true;
+}
+
+/* True if nothing was proved against it, and all is here. */
 static bool
 is_whole(const struct rest *r, struct store *s, const struct id *feed)
 {
-	struct tree_name t = {.kind = TREE_PACK};
 	struct buf b, ends;
 	bool whole;
 
 	buf_init(&b, 0);
 	buf_init(&ends, 0);
-	whole = store_proofs(s, feed, &b, &ends) == 0 && ends.n == 0;
-	for (size_t i = 0; i < r->packs.n && whole; i += 32) {
-		memcpy(t.id.b, r->packs.p + i, 32);
-		whole = store_has(s, &t);
-	}
+	whole = store_proofs(s, feed, &b, &ends) == 0 && ends.n == 0 &&
+		has_packs(r, s, feed);
 	buf_done(&b);
 	buf_done(&ends);
 	return whole;

@@ -16,6 +16,7 @@ struct rest {
 	uint64_t number;          /* the head's, .. */
 	struct id head, charters; /* its identity; charters_sum() */
 	struct buf packs;         /* the roots of those that are held */
+	uint8_t stamp[16];        /* of their folders, when it was saved */
 };
 
 void rest_init(struct rest *r);

@@ -12,7 +12,6 @@
 #include <unistd.h>
 
 #include "proto/base/qerr.h"
-#include "proto/base/text.h"
 #include "proto/host/file.h"
 #include "proto/host/log.h"
 #include "proto/object/charter.h"
@@ -243,47 +242,6 @@ store_get(struct store *s, const struct tree_name *t, struct buf *b)
 	return file_read(b, s->fd, path, store_size_max(t->kind));
 }
 
-void
-store_pack_came(struct store *s, const struct id *root)
-{
-	s->pack[root->b[0] << 5 | root->b[1] >> 3] |=
-	    (uint8_t)(1 << (root->b[1] & 7));
-}
-
-static void
-list_folder(struct store *s, const char *name)
-{
-	DIR *d = file_folder(s->fd, name);
-	struct dirent *e;
-	struct id root;
-
-	if (d == NULL)
-		return;
-	while ((e = readdir(d)) != NULL)
-		if (id_parse(&root, e->d_name, strlen(e->d_name)) == 0)
-			store_pack_came(s, &root);
-	closedir(d);
-}
-
-/* False if the pack is surely not here. */
-static bool
-may_have(struct store *s, const struct id *root)
-{
-	static const char digit[] = "abcdefghijklmnopqrstuvwxyz234567";
-	char name[] = "pack/a";
-
-	if (s->readonly || s->absent < STORE_LIST)
-		return true;
-	for (const char *a = digit; s->absent == STORE_LIST && *a != '\0';
-	     a++) {
-		name[5] = *a;
-		list_folder(s, name);
-	}
-	s->absent = STORE_LIST + 1;
-	return (s->pack[root->b[0] << 5 | root->b[1] >> 3] >> (root->b[1] & 7) &
-		   1) != 0;
-}
-
 static bool
 has_issue(struct store *s, const struct tree_name *t)
 {
@@ -300,17 +258,11 @@ bool
 store_has(struct store *s, const struct tree_name *t)
 {
 	char path[TREE_PATH_MAX];
-	bool pack = t->kind == TREE_PACK, has;
 
 	if (t->kind == TREE_ISSUE)
 		return has_issue(s, t);
-	if (pack && !may_have(s, &t->id))
-		return false;
 	tree_path(path, t);
-	has = faccessat(s->fd, path, F_OK, 0) == 0;
-	if (pack && !has && s->absent < STORE_LIST)
-		s->absent++;
-	return has;
+	return faccessat(s->fd, path, F_OK, 0) == 0;
 }
 
 static int

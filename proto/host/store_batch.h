@@ -12,9 +12,8 @@
 struct waiting { /* a temporary that becomes |name| */
 	char tmp[32];
 	char name[TREE_PATH_MAX];
-	uint64_t size; /* of a pack, to be counted; its root */
-	struct id pack;
-	bool there; /* it did */
+	uint64_t size; /* of a pack, to be counted */
+	bool there;    /* it did */
 };
 
 struct batch {

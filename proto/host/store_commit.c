@@ -83,12 +83,6 @@ take(struct store *s, struct batch *b)
 static int
 end(struct store *s, struct batch *b)
 {
-	for (size_t i = 0; i < b->n_part; i++)
-		if (b->part[i].there)
-			store_pack_came(s, &b->part[i].root);
-	for (size_t i = 0; i < b->n_waiting; i++)
-		if (b->waiting[i].there && b->waiting[i].size > 0)
-			store_pack_came(s, &b->waiting[i].pack);
 	part_end(s->parts, b->part, b->n_part, b->what == NULL);
 	free(b->waiting);
 	store_issues_changed(s);

@@ -20,7 +20,6 @@
  *	store_row.c     headers of a feed, kept together
  *	store_part.c    packs on their way in
  */
-#define STORE_LIST      100 /* packs asked for in vain, and then all are listed */
 #define STORE_MODE_DIR  0755 /* any web server may serve the tree */
 #define STORE_MODE_FILE 0644
 
@@ -43,10 +42,6 @@ struct store {
 	struct part_set *parts;
 	bool counted;
 	uint64_t used;
-	/* By the first two bytes of their roots, once many were asked for in vain, the packs that
-	 * are or were here: of thousands a reader who has volumes has none. */
-	unsigned absent;
-	uint8_t pack[65536 / 8];
 	struct issues_put *
 	    *put; /* blocks of headers, until a commit takes them */
 	size_t n_put;
@@ -69,8 +64,6 @@ void store_empty(int dir, const char *name);
 /* Wait for the commit under way, if there is one, and note its end. */
 void store_settle(struct store *s);
 void store_commit_stop(struct store *s);
-/* A pack is here now. */
-void store_pack_came(struct store *s, const struct id *root);
 /* Write a temporary that becomes |t| at the commit. */
 int store_stage(struct store *s, const struct tree_name *t, struct bytes data);
 /* The newest header of a batch becomes the head, once, and behind all else. */

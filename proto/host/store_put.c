@@ -94,7 +94,6 @@ int
 store_stage(struct store *s, const struct tree_name *t, struct bytes data)
 {
 	char path[TREE_PATH_MAX];
-	struct waiting *w;
 	int err;
 
 	if (s->readonly)
@@ -105,11 +104,8 @@ store_stage(struct store *s, const struct tree_name *t, struct bytes data)
 		return store_issues_put(s, t, data);
 	tree_path(path, t);
 	err = store_stage_file(s, path, data);
-	if (err == 0 && t->kind == TREE_PACK) {
-		w = &s->waiting[s->n_waiting - 1];
-		w->size = data.n;
-		w->pack = t->id;
-	}
+	if (err == 0 && t->kind == TREE_PACK)
+		s->waiting[s->n_waiting - 1].size = data.n;
 	return err;
 }
 

@@ -1,6 +1,8 @@
 #include "proto/host/rest.h"
 
 #include <string.h>
+#include <sys/stat.h>
+#include <time.h>
 
 #include "proto/base/qerr.h"
 #include "proto/host/drive.h"
@@ -132,6 +134,13 @@ more_is_here(void)
 	finish(s);
 }
 
+/* Time passes, also for a file system that counts in ticks. */
+static void
+later(void)
+{
+	nanosleep(&(struct timespec){.tv_nsec = 20 * 1000 * 1000}, NULL);
+}
+
 static void
 something_is_lost(void)
 {
@@ -140,6 +149,7 @@ something_is_lost(void)
 	char other[256];
 
 	snprintf(other, sizeof(other), "%s.away", pack);
+	later();
 	check(rename(pack, other) == 0);
 	check(!sleeps(s, &all) && end(s, &all) == QERR_ABSENT);
 	check(rename(other, tree_file(TREE_PACK, &p.root[1], 0)) == 0);
@@ -151,6 +161,30 @@ something_is_lost(void)
 	check(end(s, &all) == 0 && sleeps(s, &all));
 	check(unlink(tree_file(TREE_CHARTER, &p.feed, 1)) == 0);
 	check(!sleeps(s, &all));
+	finish(s);
+}
+
+/* Where packs of other feeds came or went, each is looked for, and then no more. */
+static void
+others_come(void)
+{
+	struct store *s = begin();
+	struct id other = {.b = {7}};
+	struct stat before, after;
+	char id[ID_TEXT_LEN + 1], name[80];
+
+	id_text(id, &p.feed);
+	snprintf(name, sizeof(name), "rest-%s", id);
+	for (int i = 0; i < 2; i++) {
+		check(stat(place_path(name), &before) == 0);
+		later();
+		if (i == 0)
+			put(s, TREE_PACK, &other, 0, bytes_str("another's"));
+		check(store_commit(s) == 0 && sleeps(s, &all));
+		check(stat(place_path(name), &after) == 0);
+		check((after.st_mtim.tv_nsec != before.st_mtim.tv_nsec) ==
+		      (i == 0));
+	}
 	finish(s);
 }
 
@@ -192,6 +226,7 @@ main(void)
 	other_wishes();
 	more_is_here();
 	something_is_lost();
+	others_come();
 	damage();
 	place_done();
 	return 0;
