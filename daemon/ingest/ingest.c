@@ -98,6 +98,23 @@ ingest_list_add(struct ingest_list *l, const struct ingest_entry *e,
 	return 0;
 }
 
+int
+ingest_list_enter(struct ingest_list *l, struct ingest_entry *e,
+    const struct ingest_doc *d, bool whole)
+{
+	struct bytes link = bytes_str(d->address != NULL ? d->address : "");
+	struct bytes name = d->name != NULL
+				? bytes_str(d->name)
+				: bytes_of(e->text.b, sizeof(e->text.b));
+
+	if (link.n > INGEST_LINK_MAX)
+		link.n = 0;
+	e->whole = link.n == 0 || whole;
+	crypto_generichash(e->name.b, sizeof(e->name.b), name.p, name.n, NULL,
+	    0);
+	return ingest_list_add(l, e, link);
+}
+
 void
 ingest_warn(struct ingest_doc *d, const char *fmt, ...)
 {

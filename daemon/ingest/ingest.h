@@ -149,6 +149,10 @@ int ingest_list(struct ingest_list *ret, const struct ingest_source *src,
 /* Add one; 0, QERR_FULL or QERR_NOMEM.  A name that is there already is passed over. */
 int ingest_list_add(struct ingest_list *l, const struct ingest_entry *e,
     struct bytes link);
+/* The same for an entry of a feed, of which |d| has name and address: it is |whole| by
+ * itself, or has to be for want of an address; who has no name is named by what it says. */
+int ingest_list_enter(struct ingest_list *l, struct ingest_entry *e,
+    const struct ingest_doc *d, bool whole);
 
 /* Add a warning for the publisher; those beyond the limit are lost. */
 void ingest_warn(struct ingest_doc *d, const char *fmt, ...)

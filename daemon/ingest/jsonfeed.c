@@ -279,21 +279,13 @@ list_item(struct ingest_list *ret, const struct ingest_source *src, size_t i)
 	json_t *item = json_array_get(last.items, i);
 	struct ingest_entry e = {.number = i};
 	struct ingest_doc d;
-	struct bytes link, name;
 	int r;
 
 	ingest_init(&d);
 	set_link(&d, item, src->at);
 	set_name(&d, item);
-	link = bytes_str(d.address != NULL ? d.address : "");
-	if (link.n > INGEST_LINK_MAX)
-		link.n = 0;
-	e.whole = link.n == 0 || is_whole(item);
 	hash_item(&e.text, item);
-	name = d.name != NULL ? bytes_str(d.name)
-			      : bytes_of(e.text.b, sizeof(e.text.b));
-	crypto_generichash(e.name.b, sizeof(e.name.b), name.p, name.n, NULL, 0);
-	r = ingest_list_add(ret, &e, link);
+	r = ingest_list_enter(ret, &e, &d, is_whole(item));
 	ingest_done(&d);
 	return r;
 }

@@ -253,7 +253,6 @@ list_entry(struct ingest_list *ret, const struct ingest_source *src, size_t i)
 {
 	struct ingest_entry e = {.number = i};
 	struct ingest_doc d;
-	struct bytes link, name;
 	int r;
 
 	ingest_init(&d);
@@ -261,16 +260,9 @@ list_entry(struct ingest_list *ret, const struct ingest_source *src, size_t i)
 	webfeed_set_name(&d, last.entry[i]);
 	webfeed_set_text(&d, META_UPDATED,
 	    webfeed_child(last.entry[i], SITEMAP, "lastmod"));
-	link = bytes_str(d.address != NULL ? d.address : "");
-	if (link.n > INGEST_LINK_MAX)
-		link.n = 0;
 	e.changed = d.has_updated ? d.updated : 0;
-	e.whole = link.n == 0 || is_whole(last.entry[i]);
 	hash_entry(&e.text, last.entry[i]);
-	name = d.name != NULL ? bytes_str(d.name)
-			      : bytes_of(e.text.b, sizeof(e.text.b));
-	crypto_generichash(e.name.b, sizeof(e.name.b), name.p, name.n, NULL, 0);
-	r = ingest_list_add(ret, &e, link);
+	r = ingest_list_enter(ret, &e, &d, is_whole(last.entry[i]));
 	ingest_done(&d);
 	return r;
 }
