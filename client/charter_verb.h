@@ -6,7 +6,7 @@
 
 /*
  * The inside of "quire charter", shared by its parts: cmd_charter.c (show, accept),
- * charter_change.c (change, revoke) and charter_sign.c.
+ * charter_change.c (change, revoke) and charter_sign.c, charter_write.c (what they make).
  */
 #define CHARTER_EDITS_MAX 64
 

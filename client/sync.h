@@ -13,6 +13,7 @@
  * One `quire sync`: what is followed, where it is looked for, and what came of it.
  *
  *   cmd_sync.c     options and sources
+ *   sync.c         .. in their lists
  *   sync_mirrors.c .. where the newsrooms say
  *   sync_trees.c   from folders, bundles and web hosts
  *   sync_nodes.c   from nodes

@@ -10,7 +10,8 @@
 /*
  * The inside of "quire verify", shared by its parts: cmd_verify.c (what a file is),
  * verify_article.c (capsules and pages), verify_since.c (what became of these),
- * verify_header.c, verify_charter.c and verify_tree.c.  Each returns the exit status, after saying what it found.
+ * verify_header.c, verify_charter.c and verify_tree.c, verify_say.c and verify_export.c (what they
+ * tell and write).  Each returns the exit status, after saying what it found.
  */
 #define VERIFY_KNOWN_MAX 16
 

@@ -72,24 +72,6 @@ do_status(struct daemon *d, struct control_client *c)
 	control_done(c);
 }
 
-bool
-requests_renewal(struct ctl_item *it, const struct room *r)
-{
-	struct publisher_renewal x;
-
-	publisher_renewal(r->p, &x);
-	if (x.volumes == 0 && !x.looking)
-		return false;
-	ctl_add_flag(it, "renewing_search", x.looking);
-	ctl_add_number(it, "renewing", x.volumes);
-	ctl_add_number(it, "renewing_first", x.first);
-	ctl_add_number(it, "renewing_last", x.last);
-	ctl_add_number(it, "renewed_bytes", x.done);
-	ctl_add_number(it, "renewing_bytes", x.all);
-	ctl_add_flag(it, "renewing_failed", r->failed);
-	return true;
-}
-
 /* |r| is the room that publishes it, or NULL. */
 static void
 feed_item(struct daemon *d, struct control_client *c, const struct id *feed,

@@ -1,7 +1,6 @@
 #include "daemon/ingest/ingest.h"
 
 #include <sodium.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <strings.h>
@@ -23,112 +22,6 @@
 #include "proto/base/text.h"
 
 #define HEADLINE_MIN 40 /* bytes; names are shorter */
-
-void
-ingest_init(struct ingest_doc *d)
-{
-	*d = (struct ingest_doc){0};
-	imprint_init(&d->imprint);
-	buf_init(&d->body, MARKUP_MAX);
-	buf_init(&d->trace, TRACE_MAX);
-}
-
-static void
-free_all(char **list, size_t n)
-{
-	while (n > 0)
-		free(list[--n]);
-}
-
-void
-ingest_done(struct ingest_doc *d)
-{
-	free(d->name);
-	free(d->lang);
-	free_all(d->said, d->n_said);
-	free(d->entry_lang);
-	free(d->title);
-	free_all(d->author, d->n_author);
-	free(d->house);
-	imprint_done(&d->imprint);
-	free(d->told);
-	free(d->section);
-	free_all(d->tag, d->n_tag);
-	free(d->address);
-	free(d->summary);
-	free(d->note);
-	for (size_t i = 0; i < d->n_picture; i++)
-		free(d->picture[i].alt);
-	free_all(d->warning, d->n_warning);
-	buf_done(&d->body);
-	buf_done(&d->trace);
-	*d = (struct ingest_doc){0};
-}
-
-void
-ingest_list_done(struct ingest_list *l)
-{
-	for (size_t i = 0; i < l->n; i++)
-		free(l->entry[i].link);
-	free(l->entry);
-	*l = (struct ingest_list){0};
-}
-
-int
-ingest_list_add(struct ingest_list *l, const struct ingest_entry *e,
-    struct bytes link)
-{
-	struct ingest_entry *at;
-
-	if (l->n == INGEST_ENTRIES_MAX)
-		return QERR_FULL;
-	if (l->entry == NULL)
-		l->entry = calloc(INGEST_ENTRIES_MAX, sizeof(*l->entry));
-	if (l->entry == NULL)
-		return QERR_NOMEM;
-	for (size_t i = 0; i < l->n; i++)
-		if (id_eq(&l->entry[i].name, &e->name))
-			return 0;
-	at = &l->entry[l->n];
-	*at = *e;
-	at->link = link.n > 0 ? strndup((const char *)link.p, link.n) : NULL;
-	if (link.n > 0 && at->link == NULL)
-		return QERR_NOMEM;
-	l->n++;
-	return 0;
-}
-
-int
-ingest_list_enter(struct ingest_list *l, struct ingest_entry *e,
-    const struct ingest_doc *d, bool whole)
-{
-	struct bytes link = bytes_str(d->address != NULL ? d->address : "");
-	struct bytes name = d->name != NULL
-				? bytes_str(d->name)
-				: bytes_of(e->text.b, sizeof(e->text.b));
-
-	if (link.n > INGEST_LINK_MAX)
-		link.n = 0;
-	e->whole = link.n == 0 || whole;
-	crypto_generichash(e->name.b, sizeof(e->name.b), name.p, name.n, NULL,
-	    0);
-	return ingest_list_add(l, e, link);
-}
-
-void
-ingest_warn(struct ingest_doc *d, const char *fmt, ...)
-{
-	char text[512];
-	va_list ap;
-
-	if (d->n_warning == INGEST_WARNINGS_MAX)
-		return;
-	va_start(ap, fmt);
-	vsnprintf(text, sizeof(text), fmt, ap);
-	va_end(ap);
-	d->warning[d->n_warning] = strdup(text);
-	d->n_warning += d->warning[d->n_warning] != NULL;
-}
 
 static bool
 ends(struct bytes file, const char *suffix)

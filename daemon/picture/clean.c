@@ -3,22 +3,6 @@
 #include "daemon/picture/clean_inner.h"
 #include "proto/base/qerr.h"
 
-uint16_t
-read_be16(struct reader *r)
-{
-	const uint8_t *p = reader_bytes(r, 2);
-
-	return p == NULL ? 0 : load_be16(p);
-}
-
-uint32_t
-read_be32(struct reader *r)
-{
-	const uint8_t *p = reader_bytes(r, 4);
-
-	return p == NULL ? 0 : load_be32(p);
-}
-
 size_t
 read_left(const struct reader *r)
 {

@@ -63,9 +63,9 @@ read_span(const struct avif *a, struct span s)
 static uint64_t
 read_be64(struct reader *r)
 {
-	uint64_t high = read_be32(r);
+	uint64_t high = reader_be32(r);
 
-	return high << 32 | read_be32(r);
+	return high << 32 | reader_be32(r);
 }
 
 /* Read the box at |in->at| and move behind it; false at the end and on failure. */
@@ -79,7 +79,7 @@ next_box(struct avif *a, struct span *in, struct box *ret)
 
 	if (a->err != 0 || left == 0)
 		return false;
-	n = read_be32(&r);
+	n = reader_be32(&r);
 	type = reader_bytes(&r, 4);
 	if (n == 1)
 		n = read_be64(&r);
@@ -188,9 +188,9 @@ clean_item(struct avif *a, const struct box *box)
 {
 	static const char names[][5] = {"av01", "grid", "iovl", "iden", "tmap"};
 	struct reader r = read_span(a, box->body);
-	uint32_t version = read_be32(&r) >> 24;
-	uint32_t id = version == 2 ? read_be16(&r) : read_be32(&r);
-	const uint8_t *type = (read_be16(&r), reader_bytes(&r, 4));
+	uint32_t version = reader_be32(&r) >> 24;
+	uint32_t id = version == 2 ? reader_be16(&r) : reader_be32(&r);
+	const uint8_t *type = (reader_be16(&r), reader_bytes(&r, 4));
 	bool pixels;
 
 	if (!is_type(box, "infe") || (version != 2 && version != 3) ||
@@ -214,10 +214,10 @@ clean_items(struct avif *a)
 	struct span in = a->iinf;
 	struct box box;
 
-	if (read_be32(&r) >> 24 == 0)
-		(void)read_be16(&r);
+	if (reader_be32(&r) >> 24 == 0)
+		(void)reader_be16(&r);
 	else
-		(void)read_be32(&r);
+		(void)reader_be32(&r);
 	fail(a, r.err);
 	in.at = in.end - read_left(&r);
 	while (next_box(a, &in, &box))
@@ -234,7 +234,7 @@ struct sizes {
 static uint64_t
 read_sized(struct reader *r, unsigned n)
 {
-	return n == 0 ? 0 : n == 4 ? read_be32(r) : read_be64(r);
+	return n == 0 ? 0 : n == 4 ? reader_be32(r) : read_be64(r);
 }
 
 static bool
@@ -246,7 +246,7 @@ is_size(unsigned n)
 static struct sizes
 read_sizes(struct reader *r, uint32_t version)
 {
-	unsigned v = read_be16(r);
+	unsigned v = reader_be16(r);
 	struct sizes s = {v >> 12, v >> 8 & 15, v >> 4 & 15, v & 15};
 
 	if (version == 0)
@@ -304,18 +304,18 @@ static void
 location(struct avif *a, struct reader *r, uint32_t version,
     const struct sizes *z, bool pixels)
 {
-	uint32_t id = version < 2 ? read_be16(r) : read_be32(r);
-	unsigned method = version > 0 ? read_be16(r) & 15u : 0;
+	uint32_t id = version < 2 ? reader_be16(r) : reader_be32(r);
+	unsigned method = version > 0 ? reader_be16(r) & 15u : 0;
 	const struct item *x = item(a, id);
 	bool is = x != NULL && x->pixels;
 	uint64_t base;
 	uint32_t n;
 
 	/* Another file's bytes, or another item's. */
-	if (read_be16(r) != 0 || method > 1)
+	if (reader_be16(r) != 0 || method > 1)
 		reader_fail(r, QERR_UNKNOWN);
 	base = read_sized(r, z->base);
-	n = read_be16(r);
+	n = reader_be16(r);
 	for (uint32_t i = 0; i < n && r->err == 0; i++)
 		extent(a, r, method, z, base,
 		    is != pixels ? 0
@@ -328,12 +328,12 @@ static void
 walk_locations(struct avif *a, bool pixels)
 {
 	struct reader r = read_span(a, a->iloc);
-	uint32_t version = read_be32(&r) >> 24, n;
+	uint32_t version = reader_be32(&r) >> 24, n;
 	struct sizes z = read_sizes(&r, version);
 
 	if (version > 2)
 		reader_fail(&r, QERR_UNKNOWN);
-	n = version < 2 ? read_be16(&r) : read_be32(&r);
+	n = version < 2 ? reader_be16(&r) : reader_be32(&r);
 	a->held = 0;
 	for (uint32_t i = 0; i < n && r.err == 0; i++)
 		location(a, &r, version, &z, pixels);

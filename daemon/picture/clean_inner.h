@@ -17,12 +17,10 @@ bool gif_moves(struct bytes picture);
 bool png_moves(struct bytes picture);
 bool webp_moves(struct bytes picture);
 
-/* Big-endian, as JPEG, PNG and ISO boxes have it; 0 after a failure. */
-uint16_t read_be16(struct reader *r);
-uint32_t read_be32(struct reader *r);
 /* All that is left of |r|. */
 size_t read_left(const struct reader *r);
 
+/* Big-endian, as JPEG, PNG and ISO boxes have it. */
 void put_be16(struct buf *b, uint16_t v);
 void put_be32(struct buf *b, uint32_t v);
 

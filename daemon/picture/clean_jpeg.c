@@ -51,7 +51,7 @@ next_marker(struct reader *r)
 static struct bytes
 next_body(struct reader *r)
 {
-	uint16_t n = read_be16(r);
+	uint16_t n = reader_be16(r);
 
 	if (n < 2) {
 		reader_fail(r, QERR_RANGE);

@@ -53,11 +53,11 @@ struct chunk {
 static struct chunk
 next_chunk(struct reader *r)
 {
-	uint32_t n = read_be32(r);
+	uint32_t n = reader_be32(r);
 	struct chunk c = {.type = reader_bytes(r, 4)};
 
 	c.data = bytes_of(reader_bytes(r, n), n);
-	c.crc = read_be32(r);
+	c.crc = reader_be32(r);
 	if (r->err != 0)
 		c.type = NULL;
 	return c;

@@ -17,23 +17,6 @@ picture_hash(struct id *ret, struct bytes picture)
 	hash(ret, HASH_PICTURE, picture);
 }
 
-/* Big-endian, as JPEG, PNG and ISO boxes have it; 0 after a failure. */
-static uint16_t
-read_be16(struct reader *r)
-{
-	const uint8_t *p = reader_bytes(r, 2);
-
-	return p == NULL ? 0 : load_be16(p);
-}
-
-static uint32_t
-read_be32(struct reader *r)
-{
-	const uint8_t *p = reader_bytes(r, 4);
-
-	return p == NULL ? 0 : load_be32(p);
-}
-
 static uint32_t
 read_le16(struct reader *r)
 {
@@ -61,7 +44,7 @@ look_jpeg(struct reader *r, struct size *ret)
 			reader_fail(r, QERR_RANGE);
 		while ((marker = reader_u8(r)) == 0xff)
 			;
-		uint16_t len = read_be16(r);
+		uint16_t len = reader_be16(r);
 
 		if (len < 2)
 			reader_fail(r, QERR_RANGE);
@@ -69,8 +52,8 @@ look_jpeg(struct reader *r, struct size *ret)
 		if (marker >= 0xc0 && marker <= 0xcf && marker != 0xc4 &&
 		    marker != 0xc8 && marker != 0xcc) {
 			(void)reader_u8(r);
-			ret->height = read_be16(r);
-			ret->width = read_be16(r);
+			ret->height = reader_be16(r);
+			ret->width = reader_be16(r);
 			return;
 		}
 		(void)reader_bytes(r, len - 2u);
@@ -84,8 +67,8 @@ look_png(struct reader *r, struct size *ret)
 
 	if (p != NULL && memcmp(p, "\0\0\0\rIHDR", 8) != 0)
 		reader_fail(r, QERR_RANGE);
-	ret->width = read_be32(r);
-	ret->height = read_be32(r);
+	ret->width = reader_be32(r);
+	ret->height = reader_be32(r);
 }
 
 static void
@@ -137,7 +120,7 @@ look_avif(struct reader *r, struct size *ret)
 {
 	for (int i = 0; i < AVIF_BOXES_MAX && r->err == 0 && r->p < r->end;
 	     i++) {
-		uint32_t len = read_be32(r);
+		uint32_t len = reader_be32(r);
 		const uint8_t *kind = reader_bytes(r, 4);
 
 		if (kind == NULL)
@@ -148,8 +131,8 @@ look_avif(struct reader *r, struct size *ret)
 			struct size s;
 
 			(void)reader_u32(r);
-			s.width = read_be32(r);
-			s.height = read_be32(r);
+			s.width = reader_be32(r);
+			s.height = reader_be32(r);
 			if (r->err == 0 && s.width > ret->width)
 				*ret = s;
 		} else if (memcmp(kind, "iprp", 4) != 0 &&
