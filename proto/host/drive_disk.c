@@ -182,6 +182,14 @@ put_memory(struct drive *d, const struct node_put *p)
 	    store_put_file(d->cfg.store, DRIVE_MEMORY, p->data));
 }
 
+/* What the node hears of it: a header that waits in memory needs no disk but to be read
+ * what it stands behind. */
+static int
+why_not(const struct node_put *p, int err)
+{
+	return p->kind == OBJECT_HEADER && err == QERR_IO ? QERR_CHAIN : err;
+}
+
 void
 drive_disk_put(struct drive *d, const struct node_put *p)
 {
@@ -195,7 +203,7 @@ drive_disk_put(struct drive *d, const struct node_put *p)
 	err = put_object(d, p);
 	if (err != 0) {
 		look_for_space(d);
-		stored(d, p->token, err);
+		stored(d, p->token, why_not(p, err));
 		return;
 	}
 	if (q->n == q->cap) {

@@ -186,6 +186,7 @@ store_close(struct store *s)
 	for (size_t i = 0; i < s->n_waiting; i++)
 		unlinkat(s->fd, s->waiting[i].tmp, 0);
 	store_issues_drop(s);
+	store_issues_ended(s);
 	for (size_t i = 0; i < s->n_head; i++)
 		buf_done(&s->head[i].file);
 	part_set_free(s->parts);

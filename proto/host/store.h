@@ -49,7 +49,10 @@ const char *store_dir(const struct store *s);
 int store_get(struct store *s, const struct tree_name *t, struct buf *b);
 bool store_has(struct store *s, const struct tree_name *t);
 
-/* Put a whole object.  A header also becomes the head if |head|. */
+/*
+ * Put a whole object.  A header also becomes the head if |head|; QERR_IO: those before it
+ * are not there, or cannot be read, and nobody would find it.  What else is put is fine.
+ */
 int store_put(struct store *s, const struct tree_name *t, struct bytes data,
     bool head);
 /* Put piece |i| of the pack |root| of |total| bytes; the last one completes it. */

@@ -36,7 +36,6 @@ write_headers(struct store *s)
 
 		err = store_stage(s, &t, buf_bytes(&s->head[i].file));
 	}
-	store_issues_drop(s);
 	return err;
 }
 
@@ -56,6 +55,7 @@ drop(struct store *s, int why)
 		unlinkat(s->fd, s->waiting[i].tmp, 0);
 	s->n_waiting = 0;
 	store_issues_drop(s);
+	store_issues_ended(s); /* what is in the tree now is looked at again */
 	forget_heads(s);
 	s->lost++;
 	s->why = why;
@@ -85,7 +85,7 @@ end(struct store *s, struct batch *b)
 {
 	part_end(s->parts, b->part, b->n_part, b->what == NULL);
 	free(b->waiting);
-	store_issues_changed(s);
+	store_issues_ended(s);
 	if (b->what == NULL) {
 		if (s->counted)
 			s->used += b->packs;

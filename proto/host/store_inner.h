@@ -28,6 +28,11 @@ struct new_head {
 	struct buf file;
 };
 
+struct issues_puts {
+	struct issues_put **of;
+	size_t n;
+};
+
 struct store {
 	char *dir;
 	int fd, lock;
@@ -42,9 +47,12 @@ struct store {
 	struct part_set *parts;
 	bool counted;
 	uint64_t used;
-	struct issues_put *
-	    *put; /* blocks of headers, until a commit takes them */
-	size_t n_put;
+	/* Blocks of headers: until a commit takes them, and while it is under way. */
+	struct issues_puts put, going;
+	struct { /* number 0: none */
+		struct id feed;
+		uint64_t number;
+	} refused;
 	/* The block of headers that was read last; number 0: none. */
 	struct {
 		struct id feed;
@@ -69,11 +77,13 @@ int store_stage(struct store *s, const struct tree_name *t, struct bytes data);
 /* The newest header of a batch becomes the head, once, and behind all else. */
 int store_put_head(struct store *s, const struct id *feed, struct bytes data);
 
-/* A header is put into its block; a commit takes all that were, or they are dropped. */
+/* A header is put into its block, QERR_IO if that cannot be read up to there; a commit
+ * takes all that were, and ends, or they are dropped. */
 int store_issues_put(struct store *s, const struct tree_name *t,
     struct bytes data);
 int store_issues_take(struct store *s);
 void store_issues_drop(struct store *s);
+void store_issues_ended(struct store *s);
 /* Append one that waits, or that is there: QERR_ABSENT. */
 int store_issues_waiting(const struct store *s, const struct tree_name *t,
     struct buf *b);

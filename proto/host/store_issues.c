@@ -8,6 +8,7 @@
 #include "proto/base/qerr.h"
 #include "proto/base/text.h"
 #include "proto/host/file.h"
+#include "proto/host/log.h"
 #include "proto/host/store_inner.h"
 
 /*
@@ -32,23 +33,44 @@ put_free(struct issues_put *p)
 	free(p);
 }
 
+static void
+free_all(struct issues_puts *all)
+{
+	for (size_t i = 0; i < all->n; i++)
+		put_free(all->of[i]);
+	free(all->of);
+	*all = (struct issues_puts){.n = 0};
+}
+
 void
 store_issues_drop(struct store *s)
 {
-	for (size_t i = 0; i < s->n_put; i++)
-		put_free(s->put[i]);
-	free(s->put);
-	s->put = NULL;
-	s->n_put = 0;
+	free_all(&s->put);
+}
+
+void
+store_issues_ended(struct store *s)
+{
+	free_all(&s->going);
+	store_issues_changed(s);
 }
 
 static struct issues_put *
-find(const struct store *s, const struct id *feed, uint64_t block)
+find(const struct issues_puts *all, const struct id *feed, uint64_t block)
 {
-	for (size_t i = s->n_put; i-- > 0;)
-		if (s->put[i]->block == block && id_eq(&s->put[i]->feed, feed))
-			return s->put[i];
+	for (size_t i = all->n; i-- > 0;)
+		if (all->of[i]->block == block &&
+		    id_eq(&all->of[i]->feed, feed))
+			return all->of[i];
 	return NULL;
+}
+
+static bool
+has(const struct issues_puts *all, const struct tree_name *t)
+{
+	const struct issues_put *p = find(all, &t->id, issues_block(t->number));
+
+	return p != NULL && p->of[issues_place(t->number)].n > 0;
 }
 
 static struct issues_put *
@@ -56,28 +78,72 @@ add(struct store *s, const struct tree_name *t)
 {
 	struct issues_put *p = calloc(1, sizeof(*p));
 	void *more =
-	    realloc(s->put, (s->n_put + 1) * sizeof(struct issues_put *));
+	    realloc(s->put.of, (s->put.n + 1) * sizeof(struct issues_put *));
 
 	if (more != NULL)
-		s->put = more;
+		s->put.of = more;
 	if (p == NULL || more == NULL) {
 		free(p);
 		return NULL;
 	}
-	s->put[s->n_put++] = p;
+	s->put.of[s->put.n++] = p;
 	p->feed = t->id;
 	p->block = issues_block(t->number);
 	buf_init(&p->data, 0);
 	return p;
 }
 
+/* Said once, not each time that somebody tries: of the last one. */
+static void
+say_refused(struct store *s, const struct tree_name *t)
+{
+	char path[TREE_PATH_MAX];
+
+	if (s->refused.number == t->number && id_eq(&s->refused.feed, &t->id))
+		return;
+	s->refused.feed = t->id;
+	s->refused.number = t->number;
+	tree_path(path, t);
+	log_error("the store: header %llu cannot be added to %s, for those "
+		  "before it cannot be read: nothing new of this feed is kept "
+		  "until they can, or until a start that fetches them again",
+	    (unsigned long long)t->number, path);
+}
+
+/*
+ * True if a commit can put it behind what is there, or will be.  One that could not would
+ * take all others with it.
+ */
+static bool
+can_follow(struct store *s, const struct tree_name *t)
+{
+	struct tree_name before = *t;
+	struct buf b;
+	int err;
+
+	before.number--;
+	if (has(&s->put, &before) || has(&s->going, &before))
+		return true;
+	buf_init(&b, 0);
+	err = store_issues_get(s, t, &b);
+	buf_done(&b);
+	return err == 0 || (err == QERR_ABSENT &&
+			       (before.number == 0 || store_has(s, &before)));
+}
+
 int
 store_issues_put(struct store *s, const struct tree_name *t, struct bytes data)
 {
-	struct issues_put *p = find(s, &t->id, issues_block(t->number));
+	struct issues_put *p = find(&s->put, &t->id, issues_block(t->number));
 	size_t i = issues_place(t->number);
 	int err;
 
+	if (!can_follow(s, t)) {
+		say_refused(s, t);
+		return QERR_IO;
+	}
+	if (id_eq(&s->refused.feed, &t->id))
+		s->refused.number = 0;
 	if (p == NULL && (p = add(s, t)) == NULL)
 		return QERR_NOMEM;
 	buf_put(&p->data, data.p, data.n);
@@ -126,11 +192,8 @@ follows(struct store *s, const struct issues_put *p)
 	struct tree_name t = {.kind = TREE_ISSUE,
 	    .id = p->feed,
 	    .number = (p->block - 1) * ISSUES_BLOCK};
-	const struct issues_put *before = find(s, &p->feed, p->block - 1);
 
-	return p->block == 1 ||
-	       (before != NULL && before->of[ISSUES_BLOCK - 1].n > 0) ||
-	       store_has(s, &t);
+	return p->block == 1 || has(&s->put, &t) || store_has(s, &t);
 }
 
 /* Its new file waits for the commit. */
@@ -164,16 +227,23 @@ store_issues_take(struct store *s)
 {
 	int err = 0;
 
-	for (size_t i = 0; i < s->n_put && err == 0; i++)
-		err = stage(s, s->put[i]);
-	return err;
+	for (size_t i = 0; i < s->put.n && err == 0; i++)
+		err = stage(s, s->put.of[i]);
+	if (err != 0)
+		return err;
+	for (size_t i = 0; i < s->put.n; i++)
+		buf_done(&s->put.of[i]->data);
+	s->going = s->put;
+	s->put = (struct issues_puts){.n = 0};
+	return 0;
 }
 
 int
 store_issues_waiting(const struct store *s, const struct tree_name *t,
     struct buf *b)
 {
-	const struct issues_put *p = find(s, &t->id, issues_block(t->number));
+	const struct issues_put *p =
+	    find(&s->put, &t->id, issues_block(t->number));
 	size_t i = issues_place(t->number);
 
 	if (p == NULL || p->of[i].n == 0)
@@ -259,21 +329,21 @@ count_before(uint64_t block, uint64_t from)
 void
 store_issues_unwait(struct store *s, const struct id *feed, uint64_t from)
 {
-	size_t kept = 0, n = s->n_put, keep;
+	size_t kept = 0, n = s->put.n, keep;
 
 	for (size_t i = 0; i < n; i++) {
-		struct issues_put *p = s->put[i];
+		struct issues_put *p = s->put.of[i];
 
 		keep = id_eq(&p->feed, feed) ? count_before(p->block, from)
 					     : ISSUES_BLOCK;
 		for (size_t k = keep; k < ISSUES_BLOCK; k++)
 			p->of[k].n = 0;
 		if (keep > 0)
-			s->put[kept++] = p;
+			s->put.of[kept++] = p;
 		else
 			put_free(p);
 	}
-	s->n_put = kept;
+	s->put.n = kept;
 }
 
 /* The first |n| files of a block stay: that needs no room. */

@@ -149,7 +149,7 @@ accept_headers(struct track *s, const struct bytes *file, size_t count,
 	struct header h;
 	int err;
 
-	if (s->head.forked || s->head.n->full ||
+	if (s->head.forked || s->head.n->full || s->halted ||
 	    s->cut_step == s->head.n->steps ||
 	    (from != NULL && !accept_from(s, from)))
 		return 0;
@@ -297,6 +297,7 @@ stored_header(struct node *n, const struct pending *p, int err)
 		return;
 	if (s->n_unsafe > 0)
 		s->n_unsafe--;
+	s->halted |= err == QERR_CHAIN;
 	if (err != 0 && p->number <= feed_head(s->feed)) {
 		feed_cut(s->feed, p->number - 1);
 		track_cut(s, p->number);
@@ -377,7 +378,9 @@ accept_stored(struct node *n, uint64_t token, int err)
 		memory_stored(n, p.token, err);
 		return;
 	}
-	if (err != 0 && !n->full) {
+	/* A reader's visit is over then, as with a full disk. */
+	if (err != 0 && (err != QERR_CHAIN || n->cfg.role == NODE_READER) &&
+	    !n->full) {
 		n->full = true;
 		update_tell(n, FACT_FULL, NULL, 1, 0);
 	}
@@ -399,6 +402,19 @@ is_pending(const struct node *n, enum node_object kind, const struct id *feed,
 		    n->pending[i].number == number)
 			return true;
 	return false;
+}
+
+void
+accept_resume(struct node *n)
+{
+	for (size_t i = 0; i < n->n_track; i++) {
+		struct track *s = n->track[i];
+
+		if (s->halted) {
+			s->halted = false;
+			forgive(s);
+		}
+	}
 }
 
 void

@@ -106,6 +106,7 @@ struct track {            /* a feed followed */
 	bool wants;            /* packs; as of the newest list of them */
 	bool seeking;          /* .. and nobody here has the first of them */
 	bool retry;        /* an ask of charters or headers came to nothing */
+	bool halted;       /* headers cannot be put behind those before */
 	uint64_t cut_step; /* the step in which headers died */
 	when_ms sought;    /* since it is so */
 	when_ms fresh;     /* when its newest head came */
@@ -286,6 +287,8 @@ int accept_headers(struct track *s, const struct bytes *file, size_t count,
     struct link *from);
 /* Another space on the disk: what failed for want of it is done again. */
 void accept_space(struct node *n);
+/* Feeds whose headers could not be put may try again. */
+void accept_resume(struct node *n);
 int accept_head(struct track *s, struct bytes file, struct link *from);
 int accept_proof(struct node *n, struct bytes a, struct bytes b,
     struct link *from);

@@ -101,7 +101,7 @@ fetch_heads(struct link *l, struct share *sh, struct track *s)
 	} else if (sh->charter > charter) {
 		a.what = ASK_CHARTERS;
 		a.first = charter + 1;
-	} else if (charter == 0 || s->head.forked) {
+	} else if (charter == 0 || s->head.forked || s->halted) {
 		return;
 	} else if (sh->rival && head > 0) {
 		a.what = ASK_HEADERS;

@@ -256,6 +256,8 @@ on_space(struct node *n, uint64_t free_bytes)
 {
 	bool full = free_bytes == 0;
 
+	if (!full)
+		accept_resume(n);
 	if (full == n->full)
 		return;
 	n->full = full;

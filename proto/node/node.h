@@ -159,7 +159,10 @@ struct node_event {
 		} link_room;
 		struct {
 			uint64_t token;
-			int err; /* 0, QERR_NOSPACE or QERR_IO */
+			/* 0, QERR_NOSPACE or QERR_IO; QERR_CHAIN of a header: those
+			 * before it cannot be read, and of its feed alone no more are
+			 * taken until NODE_SPACE. */
+			int err;
 		} stored;
 		struct {
 			uint64_t token;

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "proto/base/text.h"
 #include "proto/host/entropy.h"
 #include "proto/node/inner.h"
 #include "tests/unit/host/press.h"
@@ -215,6 +216,93 @@ rates_are_kept(void)
 	buf_done(&p.charter);
 }
 
+/* |a| prints, and tells. */
+static void
+publish(struct press *p, struct box *a)
+{
+	struct node_event ev = {.type = NODE_PUBLISHED};
+	struct tree_name t = {.kind = TREE_ISSUE, .id = p->feed};
+	struct buf header = {0};
+
+	print(p, a->store, 0);
+	t.number = p->number;
+	check(store_get(a->store, &t, &header) == 0);
+	ev.published.feed = p->feed;
+	ev.published.header = buf_bytes(&header);
+	give(a, &ev);
+	buf_done(&header);
+}
+
+/* Wait until |b| has issue |number| of |p|, for some seconds. */
+static bool
+gets(const struct box *b, const struct press *p, uint64_t number)
+{
+	struct node_feed_stat st = {0};
+
+	for (int i = 0; i < 50 && st.head < number; i++) {
+		run(100);
+		check(node_feed_stat(b->node, &p->feed, &st) == 0);
+	}
+	return st.head == number;
+}
+
+static void
+move(const char *from, const char *to)
+{
+	char a[256], b[256];
+
+	snprintf(a, sizeof(a), "%s/%s", top, from);
+	snprintf(b, sizeof(b), "%s/%s", top, to);
+	check(rename(a, b) == 0);
+}
+
+/* While headers of one feed cannot be read others go on, and it once they can be. */
+static void
+headers_not_readable(void)
+{
+	struct node_policy policy = {.tiers = 15};
+	struct node_event ev = {.type = NODE_FOLLOW};
+	char id[ID_TEXT_LEN + 1], block[128];
+	struct node_feed_stat st;
+	struct press p[2];
+	struct box a, b;
+
+	box_new(&a, 21, NULL, 100);
+	box_new(&b, 22, NULL, 100);
+	for (int i = 0; i < 2; i++) {
+		press_new(&p[i], (uint8_t)(21 + i));
+		put(a.store, TREE_CHARTER, &p[i].feed, 1,
+		    buf_bytes(&p[i].charter));
+		print(&p[i], a.store, 0);
+		check(drive_restore(a.node, a.store, &p[i].feed, &policy,
+			  NULL) == 0);
+		ev.follow.feed = p[i].feed;
+		ev.follow.policy = policy;
+		give(&b, &ev);
+	}
+	peer(&b, &a);
+	check(gets(&b, &p[0], 1) && gets(&b, &p[1], 1));
+	id_text(id, &p[0].feed);
+	snprintf(block, sizeof(block), "22/feed/%s/issues/1", id);
+	move(block, "aside");
+	publish(&p[0], &a);
+	publish(&p[1], &a);
+	check(gets(&b, &p[1], 2));
+	run(500);
+	check(node_feed_stat(b.node, &p[0].feed, &st) == 0 && st.head == 1);
+	check(store_lost(b.store) == 0 && !b.node->full);
+	move("aside", block);
+	ev = (struct node_event){.type = NODE_SPACE, .space.free = 1};
+	give(&b, &ev);
+	check(gets(&b, &p[0], 2));
+	publish(&p[0], &a);
+	check(gets(&b, &p[0], 3) && store_lost(b.store) == 0);
+	box_done(&b);
+	box_done(&a);
+	for (int i = 0; i < 2; i++)
+		buf_done(&p[i].charter);
+}
+
 static int
 stranger(const struct box *to)
 {
@@ -353,6 +441,7 @@ main(void)
 	check((base = event_base_new()) != NULL);
 	packs_go_over();
 	rates_are_kept();
+	headers_not_readable();
 	strangers_are_read_on();
 	strangers_make_room();
 	contacts_are_remembered();

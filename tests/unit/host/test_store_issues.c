@@ -95,6 +95,16 @@ one_file_a_block(void)
 	buf_done(&b);
 }
 
+static void
+is_refused(struct store *s, uint8_t feed, uint64_t number)
+{
+	struct tree_name t = {
+	    .kind = TREE_ISSUE, .id = {{feed}}, .number = number};
+
+	check(store_put(s, &t, saying(TREE_ISSUE, name_of(number)), true) ==
+	      QERR_IO);
+}
+
 /* Behind one that is not there nobody would find it: it is not said to be stored. */
 static void
 no_gaps(void)
@@ -103,16 +113,18 @@ no_gaps(void)
 
 	put_some(s, 1, 1, 3);
 	check(store_commit(s) == 0);
-	put_some(s, 1, 5, 5);
-	check(store_commit(s) < 0 && store_lost(s) == 1);
+	is_refused(s, 1, 5);
+	put_some(s, 2, 1, 1);
+	check(store_commit(s) == 0 && store_lost(s) == 0);
 	are_there(s, 1, 3);
+	are_there(s, 2, 1);
 	put_some(s, 1, 4, 5);
 	check(store_commit(s) == 0);
 	are_there(s, 1, 5);
 	store_close(s);
 }
 
-/* Nor if the gap is a block's end: what waited while a commit was lost. */
+/* Nor if the gap is a block's end. */
 static void
 no_gaps_between_blocks(void)
 {
@@ -120,8 +132,7 @@ no_gaps_between_blocks(void)
 
 	put_some(s, 1, 1, 60);
 	check(store_commit(s) == 0);
-	put_some(s, 1, 65, 65);
-	check(store_commit(s) < 0 && store_lost(s) == 1);
+	is_refused(s, 1, 65);
 	are_there(s, 1, 60);
 	put_some(s, 1, 61, 200);
 	check(store_commit(s) == 0);
@@ -224,6 +235,78 @@ damage(void)
 	buf_done(&b);
 }
 
+/*
+ * While the store is open: nothing is put behind what cannot be read, other feeds go on,
+ * and so does this one once it can be.
+ */
+enum spoilt {
+	CUT,
+	GARBLED,
+	GONE,
+	IS_FOLDER
+};
+
+static void
+spoilt_meanwhile(enum spoilt how, uint64_t n, uint64_t block)
+{
+	struct id one = {{1}};
+	struct store *s = fresh();
+	struct buf was = {0}, now = {0};
+	const char *path;
+
+	put_some(s, 1, 1, n);
+	check(store_commit(s) == 0);
+	path = tree_file(TREE_ISSUES, &one, block);
+	check(file_read(&was, AT_FDCWD, path, ISSUES_MAX) == 0);
+	buf_put(&now, was.p, was.n);
+	check(unlink(path) == 0);
+	if (how == CUT)
+		scribble(path, bytes_of(was.p, was.n - 1));
+	now.p[0] ^= 0xff;
+	if (how == GARBLED)
+		scribble(path, buf_bytes(&now));
+	if (how == IS_FOLDER)
+		check(mkdir(path, 0700) == 0);
+	put_some(s, 2, 1, 1);
+	is_refused(s, 1, n + 1);
+	is_refused(s, 1, n + 2);
+	put_some(s, 2, 2, 2);
+	check(store_commit(s) == 0 && store_lost(s) == 0);
+	are_there(s, 2, 2);
+	check(remove(path) == 0 || how == GONE);
+	scribble(path, buf_bytes(&was));
+	put_some(s, 1, n + 1, n + 2);
+	put_some(s, 2, 3, 3);
+	check(store_commit(s) == 0);
+	are_there(s, 1, n + 2);
+	are_there(s, 2, 3);
+	store_close(s);
+	buf_done(&was);
+	buf_done(&now);
+}
+
+/* What a thread commits is there for what is put meanwhile. */
+static void
+put_behind_what_is_under_way(void)
+{
+	struct store *s = fresh();
+	uint64_t n = 0;
+	int fd;
+
+	for (unsigned i = 0; i < 100; i++) {
+		put_some(s, 1, n + 1, n + 3);
+		n += 3;
+		check(store_commit_begin(s, &fd) == 0);
+		put_some(s, 1, n + 1, n + 1);
+		n++;
+		store_commit_wait(s);
+		check(store_commit_ended(s));
+	}
+	check(store_commit(s) == 0 && store_lost(s) == 0);
+	are_there(s, 1, n);
+	store_close(s);
+}
+
 /* Version 1: a file for each header.  It becomes ours, also if that was begun before. */
 static void
 from_version_1(bool begun)
@@ -298,6 +381,12 @@ main(void)
 	}
 	what_waits_is_forgotten(0, 65);
 	damage();
+	for (enum spoilt how = CUT; how <= IS_FOLDER; how++) {
+		spoilt_meanwhile(how, 70, 2);
+		spoilt_meanwhile(how, 3, 1);
+		spoilt_meanwhile(how, 128, 2);
+	}
+	put_behind_what_is_under_way();
 	from_version_1(false);
 	from_version_1(true);
 	place_done();
