@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 
 #include "client/term.h"
 #include "client/verify.h"
@@ -15,8 +16,13 @@
 
 /* Trees: folders and bundles. */
 
+/* A tree that changes is looked at so often, if it is bad each time in another way. */
+#define LOOKS    8
+#define LOOK_GAP 200 /* ms */
+
 struct tree {
 	struct verify *v;
+	unsigned looks; /* 1: it does not change */
 	struct import_source *src;
 	size_t feeds, bad;
 };
@@ -214,54 +220,108 @@ say_tree(struct tree *t, const struct walk *w)
 	printf("\nFeed      %s\n", id);
 }
 
+static void
+say_bad(const struct tree *t, const struct walk *w, int err)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/%s", t->v->what, w->at);
+	if (qerr_is_fatal(err))
+		complain_of(path, "read", err);
+	else
+		complain("%s is NOT good: it %s.", path, qerr_str(err));
+}
+
+static void
+walk_done(struct walk *w)
+{
+	shelf_done(&w->shelf);
+	feed_free(w->feed);
+}
+
+/* |ret| is to be done with in any case. */
+static int
+walk_once(struct tree *t, const struct id *feed, struct walk *ret)
+{
+	static int (*const part[])(struct tree *, struct walk *,
+	    struct buf *) = {
+	    walk_charters, walk_headers, walk_head, walk_packs, walk_proofs};
+	static const struct reading_key none;
+	struct buf b;
+	int err;
+
+	*ret = (struct walk){.feed = feed_new(feed)};
+	shelf_init(&ret->shelf, NULL, feed, &none);
+	buf_init(&b, 0);
+	err = ret->feed == NULL ? QERR_NOMEM : 0;
+	for (size_t i = 0; i < sizeof(part) / sizeof(part[0]) && err == 0; i++)
+		err = part[i](t, ret, &b);
+	buf_done(&b);
+	return err;
+}
+
+/* True if both looks went as far, by the same charters, and came to the same. */
+static bool
+is_same(const struct walk *w, int err, const struct walk *o, int other)
+{
+	const struct charter *a = feed_charter(w->feed);
+	const struct charter *b = feed_charter(o->feed);
+
+	return err == other && strcmp(w->at, o->at) == 0 &&
+	       w->head.number == o->head.number && (a == NULL) == (b == NULL) &&
+	       (a == NULL || a->version == b->version);
+}
+
+/*
+ * A daemon or a sync may change the tree meanwhile, and its parts are read one after
+ * another: it is bad if it is so twice in the same way.
+ */
+static int
+walk_still(struct tree *t, const struct id *feed, struct walk *ret)
+{
+	const struct timespec gap = {.tv_nsec = LOOK_GAP * 1000000L};
+	int err = walk_once(t, feed, ret), before;
+	bool same = false;
+
+	for (unsigned i = 1;
+	     i < t->looks && !same && err != 0 && !qerr_is_fatal(err); i++) {
+		struct walk was = *ret;
+
+		before = err;
+		(void)nanosleep(&gap, NULL);
+		err = walk_once(t, feed, ret);
+		same = is_same(ret, err, &was, before);
+		walk_done(&was);
+	}
+	return err;
+}
+
 static int
 walk_feed(void *arg, const struct id *feed)
 {
 	struct tree *t = arg;
-	struct walk w = {0};
-	static const struct reading_key none;
-	char path[PATH_MAX];
-	struct buf b;
+	struct walk w;
 	int err;
 
 	if (!t->v->any_feed && !id_eq(feed, &t->v->feed))
 		return 0;
 	t->feeds++;
-	w.feed = feed_new(feed);
-	buf_init(&b, 0);
-	shelf_init(&w.shelf, NULL, feed, &none);
-	err = w.feed == NULL ? QERR_NOMEM : walk_charters(t, &w, &b);
-	if (err == 0)
-		err = walk_headers(t, &w, &b);
-	if (err == 0)
-		err = walk_head(t, &w, &b);
-	if (err == 0)
-		err = walk_packs(t, &w, &b);
-	if (err == 0)
-		err = walk_proofs(t, &w, &b);
-	if (err == 0 && say_forked(t, &w)) {
+	err = walk_still(t, feed, &w);
+	if (err != 0)
+		say_bad(t, &w, err);
+	if (err != 0 || say_forked(t, &w))
 		t->bad++;
-	} else if (err == 0) {
+	else
 		say_tree(t, &w);
-	} else {
-		t->bad++;
-		snprintf(path, sizeof(path), "%s/%s", t->v->what, w.at);
-		if (qerr_is_fatal(err))
-			complain_of(path, "read", err);
-		else
-			complain("%s is NOT good: it %s.", path, qerr_str(err));
-	}
-	shelf_done(&w.shelf);
-	feed_free(w.feed);
-	buf_done(&b);
+	walk_done(&w);
 	return 0;
 }
 
 static int
-verify_tree(struct verify *v,
+verify_tree(struct verify *v, unsigned looks,
     int (*open)(struct import_source **, const char *))
 {
-	struct tree t = {.v = v};
+	struct tree t = {.v = v, .looks = looks};
 	int err;
 
 	if (v->export != NULL)
@@ -286,7 +346,7 @@ verify_tree(struct verify *v,
 int
 verify_folder(struct verify *v)
 {
-	return verify_tree(v, import_folder);
+	return verify_tree(v, LOOKS, import_folder);
 }
 
 /* A bundle is read here and there, which a pipe does not let us. */
@@ -300,5 +360,5 @@ verify_bundle(struct verify *v)
 		return complain("%s is no file: save it as one, then verify "
 				"that.",
 		    v->what);
-	return verify_tree(v, import_tar);
+	return verify_tree(v, 1, import_tar);
 }
