@@ -148,10 +148,25 @@ take_block(struct import *m, uint64_t first, uint64_t last)
 	err = qerr_is_fatal(err) ? err : 0;
 	for (size_t i = 0; i < good && err == 0; i++)
 		err = keep_header(m, first + i, is.file[i]);
-	buf_done(&b);
 	if (err == 0)
 		err = import_commit(m);
+	if (err == 0 && fault == QERR_FORK && m->aside == NULL)
+		err = import_rival(m, is.file[good]);
+	buf_done(&b);
 	return err != 0 ? err : fault;
+}
+
+/* The head, which could not be compared before what is in front of it was here. */
+static int
+compare_head(struct import *m, struct bytes file)
+{
+	struct tree_name t = {.kind = TREE_HEAD, .id = m->id};
+	struct header h;
+
+	if (m->r->forked || feed_check_head(m->feed, file, &h) != QERR_FORK)
+		return 0;
+	import_blame(m, &t, QERR_FORK);
+	return import_rival(m, file);
 }
 
 /* The head is not to be had.  Where nothing was published there is none. */
@@ -209,6 +224,9 @@ import_headers(struct import *m)
 		if (err == QERR_PINNED && (err = import_pinned(m)) == 0)
 			err = import_up_to(m, h.number);
 	}
+	if (!qerr_is_fatal(err) && b.n > 0 &&
+	    (fault = compare_head(m, buf_bytes(&b))) != 0)
+		err = fault;
 	buf_done(&b);
 	if (!qerr_is_fatal(err) && m->r->forked && !proved)
 		err = import_proof_made(m, h.number);

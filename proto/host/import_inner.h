@@ -97,6 +97,9 @@ int import_pinned(struct import *m);
 int import_proofs_known(struct import *m);
 /* Its proof for its head |number|, if it has one. */
 int import_proof(struct import *m, uint64_t number);
+/* Its header |theirs| contradicts us: with ours of that number, if we have one, it is the
+ * proof. */
+int import_rival(struct import *m, struct bytes theirs);
 /* It contradicts us: its header and ours of one number, up to |head|, are the proof. */
 int import_proof_made(struct import *m, uint64_t head);
 /* Packs that are wanted, the most important first. */

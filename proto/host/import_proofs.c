@@ -66,6 +66,25 @@ import_proof(struct import *m, uint64_t number)
 }
 
 int
+import_rival(struct import *m, struct bytes theirs)
+{
+	struct tree_name t = {.kind = TREE_ISSUE, .id = m->id};
+	struct header h;
+	struct buf ours;
+	int err = 0;
+
+	m->r->forked = true;
+	if (header_peek(&h, theirs) != 0)
+		return 0;
+	t.number = h.number;
+	buf_init(&ours, 0);
+	if (store_get(m->store, &t, &ours) == 0)
+		err = keep_proof(m, buf_bytes(&ours), theirs);
+	buf_done(&ours);
+	return err;
+}
+
+int
 import_proof_made(struct import *m, uint64_t head)
 {
 	struct tree_name t = {.kind = TREE_ISSUE, .id = m->id};

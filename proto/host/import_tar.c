@@ -105,11 +105,12 @@ add(struct tar *t, const struct tree_name *name, uint64_t at, uint64_t size)
 		t->cap = cap;
 	}
 	t->place[t->n++] = (struct place){at, size};
-	if (name->kind == TREE_CHARTER && name->number == 1 &&
-	    t->n_feed < FEEDS_MAX)
-		t->feed[t->n_feed++] = name->id;
 	tree_path(path, name);
 	path_key(&key, path);
+	if (name->kind == TREE_CHARTER && name->number == 1 &&
+	    t->n_feed < FEEDS_MAX && map_get(t->map, &key) == NULL)
+		t->feed[t->n_feed++] = name->id;
+	/* Of two of one name the last is meant, as tar has it. */
 	return map_put(t->map, &key, (void *)(uintptr_t)t->n);
 }
 

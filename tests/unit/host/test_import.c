@@ -404,6 +404,146 @@ fork_changes_nothing(void)
 	}
 }
 
+static int
+count_feed(void *arg, const struct id *feed)
+{
+	(void)feed;
+	++*(unsigned *)arg;
+	return 0;
+}
+
+/* The block of all issues in the tree |dir|, and its files. */
+static void
+read_issues(struct issues *ret, struct buf *b, const char *dir,
+    const struct id *feed)
+{
+	char path[256];
+
+	path_in(path, dir, TREE_ISSUES, feed, 1);
+	check(file_read(b, AT_FDCWD, path, ISSUES_MAX) == 0);
+	issues_split(ret, buf_bytes(b));
+	check(ret->n == ISSUES);
+}
+
+static void
+write_file(const char *dir, enum tree_kind kind, const struct id *feed,
+    struct bytes file)
+{
+	char path[256];
+
+	path_in(path, dir, kind, feed, 1);
+	check(file_write(AT_FDCWD, path, file, 0600) == 0);
+}
+
+/* Whether it contradicts itself; proved: there are two of one number. */
+enum found {
+	SOUND,
+	NAMED,
+	PROVED
+};
+
+/*
+ * A block of a tree that is made by hand: 1, 2, .. are the headers of one history, a, b, ..
+ * those of another, which are others from the third on.  |n| are taken of it into an empty
+ * store, or one that has |has|.
+ */
+static void
+block_of(const char *names, char head, unsigned has, unsigned n,
+    enum found found)
+{
+	struct issues is[2];
+	struct buf b[2] = {0}, block = {0};
+	struct import_result r;
+	char one[64], other[64], own[64], to[64];
+	struct bytes file = {0};
+	struct press p;
+	struct store *s;
+
+	make_tree(one, &p, ISSUES, 99);
+	make_tree(other, &p, ISSUES, 3);
+	read_issues(&is[0], &b[0], one, &p.feed);
+	read_issues(&is[1], &b[1], other, &p.feed);
+	for (const char *c = names; *c != '\0'; c++) {
+		file = *c >= 'a' ? is[1].file[*c - 'a'] : is[0].file[*c - '1'];
+		buf_put(&block, file.p, file.n);
+	}
+	write_file(one, TREE_ISSUES, &p.feed, buf_bytes(&block));
+	file = head >= 'a' ? is[1].file[head - 'a'] : is[0].file[head - '1'];
+	write_file(one, TREE_HEAD, &p.feed, file);
+	make_tree(own, &p, has, 99);
+	s = open_store(to);
+	if (has > 0)
+		check(take(s, &p.feed, own, &r) == 0 && r.fault == 0);
+	check(take(s, &p.feed, one, &r) == 0);
+	check(head_of(s, &p.feed) == n && r.forked == (found != SOUND));
+	if (found == PROVED)
+		proof_is_kept(s, &p.feed);
+	store_close(s);
+	for (int i = 0; i < 2; i++)
+		buf_done(&b[i]);
+	buf_done(&block);
+}
+
+static void
+blocks_that_contradict_themselves(void)
+{
+	block_of("12345", '5', 0, 5, SOUND);
+	block_of("12cde", 'e', 0, 5, SOUND);
+	/* Twice the same, or in no order. */
+	block_of("122345", '5', 0, 2, SOUND);
+	block_of("1234512345", '5', 0, 5, SOUND);
+	block_of("1231", '5', 0, 3, SOUND);
+	block_of("2345", '5', 0, 0, SOUND);
+	block_of("13245", '5', 0, 1, SOUND);
+	/* Two of one number. */
+	block_of("123cde", 'e', 0, 3, PROVED);
+	block_of("123c45", '5', 0, 3, PROVED);
+	block_of("12345e", '5', 0, 5, SOUND); /* behind the head nobody looks */
+	block_of("123de", 'e', 0, 3, NAMED);
+	/* The head is another than that in the block. */
+	block_of("12345", 'e', 0, 5, PROVED);
+	block_of("12345", 'd', 0, 4, PROVED);
+	block_of("12cde", '5', 0, 5, PROVED);
+	/* What comes does not follow what is here. */
+	block_of("12cde", 'e', 4, 4, PROVED);
+	block_of("1234e", 'e', 4, 4, NAMED);
+	block_of("12cd5", '5', 4, 5, SOUND);
+	block_of("12345", 'e', 4, 5, PROVED);
+}
+
+/* Two blocks of one number: as who unpacks it with tar would have it, the last counts. */
+static void
+bundle_has_files_twice(void)
+{
+	struct buf b = {0}, both = {0};
+	struct import_result r;
+	char old[64], from[64], to[64], path[64];
+	struct import_source *src;
+	struct press p;
+	struct store *s;
+	unsigned feeds = 0;
+
+	make_tree(old, &p, 2, 99);
+	make_tree(from, &p, ISSUES, 99);
+	for (int i = 0; i < 2; i++) {
+		check(store_open(&s, i == 0 ? old : from, true) == 0);
+		bundle_of(&b, s, path);
+		store_close(s);
+		b.n -= i == 0 ? 2 * BUNDLE_BLOCK : 0; /* without its end */
+		buf_put(&both, b.p, b.n);
+	}
+	check(file_write(AT_FDCWD, path, buf_bytes(&both), 0600) == 0);
+	s = open_store(to);
+	check(take(s, &p.feed, path, &r) == 0);
+	check(r.fault == 0 && r.packs == 2 * ISSUES && same(s, from));
+	store_close(s);
+	check(import_tar(&src, path) == 0);
+	check(import_feeds(src, count_feed, &feeds) == 0 && feeds == 1);
+	import_close(src);
+	buf_done(&b);
+	buf_done(&both);
+}
+
 static void
 other_feed_stays_out(void)
 {
@@ -850,6 +990,8 @@ main(void)
 	flipped_pack_stays_out();
 	older_head_changes_nothing();
 	fork_changes_nothing();
+	blocks_that_contradict_themselves();
+	bundle_has_files_twice();
 	other_feed_stays_out();
 	revoked_packs_are_deleted();
 	revoked_headers_are_cut();
