@@ -77,7 +77,8 @@ void store_commit_wait(struct store *s);
 uint64_t store_lost(const struct store *s);
 int store_lost_why(const struct store *s); /* QERR_*: of the last one */
 
-/* Delete, also what waits for a commit; absence is fine. */
+/* Delete, also what waits for a commit; absence is fine.  No header, which goes with all
+ * behind it: store_forget_headers(). */
 int store_forget(struct store *s, const struct tree_name *t);
 int store_forget_headers(struct store *s, const struct id *feed, uint64_t from);
 int store_forget_charters(struct store *s, const struct id *feed,

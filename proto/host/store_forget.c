@@ -1,3 +1,4 @@
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -56,6 +57,8 @@ store_forget(struct store *s, const struct tree_name *t)
 	char path[TREE_PATH_MAX];
 	struct stat st;
 
+	/* The file of one header has others: store_forget_headers(). */
+	assert(t->kind != TREE_ISSUE && t->kind != TREE_ISSUES);
 	if (s->readonly)
 		return QERR_IO;
 	store_settle(s);

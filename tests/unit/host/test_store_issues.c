@@ -1,7 +1,9 @@
+#include <signal.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 
 #include "proto/base/qerr.h"
 #include "proto/host/store.h"
@@ -179,6 +181,27 @@ what_is_forgotten(uint64_t n, uint64_t from)
 	put_some(s, 1, from, n);
 	check(store_commit(s) == 0);
 	are_there(s, 1, n);
+	store_close(s);
+}
+
+/* One header alone does not go: its file has others. */
+static void
+none_is_forgotten_alone(enum tree_kind kind)
+{
+	struct tree_name t = {.kind = kind, .id = {{1}}, .number = 1};
+	struct store *s = fresh();
+	int status;
+	pid_t pid;
+
+	put_some(s, 1, 1, 3);
+	check(store_commit(s) == 0);
+	if ((pid = fork()) == 0) {
+		(void)freopen("/dev/null", "w", stderr);
+		_exit(store_forget(s, &t) != 0);
+	}
+	check(waitpid(pid, &status, 0) == pid);
+	check(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
+	are_there(s, 1, 3);
 	store_close(s);
 }
 
@@ -374,6 +397,8 @@ main(void)
 	for (uint64_t from = 1; from <= 150; from += from % 64 < 3 ? 1 : 21)
 		what_is_forgotten(150, from);
 	what_is_forgotten(128, 65);
+	none_is_forgotten_alone(TREE_ISSUE);
+	none_is_forgotten_alone(TREE_ISSUES);
 	what_is_forgotten(128, 128);
 	for (uint64_t from = 1; from <= 150; from += 37) {
 		what_waits_is_forgotten(70, from);
