@@ -88,6 +88,9 @@ carry_out(struct drive *d, const struct node_update *u)
 		drive_disk_forget(d, &u->forget[i]);
 	for (size_t i = 0; i < u->n_get; i++)
 		drive_disk_get(d, &u->get[i]);
+	for (size_t i = 0; i < u->n_drop; i++)
+		if ((l = find(d, u->drop[i].link)) != NULL)
+			l->last = !u->drop[i].drain;
 	for (size_t i = 0; i < u->n_send; i++)
 		if ((l = find(d, u->send[i].link)) != NULL)
 			drive_link_send(l, u->send[i].data);

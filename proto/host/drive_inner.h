@@ -60,6 +60,7 @@ struct drive_link {
 	struct evdns_getaddrinfo_request *dns;
 	struct buf out;
 	size_t sent; /* of |out| */
+	bool last;   /* nothing will be sent behind what is in |out| */
 	bool finned;
 	bool held; /* not read from, until there is an allowance */
 	uint32_t group;

@@ -206,7 +206,9 @@ drive_link_write(struct drive_link *l)
 			evtimer_add(d->upload, &later);
 			break;
 		}
-		n = send(l->fd, l->out.p + l->sent, want, MSG_NOSIGNAL);
+		/* The end of it goes along with what says that it is over. */
+		n = send(l->fd, l->out.p + l->sent, want,
+		    MSG_NOSIGNAL | (l->last ? MSG_MORE : 0));
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0) {
@@ -312,9 +314,7 @@ drive_link_up(struct drive_link *l, bool dialled)
 	int zero = 0;
 
 	/* Whatever comes is answered at once: what says that it came goes along with that. */
-	if (dialled)
-		setsockopt(l->fd, IPPROTO_TCP, TCP_QUICKACK, &zero,
-		    sizeof(zero));
+	setsockopt(l->fd, IPPROTO_TCP, TCP_QUICKACK, &zero, sizeof(zero));
 	l->id = ++l->d->ids;
 	l->state = DRIVE_OPEN;
 	if (l->timer != NULL)
