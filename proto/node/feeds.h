@@ -242,6 +242,8 @@ bool track_holds(const struct track *s, uint64_t number, unsigned tier);
 bool track_whole(const struct track *s);
 /* The link in |slot| holds what it did not hold before. */
 void track_unrefuse(struct track *s, const struct msg_run *r, size_t slot);
+/* It holds more, and perhaps of that which it cannot tell: packs beside others. */
+void track_unrefuse_beside(struct track *s, size_t slot);
 
 /* pack.c */
 struct pack *pack_find(struct node *n, const struct id *root);

@@ -258,6 +258,8 @@ on_holds(struct link *l, const struct msg_holds *m)
 		err = share_add_run(sh, &m->run[i]);
 		track_unrefuse(s, &m->run[i], l->slot);
 	}
+	if (m->n > 0 && l->refused_any)
+		track_unrefuse_beside(s, l->slot);
 	holds_ask(l, s);
 	receipt_look(l, s);
 	return err;

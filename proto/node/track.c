@@ -365,6 +365,15 @@ track_unrefuse(struct track *s, const struct msg_run *r, size_t slot)
 			    ~((uint64_t)1 << slot % 64);
 }
 
+void
+track_unrefuse_beside(struct track *s, size_t slot)
+{
+	for (size_t i = 0; i < s->n_a; i++)
+		if (s->a[i].pack->beside)
+			s->a[i].pack->refused[slot / 64] &=
+			    ~((uint64_t)1 << slot % 64);
+}
+
 bool
 track_whole(const struct track *s)
 {

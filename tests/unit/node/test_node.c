@@ -312,6 +312,8 @@ bind_volume(struct house *h, size_t size, bool own)
 	struct header x = {
 	    .feed = p.feed, .charter = 1, .number = ++p.number, .time = 1};
 
+	struct id leaf;
+
 	history_root(&p.history, &x.history);
 	x.pack[x.n_pack++] = bind_one(h, TIER_HEADS, 1, 3, size);
 	if (own)
@@ -321,6 +323,8 @@ bind_volume(struct house *h, size_t size, bool own)
 	buf_clear(&p.head);
 	check(header_sign(&p.head, &x, &p.k) == 0);
 	house_put(h, OBJECT_HEADER, &p.feed, p.number, buf_bytes(&p.head));
+	check(header_leaf(&leaf, buf_bytes(&p.head)) == 0);
+	history_add(&p.history, &leaf);
 }
 
 /* The packs of the header |number| that cover |first| on are nowhere any more. */
@@ -387,6 +391,55 @@ test_beside(void)
 	town_done(&w);
 }
 
+static size_t
+held_by(const struct house *h)
+{
+	struct node_feed_stat st;
+
+	check(node_feed_stat(h->node, &p.feed, &st) == 0);
+	return st.packs_held;
+}
+
+/* The other was not here either, when it was asked for, and came later: who refused it
+ * beside one that is gone cannot tell of it, and is asked again once it tells of more. */
+static void
+test_refused_beside(void)
+{
+	struct house *a = house_new(&w, NODE_MIRROR),
+		     *b = house_new(&w, NODE_MIRROR);
+	struct house *d = house_new(&w, NODE_MIRROR);
+
+	press_new(&p, 9);
+	house_follow(a, &p.feed);
+	house_follow(b, &p.feed);
+	house_follow(d, &p.feed);
+	for (int i = 0; i < 3; i++)
+		press_publish(&p, a, 20000);
+	bind_volume(a, 30000, true);
+	lose(a, 4, 1);
+	house_restart(a);
+	house_peer(d, a);
+	town_run(&w, MINUTE);
+	check(held_by(d) == 7);
+	house_stop(d);
+	lose(a, 4, 4);
+	house_restart(a);
+	house_peer(b, a);
+	town_run(&w, MINUTE);
+	check(held_by(a) == 6 && held_by(b) == 6);
+	house_restart(d);
+	house_peer(d, a);
+	town_run(&w, 10 * MINUTE);
+	check(held_by(a) == 7);
+	press_publish(&p, a, 20000);
+	town_run(&w, MINUTE);
+	check(held_by(a) == 9 && held_by(d) == 9);
+	check(held_by(b) == 9);
+	check(a->told[FACT_FAULT] + b->told[FACT_FAULT] + d->told[FACT_FAULT] ==
+	      0);
+	town_done(&w);
+}
+
 int
 main(void)
 {
@@ -401,6 +454,7 @@ main(void)
 	test_gone(30000, 4);
 	test_gone(90000, 2);
 	test_beside();
+	test_refused_beside();
 	press_done(&p);
 	return 0;
 }
