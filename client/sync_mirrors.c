@@ -26,11 +26,9 @@ static int
 newest(struct charter *ret, const struct buf *files, const struct buf *ends)
 {
 	*ret = (struct charter){0};
-	for (size_t end = ends->n; end > 0; end -= 4) {
-		size_t from = end > 4 ? load_le32(ends->p + end - 8) : 0;
-		size_t to = load_le32(ends->p + end - 4);
-		int err =
-		    charter_peek(ret, bytes_of(files->p + from, to - from));
+	for (size_t i = ends->n / 4; i-- > 0;) {
+		int err = charter_peek(ret,
+		    bytes_part(buf_bytes(files), buf_bytes(ends), i));
 
 		if (err != 0 || !ret->is_revocation)
 			return err;

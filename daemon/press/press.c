@@ -19,13 +19,9 @@ static bool
 next_file(const struct buf *b, const struct buf *ends, size_t i,
     struct bytes *ret)
 {
-	uint32_t from, end;
-
-	if ((i + 1) * 4 > ends->n)
+	if (i >= ends->n / 4)
 		return false;
-	from = i > 0 ? load_le32(ends->p + (i - 1) * 4) : 0;
-	end = load_le32(ends->p + i * 4);
-	*ret = bytes_of(b->p + from, end - from);
+	*ret = bytes_part(buf_bytes(b), buf_bytes(ends), i);
 	return true;
 }
 

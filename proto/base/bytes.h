@@ -72,6 +72,16 @@ store_le32(uint8_t *p, uint32_t v)
 		p[i] = (uint8_t)(v >> 8 * i);
 }
 
+/* File |i|, from 0, of those that stand in |all| one behind another and end where |ends| says,
+ * as u32le each. */
+static inline struct bytes
+bytes_part(struct bytes all, struct bytes ends, size_t i)
+{
+	size_t from = i == 0 ? 0 : load_le32(ends.p + 4 * (i - 1));
+
+	return bytes_of(all.p + from, load_le32(ends.p + 4 * i) - from);
+}
+
 static inline uint64_t
 load_le64(const uint8_t *p)
 {

@@ -33,18 +33,15 @@ static int
 restore_proofs(struct node *n, struct store *s, const struct id *feed)
 {
 	struct buf b, ends;
-	size_t at = 0;
 	int err;
 
 	buf_init(&b, 0);
 	buf_init(&ends, 0);
 	err = store_proofs(s, feed, &b, &ends);
 	for (size_t i = 0; i < ends.n / 4 && err == 0; i++) {
-		size_t end = load_le32(ends.p + 4 * i);
-
-		err = node_restore_proof(n, feed, bytes_of(b.p + at, end - at));
+		err = node_restore_proof(n, feed,
+		    bytes_part(buf_bytes(&b), buf_bytes(&ends), i));
 		err = qerr_is_fatal(err) ? err : 0;
-		at = end;
 	}
 	buf_done(&b);
 	buf_done(&ends);

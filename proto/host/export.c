@@ -68,24 +68,21 @@ put_proofs(struct export *x, const struct id *feed)
 {
 	struct tree_name t = {.kind = TREE_PROOF, .id = *feed};
 	struct buf b, ends;
-	size_t at = 0;
 	int err;
 
 	buf_init(&b, 0);
 	buf_init(&ends, 0);
 	err = store_proofs(x->store, feed, &b, &ends);
 	for (size_t i = 0; i < ends.n / 4 && err == 0; i++) {
-		size_t end = load_le32(ends.p + 4 * i);
 		struct bytes one, other;
 		struct header h;
 
-		if (proof_decode(bytes_of(b.p + at, end - at), &one, &other) ==
-			0 &&
+		if (proof_decode(bytes_part(buf_bytes(&b), buf_bytes(&ends), i),
+			&one, &other) == 0 &&
 		    header_peek(&h, one) == 0) {
 			t.number = h.number;
 			err = put(x, &t);
 		}
-		at = end;
 	}
 	buf_done(&b);
 	buf_done(&ends);
@@ -126,16 +123,12 @@ static int
 fill_shelf(struct shelf *s, struct bytes row, struct bytes ends)
 {
 	struct header h;
-	size_t at = 0;
 	int err = 0;
 
 	for (size_t i = 0; i < ends.n / 4 && err == 0; i++) {
-		size_t end = load_le32(ends.p + 4 * i);
-
-		err = header_peek(&h, bytes_of(row.p + at, end - at));
+		err = header_peek(&h, bytes_part(row, ends, i));
 		if (err == 0)
 			err = shelf_add(s, &h);
-		at = end;
 	}
 	return err;
 }

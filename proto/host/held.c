@@ -11,16 +11,12 @@ static int
 cut_rows(struct bytes **ret, size_t *ret_n, const struct buf *b,
     const struct buf *ends)
 {
-	size_t at = 0, n = ends->n / 4;
+	size_t n = ends->n / 4;
 
 	if ((*ret = calloc(n + 1, sizeof(**ret))) == NULL)
 		return QERR_NOMEM;
-	for (size_t i = 0; i < n; i++) {
-		size_t end = load_le32(ends->p + 4 * i);
-
-		(*ret)[i] = bytes_of(b->p + at, end - at);
-		at = end;
-	}
+	for (size_t i = 0; i < n; i++)
+		(*ret)[i] = bytes_part(buf_bytes(b), buf_bytes(ends), i);
 	*ret_n = n;
 	return 0;
 }

@@ -28,21 +28,16 @@ import_proofs_known(struct import *m)
 	struct bytes one, other;
 	struct buf b, ends;
 	uint64_t number;
-	size_t at = 0;
 	int err;
 
 	buf_init(&b, 0);
 	buf_init(&ends, 0);
 	err = store_proofs(m->store, &m->id, &b, &ends);
-	for (size_t i = 0; i < ends.n / 4 && err == 0; i++) {
-		size_t end = load_le32(ends.p + 4 * i);
-
-		if (proof_decode(bytes_of(b.p + at, end - at), &one, &other) ==
-			0 &&
+	for (size_t i = 0; i < ends.n / 4 && err == 0; i++)
+		if (proof_decode(bytes_part(buf_bytes(&b), buf_bytes(&ends), i),
+			&one, &other) == 0 &&
 		    feed_check_fork(m->feed, one, other, &number) == 0)
 			m->r->forked = true;
-		at = end;
-	}
 	buf_done(&b);
 	buf_done(&ends);
 	return err;

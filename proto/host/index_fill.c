@@ -126,14 +126,9 @@ newest_charter(struct charter *ret, const struct buf *b, const struct buf *ends)
 {
 	struct bytes file[FEED_CHARTERS_MAX];
 	size_t n = ends->n / 4;
-	uint32_t from = 0;
 
-	for (size_t i = 0; i < n && i < FEED_CHARTERS_MAX; i++) {
-		uint32_t end = load_le32(ends->p + 4 * i);
-
-		file[i] = bytes_of(b->p + from, end - from);
-		from = end;
-	}
+	for (size_t i = 0; i < n && i < FEED_CHARTERS_MAX; i++)
+		file[i] = bytes_part(buf_bytes(b), buf_bytes(ends), i);
 	return n > FEED_CHARTERS_MAX ? QERR_TOOBIG
 				     : charter_newest(ret, file, n);
 }

@@ -76,14 +76,11 @@ library_free(struct library *l)
 static size_t
 charters_of(const struct library *l, struct bytes file[CAPSULE_CHARTERS_MAX])
 {
-	size_t n = l->ends.n / 4, at = 0;
+	size_t n = l->ends.n / 4;
 
-	for (size_t i = 0; i < n && i < CAPSULE_CHARTERS_MAX; i++) {
-		size_t end = load_le32(l->ends.p + 4 * i);
-
-		file[i] = bytes_of(l->charters.p + at, end - at);
-		at = end;
-	}
+	for (size_t i = 0; i < n && i < CAPSULE_CHARTERS_MAX; i++)
+		file[i] =
+		    bytes_part(buf_bytes(&l->charters), buf_bytes(&l->ends), i);
 	return n;
 }
 

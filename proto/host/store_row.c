@@ -344,18 +344,14 @@ row_read(struct row *r, int dir, const struct id *feed)
 int
 row_extend(struct row *r, struct bytes ends)
 {
-	size_t n = ends.n / 4, at = 0;
+	size_t n = ends.n / 4;
 
 	if (reserve((void **)&r->tree, &r->cap_tree, sizeof(*r->tree),
 		r->n - r->n_kept + n) != 0)
 		return QERR_NOMEM;
-	for (size_t i = 0; i < n; i++) {
-		size_t end = load_le32(ends.p + 4 * i);
-
+	for (size_t i = 0; i < n; i++)
 		r->tree[r->n++ - r->n_kept] =
-		    bytes_of(r->tail.p + at, end - at);
-		at = end;
-	}
+		    bytes_part(buf_bytes(&r->tail), ends, i);
 	return 0;
 }
 
