@@ -6,6 +6,7 @@
 #include "proto/base/qerr.h"
 #include "proto/base/text.h"
 #include "proto/host/file.h"
+#include "proto/host/log.h"
 #include "proto/host/store_inner.h"
 #include "proto/host/store_row.h"
 
@@ -62,6 +63,17 @@ store_charters(struct store *s, const struct id *feed, struct buf *b,
 	    b, ends);
 }
 
+static void
+say_unreadable(const struct tree_name *t)
+{
+	char path[TREE_PATH_MAX];
+
+	tree_path(path, t);
+	log_error("the store: %s cannot be read: make it readable; what was "
+		  "followed is fetched again once it is deleted",
+	    path);
+}
+
 /* The headers from |number| on, up to |last|, a block at a time. */
 static int
 get_headers(struct store *s, const struct id *feed, uint64_t number,
@@ -87,8 +99,11 @@ get_headers(struct store *s, const struct id *feed, uint64_t number,
 		more = is.n == ISSUES_BLOCK && number <= last;
 	}
 	buf_done(&block);
-	if (err != 0 && err != QERR_ABSENT && err != QERR_TOOBIG)
+	if (err != 0 && err != QERR_ABSENT && err != QERR_TOOBIG) {
+		if (err == QERR_IO)
+			say_unreadable(&t);
 		return err;
+	}
 	return buf_err(b) != 0 ? buf_err(b) : buf_err(ends);
 }
 
