@@ -30,7 +30,7 @@ def sync(w, invite):
     while p.poll() is None:
         with open(f'/proc/{p.pid}/comm') as f:
             most = max(most, peak(p.pid)[1]) if f.read() == 'quire\n' else most
-        time.sleep(0.002)
+        time.sleep(0.0002)
     if p.returncode != 0:
         raise Failed(f'quire sync: exit {p.returncode}')
     return most
